@@ -1,0 +1,3 @@
+"""Parvis: the open social-services desk."""
+
+__version__ = "0.1.0"

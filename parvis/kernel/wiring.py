@@ -1,0 +1,25 @@
+"""Loads what each context registers, once, in the order of INSTALLED_APPS.
+
+Only kernel, the lowest app, could not know who registers with it; so it looks for modules by name. The registries are frozen
+by ``parvis.config.ready`` after every app is loaded.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+MODULES = ("enums", "events", "access", "facts", "screens", "panels", "search", "provisions", "handlers", "jobs")
+
+
+def load() -> None:
+    """Import the registering modules of every installed Parvis app (called when the last app is ready)."""
+    from django.apps import apps
+
+    for config in apps.get_app_configs():
+        if not config.name.startswith("parvis.") or config.name == "parvis.kernel":
+            continue
+        for module in MODULES:
+            name = f"{config.name}.{module}"
+            if find_spec(name) is not None:
+                import_module(name)
