@@ -1,0 +1,1 @@
+"""Proposals, opinions, committees, reasoned decisions, their notification and the terms of appeal."""
