@@ -1,0 +1,203 @@
+"""Facts with two time axes: when they hold in law, and when we knew them.
+
+An anchor (person, household, dossier) has nothing dated. Each aspect is a table of versions. A version is never updated in
+place: a correction supersedes it, an end closes it. Overlaps are refused by the writing service through a conditional update
+of the anchor's ``version``; the database refuses two live versions with the same key and start.
+"""
+
+from __future__ import annotations
+
+import uuid as uuid_module
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from parvis.kernel import clock, gestures
+from parvis.kernel.errors import Conflict, DomainError
+from parvis.kernel.periods import OPEN_END
+from parvis.kernel.scope import ScopedManager, ScopedModel, ScopedQuerySet
+
+if TYPE_CHECKING:
+    from parvis.kernel.actor import Actor
+
+
+class FactOverlap(DomainError):
+    """A version would hold at the same time as another one with the same key."""
+
+
+class Anchor(ScopedModel):
+    """A thing with identity and no dated content. ``version`` is the lock of its facts."""
+
+    uuid = models.UUIDField(default=uuid_module.uuid4, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta(ScopedModel.Meta):
+        abstract = True
+
+
+class Source(models.TextChoices):
+    """Where a fact comes from."""
+
+    DECLARED = "declared", _("declared by the person")
+    SUBMISSION = "submission", _("request form")
+    DOCUMENT = "document", _("document seen")
+    EID = "eid", _("identity card")
+    REGISTER = "register", _("National Register")
+    VISIT = "visit", _("home visit")
+    AGENT = "agent", _("noted by the agent")
+    DECISION = "decision", _("decision")
+    IMPORT = "import", _("takeover")
+
+
+class FactQuerySet(ScopedQuerySet):
+    def at(self, day: date, known_on: datetime | None = None) -> Self:
+        """Versions that hold on ``day``, as known now or at the instant ``known_on``."""
+        rows = self.filter(valid_from__lte=day, valid_to__gt=day)
+        return rows.known(known_on)
+
+    def known(self, known_on: datetime | None = None) -> Self:
+        """Every version known now, or at the instant ``known_on``, whatever day it holds on."""
+        if known_on is None:
+            return self.filter(live=1)
+        return self.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_on), recorded_at__lte=known_on)
+
+
+class FactManager(ScopedManager.from_queryset(FactQuerySet)):  # type: ignore[misc]
+    pass
+
+
+class PlainFactQuerySet(models.QuerySet[Any]):
+    at = FactQuerySet.at
+    known = FactQuerySet.known
+
+
+class Fact(ScopedModel):
+    """One version. Concrete models add the anchor's foreign key, the key fields and the values.
+
+    Declare in ``Meta.constraints``: ``UniqueConstraint(fields=[anchor, *key, "valid_from", "live"])``.
+    """
+
+    valid_from = models.DateField()
+    valid_to = models.DateField(default=OPEN_END)
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+    live = models.PositiveSmallIntegerField(null=True, default=1)
+    source = models.CharField(max_length=12, choices=Source.choices, default=Source.AGENT)
+    source_ref = models.CharField(max_length=191, blank=True)
+    author_id = models.BigIntegerField(null=True)
+    author_label = models.CharField(max_length=191, blank=True)
+
+    objects = FactManager()
+    unscoped = models.Manager.from_queryset(PlainFactQuerySet)()
+
+    class Meta(ScopedModel.Meta):
+        abstract = True
+
+    @property
+    def is_open(self) -> bool:
+        return self.valid_to == OPEN_END
+
+
+F_ = TypeVar("F_", bound=Fact)
+
+
+def bump(anchor: Anchor, expected: int | None = None) -> None:
+    """Take the anchor's lock for this gesture: raise its version by one, conditionally.
+
+    Raises:
+        Conflict: somebody else changed the anchor since ``expected`` (default: the version in hand).
+    """
+    gestures.current()
+    seen = anchor.version if expected is None else expected
+    if not type(anchor).unscoped.filter(pk=anchor.pk, version=seen).update(version=F("version") + 1):
+        raise Conflict(_("Somebody else changed this in the meantime. Compare both before you save."), code="stale")
+    anchor.version = seen + 1
+
+
+def _copy(row: F_, **changes: Any) -> F_:
+    values = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.primary_key}
+    return type(row)(**(values | changes))
+
+
+def write_fact(
+    model: type[F_],
+    *,
+    anchor_field: str,
+    anchor: Anchor,
+    values: dict[str, Any],
+    valid_from: date,
+    actor: Actor,
+    key: dict[str, Any] | None = None,
+    valid_to: date | None = None,
+    source: str = Source.AGENT,
+    source_ref: str = "",
+    expected: int | None = None,
+    replace: bool = True,
+) -> F_:
+    """Write a version. Live versions of the same key that it covers are superseded; those it cuts are kept on either side.
+
+    ``replace=False`` refuses any overlap instead. Returns the new row.
+
+    Raises:
+        FactOverlap: ``replace`` is False and another version holds in the period.
+        Conflict: the anchor changed since it was read.
+    """
+    end = valid_to or OPEN_END
+    if end <= valid_from:
+        raise DomainError(_("The end lies before the start."), field="valid_to", code="period")
+    bump(anchor, expected)
+    at = clock.now()
+    live = model.unscoped.filter(**{anchor_field: anchor}, **(key or {}), live=1, valid_from__lt=end, valid_to__gt=valid_from)
+    overlapping = list(live.order_by("valid_from", "pk"))
+    if overlapping and not replace:
+        raise FactOverlap(_("Another entry already holds in this period."), field="valid_from", code="overlap")
+    for row in overlapping:
+        type(row).unscoped.filter(pk=row.pk).update(superseded_at=at, live=None)
+    for row in overlapping:
+        if row.valid_from < valid_from:
+            _copy(row, valid_to=valid_from, recorded_at=at).save(force_insert=True)
+        if row.valid_to > end:
+            _copy(row, valid_from=end, recorded_at=at).save(force_insert=True)
+    fact = model(
+        **{anchor_field: anchor},
+        **(key or {}),
+        **values,
+        valid_from=valid_from,
+        valid_to=end,
+        recorded_at=at,
+        live=1,
+        source=source,
+        source_ref=source_ref[:191],
+        author_id=actor.account_id,
+        author_label=actor.label[:191],
+    )
+    fact.save(force_insert=True)
+    return fact
+
+
+def end_fact(row: F_, *, valid_to: date, anchor: Anchor, actor: Actor, expected: int | None = None) -> F_:
+    """Close a version: it holds until the day before ``valid_to``. The open version is superseded by the closed one.
+
+    Raises:
+        DomainError: the end lies before the start, or the row is no longer live.
+    """
+    if valid_to <= row.valid_from:
+        raise DomainError(_("The end lies before the start."), field="valid_to", code="period")
+    bump(anchor, expected)
+    at = clock.now()
+    if not type(row).unscoped.filter(pk=row.pk, live=1).update(superseded_at=at, live=None):
+        raise Conflict(_("Somebody else changed this in the meantime. Compare both before you save."), code="stale")
+    closed = _copy(
+        row, valid_to=valid_to, recorded_at=at, live=1, superseded_at=None, author_id=actor.account_id, author_label=actor.label[:191]
+    )
+    closed.save(force_insert=True)
+    return closed
+
+
+def withdraw_fact(row: F_, *, anchor: Anchor, expected: int | None = None) -> None:
+    """A version that never held (entered by mistake): superseded without successor; it stays readable as known then."""
+    bump(anchor, expected)
+    type(row).unscoped.filter(pk=row.pk, live=1).update(superseded_at=clock.now(), live=None)

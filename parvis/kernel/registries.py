@@ -1,0 +1,151 @@
+"""The registries through which a lower context shows or calls what higher ones offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from parvis.kernel.registry import Registry
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from parvis.kernel.actor import Actor
+    from parvis.kernel.subject import SubjectRef
+
+Access = Callable[["Actor"], bool]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the dossier page. ``render(request, dossier, day)`` returns safe HTML, or None when there is nothing to show.
+
+    ``data_class``: whoever may not see it gets a note that the panel is hidden. ``nav``: its anchor in the section list.
+    ``column``: "main" or "side"; ``count(actor, dossier)`` the figure beside its name.
+    """
+
+    key: str
+    title: Any
+    order: int
+    render: Callable[[HttpRequest, Any, Any], str | None]
+    access: Access
+    data_class: str = "social"
+    icon: str = "folder"
+    column: str = "main"
+    nav: bool = True
+    count: Callable[[Actor, Any], int | None] | None = None
+
+
+@dataclass(frozen=True)
+class HomeCell:
+    """A cell of the agents' home."""
+
+    key: str
+    title: Any
+    order: int
+    render: Callable[[HttpRequest], str | None]
+    access: Access
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """An entry of the rail. ``prefix``: URL path that marks it as current."""
+
+    key: str
+    label: Any
+    icon: str
+    url_name: str
+    access: Access
+    order: int
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The page on which a step of a process is done."""
+
+    key: str
+    title: Any
+    url: Callable[[SubjectRef], str]
+
+
+@dataclass(frozen=True)
+class Hit:
+    title: str
+    url: str
+    subtitle: str = ""
+    why: str = ""
+    icon: str = "search"
+    score: float = 0.0
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    key: str
+    title: Any
+    order: int
+    search: Callable[[Actor, str, int], list[Hit]]
+    access: Access = field(default=lambda actor: actor.is_agent)
+
+
+@dataclass(frozen=True)
+class PaletteAction:
+    key: str
+    label: Any
+    url_name: str
+    access: Access
+    order: int = 100
+    icon: str = "arrow-right"
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """A count of the backlog, in the open: the same figure for everybody."""
+
+    key: str
+    title: Any
+    order: int
+    count: Callable[[Actor], int]
+    url: Callable[[], str]
+    help: Any = ""
+
+
+panels: Registry[Panel] = Registry("panels")
+home_cells: Registry[HomeCell] = Registry("home_cells")
+menu: Registry[MenuEntry] = Registry("menu")
+screens: Registry[Screen] = Registry("screens")
+process_actions: Registry[Callable[[SubjectRef], None]] = Registry("process_actions")
+facts: Registry[Callable[[SubjectRef], Any]] = Registry("facts")
+assignees: Registry[Callable[[SubjectRef], int | None]] = Registry("assignees")
+provisions: Registry[Any] = Registry("provisions")
+search_sources: Registry[SearchSource] = Registry("search_sources")
+palette: Registry[PaletteAction] = Registry("palette")
+backlog: Registry[Backlog] = Registry("backlog")
+timeline: Registry[Callable[..., Any]] = Registry("timeline")
+demo_loaders: Registry[Callable[..., None]] = Registry("demo_loaders")
+subject_scopes: Registry[Callable[[Actor], Any]] = Registry("subject_scopes")
+subject_links: Registry[Callable[[SubjectRef], tuple[str, str]]] = Registry("subject_links")
+
+ALL: tuple[Registry[Any], ...] = (
+    panels,
+    home_cells,
+    menu,
+    screens,
+    process_actions,
+    facts,
+    assignees,
+    provisions,
+    search_sources,
+    palette,
+    backlog,
+    timeline,
+    demo_loaders,
+    subject_scopes,
+    subject_links,
+)
+
+
+def freeze_all() -> None:
+    for registry in ALL:
+        registry.freeze()

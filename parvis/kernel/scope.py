@@ -1,0 +1,160 @@
+"""The one access filter. A scope is a function per model, ``(actor) -> Q``; nothing registered means nothing visible.
+
+The default manager refuses to read until ``visible_to(actor)`` was called; ``Model.unscoped`` may be named in services, jobs and
+migrations only (a test reads the syntax trees).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from parvis.kernel.actor import Actor
+
+ScopeFunction = Callable[["Actor"], Q]
+
+NOTHING = Q(pk__in=[])
+EVERYTHING = Q()
+
+_scopes: dict[type[models.Model], ScopeFunction] = {}
+
+
+class ScopeError(RuntimeError):
+    """Rows were read without saying for whom: a programming error."""
+
+
+def scope(model: type[models.Model]) -> Callable[[ScopeFunction], ScopeFunction]:
+    """Register the scope of a model, in its context's ``access.py``."""
+
+    def register(function: ScopeFunction) -> ScopeFunction:
+        _scopes[model] = function
+        return function
+
+    return register
+
+
+def _prefixed(q: Q, prefix: str) -> Q:
+    """The same condition seen from a child: every look-up gets the path to the parent."""
+    out = Q(_connector=q.connector, _negated=q.negated)
+    for child in q.children:
+        if isinstance(child, Q):
+            out.children.append(_prefixed(child, prefix))
+        elif isinstance(child, tuple):
+            out.children.append((f"{prefix}__{child[0]}", child[1]))
+        else:
+            raise ScopeError(f"a scope of children may hold look-ups only, not {child!r}")
+    return out
+
+
+def scope_q(model: type[models.Model], actor: Actor) -> Q:
+    """What this actor may see of a model."""
+    if actor.is_system:
+        return EVERYTHING
+    function = _scopes.get(model)
+    if function is not None:
+        return function(actor)
+    path = getattr(model, "scoped_by", "")
+    if path:
+        parent: type[models.Model] = model
+        for part in path.split("__"):
+            parent = parent._meta.get_field(part).related_model  # type: ignore[assignment]
+        return _prefixed(scope_q(parent, actor), path)
+    return NOTHING
+
+
+def has_scope(model: type[models.Model]) -> bool:
+    return model in _scopes or bool(getattr(model, "scoped_by", ""))
+
+
+class ScopedQuerySet(models.QuerySet[Any]):
+    _scoped = False
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Only what this actor may see."""
+        rows = self.filter(scope_q(self.model, actor))
+        rows._scoped = True
+        return rows
+
+    def _clone(self) -> Self:
+        clone = super()._clone()  # type: ignore[misc]
+        clone._scoped = self._scoped
+        return clone  # type: ignore[no-any-return]
+
+    def _require(self) -> None:
+        if not self._scoped:
+            raise ScopeError(f"{self.model.__name__}: call visible_to(actor) before reading")
+
+    def _fetch_all(self) -> None:
+        if self._result_cache is None:
+            self._require()
+        super()._fetch_all()  # type: ignore[misc]
+
+    def count(self) -> int:
+        self._require()
+        return super().count()
+
+    def exists(self) -> bool:
+        self._require()
+        return super().exists()
+
+    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        self._require()
+        return super().aggregate(*args, **kwargs)
+
+    def iterator(self, *args: Any, **kwargs: Any) -> Any:
+        self._require()
+        return super().iterator(*args, **kwargs)
+
+    def update(self, **kwargs: Any) -> int:
+        self._require()
+        return super().update(**kwargs)
+
+    def delete(self) -> Any:
+        raise ScopeError("rows are not deleted through a scoped manager")
+
+
+class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+    """Writes pass through services and ``unscoped``; reads through ``visible_to``."""
+
+
+class ScopedModel(models.Model):
+    """A model whose rows depend on who looks. ``scoped_by`` names the path to the parent whose scope it shares."""
+
+    scoped_by: ClassVar[str] = ""
+
+    objects = ScopedManager()
+    unscoped = models.Manager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "unscoped"
+        default_manager_name = "objects"
+
+
+# Classes of data ------------------------------------------------------------------------------------------------------
+
+DATA_CLASSES = ("identity", "social", "health", "money", "legal", "security")
+
+_data_classes: dict[str, frozenset[str]] = {}
+
+
+def data_class(name: str, functions: set[str]) -> None:
+    """Say which functions may see a class of data. Called once per class, by ``identity``."""
+    if name not in DATA_CLASSES:
+        raise ValueError(f"unknown class of data: {name}")
+    _data_classes[name] = frozenset(functions)
+
+
+def may_see(actor: Actor, name: str) -> bool:
+    """True when one of the actor's functions opens this class of data. Unknown class: nobody."""
+    if actor.is_system:
+        return True
+    return not actor.functions.isdisjoint(_data_classes.get(name, frozenset()))
+
+
+def data_classes() -> dict[str, frozenset[str]]:
+    return dict(_data_classes)
