@@ -103,7 +103,7 @@ class Session(ScopedModel):
     closed_at = models.DateTimeField(null=True, blank=True)
     created_by_id = models.BigIntegerField(null=True)
 
-    class Meta:
+    class Meta(ScopedModel.Meta):
         ordering = ["-starts_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["committee", "starts_at"], name="decisions_session_once"),
@@ -140,7 +140,7 @@ class AgendaItem(ScopedModel):
     carry_reason = models.TextField(blank=True)
     added_at = models.DateTimeField()
 
-    class Meta:
+    class Meta(ScopedModel.Meta):
         ordering = ["session", "position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["proposal", "kind", "live"], name="decisions_item_one_living"),
@@ -163,7 +163,7 @@ class MemberPack(ScopedModel):
     sha256 = models.CharField(max_length=64)
     frozen_at = models.DateTimeField()
 
-    class Meta:
+    class Meta(ScopedModel.Meta):
         ordering = ["pk"]
 
     def __str__(self) -> str:

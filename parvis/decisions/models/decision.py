@@ -53,7 +53,7 @@ class Decision(ScopedModel):
         "self", on_delete=models.PROTECT, related_name="replaced_by", null=True, blank=True
     )
 
-    class Meta:
+    class Meta(ScopedModel.Meta):
         ordering = ["-decided_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="decisions_outcome_known"),
@@ -78,7 +78,7 @@ class Pack(ScopedModel):
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField()
 
-    class Meta:
+    class Meta(ScopedModel.Meta):
         ordering = ["pk"]
 
     def __str__(self) -> str:
@@ -110,7 +110,7 @@ class Notification(ScopedModel):
     letter_sha256 = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
 
-    class Meta:
+    class Meta(ScopedModel.Meta):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["decision", "live"], name="decisions_notification_one_living"),
@@ -150,7 +150,7 @@ class Minutes(ScopedModel):
         "documents.Document", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
 
-    class Meta:
+    class Meta(ScopedModel.Meta):
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:

@@ -32,7 +32,8 @@ class Proposal(ScopedModel):
     heard_on = models.DateField(_("heard on"), null=True, blank=True)
     heard_note = models.TextField(_("what the person said"), blank=True)
     proposed_outcome = models.CharField(max_length=12, default="granted")
-    author = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
+    # Nobody, when a named job proposes a continuation: it still takes a person to submit and a body to decide.
+    author = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     author_label = models.CharField(max_length=200)
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -41,7 +42,7 @@ class Proposal(ScopedModel):
     reviewed_by_label = models.CharField(max_length=200, blank=True)
     return_reason = models.TextField(blank=True)
 
-    class Meta:
+    class Meta(ScopedModel.Meta):
         ordering = ["-created_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["line", "live"], name="decisions_proposal_one_living"),
@@ -75,7 +76,7 @@ class ProposalVersion(ScopedModel):
     author_label = models.CharField(max_length=200)
     at = models.DateTimeField()
 
-    class Meta:
+    class Meta(ScopedModel.Meta):
         ordering = ["proposal", "no", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["proposal", "no"], name="decisions_version_number_once"),
@@ -107,7 +108,7 @@ class LegalOpinion(ScopedModel):
     version = models.ForeignKey(ProposalVersion, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     live = models.PositiveSmallIntegerField(null=True, default=1)
 
-    class Meta:
+    class Meta(ScopedModel.Meta):
         ordering = ["-asked_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["proposal", "live"], name="decisions_opinion_one_living"),
