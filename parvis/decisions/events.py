@@ -42,13 +42,17 @@ class LegalOpinionGiven(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionTaken(Event):
-    """`outcome` is one of enums.Outcome. Provisions were applied in the same transaction, before this event."""
+    """`outcome` is one of enums.Outcome. Provisions were applied in the same transaction, before this event.
+
+    A ratification settles no request line: it carries no `process_subject`.
+    """
 
     decision_id: int
     number: str
     proposal_id: int
     line_id: int
     dossier_id: int
+    ratification: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

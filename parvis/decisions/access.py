@@ -1,0 +1,168 @@
+"""Who may do what here, and which rows each person sees. Recusal wins over every other right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from parvis.dossiers.api import Dossier
+from parvis.identity.enums import Function
+from parvis.kernel.scope import EVERYTHING, NOTHING, may_see, scope
+
+from .enums import ProposalState, SessionState
+from .models import AgendaItem, Decision, Minutes, Proposal, Session
+
+if TYPE_CHECKING:
+    from parvis.kernel.actor import Actor
+
+CASE_WORK = (Function.SOCIAL_WORKER, Function.CHIEF)
+SECRETARIAT = (Function.COMMITTEE_SECRETARY, Function.PRESIDENT)
+COMMITTEE = (*SECRETARIAT, Function.COMMITTEE_MEMBER)
+SENT_ON = (ProposalState.VALIDATED, ProposalState.SCHEDULED, ProposalState.DECIDED)
+VISIBLE_SESSIONS = (SessionState.FROZEN, SessionState.OPEN, SessionState.CLOSED)
+
+
+# Predicates -----------------------------------------------------------------------------------------------------------
+def may_draft(actor: Actor) -> bool:
+    return actor.has(*CASE_WORK)
+
+
+def may_edit(actor: Actor, proposal: Proposal) -> bool:
+    """The worker while drafting, the chief while reviewing."""
+    if proposal.state in (ProposalState.DRAFT, ProposalState.RETURNED):
+        return actor.holds(proposal.unit_id, *CASE_WORK)
+    return proposal.state == ProposalState.SUBMITTED and may_review(actor, proposal)
+
+
+def may_review(actor: Actor, proposal: Proposal) -> bool:
+    """Another person than the author, chief of the unit."""
+    return actor.holds(proposal.unit_id, Function.CHIEF) and actor.account_id not in (None, proposal.author_id)
+
+
+def may_see_queue(actor: Actor) -> bool:
+    return actor.has(Function.CHIEF)
+
+
+def may_ask_opinion(actor: Actor, proposal: Proposal) -> bool:
+    return actor.holds(proposal.unit_id, *CASE_WORK) or actor.has(*SECRETARIAT)
+
+
+def may_give_opinion(actor: Actor) -> bool:
+    return actor.has(Function.LAWYER)
+
+
+def may_see_sessions(actor: Actor) -> bool:
+    return actor.has(*COMMITTEE, *CASE_WORK, Function.AUDITOR, Function.LAWYER)
+
+
+def may_see_committee(actor: Actor) -> bool:
+    return actor.has(*COMMITTEE, Function.AUDITOR)
+
+
+def may_run_sessions(actor: Actor) -> bool:
+    return actor.has(*SECRETARIAT)
+
+
+def may_decide(actor: Actor) -> bool:
+    """Who records what the committee decides."""
+    return actor.has(*SECRETARIAT) and actor.kind == "agent"
+
+
+def may_decide_urgently(actor: Actor) -> bool:
+    return actor.has(Function.PRESIDENT) and actor.kind == "agent"
+
+
+def may_sign_as_president(actor: Actor) -> bool:
+    return actor.has(Function.PRESIDENT)
+
+
+def may_sign_as_secretary(actor: Actor) -> bool:
+    return actor.has(Function.COMMITTEE_SECRETARY)
+
+
+def may_notify(actor: Actor) -> bool:
+    return actor.has(Function.COMMITTEE_SECRETARY, Function.LAWYER, Function.CHIEF)
+
+
+def may_see_decisions(actor: Actor) -> bool:
+    return actor.is_agent and may_see(actor, "social")
+
+
+# A member sees the sessions on whose roll he stands: the roll is written when the agenda is sent.
+# Scopes ---------------------------------------------------------------------------------------------------------------
+def _not_recused(actor: Actor, path: str) -> Q:
+    """Nothing of a case in which the actor declared a conflict, whatever else the actor may be."""
+    if actor.account_id is None:
+        return EVERYTHING
+    return ~Q(**{f"{path}recusals__account_id": actor.account_id})
+
+
+@scope(Proposal)
+def proposals(actor: Actor) -> Q:
+    if not actor.is_agent:
+        return NOTHING
+    rows = NOTHING
+    if actor.has(*CASE_WORK):
+        rows |= Q(dossier__in=Dossier.objects.visible_to(actor)) | Q(author_id=actor.account_id)
+    if actor.has(Function.LAWYER):
+        rows |= Q(legal_requested=True)
+    if actor.has(*SECRETARIAT):
+        rows |= Q(state__in=SENT_ON) | Q(urgent=True)
+    if actor.has(Function.AUDITOR):
+        rows = EVERYTHING
+    return rows & _not_recused(actor, "items__")
+
+
+@scope(Session)
+def sessions(actor: Actor) -> Q:
+    if not actor.is_agent:
+        return NOTHING
+    if actor.has(*SECRETARIAT, *CASE_WORK, Function.AUDITOR, Function.LAWYER):
+        return EVERYTHING
+    if actor.has(Function.COMMITTEE_MEMBER):
+        return Q(presences__account_id=actor.account_id, state__in=VISIBLE_SESSIONS)
+    return NOTHING
+
+
+@scope(AgendaItem)
+def agenda_items(actor: Actor) -> Q:
+    if not actor.is_agent:
+        return NOTHING
+    rows = NOTHING
+    if actor.has(*SECRETARIAT, Function.AUDITOR):
+        rows = EVERYTHING
+    elif actor.has(Function.COMMITTEE_MEMBER):
+        rows |= Q(session__presences__account_id=actor.account_id, session__state__in=VISIBLE_SESSIONS)
+    if rows != EVERYTHING and actor.has(*CASE_WORK):
+        rows |= Q(proposal__dossier__in=Dossier.objects.visible_to(actor))
+    return rows & _not_recused(actor, "proposal__items__")
+
+
+@scope(Decision)
+def decisions(actor: Actor) -> Q:
+    if not actor.is_agent:
+        return NOTHING
+    rows = NOTHING
+    if actor.has(*SECRETARIAT, Function.AUDITOR):
+        rows = EVERYTHING
+    else:
+        if may_see(actor, "social"):
+            rows |= Q(dossier__in=Dossier.objects.visible_to(actor))
+        if actor.has(Function.LAWYER):
+            rows |= Q(proposal__legal_requested=True)
+        if actor.has(Function.COMMITTEE_MEMBER):
+            rows |= Q(session__presences__account_id=actor.account_id)
+    return rows & _not_recused(actor, "proposal__items__")
+
+
+@scope(Minutes)
+def minutes(actor: Actor) -> Q:
+    """The minutes are read through selectors.minutes_for, which leaves out the reader's recused cases."""
+    if not actor.is_agent:
+        return NOTHING
+    if actor.has(*SECRETARIAT, Function.AUDITOR):
+        return EVERYTHING
+    if actor.has(Function.COMMITTEE_MEMBER):
+        return Q(session__presences__account_id=actor.account_id)
+    return NOTHING
