@@ -1,0 +1,68 @@
+// Ctrl-K: find or act. Results are links that the server renders; arrows walk them.
+import { text } from "./dom.js";
+
+const dialog = () => document.getElementById("palette");
+let asked = 0;
+let timer = 0;
+
+export function openPalette(initial) {
+  const box = dialog();
+  if (!box) {
+    const field = document.getElementById("palette-q");
+    if (field) { field.focus(); }
+    return Boolean(field);
+  }
+  if (!box.open) { box.showModal(); }
+  const field = box.querySelector("input[type=search]");
+  if (initial !== undefined) { field.value = initial; }
+  field.focus();
+  field.select();
+  load(box, field.value);
+  return true;
+}
+
+async function load(box, query) {
+  const mine = ++asked;
+  const out = box.querySelector("#palette-results");
+  try {
+    const answer = await fetch(`${box.dataset.url}?q=${encodeURIComponent(query)}`, { headers: { "HX-Request": "true", "HX-Target": "palette-results" }, credentials: "same-origin" });
+    const goto = answer.headers.get("HX-Redirect");
+    if (goto) { location.assign(goto); return; }
+    if (mine !== asked) { return; }
+    if (!answer.ok) { out.replaceChildren(); return; }
+    const body = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+    if (mine !== asked) { return; }
+    const inner = body.querySelector("#palette-results");
+    out.replaceChildren(...(inner || body).childNodes);
+    if (!out.childNodes.length) { out.textContent = text("nothing"); }
+  } catch { out.replaceChildren(); }
+}
+
+document.addEventListener("input", (event) => {
+  const box = dialog();
+  if (!box || !box.contains(event.target)) { return; }
+  clearTimeout(timer);
+  timer = setTimeout(() => { load(box, event.target.value); }, 120);
+});
+
+document.addEventListener("keydown", (event) => {
+  const box = dialog();
+  if (!box || !box.open) { return; }
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp" && event.key !== "Enter") { return; }
+  const hits = [...box.querySelectorAll("#palette-results a[href], #palette-results button")];
+  const here = hits.indexOf(document.activeElement);
+  if (event.key === "Enter") {
+    if (here < 0 && hits.length) { event.preventDefault(); hits[0].click(); }
+    return;
+  }
+  event.preventDefault();
+  const next = here + (event.key === "ArrowDown" ? 1 : -1);
+  if (next < 0) { box.querySelector("input[type=search]").focus(); } else if (hits[next]) { hits[next].focus(); }
+}, true);
+
+document.addEventListener("mousedown", (event) => {
+  const bar = event.target.closest(".palette-btn");
+  if (bar && dialog()) { event.preventDefault(); openPalette(bar.querySelector("input").value); }
+  const box = dialog();
+  if (box && box.open && event.target === box) { box.close(); }
+});

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from parvis.ui import views
+
+app_name = "ui"
+
+urlpatterns = [
+    path("language/", views.language, name="language"),
+    path("theme/", views.theme, name="theme"),
+    path("gallery/", views.gallery, name="gallery"),
+]
