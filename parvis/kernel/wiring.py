@@ -1,7 +1,7 @@
 """Loads what each context registers, once, in the order of INSTALLED_APPS.
 
 Only kernel, the lowest app, could not know who registers with it; so it looks for modules by name. The registries are frozen
-by ``parvis.config.ready`` after every app is loaded.
+by ``load`` once every app has registered.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ def load() -> None:
     """Import the registering modules of every installed Parvis app (called when the last app is ready)."""
     from django.apps import apps
 
+    from parvis.kernel import jobs_builtin, registries  # noqa: F401  (registers the kernel's own jobs)
+
     for config in apps.get_app_configs():
         if not config.name.startswith("parvis.") or config.name == "parvis.kernel":
             continue
@@ -23,3 +25,4 @@ def load() -> None:
             name = f"{config.name}.{module}"
             if find_spec(name) is not None:
                 import_module(name)
+    registries.freeze_all()

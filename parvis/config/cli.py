@@ -1,0 +1,248 @@
+"""The command line ``parvis``. What is not a command of its own goes to Django (migrate, check, shell …)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from parvis.config import instance
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings")
+
+Command = Callable[[list[str]], int]
+
+
+def _django() -> None:
+    import django
+
+    django.setup()
+
+
+def _manage(*arguments: str) -> None:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["parvis", *arguments])
+
+
+def init(arguments: list[str]) -> int:
+    """Make the instance folder."""
+    parser = argparse.ArgumentParser(prog="parvis init", description=init.__doc__)
+    parser.add_argument("--kind", choices=instance.KINDS, default="production")
+    parser.add_argument("--name", default=None, help="name of the centre")
+    parser.add_argument("--database-url", default=None)
+    options = parser.parse_args(arguments)
+    given = {key: value for key, value in (("name", options.name), ("database_url", options.database_url)) if value}
+    instance.create(instance.folder(), options.kind, **given)
+    print(f"Instance made in {instance.folder()} ({options.kind}). Next: parvis migrate, then parvis serve.")
+    return 0
+
+
+def _child(*arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "parvis", *arguments])
+
+
+def serve(arguments: list[str]) -> int:
+    """Serve the product: web server (2 processes of 4 threads) and one worker, both stopped on SIGTERM."""
+    parser = argparse.ArgumentParser(prog="parvis serve", description=serve.__doc__)
+    parser.add_argument("--bind", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    options = parser.parse_args(arguments)
+    children = {
+        "web": lambda: subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "parvis.config.wsgi:application",
+                "--workers=2",
+                "--threads=4",
+                f"--bind={options.bind}:{options.port}",
+                "--log-level=warning",
+                "--preload",
+            ]
+        ),
+        "worker": lambda: _child("worker"),
+    }
+    running = {name: start() for name, start in children.items()}
+    stopping = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping:
+        time.sleep(0.3)
+        for name, process in list(running.items()):
+            if process.poll() is not None and not stopping:
+                if name == "web":
+                    print(f"parvis: the web server stopped (exit {process.returncode})", file=sys.stderr)
+                    stopping = True
+                else:
+                    time.sleep(1)
+                    running[name] = children[name]()
+    for process in running.values():
+        if process.poll() is None:
+            process.terminate()
+    for process in running.values():
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return max(0, running["web"].returncode or 0) if running["web"].returncode not in (None, -15) else 0
+
+
+def worker(arguments: list[str]) -> int:
+    """Run the jobs until SIGTERM."""
+    _django()
+    from parvis.kernel import jobs
+
+    stopping = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    jobs.work(lambda: stopping)
+    return 0
+
+
+def audit(arguments: list[str]) -> int:
+    """``audit verify``: recompute every chain and every seal; exit 1 when a line was changed, removed or inserted."""
+    if arguments[:1] != ["verify"]:
+        print("usage: parvis audit verify [--json]", file=sys.stderr)
+        return 2
+    _django()
+    from parvis.kernel import seals
+
+    report = seals.verify()
+    if "--json" in arguments:
+        print(json.dumps(report.to_json(), ensure_ascii=False))
+    else:
+        for problem in report.problems:
+            print(f"BROKEN  {problem}")
+        print(f"{report.lines} lines in {report.streams} chains, {report.seals} seals: {'intact' if report.ok else 'NOT intact'}")
+    return 0 if report.ok else 1
+
+
+def decisions(arguments: list[str]) -> int:
+    """``decisions verify PACK``: check a decision pack without any database."""
+    if arguments[:1] != ["verify"] or len(arguments) < 2:
+        print("usage: parvis decisions verify PACK.json [PACK.json …]", file=sys.stderr)
+        return 2
+    from parvis.decisions.verify import verify_pack
+
+    bad = 0
+    for name in arguments[1:]:
+        problems = verify_pack(Path(name))
+        bad += bool(problems)
+        print(f"{name}: {'intact' if not problems else 'NOT intact'}")
+        for problem in problems:
+            print(f"  {problem}")
+    return 1 if bad else 0
+
+
+def demo(arguments: list[str]) -> int:
+    """Fill a demo instance with its stories (once), making it first when it does not exist."""
+    parser = argparse.ArgumentParser(prog="parvis demo", description=demo.__doc__)
+    parser.add_argument("--reset", action="store_true", help="throw the demo instance away and build it anew")
+    options = parser.parse_args(arguments)
+    path = instance.folder()
+    if options.reset and (path / "settings.toml").exists():
+        if instance.load(path)["kind"] != "demo":
+            raise instance.SettingError(f"{path} is not a demo instance: not touched")
+        shutil.rmtree(path)
+    if not (path / "settings.toml").exists():
+        instance.create(path, "demo", require_mfa=False)
+    _django()
+    from parvis.demo import api as demo_api
+
+    _manage("migrate", "--verbosity=0")
+    demo_api.build(print_line=print)
+    return 0
+
+
+def story(arguments: list[str]) -> int:
+    """Play a whole path through the same services: the operator's smoke test."""
+    parser = argparse.ArgumentParser(prog="parvis story", description=story.__doc__)
+    parser.add_argument("name", choices=["aid-request"])
+    parser.add_argument("--out", type=Path, required=True, help="folder for the documents that it makes")
+    options = parser.parse_args(arguments)
+    path = instance.folder()
+    fresh = not (path / "settings.toml").exists()
+    if fresh:
+        instance.create(path, "demo", require_mfa=False)
+    if instance.load(path)["kind"] == "production":
+        raise instance.SettingError("stories are played on a demo or test instance, never in production")
+    _django()
+    from parvis.demo import api as demo_api
+
+    _manage("migrate", "--verbosity=0")
+    print(json.dumps(demo_api.play_aid_request(options.out), ensure_ascii=False, indent=1))
+    return 0
+
+
+def populate(arguments: list[str]) -> int:
+    """Bulk data for measuring. Never in production."""
+    parser = argparse.ArgumentParser(prog="parvis populate", description=populate.__doc__)
+    parser.add_argument("--persons", type=int, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(arguments)
+    if instance.load()["kind"] == "production":
+        raise instance.SettingError("populate invents persons: it never runs on a production instance")
+    _django()
+    from parvis.demo import api as demo_api
+
+    _manage("migrate", "--verbosity=0")
+    print(json.dumps(demo_api.populate(persons=options.persons, seed=options.seed), ensure_ascii=False))
+    return 0
+
+
+def eid(arguments: list[str]) -> int:
+    """``eid decode FILE… [--json]``: read card files or viewer exports."""
+    _django()
+    from parvis.contacts import eid_cli
+
+    return int(eid_cli.main(arguments))
+
+
+COMMANDS: dict[str, Command] = {
+    "init": init,
+    "serve": serve,
+    "worker": worker,
+    "audit": audit,
+    "decisions": decisions,
+    "demo": demo,
+    "story": story,
+    "populate": populate,
+    "eid": eid,
+}
+
+
+def main(argv: list[str] | None = None) -> None:
+    arguments = sys.argv[1:] if argv is None else argv
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        print("Parvis, the open social-services desk.\n\nCommands:")
+        for name, command in COMMANDS.items():
+            print(f"  {name:<10} {(command.__doc__ or '').strip().splitlines()[0]}")
+        print("  …          any Django command: migrate, check, shell, changepassword")
+        raise SystemExit(0)
+    try:
+        command = COMMANDS.get(arguments[0])
+        if command is not None:
+            raise SystemExit(command(arguments[1:]))
+        _manage(*arguments)
+    except instance.SettingError as error:
+        print(f"parvis: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
