@@ -1,0 +1,45 @@
+"""Set up before Django: an instance folder of the test run's own, the database asked for, the harness' traps."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+if not os.environ.get("PARVIS_TEST_INSTANCE"):
+    os.environ["PARVIS_TEST_INSTANCE"] = tempfile.mkdtemp(prefix="parvis-test-")
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+_folder = Path(os.environ["PARVIS_TEST_INSTANCE"]) / _worker
+for _name in ("media", "seals", "log"):
+    (_folder / _name).mkdir(parents=True, exist_ok=True)
+os.environ["PARVIS_INSTANCE"] = str(_folder)
+for _key in [key for key in os.environ if key in {"PARVIS_KIND", "PARVIS_NAME", "PARVIS_HOSTS", "PARVIS_HTTPS", "PARVIS_LANGUAGE"}]:
+    del os.environ[_key]
+os.environ["PARVIS_KIND"] = "test"
+os.environ["PARVIS_REQUIRE_MFA"] = "true"
+os.environ["PARVIS_DATABASE_URL"] = os.environ.get("PARVIS_TEST_DATABASE_URL", "")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings")
+
+
+@pytest.fixture
+def samples() -> Path:
+    """Folder of real files from other hands (PARVIS_SAMPLES); the test is skipped, with this line, where it is not set."""
+    folder = os.environ.get("PARVIS_SAMPLES")
+    if not folder:
+        pytest.skip("PARVIS_SAMPLES is not set: real sample files are not at hand")
+    return Path(folder).resolve()
+
+
+@pytest.fixture(autouse=True)
+def _clean_context() -> Iterator[None]:
+    """No test inherits another one's language or clock."""
+    from django.utils import translation
+
+    from parvis.kernel import clock
+
+    clock._high_water.set(None)
+    with translation.override("fr"):
+        yield
