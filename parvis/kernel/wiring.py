@@ -24,5 +24,10 @@ def load() -> None:
         for module in MODULES:
             name = f"{config.name}.{module}"
             if find_spec(name) is not None:
-                import_module(name)
+                try:
+                    import_module(name)
+                except (ModuleNotFoundError, ImportError) as error:  # BUILDING
+                    if "parvis." not in str(error):
+                        raise
+                    print(f"wiring: {name} waits: {error}", file=__import__("sys").stderr)  # noqa: T201
     registries.freeze_all()
