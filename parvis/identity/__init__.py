@@ -1,0 +1,1 @@
+"""Accounts of agents, units, dated functions, sign-in and sessions."""

@@ -1,0 +1,34 @@
+"""Who may do what here."""
+
+from __future__ import annotations
+
+from parvis.kernel.actor import Actor
+from parvis.kernel.scope import data_class
+
+from .enums import Function
+
+
+def may_administer(actor: Actor) -> bool:
+    """Accounts, functions and units: administrators only, and never through a unit alone."""
+    return actor.kind == "agent" and None in actor.units_for(Function.ADMINISTRATOR)
+
+
+def is_agent(actor: Actor) -> bool:
+    return actor.kind == "agent"
+
+
+def anyone(actor: Actor) -> bool:
+    return True
+
+
+# Which functions open which class of data. Rows are a matter of scope: a committee member sees packs, not files.
+_FIELD = {Function.SOCIAL_WORKER, Function.CHIEF}
+_COMMITTEE = {Function.COMMITTEE_MEMBER, Function.COMMITTEE_SECRETARY, Function.PRESIDENT}
+_MONEY = {Function.PAYER, Function.RELEASER, Function.ACCOUNTANT}
+
+data_class("identity", {Function.CLERK, Function.LAWYER, Function.AUDITOR, *_FIELD, *_COMMITTEE, *_MONEY})
+data_class("social", {Function.LAWYER, Function.AUDITOR, *_FIELD, *_COMMITTEE})
+data_class("health", _FIELD)
+data_class("money", {Function.LAWYER, Function.AUDITOR, *_FIELD, *_COMMITTEE, *_MONEY})
+data_class("legal", {Function.LAWYER, Function.AUDITOR, *_FIELD, *_COMMITTEE})
+data_class("security", {Function.ADMINISTRATOR, Function.AUDITOR})

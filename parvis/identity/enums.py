@@ -1,0 +1,56 @@
+"""Closed lists other contexts may name."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Function(models.TextChoices):
+    """What a person may do in the centre; a grant ties it to a unit and a period."""
+
+    CLERK = "clerk", _("Clerk")
+    SOCIAL_WORKER = "social_worker", _("Social worker")
+    CHIEF = "chief", _("Head social worker")
+    LAWYER = "lawyer", _("Lawyer")
+    COMMITTEE_MEMBER = "committee_member", _("Committee member")
+    COMMITTEE_SECRETARY = "committee_secretary", _("Committee secretary")
+    PRESIDENT = "president", _("President")
+    PAYER = "payer", _("Payment preparer")
+    RELEASER = "releaser", _("Payment releaser")
+    ACCOUNTANT = "accountant", _("Accountant")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Density(models.TextChoices):
+    COMFORTABLE = "comfortable", _("Comfortable")
+    COMPACT = "compact", _("Compact")
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "system", _("As the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class FactorKind(models.TextChoices):
+    TOTP = "totp", _("Authenticator app")
+    PASSKEY = "passkey", _("Passkey")
+
+
+class LinkPurpose(models.TextChoices):
+    WELCOME = "welcome", _("First sign-in")
+    RESET = "reset", _("New password")
+
+
+class SignInMethod(models.TextChoices):
+    """How a session was opened, shown in the list of sessions."""
+
+    TOTP = "totp", _("Password and code")
+    PASSKEY = "passkey", _("Passkey")
+    RECOVERY = "recovery", _("Password and recovery code")
+    PASSWORD = "password", _("Password only")
+    DEMO = "demo", _("Demonstration role bar")
+
+
+# The languages in which an agent can work; the centre's letters have their own list.
+LANGUAGES = (("fr", "Français"), ("nl", "Nederlands"), ("de", "Deutsch"), ("en", "English"))
