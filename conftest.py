@@ -1,0 +1,1 @@
+"""Root of the tests: the harness lives in ``tests/support``."""
