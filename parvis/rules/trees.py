@@ -1,0 +1,106 @@
+"""The explanation tree prepared for the screen: texts of one language, amounts formatted, details ready to open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from parvis.rules.enums import ParameterStatus
+from parvis.rules.explain import LANGUAGES, MINUS, amount_text, day_text
+
+DEDUCTED = {"ris.exemption.isp", "ris.exemption.general"}
+HIDDEN = {"constant", "ref"}
+
+
+@dataclass
+class TreeNode:
+    """One line of the tree. ``details``: pairs (name, text) shown when it is opened; ``marks``: warnings beside the label."""
+
+    key: str
+    label: str
+    amount: str
+    why: str = ""
+    article: str = ""
+    root: bool = False
+    deduction: bool = False
+    changed: bool = False
+    marks: list[str] = field(default_factory=list)
+    details: list[tuple[str, str]] = field(default_factory=list)
+    url: str = ""
+    children: list[TreeNode] = field(default_factory=list)
+
+
+def _operation(node: Mapping[str, Any], language: str) -> str:
+    def shown(child: Mapping[str, Any]) -> str:
+        if child["op"] == "constant":
+            return format(Decimal(child["value"]).normalize(), "f")
+        return amount_text(child["value"], language)
+
+    signs = {"multiply": " × ", "divide": " ÷ ", "add": " + ", "subtract": f" {MINUS} ", "subtract_floor": f" {MINUS} "}
+    operands = node.get("operands", ())
+    if node["op"] in signs and len(operands) > 1:
+        text = signs[node["op"]].join(shown(child) for child in operands)
+        if node["op"] == "subtract_floor" and not Decimal(node["value"]):
+            text += ", " + _("never below zero")
+        if node.get("round"):
+            text += ", " + _("rounded to the cent")
+        return text
+    if node["op"] == "min":
+        return _("the smaller of %(amounts)s") % {"amounts": " / ".join(shown(child) for child in operands)}
+    if node["op"] == "exempt_if_below":
+        if Decimal(node["value"]):
+            return _("granted because the resources are below the amount of the category")
+        return (
+            _("not granted: the resources are not below the amount of the category")
+            if Decimal(operands[0]["value"])
+            else _("no resources to exempt")
+        )
+    return ""
+
+
+def tree_view(tree: Mapping[str, Any], language: str, *, changed: frozenset[str] | set[str] = frozenset()) -> TreeNode:
+    """The tree for ``rules/_tree.html``. ``changed``: keys to mark as changed since another calculation."""
+    language = language if language in LANGUAGES else "fr"
+    return _build(tree, language, changed, root=True)
+
+
+def _build(node: Mapping[str, Any], language: str, changed: Any, *, root: bool = False) -> TreeNode:
+    value = Decimal(node["value"])
+    deduction = node["key"] in DEDUCTED
+    out = TreeNode(
+        key=node["key"],
+        label=node["label"][language],
+        amount=amount_text(-value if deduction else value, language),
+        article=node.get("article", {}).get(language, ""),
+        root=root,
+        deduction=deduction and bool(value),
+        changed=node["key"] in changed,
+    )
+    if operation := _operation(node, language):
+        out.why = operation
+        out.details.append((_("Operation"), operation))
+    if out.article:
+        out.details.append((_("Article"), out.article))
+    if "on" in node:
+        name = _("In force since") if "parameter" in node else _("Noted on") if "input" in node else _("From")
+        out.details.append((name, day_text(node["on"], language)))
+    if parameter := node.get("parameter"):
+        out.details.append((_("Source of the rate"), parameter["source"]))
+        out.url = parameter.get("url", "")
+        out.why = _("rate of %(day)s") % {"day": day_text(parameter["valid_from"], language)}
+        if parameter["status"] != ParameterStatus.CONFIRMED:
+            out.marks.append(str(ParameterStatus(parameter["status"]).label))
+    if given := node.get("input"):
+        if given.get("source"):
+            out.details.append((_("Source"), given["source"]))
+        if given.get("entered_by"):
+            out.details.append((_("Noted by"), given["entered_by"]))
+        out.why = " · ".join(part for part in (given.get("source"), given.get("entered_by")) if part)
+    if "note" in node:
+        out.details.append((_("Note"), node["note"][language]))
+    out.children = [_build(child, language, changed) for child in node.get("operands", ()) if child["op"] not in HIDDEN]
+    return out
