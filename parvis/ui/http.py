@@ -252,7 +252,7 @@ def _answer(request: HttpRequest, marks: Screen, view: View, args: Any, kwargs: 
     if method not in marks.methods and not (method == "HEAD" and "GET" in marks.methods):
         return HttpResponseNotAllowed(marks.methods)
     if not marks.opens(actor):
-        if actor.is_anonymous:
+        if actor.account_id is None and not marks.public:
             return _sign_in(request)
         raise Http404(marks.name)
     try:
