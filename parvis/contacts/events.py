@@ -1,0 +1,26 @@
+"""What others may react to. ``person_id`` is the anchor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from parvis.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonCreated(Event):
+    person_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonChanged(Event):
+    """A fact of the person got a new version. ``aspect``: name, birth, language, identifier, address, point, bank_account, relation."""
+
+    person_id: int
+    aspect: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HouseholdChanged(Event):
+    household_id: int
+    person_id: int

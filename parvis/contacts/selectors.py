@@ -1,0 +1,278 @@
+"""Shared reads. Each takes the day on which the facts are read; ``known_on`` reads as it was known at an instant."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+from parvis.kernel.identifiers import format_niss, mask_niss
+
+from . import access
+from .enums import IdentifierKind, PointKind
+from .models import (
+    Address,
+    BankAccount,
+    ContactPoint,
+    HouseholdMember,
+    Identifier,
+    Person,
+    PersonBirth,
+    PersonIndex,
+    PersonLanguage,
+    PersonName,
+    Relation,
+)
+
+NUMBER_KINDS = (IdentifierKind.NISS, IdentifierKind.BIS, IdentifierKind.SPECIMEN)
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    """What one reader may see of a person on a day. ``address`` is empty when ``hidden``."""
+
+    id: int
+    uuid: uuid.UUID
+    version: int
+    display_name: str
+    family_name: str = ""
+    given_names: str = ""
+    birth_date: dt.date | None = None
+    birth_place: str = ""
+    sex: str = ""
+    nationality: str = ""
+    niss_masked: str = ""
+    number: str = ""
+    number_kind: str = ""
+    address: str = ""
+    address_lines: tuple[str, ...] = ()
+    language: str = "fr"
+    hidden: bool = False
+    specimen: bool = False
+    phone: str = ""
+    email: str = ""
+    age: int | None = None
+    initials: str = ""
+
+
+@dataclass(frozen=True)
+class HouseholdView:
+    """Members of a household on a day; ``left`` are those gone in the twelve months before."""
+
+    id: int
+    uuid: uuid.UUID
+    members: tuple[HouseholdMember, ...] = ()
+    left: tuple[HouseholdMember, ...] = field(default=())
+
+
+def person_card(actor: Actor, person_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> PersonCard:
+    """One card.
+
+    Raises:
+        Person.DoesNotExist: no such person, or outside the scope of the actor.
+    """
+    cards = person_cards(actor, [person_id], day, known_on)
+    if person_id not in cards:
+        raise Person.DoesNotExist(person_id)
+    return cards[person_id]
+
+
+def person_cards(
+    actor: Actor, person_ids: Iterable[int], day: dt.date | None = None, known_on: dt.datetime | None = None
+) -> dict[int, PersonCard]:
+    """Cards of several persons in a fixed number of queries. Persons outside the scope are left out."""
+    ids = sorted(set(person_ids))
+    if not ids:
+        return {}
+    day = day or clock.today()
+    persons = {person.pk: person for person in Person.objects.visible_to(actor).filter(pk__in=ids)}
+    seen = list(persons)
+    names = _names(seen, day, known_on)
+    births = _latest(PersonBirth.unscoped.filter(person__in=seen).known(known_on), day)
+    languages = _latest(PersonLanguage.unscoped.filter(person__in=seen).known(known_on), day)
+    numbers = {
+        row.person_id: row
+        for row in Identifier.unscoped.filter(person__in=seen, kind__in=NUMBER_KINDS).known(known_on).order_by("-kind", "pk")
+    }
+    points = list(ContactPoint.unscoped.filter(person__in=seen).at(day, known_on).order_by("pk"))
+    phones = {point.person_id: point.value for point in points if point.kind == PointKind.PHONE}
+    emails = {point.person_id: point.value for point in points if point.kind == PointKind.EMAIL}
+    hidden = hidden_person_ids(seen, day)
+    addresses = {
+        row.person_id: row
+        for row in Address.unscoped.filter(person__in=[one for one in seen if one not in hidden]).at(day, known_on).order_by("-kind", "pk")
+    }
+    full = access.sees_full_number(actor)
+    cards = {}
+    for pk, person in persons.items():
+        name, birth = names.get(pk), births.get(pk)
+        number, address, language = numbers.get(pk), addresses.get(pk), languages.get(pk)
+        value = number.value if number else ""
+        birth_date = birth.birth_date if birth else None
+        cards[pk] = PersonCard(
+            id=pk,
+            uuid=person.uuid,
+            version=person.version,
+            display_name=name.full if name else "?",
+            family_name=name.family_name if name else "",
+            given_names=name.given_names if name else "",
+            birth_date=birth_date,
+            birth_place=birth.birth_place if birth else "",
+            sex=birth.sex if birth else "",
+            nationality=birth.nationality if birth else "",
+            niss_masked=mask_niss(value) if value else "",
+            number=(format_niss(value) if full else mask_niss(value)) if value else "",
+            number_kind=number.kind if number else "",
+            address=address.one_line if address else "",
+            address_lines=tuple(address.lines) if address else (),
+            language=language.language if language else "fr",
+            hidden=pk in hidden,
+            specimen=bool(number and number.kind == IdentifierKind.SPECIMEN),
+            phone=phones.get(pk, "") if pk not in hidden else "",
+            email=emails.get(pk, "") if pk not in hidden else "",
+            age=age_on(birth_date, day),
+            initials=initials(name.given_names, name.family_name) if name else "?",
+        )
+    return cards
+
+
+def age_on(birth_date: dt.date | None, day: dt.date) -> int | None:
+    if birth_date is None or birth_date > day:
+        return None
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def initials(given_names: str, family_name: str) -> str:
+    return (given_names[:1] + family_name[:1]).upper()
+
+
+def hidden_person_ids(person_ids: Collection[int], day: dt.date | None = None) -> set[int]:
+    """Persons whose address, phone and e-mail are shown to nobody.
+
+    One hidden address, on ``day`` or today, hides all of the person's addresses, and those of everyone in the same household: what
+    one of them shows gives the others away. Reading an earlier day does not open them again.
+    """
+    ids = set(person_ids)
+    if not ids:
+        return set()
+    days = {day or clock.today(), clock.today()}
+    on_days = Q()
+    for one in days:
+        on_days |= Q(valid_from__lte=one, valid_to__gt=one)
+    mine = HouseholdMember.unscoped.filter(on_days, live=1, person__in=ids).values_list("household_id", "person_id")
+    households: dict[int, set[int]] = {}
+    for household_id, person_id in mine:
+        households.setdefault(household_id, set()).add(person_id)
+    together = HouseholdMember.unscoped.filter(on_days, live=1, household__in=list(households))
+    housemates: dict[int, set[int]] = {}
+    for household_id, person_id in together.values_list("household_id", "person_id"):
+        housemates.setdefault(person_id, set()).update(households[household_id])
+    concerned = ids | set(housemates)
+    found = set(Address.unscoped.filter(on_days, live=1, hidden=True, person__in=concerned).values_list("person_id", flat=True))
+    return {pk for pk in ids if pk in found} | {pk for one in found for pk in housemates.get(one, set())}
+
+
+def display_names(person_ids: Iterable[int]) -> dict[int, str]:
+    """Names as lists print them today. For labels only; a dated page reads ``person_cards``."""
+    rows = PersonIndex.unscoped.filter(person__in=set(person_ids))
+    return dict(rows.values_list("person_id", "display_name"))
+
+
+def bank_accounts(person_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> list[BankAccount]:
+    """Accounts on which the person may be paid on a day, newest first. None for the holder of a specimen card."""
+    if not is_payable(person_id):
+        return []
+    return list(BankAccount.unscoped.filter(person=person_id).at(day or clock.today(), known_on).order_by("-valid_from", "-pk"))
+
+
+def is_payable(person_id: int) -> bool:
+    """A person known by a specimen card is a test, and is never paid."""
+    return not Identifier.unscoped.filter(person=person_id, kind=IdentifierKind.SPECIMEN, live=1).exists()
+
+
+def postal_lines(person_id: int, day: dt.date) -> tuple[str, ...]:
+    """Address for the envelope of a letter of that day. Empty when hidden: the letter is then handed over at the centre."""
+    if person_id in hidden_person_ids([person_id], day):
+        return ()
+    rows = {row.kind: row for row in Address.unscoped.filter(person=person_id).at(day)}
+    for kind in ("postal", "residence", "domicile", "reference"):
+        if kind in rows:
+            return tuple(rows[kind].lines)
+    return ()
+
+
+def letter_language(person_id: int, day: dt.date | None = None) -> str:
+    row = PersonLanguage.unscoped.filter(person=person_id).at(day or clock.today()).first()
+    return row.language if row else "fr"
+
+
+def household_of(person_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> HouseholdView | None:
+    """The household where a person lives on a day."""
+    day = day or clock.today()
+    row = HouseholdMember.unscoped.filter(person=person_id).at(day, known_on).first()
+    return household_at(row.household_id, day, known_on) if row else None
+
+
+def household_at(household_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> HouseholdView:
+    """Composition of a household on a day."""
+    day = day or clock.today()
+    rows = HouseholdMember.unscoped.filter(household=household_id).select_related("household").known(known_on)
+    there = [row for row in rows if row.valid_from <= day < row.valid_to]
+    here = {row.person_id for row in there}
+    year_before = day - dt.timedelta(days=365)
+    left = [row for row in rows if year_before < row.valid_to <= day and row.person_id not in here]
+    household = rows[0].household if rows else None
+    if household is None:
+        from .models import Household
+
+        household = Household.unscoped.get(pk=household_id)
+    order = {"head": 0, "partner": 1}
+    there.sort(key=lambda row: (order.get(row.role, 2), row.valid_from, row.pk))
+    return HouseholdView(id=household.pk, uuid=household.uuid, members=tuple(there), left=tuple(left))
+
+
+def relations_of(actor: Actor, person_id: int, day: dt.date | None = None) -> list[tuple[str, int]]:
+    """(relation in words from the person's side, id of the other one)."""
+    day = day or clock.today()
+    rows = Relation.objects.visible_to(actor).at(day)
+    mine = [(row.get_kind_display(), row.other_id) for row in rows.filter(person=person_id)]
+    return mine + [(inverse_label(row.kind), row.person_id) for row in rows.filter(other=person_id)]
+
+
+def inverse_label(kind: str) -> str:
+    from .enums import RelationKind
+
+    inverse = {RelationKind.PARENT: RelationKind.CHILD, RelationKind.CHILD: RelationKind.PARENT}
+    return str(RelationKind(inverse.get(RelationKind(kind), kind)).label)
+
+
+def live_facts(person_id: int, model: type[Any]) -> list[Any]:
+    """Every version of an aspect that is known now, latest first: the past of the person, not of our knowledge."""
+    return list(model.unscoped.filter(person=person_id, live=1).order_by("-valid_from", "-pk"))
+
+
+def _names(ids: Sequence[int], day: dt.date, known_on: dt.datetime | None) -> dict[int, PersonName]:
+    rows = PersonName.unscoped.filter(person__in=ids).exclude(kind="alias").known(known_on)
+    return _latest(rows.order_by("-kind", "valid_from", "pk"), day)
+
+
+def _latest(rows: Any, day: dt.date) -> dict[int, Any]:
+    """Per person the row that holds on the day; else the nearest one: a person never lacks a name because it was noted late."""
+    found: dict[int, Any] = {}
+    for row in rows:
+        held = found.get(row.person_id)
+        if held is None or _rank(row, day) > _rank(held, day):
+            found[row.person_id] = row
+    return found
+
+
+def _rank(row: Any, day: dt.date) -> tuple[int, int]:
+    if row.valid_from <= day < row.valid_to:
+        return 2, 1 if getattr(row, "kind", "") == "official" else 0
+    return (1 if row.valid_from <= day else 0), row.valid_from.toordinal() if row.valid_from <= day else -row.valid_from.toordinal()

@@ -1,0 +1,84 @@
+"""What every write of this context shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from parvis.kernel import clock, mutations
+from parvis.kernel.actor import Actor
+from parvis.kernel.bitemporal import Fact, write_fact
+from parvis.kernel.errors import Conflict, NotAllowed
+from parvis.kernel.events import publish
+from parvis.kernel.subject import SubjectRef
+
+from .. import access
+from ..events import PersonChanged
+from ..models import Person
+
+STREAM = "context:contacts"
+_BOOKKEEPING = {
+    "id",
+    "person",
+    "valid_from",
+    "valid_to",
+    "recorded_at",
+    "superseded_at",
+    "live",
+    "source",
+    "source_ref",
+    "author_id",
+    "author_label",
+}
+
+
+def require_editor(actor: Actor) -> None:
+    if not access.can_edit_person(actor):
+        raise NotAllowed(_("You may read persons, not change them."))
+
+
+def values_of(row: Fact) -> dict[str, Any]:
+    """The values of a version, without its period and author."""
+    return {f.name: getattr(row, f.attname) for f in row._meta.concrete_fields if f.name not in _BOOKKEEPING}
+
+
+def write_person_fact(
+    model: type[Any],
+    *,
+    actor: Actor,
+    person: Person,
+    aspect: str,
+    verb: str,
+    values: dict[str, Any],
+    key: dict[str, Any] | None = None,
+    expected: int | None = None,
+    **dated: Any,
+) -> Any:
+    """Write one version of one aspect, its mutation line and its event.
+
+    Raises:
+        Conflict: the person changed since ``expected``; it names who changed this aspect, and both values.
+    """
+    key = key or {}
+    before = model.unscoped.filter(person=person, live=1, **key).order_by("-valid_from", "-pk").first()
+    try:
+        row = write_fact(model, anchor_field="person", anchor=person, key=key, values=values, actor=actor, expected=expected, **dated)
+    except Conflict as conflict:
+        latest = model.unscoped.filter(person=person, live=1).order_by("-recorded_at", "-pk").first()
+        raise Conflict(
+            conflict.message,
+            who=latest.author_label if latest else "",
+            when=latest.recorded_at if latest else clock.now(),
+            yours={**key, **values},
+            theirs=values_of(latest) if latest else {},
+            code="stale",
+        ) from conflict
+    old = values_of(before) if before else {}
+    record_person(actor, verb, person, {name: [old.get(name), value] for name, value in values_of(row).items() if old.get(name) != value})
+    publish(PersonChanged(actor=actor, person_id=person.pk, aspect=aspect))
+    return row
+
+
+def record_person(actor: Actor, verb: str, person: Person, values: dict[str, Any] | None = None) -> None:
+    mutations.record(STREAM, actor=actor, verb=verb, subject=SubjectRef("person", person.pk), values=values)

@@ -1,0 +1,58 @@
+"""Closed lists other contexts may name."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class DossierStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("status of a dossier", "open")
+    CLOSED = "closed", pgettext_lazy("status of a dossier", "closed")
+
+
+class MemberRole(models.TextChoices):
+    APPLICANT = "applicant", _("applicant")
+    PARTNER = "partner", _("partner")
+    CHILD = "child", _("child")
+    PARENT = "parent", _("parent")
+    COHABITANT = "cohabitant", _("person living there")
+    RELATED = "related", _("related person, not in the household")
+
+
+class ReferentRole(models.TextChoices):
+    MAIN = "main", _("Referent")
+    INTEGRATION = "integration", _("Integration")
+    DEBTS = "debts", _("Debts")
+    HOUSING = "housing", _("Housing")
+    SUBSTITUTE = "substitute", _("Substitute")
+
+
+class SituationKind(models.TextChoices):
+    HOUSEHOLD = "household", _("Household")
+    RESOURCE = "resource", _("Income")
+    EXPENSE = "expense", _("Expense")
+    NEED = "need", _("Need")
+    HOUSING = "housing", _("Housing")
+    WORK = "work", _("Work and training")
+    STAY = "stay", _("Right of residence")
+    HEALTH = "health", _("Health")
+
+
+class Periodicity(models.TextChoices):
+    ONCE = "once", _("once")
+    MONTH = "month", _("per month")
+    QUARTER = "quarter", _("per quarter")
+    YEAR = "year", _("per year")
+
+
+DATA_CLASS_OF = {
+    SituationKind.HOUSEHOLD: "identity",
+    SituationKind.RESOURCE: "money",
+    SituationKind.EXPENSE: "money",
+    SituationKind.NEED: "social",
+    SituationKind.HOUSING: "social",
+    SituationKind.WORK: "social",
+    SituationKind.STAY: "social",
+    SituationKind.HEALTH: "health",
+}
+"""Class of data of each kind of situation: who may not see the class does not see the line, in any page, count or export."""

@@ -1,0 +1,58 @@
+"""What others may react to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from parvis.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierOpened(Event):
+    dossier_id: int
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierClosed(Event):
+    dossier_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierReopened(Event):
+    dossier_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberAdded(Event):
+    dossier_id: int
+    person_id: int
+    role: str
+    valid_from: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberLeft(Event):
+    dossier_id: int
+    person_id: int
+    valid_to: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferentAssigned(Event):
+    dossier_id: int
+    account_id: int
+    account_label: str
+    role: str
+    valid_from: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class SituationRecorded(Event):
+    dossier_id: int
+    situation_id: int
+    kind: str
+    label: str

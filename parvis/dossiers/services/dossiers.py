@@ -1,0 +1,240 @@
+"""The dossier's life, its members and its referents."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from parvis.contacts.api import Person
+from parvis.identity.api import Account, Unit
+from parvis.kernel import clock, numbers
+from parvis.kernel.actor import Actor
+from parvis.kernel.bitemporal import Source, end_fact, write_fact
+from parvis.kernel.errors import Conflict, NotAllowed
+from parvis.kernel.events import publish
+from parvis.kernel.gestures import gesture
+
+from .. import access
+from ..enums import DossierStatus, MemberRole, ReferentRole
+from ..errors import InvalidDossier
+from ..events import DossierClosed, DossierOpened, DossierReopened, MemberAdded, MemberLeft, ReferentAssigned
+from ..models import Dossier, DossierMember, Referent
+from ._common import record, writable
+
+
+@gesture
+def open_dossier(
+    *,
+    actor: Actor,
+    person: Person,
+    unit: Unit,
+    referent: Account | None = None,
+    source: str = Source.AGENT,
+    source_ref: str = "",
+) -> Dossier:
+    """A dossier under the next number, with the person as applicant.
+
+    Raises:
+        NotAllowed: the actor opens no dossiers in this unit.
+    """
+    if not access.can_open_dossier(actor) or not (actor.is_system or actor.holds(unit.pk, *access.OPENERS)):
+        raise NotAllowed(_("You may not open a dossier in this service."))
+    day = clock.today()
+    number = f"{day.year}-{numbers.allot('dossier', day.year):05}"
+    dossier = Dossier.unscoped.create(number=number, unit=unit, lead=person, opened_on=day)
+    record(actor, "dossier.open", dossier, {"number": number, "unit": unit.code, "lead": person.pk})
+    publish(DossierOpened(actor=actor, dossier_id=dossier.pk, number=number))
+    _write_member(actor, dossier, person, MemberRole.APPLICANT, True, day, None, source, source_ref)
+    if referent is not None:
+        assign_referent(actor=actor, dossier=dossier, account=referent)
+    return dossier
+
+
+@gesture
+def add_member(
+    *,
+    actor: Actor,
+    dossier: Dossier,
+    person: Person,
+    role: str,
+    in_household: bool | None = None,
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+    source: str = Source.AGENT,
+    source_ref: str = "",
+) -> DossierMember:
+    """A person belongs to the dossier from a day on. ``in_household`` defaults to everyone but related persons.
+
+    Raises:
+        InvalidDossier: unknown role, a second applicant.
+    """
+    writable(actor, dossier, allowed=access.can_open_dossier(actor))
+    if role not in MemberRole.values:
+        raise InvalidDossier(_("This value is not in the list."), field="role", code="role")
+    start = valid_from or clock.today()
+    if role == MemberRole.APPLICANT and DossierMember.unscoped.filter(dossier=dossier, role=role).at(start).exclude(person=person).exists():
+        raise InvalidDossier(
+            _("The dossier already has an applicant on that day. Change the role of that person first."), field="role", code="applicant"
+        )
+    within = role != MemberRole.RELATED if in_household is None else in_household
+    return _write_member(actor, dossier, person, role, within, start, valid_to, source, source_ref)
+
+
+def _write_member(
+    actor: Actor,
+    dossier: Dossier,
+    person: Person,
+    role: str,
+    in_household: bool,
+    start: dt.date,
+    end: dt.date | None,
+    source: str,
+    source_ref: str,
+) -> DossierMember:
+    row = write_fact(
+        DossierMember,
+        anchor_field="dossier",
+        anchor=dossier,
+        key={"person": person},
+        values={"role": role, "in_household": in_household},
+        valid_from=start,
+        valid_to=end,
+        actor=actor,
+        source=source,
+        source_ref=source_ref,
+    )
+    record(actor, "dossier.member", dossier, {f"person:{person.pk}": role, "in_household": in_household, "from": start})
+    publish(MemberAdded(actor=actor, dossier_id=dossier.pk, person_id=person.pk, role=role, valid_from=start))
+    return row
+
+
+@gesture
+def member_leaves(*, actor: Actor, dossier: Dossier, person: Person, on: dt.date) -> DossierMember:
+    """The person belongs to the dossier until the day before ``on``.
+
+    Raises:
+        InvalidDossier: the person is not in the dossier, or is the one under whose name it is filed.
+    """
+    writable(actor, dossier, allowed=access.can_open_dossier(actor))
+    if person.pk == dossier.lead_id:
+        raise InvalidDossier(_("The dossier is filed under this person. Name another one first."), field="person", code="lead")
+    row = DossierMember.unscoped.filter(dossier=dossier, person=person, live=1, valid_from__lt=on, valid_to__gt=on).first()
+    if row is None:
+        raise InvalidDossier(_("This person is not in the dossier."), field="person", code="not_member")
+    closed = end_fact(row, valid_to=on, anchor=dossier, actor=actor)
+    record(actor, "dossier.member.leave", dossier, {f"person:{person.pk}": [row.valid_from, on]})
+    publish(MemberLeft(actor=actor, dossier_id=dossier.pk, person_id=person.pk, valid_to=on))
+    return closed
+
+
+@gesture
+def change_lead(*, actor: Actor, dossier: Dossier, person: Person) -> Dossier:
+    """File the dossier under another of its members.
+
+    Raises:
+        InvalidDossier: the person is not a member today.
+    """
+    writable(actor, dossier, allowed=access.can_write_situation(actor))
+    if not DossierMember.unscoped.filter(dossier=dossier, person=person).at(clock.today()).exists():
+        raise InvalidDossier(_("This person is not in the dossier."), field="person", code="not_member")
+    before = dossier.lead_id
+    _update(dossier, lead=person)
+    dossier.lead = person
+    record(actor, "dossier.lead", dossier, {"lead": [before, person.pk]})
+    return dossier
+
+
+@gesture
+def assign_referent(
+    *,
+    actor: Actor,
+    dossier: Dossier,
+    account: Account,
+    role: str = ReferentRole.MAIN,
+    valid_from: dt.date | None = None,
+    expected: int | None = None,
+) -> Referent:
+    """The agent follows the dossier in this role from a day on, in place of the one before.
+
+    Raises:
+        InvalidDossier: an account that is closed, an unknown role.
+    """
+    writable(actor, dossier, allowed=access.can_assign(actor))
+    if role not in ReferentRole.values:
+        raise InvalidDossier(_("This value is not in the list."), field="role", code="role")
+    if not account.is_active:
+        raise InvalidDossier(_("This account is closed: choose another agent."), field="account", code="account_closed")
+    start = valid_from or clock.today()
+    before = Referent.unscoped.filter(dossier=dossier, role=role).at(start).first()
+    row = write_fact(
+        Referent,
+        anchor_field="dossier",
+        anchor=dossier,
+        key={"role": role},
+        values={"account": account},
+        valid_from=start,
+        actor=actor,
+        expected=expected,
+    )
+    record(actor, "dossier.referent", dossier, {role: [before.account_id if before else None, account.pk], "from": start})
+    publish(
+        ReferentAssigned(actor=actor, dossier_id=dossier.pk, account_id=account.pk, account_label=str(account), role=role, valid_from=start)
+    )
+    return row
+
+
+@gesture
+def end_referent(*, actor: Actor, referent: Referent, on: dt.date) -> Referent:
+    """The agent follows the dossier until the day before ``on``."""
+    dossier = referent.dossier
+    writable(actor, dossier, allowed=access.can_assign(actor))
+    closed = end_fact(referent, valid_to=on, anchor=dossier, actor=actor)
+    record(actor, "dossier.referent.end", dossier, {referent.role: [referent.account_id, None], "on": on})
+    return closed
+
+
+@gesture
+def close_dossier(*, actor: Actor, dossier: Dossier, reason: str) -> Dossier:
+    """Nothing more is added until it is opened again.
+
+    Raises:
+        InvalidDossier: no reason given.
+    """
+    writable(actor, dossier, allowed=access.can_close(actor))
+    if not reason.strip():
+        raise InvalidDossier(_("Say why the dossier is closed."), field="reason", code="reason")
+    day = clock.today()
+    _update(dossier, status=DossierStatus.CLOSED, closed_on=day, close_reason=reason.strip()[:191])
+    dossier.status, dossier.closed_on, dossier.close_reason = DossierStatus.CLOSED, day, reason.strip()[:191]
+    record(actor, "dossier.close", dossier, {"status": ["open", "closed"]}, note=reason.strip())
+    publish(DossierClosed(actor=actor, dossier_id=dossier.pk, reason=reason.strip()))
+    return dossier
+
+
+@gesture
+def reopen_dossier(*, actor: Actor, dossier: Dossier, reason: str) -> Dossier:
+    """Open a closed dossier again.
+
+    Raises:
+        InvalidDossier: it is open already, or no reason is given.
+    """
+    if not access.can_close(actor) and not access.can_open_dossier(actor):
+        raise NotAllowed(_("You may not change this dossier."))
+    if dossier.status == DossierStatus.OPEN:
+        raise InvalidDossier(_("This dossier is open already."), code="open")
+    if not reason.strip():
+        raise InvalidDossier(_("Say why the dossier is opened again."), field="reason", code="reason")
+    _update(dossier, status=DossierStatus.OPEN, closed_on=None, close_reason="")
+    dossier.status, dossier.closed_on, dossier.close_reason = DossierStatus.OPEN, None, ""
+    record(actor, "dossier.reopen", dossier, {"status": ["closed", "open"]}, note=reason.strip())
+    publish(DossierReopened(actor=actor, dossier_id=dossier.pk, reason=reason.strip()))
+    return dossier
+
+
+def _update(dossier: Dossier, **changes: object) -> None:
+    changed = Dossier.unscoped.filter(pk=dossier.pk, version=dossier.version).update(version=F("version") + 1, **changes)
+    if not changed:
+        raise Conflict(_("Somebody else changed this in the meantime. Compare both before you save."), code="stale")
+    dossier.version += 1

@@ -1,0 +1,55 @@
+"""Who reads which entry, and who may write."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from parvis.dossiers.api import Dossier
+from parvis.identity.enums import Function
+from parvis.kernel.actor import Actor
+from parvis.kernel.scope import DATA_CLASSES, EVERYTHING, NOTHING, may_see, scope
+
+from .models import Entry
+
+READERS = (Function.SOCIAL_WORKER, Function.CHIEF, Function.LAWYER, Function.AUDITOR)
+WRITERS = (Function.CLERK, Function.SOCIAL_WORKER, Function.CHIEF, Function.LAWYER)
+
+
+@scope(Entry)
+def entry_scope(actor: Actor) -> Q:
+    """Entries of visible dossiers, of the classes of data that are open, without the restricted notes of others.
+
+    A restricted note is for its author and the chief of the dossier's unit: nobody else reads it, counts it or finds it, the auditor
+    included (the mutation journal shows that it exists).
+    """
+    if actor.is_system:
+        return EVERYTHING
+    if not actor.is_agent:
+        return NOTHING
+    classes = [name for name in DATA_CLASSES if may_see(actor, name)]
+    if not classes:
+        return NOTHING
+    open_to = Q(restricted=False, data_class__in=classes)
+    if actor.account_id is not None:
+        open_to |= Q(restricted=True, author_id=actor.account_id)
+    units = actor.units_for(Function.CHIEF)
+    if None in units:
+        open_to |= Q(restricted=True)
+    elif units:
+        open_to |= Q(restricted=True, dossier__unit__in=sorted(unit for unit in units if unit is not None))
+    return Q(dossier__in=Dossier.objects.visible_to(actor).order_by().values("pk")) & open_to
+
+
+def can_read_journal(actor: Actor) -> bool:
+    """Anyone who sees dossiers; what they read there is a matter of scope and class."""
+    from parvis.dossiers.api import can_read_dossiers
+
+    return can_read_dossiers(actor)
+
+
+def can_write_entry(actor: Actor) -> bool:
+    return actor.is_system or (actor.is_agent and actor.has(*WRITERS))
+
+
+def can_restrict(actor: Actor) -> bool:
+    return actor.is_agent and actor.has(Function.SOCIAL_WORKER, Function.CHIEF)

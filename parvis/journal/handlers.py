@@ -1,0 +1,92 @@
+"""Steps that the chronicle tells by itself."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _noop
+
+from parvis.contacts.api import display_names
+from parvis.dossiers.enums import MemberRole, ReferentRole
+from parvis.dossiers.events import DossierClosed, DossierOpened, DossierReopened, MemberAdded, MemberLeft, ReferentAssigned
+from parvis.kernel.events import subscribe
+from parvis.kernel.subject import SubjectRef
+
+from .services import add_step
+
+
+@subscribe(DossierOpened)
+def dossier_opened(event: DossierOpened) -> None:
+    add_step(
+        actor=event.actor,
+        dossier_id=event.dossier_id,
+        message=_noop("Dossier %(number)s opened"),
+        values={"number": event.number},
+        subject=SubjectRef("dossier", event.dossier_id),
+        data_class="identity",
+    )
+
+
+@subscribe(DossierClosed)
+def dossier_closed(event: DossierClosed) -> None:
+    add_step(
+        actor=event.actor,
+        dossier_id=event.dossier_id,
+        message=_noop("Dossier closed"),
+        subject=SubjectRef("dossier", event.dossier_id),
+        data_class="identity",
+        text=event.reason,
+    )
+
+
+@subscribe(DossierReopened)
+def dossier_reopened(event: DossierReopened) -> None:
+    add_step(
+        actor=event.actor,
+        dossier_id=event.dossier_id,
+        message=_noop("Dossier opened again"),
+        subject=SubjectRef("dossier", event.dossier_id),
+        data_class="identity",
+        text=event.reason,
+    )
+
+
+@subscribe(MemberAdded)
+def member_added(event: MemberAdded) -> None:
+    if event.role == MemberRole.APPLICANT:
+        return  # told by the opening
+    add_step(
+        actor=event.actor,
+        dossier_id=event.dossier_id,
+        message=_noop("%(name)s joins the dossier"),
+        values={"name": _name(event.person_id)},
+        subject=SubjectRef("person", event.person_id),
+        data_class="identity",
+    )
+
+
+@subscribe(MemberLeft)
+def member_left(event: MemberLeft) -> None:
+    add_step(
+        actor=event.actor,
+        dossier_id=event.dossier_id,
+        message=_noop("%(name)s leaves the dossier"),
+        values={"name": _name(event.person_id)},
+        subject=SubjectRef("person", event.person_id),
+        data_class="identity",
+    )
+
+
+@subscribe(ReferentAssigned)
+def referent_assigned(event: ReferentAssigned) -> None:
+    message = _noop("%(name)s follows the dossier") if event.role == ReferentRole.MAIN else _noop("%(name)s takes part in the dossier")
+    add_step(
+        actor=event.actor,
+        dossier_id=event.dossier_id,
+        message=message,
+        values={"name": event.account_label},
+        subject=SubjectRef("dossier", event.dossier_id),
+        data_class="identity",
+    )
+
+
+def _name(person_id: int) -> str:
+    return display_names([person_id]).get(person_id, "?")

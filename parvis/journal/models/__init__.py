@@ -1,0 +1,3 @@
+from .entries import Entry
+
+__all__ = ["Entry"]

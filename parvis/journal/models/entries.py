@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from parvis.kernel.scope import ScopedModel
+
+from ..enums import EntryKind
+
+
+class Entry(ScopedModel):
+    """One line of the chronicle. Append-only: a correction is another entry that names the first (``corrects``)."""
+
+    personal_data = "social"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=EntryKind.choices)
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    title = models.CharField(max_length=191, blank=True)
+    text = models.TextField(blank=True)
+    person = models.ForeignKey("contacts.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    author_id = models.BigIntegerField(null=True)
+    author_label = models.CharField(max_length=191, blank=True)
+    restricted = models.BooleanField(default=False)
+    data_class = models.CharField(max_length=10, default="social")
+    subject_type = models.CharField(max_length=64, blank=True)
+    subject_id = models.BigIntegerField(null=True, blank=True)
+    message = models.JSONField(null=True, blank=True)
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
+
+    class Meta(ScopedModel.Meta):
+        ordering = ["-happened_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title="") | ~Q(text="") | Q(message__isnull=False), name="journal_entry_says_something"),
+        ]
+        indexes = [
+            models.Index(fields=["dossier", "-happened_at", "-id"], name="journal_dossier_time"),
+            models.Index(fields=["author_id", "-happened_at"], name="journal_author_time"),
+        ]
+        verbose_name = _("journal entry")

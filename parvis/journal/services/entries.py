@@ -1,0 +1,127 @@
+"""The chronicle grows, and is never rewritten."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from parvis.dossiers.api import Dossier, members_at
+from parvis.kernel import clock, mutations
+from parvis.kernel.actor import Actor
+from parvis.kernel.errors import NotAllowed
+from parvis.kernel.events import publish
+from parvis.kernel.gestures import gesture
+from parvis.kernel.scope import scope_q
+from parvis.kernel.subject import SubjectRef
+
+from .. import access
+from ..enums import WRITTEN_KINDS, EntryKind
+from ..errors import InvalidEntry
+from ..events import EntryAdded
+from ..models import Entry
+
+LONGEST = 20_000
+
+
+@gesture
+def add_entry(
+    *,
+    actor: Actor,
+    dossier: Dossier,
+    kind: str,
+    text: str,
+    title: str = "",
+    happened_at: dt.datetime | None = None,
+    person_id: int | None = None,
+    restricted: bool = False,
+    data_class: str = "social",
+    subject: SubjectRef | None = None,
+    corrects: Entry | None = None,
+) -> Entry:
+    """A note, call, visit, interview or mail, as somebody tells it.
+
+    Raises:
+        NotAllowed: outside the actor's dossiers or functions.
+        InvalidEntry: empty, too long, in the future, about a person who is not in the dossier.
+    """
+    if not access.can_write_entry(actor) or not (
+        actor.is_system or Dossier.unscoped.filter(scope_q(Dossier, actor), pk=dossier.pk).exists()
+    ):
+        raise NotAllowed(_("You may not write in this journal."))
+    if kind not in WRITTEN_KINDS and not actor.is_system:
+        raise InvalidEntry(_("This value is not in the list."), field="kind", code="kind")
+    text, title = text.strip(), " ".join(title.split())
+    if not text and not title:
+        raise InvalidEntry(_("Write at least a few words."), field="text", code="empty")
+    if len(text) > LONGEST:
+        raise InvalidEntry(_("This note is longer than 20,000 characters. Attach a document instead."), field="text", code="long")
+    now = clock.now()
+    if happened_at is not None and happened_at > now + dt.timedelta(minutes=5):
+        raise InvalidEntry(_("The journal tells what happened. For what is to come, make a task."), field="happened_on", code="future")
+    if person_id is not None and all(member.person_id != person_id for member in members_at(dossier.pk)):
+        raise InvalidEntry(_("This person is not in the dossier."), field="person", code="not_member")
+    return _write(
+        actor,
+        dossier.pk,
+        kind=kind,
+        title=title[:191],
+        text=text,
+        happened_at=happened_at or now,
+        person_id=person_id,
+        restricted=restricted and access.can_restrict(actor),
+        data_class=data_class,
+        subject=subject,
+        corrects=corrects,
+    )
+
+
+@gesture
+def add_step(
+    *,
+    actor: Actor,
+    dossier_id: int,
+    message: str,
+    values: dict[str, Any] | None = None,
+    subject: SubjectRef | None = None,
+    data_class: str = "social",
+    text: str = "",
+) -> Entry:
+    """A step that the product itself did. ``message`` is a translatable sentence with named places (``_noop``), ``values`` fill them, so
+    that each reader gets it in the own language."""
+    return _write(
+        actor,
+        dossier_id,
+        kind=EntryKind.STEP,
+        title="",
+        text=text,
+        happened_at=clock.now(),
+        person_id=None,
+        restricted=False,
+        data_class=data_class,
+        subject=subject,
+        corrects=None,
+        message={"text": message, "values": {key: str(value) for key, value in (values or {}).items()}},
+    )
+
+
+def _write(actor: Actor, dossier_id: int, *, subject: SubjectRef | None, **values: Any) -> Entry:
+    entry = Entry.unscoped.create(
+        dossier_id=dossier_id,
+        recorded_at=clock.now(),
+        author_id=actor.account_id,
+        author_label=actor.label[:191],
+        subject_type=subject.type if subject else "",
+        subject_id=subject.id if subject else None,
+        **values,
+    )
+    mutations.record(
+        f"dossier:{dossier_id}",
+        actor=actor,
+        verb="journal.add",
+        subject=SubjectRef("journal_entry", entry.pk),
+        values={"kind": entry.kind, "text": entry.text or entry.title, "restricted": entry.restricted},
+    )
+    publish(EntryAdded(actor=actor, dossier_id=dossier_id, entry_id=entry.pk, kind=entry.kind))
+    return entry
