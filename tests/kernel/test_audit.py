@@ -9,6 +9,7 @@ from parvis.kernel import gestures, mutations, seals
 from parvis.kernel.models import MutationLine
 from parvis.kernel.subject import SubjectRef
 from tests.support import actor
+from tests.support.plugin import _append_only_triggers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.db]
 
@@ -30,24 +31,15 @@ def _without_triggers(statement: str, *parameters: object) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET session_replication_role = replica")
-        else:
-            for verb in ("update", "delete"):
-                cursor.execute(f"DROP TRIGGER IF EXISTS kernel_mutationline_no_{verb}")
-        cursor.execute(statement, parameters)
-        if connection.vendor == "postgresql":
+            cursor.execute(statement, parameters)
             cursor.execute("SET session_replication_role = DEFAULT")
-
-
-@pytest.fixture(autouse=True)
-def _put_triggers_back():
-    yield
-    if connection.vendor != "postgresql":
-        from importlib import import_module
-
-        module = import_module("parvis.kernel.migrations.0002_append_only")
-        with connection.schema_editor() as editor:
-            module.backwards(None, editor)
-            module.forwards(None, editor)
+            return
+        triggers = _append_only_triggers(cursor, connection.vendor)
+        for name, _ in triggers:
+            cursor.execute(f"DROP TRIGGER {name}")
+        cursor.execute(statement, parameters)
+        for _, create in triggers:
+            cursor.execute(create)
 
 
 def test_an_untouched_journal_is_intact() -> None:

@@ -43,3 +43,45 @@ def _clean_context() -> Iterator[None]:
     clock._high_water.set(None)
     with translation.override("fr"):
         yield
+
+
+def _append_only_triggers(cursor, vendor: str) -> list[tuple[str, str]]:
+    """Names and statements of the triggers that forbid what emptying the database between tests must do."""
+    if vendor == "sqlite":
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%%append-only%%'")
+        return [(name, sql) for name, sql in cursor.fetchall()]
+    cursor.execute(
+        "SELECT trigger_name, event_manipulation, event_object_table, action_statement FROM information_schema.triggers "
+        "WHERE trigger_schema = DATABASE() AND action_statement LIKE '%%append-only%%'"
+    )
+    return [
+        (name, f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW {body}") for name, verb, table, body in cursor.fetchall()
+    ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_append_only() -> Iterator[None]:
+    """Transactional tests end by emptying every table: lift the append-only triggers for that moment, and put them back."""
+    from django.db import connections
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    original = BaseDatabaseOperations.execute_sql_flush
+
+    def flush(self, sql_list):
+        vendor = self.connection.vendor
+        if vendor == "postgresql":
+            return original(self, sql_list)
+        with connections[self.connection.alias].cursor() as cursor:
+            triggers = _append_only_triggers(cursor, vendor)
+            for name, _ in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+        try:
+            return original(self, sql_list)
+        finally:
+            with connections[self.connection.alias].cursor() as cursor:
+                for _, statement in triggers:
+                    cursor.execute(statement)
+
+    BaseDatabaseOperations.execute_sql_flush = flush
+    yield
+    BaseDatabaseOperations.execute_sql_flush = original
