@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# All the set-up: virtual environment, locked packages, assets, compiled translations. Needs Python 3.11, network only for the package indexes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+profile="${1:-runtime}"
+python="${PYTHON:-python3.11}"
+command -v "$python" >/dev/null || python=python3
+if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+  echo "Parvis needs Python 3.11 or newer; $($python --version 2>&1) was found. Install it, or name it: make setup PYTHON=/path/to/python3.11" >&2; exit 1
+fi
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+  echo "This Python cannot make virtual environments. On Debian or Ubuntu: apt-get install python3-venv (or python3.11-venv)." >&2; exit 1
+fi
+if [ ! -x .venv/bin/python ]; then echo "· virtual environment in .venv"; "$python" -m venv .venv; fi
+bin=.venv/bin
+stamp=".setup-$profile.stamp"
+lock=requirements.lock; [ "$profile" = dev ] && lock=requirements-dev.lock
+want="$(cat "$lock" pyproject.toml | sha256sum | cut -d' ' -f1)"
+if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
+  echo "· packages of $lock"
+  "$bin/python" -m pip install --quiet --require-hashes --only-binary :all: --no-binary odfdo -r "$lock" 2> >(grep -v "^WARNING: Location" >&2)
+  "$bin/python" -m pip install --quiet --no-deps --no-build-isolation --editable . 2> >(grep -v "^WARNING: Location" >&2) || {
+    "$bin/python" -m pip install --quiet --no-deps --editable . ; }
+  "$bin/python" - <<PY
+import pathlib, sysconfig
+pathlib.Path(sysconfig.get_paths()["purelib"], "parvis-dev.pth").write_text(r"""$(pwd)""" + "\n")
+PY
+  echo "$want" > "$stamp"
+fi
+"$bin/python" tools/ensure_node.py
+"$bin/python" tools/build_assets.py
+"$bin/python" tools/messages.py compile >/dev/null
+echo "· set-up done: .venv/bin/parvis"

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Runs the tests: everything on SQLite; what depends on the database also on PostgreSQL and MariaDB; "check" runs everything on PostgreSQL too.
+# A server or browser is used when at hand, installed by the system's package manager when possible (root, Debian), else skipped with a line that says so.
+# PARVIS_TEST_REQUIRE=postgresql,mariadb,chromium turns such a skip into a failure.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+mode="${1:-test}"; bin=.venv/bin; require=",${PARVIS_TEST_REQUIRE:-},"
+work="$(mktemp -d /tmp/parvis-servers.XXXXXX)"; chmod 755 "$work"; status=0
+cleanup() { [ -f "$work/pg/postmaster.pid" ] && kill "$(head -1 "$work/pg/postmaster.pid")" 2>/dev/null; [ -f "$work/maria.pid" ] && kill "$(cat "$work/maria.pid")" 2>/dev/null; sleep 1; rm -rf "$work"; }
+trap cleanup EXIT
+say() { printf '%s\n' "$*"; }
+skip() { if [[ "$require" == *",$1,"* ]]; then say "REQUIRED but missing: $1 ($2)"; status=1; else say "skipped: $1 ($2)"; fi; }
+apt_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+  say "· installing $*"; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null 2>&1 || { apt-get update -qq >/dev/null 2>&1; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null 2>&1; }; }
+as_user() { local user="$1"; shift; if [ "$(id -u)" = 0 ]; then runuser -u "$user" -- "$@"; else "$@"; fi; }
+
+# Chromium ---------------------------------------------------------------------------------------------------------------
+if [ -z "${PARVIS_CHROMIUM:-}" ]; then
+  command -v chromium >/dev/null || command -v google-chrome >/dev/null || apt_install chromium || true
+  PARVIS_CHROMIUM="$(command -v chromium || command -v google-chrome || true)"
+fi
+export PARVIS_CHROMIUM
+[ -n "$PARVIS_CHROMIUM" ] || skip chromium "no chromium on the PATH; journeys in the browser are not run"
+
+# PostgreSQL -------------------------------------------------------------------------------------------------------------
+pg="${PARVIS_TEST_POSTGRESQL:-}"
+if [ -z "$pg" ]; then
+  initdb="$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -1)"
+  [ -n "$initdb" ] || { apt_install postgresql; initdb="$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -1)"; }
+  if [ -n "$initdb" ]; then
+    mkdir -p "$work/pg" "$work/pgs"; [ "$(id -u)" = 0 ] && chown postgres "$work/pg" "$work/pgs"
+    port=$((20000 + RANDOM % 20000))
+    if as_user postgres "$initdb" -D "$work/pg" -U parvis --auth=trust -E UTF8 --locale=C.UTF-8 >/dev/null 2>&1 &&
+       as_user postgres "$(dirname "$initdb")/pg_ctl" -D "$work/pg" -w -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$work/pgs -c fsync=off -c full_page_writes=off -c synchronous_commit=off" -l "$work/pgs/log" start >/dev/null 2>&1
+    then pg="postgresql://parvis@127.0.0.1:$port/postgres"; fi
+  fi
+fi
+
+# MariaDB ----------------------------------------------------------------------------------------------------------------
+maria="${PARVIS_TEST_MARIADB:-}"
+if [ -z "$maria" ]; then
+  server="$(command -v mariadbd || ls /usr/sbin/mariadbd 2>/dev/null || true)"
+  [ -n "$server" ] || { apt_install mariadb-server; server="$(command -v mariadbd || ls /usr/sbin/mariadbd 2>/dev/null || true)"; }
+  if [ -n "$server" ] && ! "$bin/python" -c 'import MySQLdb' 2>/dev/null; then
+    apt_install libmariadb-dev pkg-config gcc python3-dev || true
+    "$bin/python" -m pip install --quiet 'mysqlclient~=2.2' >/dev/null 2>&1 || true
+  fi
+  if [ -n "$server" ] && "$bin/python" -c 'import MySQLdb' 2>/dev/null; then
+    mkdir -p "$work/maria"; owner="$(id -un)"; [ "$(id -u)" = 0 ] && { owner=mysql; chown mysql "$work/maria"; chmod 777 "$work"; }
+    port=$((20000 + RANDOM % 20000))
+    mariadb-install-db --user="$owner" --datadir="$work/maria" --auth-root-authentication-method=normal >/dev/null 2>&1
+    as_user "$owner" "$server" --no-defaults --datadir="$work/maria" --socket="$work/maria.sock" --pid-file="$work/maria.pid" --port="$port" --bind-address=127.0.0.1 \
+      --innodb-flush-log-at-trx-commit=0 --character-set-server=utf8mb4 --collation-server=utf8mb4_bin >"$work/maria.log" 2>&1 &
+    for _ in $(seq 60); do mariadb -u root --socket="$work/maria.sock" -e "CREATE USER IF NOT EXISTS parvis@localhost IDENTIFIED BY ''; GRANT ALL ON *.* TO parvis@localhost" >/dev/null 2>&1 && break; sleep 0.5; done
+    mariadb -u parvis --socket="$work/maria.sock" -e 'SELECT 1' >/dev/null 2>&1 && maria="mysql://parvis@localhost/parvis?socket=$work/maria.sock"
+  fi
+fi
+
+run() { # run LABEL DATABASE_URL PYTEST-ARGS…
+  local label="$1" url="$2"; shift 2
+  say; say "== $label"
+  PARVIS_TEST_DATABASE_URL="$url" "$bin/pytest" "$@"; local code=$?
+  [ $code = 0 ] || { say "FAILED: $label (pytest exit $code)"; status=1; }
+}
+
+run "everything on SQLite" "" ${PARVIS_PYTEST_ARGS:-}
+if [ -n "$pg" ]; then
+  if [ "$mode" = check ]; then run "everything on PostgreSQL" "$pg" -m "not browser"; else run "what depends on the database, on PostgreSQL" "$pg" -m db; fi
+else skip postgresql "no server programs found"; fi
+if [ -n "$maria" ]; then run "what depends on the database, on MariaDB" "$maria" -m db; else skip mariadb "no server programs or no client library"; fi
+say; [ $status = 0 ] && say "All passed." || say "Something failed; see above."
+exit $status
