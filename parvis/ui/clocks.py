@@ -72,9 +72,9 @@ def read(
     if met is not None:
         took = (met - start).days if start else None
         text = ngettext("in %(days)s day", "in %(days)s days", took) % {"days": took} if took is not None else what
-        return Face("done", gettext("Met"), text, 100, due, source, text)
+        return Face("done", pgettext("term", "Met"), text, 100, due, source, text)
     if held:
-        return Face("hold", gettext("Suspended"), "", 100, due, source, what)
+        return Face("hold", pgettext("term", "Suspended"), "", 100, due, source, what)
     if due is None:
         return Face("open", gettext("No date"), what, 0, None, source, what)
     left = (due - now).days

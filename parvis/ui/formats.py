@@ -138,3 +138,8 @@ def initials(name: Any) -> str:
     if not main:
         return "?"
     return (main[0][0] + (main[-1][0] if len(main) > 1 else main[0][1:2])).upper()
+
+
+def colon(text: Any) -> str:
+    """A label before its value: French keeps a space before the colon."""
+    return f"{label(text)}{NBSP}:" if language() == "fr" else f"{label(text)}:"

@@ -70,6 +70,12 @@ def period(start: Any, end: Any = None) -> str:
 
 
 @register.filter
+def colon(value: Any) -> str:
+    """The label with its colon, as the reader's language spaces it."""
+    return formats.colon(value)
+
+
+@register.filter
 def initials(value: Any) -> str:
     return formats.initials(value)
 
