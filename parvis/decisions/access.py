@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 CASE_WORK = (Function.SOCIAL_WORKER, Function.CHIEF)
 SECRETARIAT = (Function.COMMITTEE_SECRETARY, Function.PRESIDENT)
 COMMITTEE = (*SECRETARIAT, Function.COMMITTEE_MEMBER)
+# Who reads the decisions of the dossiers he sees. The lawyer reads the cases that were put to him, the committee its packs.
+READERS = (*CASE_WORK, Function.CLERK, Function.PAYER, Function.RELEASER, Function.ACCOUNTANT)
 SENT_ON = (ProposalState.VALIDATED, ProposalState.SCHEDULED, ProposalState.DECIDED)
 VISIBLE_SESSIONS = (SessionState.FROZEN, SessionState.OPEN, SessionState.CLOSED)
 
@@ -90,6 +92,10 @@ def may_see_decisions(actor: Actor) -> bool:
 
 
 # A member sees the sessions on whose roll he stands: the roll is written when the agenda is sent.
+def _dossiers(actor: Actor) -> Any:
+    return Dossier.objects.visible_to(actor).order_by().values("pk")
+
+
 # Scopes ---------------------------------------------------------------------------------------------------------------
 def _not_recused(actor: Actor, path: str) -> Q:
     """Nothing of a case in which the actor declared a conflict, whatever else the actor may be."""
@@ -104,7 +110,7 @@ def proposals(actor: Actor) -> Q:
         return NOTHING
     rows = NOTHING
     if actor.has(*CASE_WORK):
-        rows |= Q(dossier__in=Dossier.objects.visible_to(actor)) | Q(author_id=actor.account_id)
+        rows |= Q(dossier__in=_dossiers(actor)) | Q(author_id=actor.account_id)
     if actor.has(Function.LAWYER):
         rows |= Q(legal_requested=True)
     if actor.has(*SECRETARIAT):
@@ -135,7 +141,7 @@ def agenda_items(actor: Actor) -> Q:
     elif actor.has(Function.COMMITTEE_MEMBER):
         rows |= Q(session__presences__account_id=actor.account_id, session__state__in=VISIBLE_SESSIONS)
     if rows != EVERYTHING and actor.has(*CASE_WORK):
-        rows |= Q(proposal__dossier__in=Dossier.objects.visible_to(actor))
+        rows |= Q(proposal__dossier__in=_dossiers(actor))
     return rows & _not_recused(actor, "proposal__items__")
 
 
@@ -147,8 +153,8 @@ def decisions(actor: Actor) -> Q:
     if actor.has(*SECRETARIAT, Function.AUDITOR):
         rows = EVERYTHING
     else:
-        if may_see(actor, "social"):
-            rows |= Q(dossier__in=Dossier.objects.visible_to(actor))
+        if actor.has(*READERS) and may_see(actor, "social"):
+            rows |= Q(dossier__in=_dossiers(actor))
         if actor.has(Function.LAWYER):
             rows |= Q(proposal__legal_requested=True)
         if actor.has(Function.COMMITTEE_MEMBER):
