@@ -133,6 +133,8 @@ def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[Pe
     if not words:
         return []
     ids = _by_prefix(words) + _by_sound(words, years)
+    if len(words) > 1:
+        ids += _by_prefix(["".join(words)])  # "van den broucke" is filed as one word
     rows = visible.in_bulk(list(dict.fromkeys(ids)))
     scored = []
     for pk in dict.fromkeys(ids):
@@ -173,6 +175,8 @@ def _by_sound(words: list[str], years: list[int]) -> list[int]:
 def _search_score(words: list[str], row: PersonIndex) -> tuple[float, str]:
     theirs = tokens(row.sort_key)
     joined = matching.joins(theirs)
+    if len(words) > 1 and any(one.startswith("".join(words)) for one in [*theirs, *joined]):
+        return 0.97, _("name")
     total, exact = 0.0, True
     for word in words:
         best = max((_word_score(word, other) for other in [*theirs, *joined]), default=0.0)
