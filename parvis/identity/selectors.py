@@ -40,9 +40,7 @@ def expand_grants(rows: list[FunctionGrant]) -> frozenset[Grant]:
 
 def account_and_grants(account_id: int, day: dt.date) -> tuple[Account | None, list[FunctionGrant]]:
     """An active account with its functions of the day: one query, two when it has none."""
-    rows = list(
-        FunctionGrant.objects.at(day).filter(account_id=account_id, account__is_active=True).select_related("account", "unit")
-    )
+    rows = list(FunctionGrant.objects.at(day).filter(account_id=account_id, account__is_active=True).select_related("account", "unit"))
     if rows:
         return rows[0].account, rows
     return Account.objects.filter(pk=account_id, is_active=True).first(), []
@@ -87,3 +85,20 @@ def units() -> QuerySet[Unit]:
 def demo_accounts() -> QuerySet[Account]:
     """Accounts that the role bar offers; none exist outside a demo instance."""
     return Account.objects.filter(is_demo=True, is_active=True)
+
+
+def demo_roles() -> list[tuple[Account, str]]:
+    """Demo accounts with the names of the functions they hold today, in the order of `Function`. Two queries."""
+    accounts = list(demo_accounts())
+    held: dict[int, list[str]] = {account.pk: [] for account in accounts}
+    rank = {value: number for number, value in enumerate(Function.values)}
+    for account_id, function in (
+        FunctionGrant.objects.at(clock.today())
+        .filter(account__in=[account.pk for account in accounts])
+        .values_list("account_id", "function")
+    ):
+        if function not in held[account_id]:
+            held[account_id].append(function)
+    rows = [(account, sorted(held[account.pk], key=rank.__getitem__)) for account in accounts]
+    rows.sort(key=lambda row: (min((rank[name] for name in row[1]), default=99), row[0].pk))
+    return [(account, " · ".join(str(Function(name).label) for name in names)) for account, names in rows]

@@ -44,10 +44,7 @@ def _credential(stored: str) -> AttestedCredentialData:
 
 
 def _descriptors(stored: list[str]) -> list[PublicKeyCredentialDescriptor]:
-    return [
-        PublicKeyCredentialDescriptor(type=PublicKeyCredentialType.PUBLIC_KEY, id=_credential(text).credential_id)
-        for text in stored
-    ]
+    return [PublicKeyCredentialDescriptor(type=PublicKeyCredentialType.PUBLIC_KEY, id=_credential(text).credential_id) for text in stored]
 
 
 def begin_registration(

@@ -39,9 +39,7 @@ class Account(AbstractBaseUser):
     initials = models.CharField(_("initials"), max_length=4)
     email = models.EmailField(_("work e-mail"), blank=True)
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="fr")
-    density = models.CharField(
-        _("density"), max_length=12, choices=Density, default=Density.COMFORTABLE
-    )
+    density = models.CharField(_("density"), max_length=12, choices=Density, default=Density.COMFORTABLE)
     theme = models.CharField(_("colours"), max_length=8, choices=Theme, default=Theme.SYSTEM)
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(default=False, editable=False)
@@ -56,9 +54,7 @@ class Account(AbstractBaseUser):
     class Meta:
         ordering = ["display_name", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(username=""), name="identity_account_username_filled"
-            ),
+            models.CheckConstraint(condition=~models.Q(username=""), name="identity_account_username_filled"),
         ]
 
     def __str__(self) -> str:

@@ -15,9 +15,7 @@ class Factor(models.Model):
     personal_data = "security"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="factors"
-    )
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="factors")
     kind = models.CharField(max_length=8, choices=FactorKind)
     label = models.CharField(_("name"), max_length=80)
     # TOTP: Fernet token of the secret. Passkey: attested credential data, base64url.
@@ -41,9 +39,7 @@ class RecoveryCode(models.Model):
 
     personal_data = "security"
 
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes"
-    )
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes")
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)

@@ -21,9 +21,7 @@ class WebSession(AbstractBaseSession):
 
     session_key = models.CharField(max_length=40, primary_key=True)
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions"
-    )
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="sessions")
     method = models.CharField(max_length=10, choices=SignInMethod, blank=True)
     address = models.CharField(max_length=45, blank=True)
     browser = models.CharField(max_length=120, blank=True)
@@ -62,9 +60,7 @@ class OneTimeLink(models.Model):
 
     personal_data = "security"
 
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="links"
-    )
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="links")
     purpose = models.CharField(max_length=8, choices=LinkPurpose)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()

@@ -22,9 +22,7 @@ class Unit(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.JSONField(_("name"), default=dict)
-    parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     path = models.CharField(max_length=191, unique=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -55,13 +53,9 @@ class FunctionGrant(models.Model):
     personal_data = "identity"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="grants"
-    )
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="grants")
     function = models.CharField(_("function"), max_length=32, choices=Function)
-    unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="grants"
-    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="grants")
     # The unit's id, or 0 for the whole centre: a NULL would escape the unique constraint.
     unit_key = models.BigIntegerField(editable=False)
     valid_from = models.DateField(_("from"))
@@ -79,9 +73,7 @@ class FunctionGrant(models.Model):
                 fields=["account", "function", "unit_key", "valid_from"],
                 name="identity_grant_once_per_start",
             ),
-            models.CheckConstraint(
-                condition=Q(valid_to__gte=F("valid_from")), name="identity_grant_period"
-            ),
+            models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="identity_grant_period"),
         ]
         indexes = [
             models.Index(fields=["function", "valid_to"], name="identity_grant_function"),

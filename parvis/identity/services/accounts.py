@@ -125,9 +125,7 @@ def _save_changes(actor: Actor, account: Account, verb: str, changes: dict[str, 
 
 
 @gesture
-def update_account(
-    *, actor: Actor, account: Account, display_name: str, initials: str, email: str, language: str
-) -> Account:
+def update_account(*, actor: Actor, account: Account, display_name: str, initials: str, email: str, language: str) -> Account:
     """Correct an account's details."""
     require_administrator(actor)
     display_name = " ".join(display_name.split())
@@ -190,9 +188,7 @@ def set_preferences(*, actor: Actor, account: Account, language: str, density: s
 
 
 @gesture
-def change_password(
-    *, actor: Actor, account: Account, current: str, new: str, keep_session: str | None = None
-) -> Account:
+def change_password(*, actor: Actor, account: Account, current: str, new: str, keep_session: str | None = None) -> Account:
     """A person's own change of password; the other sessions end.
 
     Raises:

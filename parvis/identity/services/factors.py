@@ -46,9 +46,7 @@ def add_totp(*, actor: Actor, account: Account, secret: str, code: str, label: s
     account = _own(actor, account)
     step = crypto.matching_step(secret, code, clock.now().timestamp())
     if step is None:
-        raise FactorRefused(
-            _("This code does not match. Check that the phone's clock is right, and type the current code."), field="code"
-        )
+        raise FactorRefused(_("This code does not match. Check that the phone's clock is right, and type the current code."), field="code")
     factor = Factor.objects.create(
         account=account,
         kind=FactorKind.TOTP,
@@ -62,9 +60,7 @@ def add_totp(*, actor: Actor, account: Account, secret: str, code: str, label: s
 
 
 @gesture
-def add_passkey(
-    *, actor: Actor, account: Account, host: str, state: dict[str, Any], answer: dict[str, Any], label: str = ""
-) -> Factor:
+def add_passkey(*, actor: Actor, account: Account, host: str, state: dict[str, Any], answer: dict[str, Any], label: str = "") -> Factor:
     """Add the passkey that the browser has just made.
 
     Raises:

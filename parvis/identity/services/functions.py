@@ -12,11 +12,15 @@ from parvis.kernel.gestures import gesture
 from parvis.kernel.mutations import record
 
 from ..enums import Function
-from ..errors import GrantRefused
+from ..errors import GrantRefused, LastAdministrator
 from ..models import Account, FunctionGrant, Unit
 from ..models.units import OPEN_END
 from .accounts import account_ref
 from .guards import STREAM, require_administrator, require_another_administrator
+
+
+# What a page shows above the list rather than beside a field.
+REFUSALS = (GrantRefused, LastAdministrator)
 
 
 @gesture
@@ -46,12 +50,8 @@ def grant_function(
     # The account's row serialises the grants of one person: overlaps cannot slip in side by side.
     account = Account.objects.select_for_update().get(pk=account.pk)
     unit_key = unit.pk if unit else 0
-    if FunctionGrant.objects.filter(
-        account=account, function=function, unit_key=unit_key, valid_from__lt=end, valid_to__gt=start
-    ).exists():
-        raise GrantRefused(
-            _("This person already holds this function there in that period."), field="function", code="overlap"
-        )
+    if FunctionGrant.objects.filter(account=account, function=function, unit_key=unit_key, valid_from__lt=end, valid_to__gt=start).exists():
+        raise GrantRefused(_("This person already holds this function there in that period."), field="function", code="overlap")
     grant, made = FunctionGrant.objects.get_or_create(
         account=account,
         function=function,

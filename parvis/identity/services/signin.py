@@ -58,9 +58,7 @@ def check_password(*, username: str, password: str, address: str) -> Attempt:
     else:
         right = account.check_password(password)
     if not right:
-        until = throttle.note_failure(
-            actor=ANONYMOUS, username=username, account=account, address=address, what="password"
-        )
+        until = throttle.note_failure(actor=ANONYMOUS, username=username, account=account, address=address, what="password")
         return Attempt(message=throttle.failure_text(until, throttle.wrong_password_text()))
     return Attempt(account=account, method=SignInMethod.PASSWORD)
 
@@ -72,9 +70,7 @@ def has_factor(account: Account) -> bool:
 def _second_step(account: Account, address: str, accepted: bool, method: str, what: str, message: str) -> Attempt:
     if accepted:
         return Attempt(account=account, method=method)
-    until = throttle.note_failure(
-        actor=ANONYMOUS, username=account.username, account=account, address=address, what=what
-    )
+    until = throttle.note_failure(actor=ANONYMOUS, username=account.username, account=account, address=address, what=what)
     return Attempt(message=throttle.failure_text(until, message))
 
 
@@ -93,9 +89,7 @@ def check_totp(*, account: Account, code: str, address: str) -> Attempt:
     for factor in Factor.objects.filter(account=account, kind=FactorKind.TOTP):
         secret = crypto.unseal(factor.secret)
         step = crypto.matching_step(secret, code, now.timestamp(), after=factor.counter) if secret else None
-        if step is not None and Factor.objects.filter(pk=factor.pk, counter__lt=step).update(
-            counter=step, last_used_at=now
-        ):
+        if step is not None and Factor.objects.filter(pk=factor.pk, counter__lt=step).update(counter=step, last_used_at=now):
             accepted = True
             break
     return _second_step(account, address, accepted, SignInMethod.TOTP, "code", throttle.wrong_code_text())
@@ -107,9 +101,7 @@ def check_recovery_code(*, account: Account, code: str, address: str) -> Attempt
     if refused:
         return refused
     accepted = bool(
-        RecoveryCode.objects.filter(
-            account=account, digest=crypto.recovery_digest(code), used_at__isnull=True
-        ).update(used_at=clock.now())
+        RecoveryCode.objects.filter(account=account, digest=crypto.recovery_digest(code), used_at__isnull=True).update(used_at=clock.now())
     )
     message = _("This recovery code is not right, or it has already served.")
     return _second_step(account, address, accepted, SignInMethod.RECOVERY, "recovery code", message)
@@ -121,9 +113,11 @@ def check_passkey(*, host: str, state: dict[str, Any], answer: dict[str, Any], a
     if until:
         return Attempt(message=throttle.wait_message(until))
     message = _("This passkey is not known here. Sign in with your password.")
-    factor = Factor.objects.filter(
-        kind=FactorKind.PASSKEY, credential_digest=webauthn.digest_of_answer(answer), account__is_active=True
-    ).select_related("account").first()
+    factor = (
+        Factor.objects.filter(kind=FactorKind.PASSKEY, credential_digest=webauthn.digest_of_answer(answer), account__is_active=True)
+        .select_related("account")
+        .first()
+    )
     if factor is None or (account is not None and factor.account_id != account.pk):
         until = throttle.note_failure(
             actor=ANONYMOUS, username=account.username if account else "", account=account, address=address, what="passkey"
@@ -161,8 +155,8 @@ def open_session(*, request: HttpRequest, account: Account, method: str, address
     )
 
 
-def confirm_password(*, account: Account, password: str, address: str) -> None:
-    """Ask again before a sensitive change.
+def confirm_password(*, account: Account, password: str, address: str, field: str = "password") -> None:
+    """Ask again before a sensitive change. Counted like a sign-in: an unattended screen is no place to guess.
 
     Raises:
         FactorRefused: wrong password, or too many attempts.
@@ -172,4 +166,4 @@ def confirm_password(*, account: Account, password: str, address: str) -> None:
         message = attempt.message
         if message == throttle.wrong_password_text():
             message = _("This is not your current password.")
-        raise FactorRefused(message, field="password", code="wrong_password")
+        raise FactorRefused(message, field=field, code="wrong_password")

@@ -56,9 +56,7 @@ def note_failure(*, actor: Actor, username: str, account: Account | None, addres
     now = clock.now()
     until: dt.datetime | None = None
     for key, limit in sorted([(account_key(username), ACCOUNT_LIMIT), (address_key(address), ADDRESS_LIMIT)]):
-        SignInThrottle.objects.bulk_create(
-            [SignInThrottle(key=key, failures=0, last_failure_at=now)], ignore_conflicts=True
-        )
+        SignInThrottle.objects.bulk_create([SignInThrottle(key=key, failures=0, last_failure_at=now)], ignore_conflicts=True)
         row = SignInThrottle.objects.select_for_update().get(key=key)
         if now - row.last_failure_at > FORGET_AFTER:
             row.failures = 0

@@ -1,0 +1,51 @@
+"""The role bar of a demonstration: one click, another role."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.utils.functional import SimpleLazyObject
+
+from parvis.ui.http import done, screen
+
+from .. import selectors
+from ..access import anyone
+from ..enums import SignInMethod
+from ..services import sessions, signin
+from .common import client_address, client_browser
+
+
+@screen(access=anyone, methods=("POST",), public=True, writes=True)
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Become a demo account, or nobody: the citizen's view."""
+    # The route is not in any other instance's table; this is the second lock.
+    if not settings.PARVIS_IS_DEMO:
+        raise Http404
+    chosen = request.POST.get("account", "")
+    if not chosen:
+        sessions.sign_out(actor=request.actor, request=request)  # type: ignore[attr-defined]
+        return done(request, "/")
+    account = get_object_or_404(selectors.demo_accounts(), uuid=chosen)
+    signin.open_session(
+        request=request,
+        account=account,
+        method=SignInMethod.DEMO,
+        address=client_address(request),
+        browser=client_browser(request),
+    )
+    return done(request, settings.LOGIN_REDIRECT_URL)
+
+
+def role_bar(request: HttpRequest) -> str | None:
+    """The bar above every page of a demonstration."""
+    current = getattr(request, "account", None) or getattr(request, "enrolling", None)
+    return render_to_string(
+        "identity/_role_bar.html",
+        {
+            "accounts": SimpleLazyObject(selectors.demo_roles),
+            "current": current.pk if current else None,
+        },
+        request=request,
+    )
