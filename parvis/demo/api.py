@@ -1,0 +1,5 @@
+"""What the command line calls."""
+
+from .bulk import populate
+
+__all__ = ["populate"]
