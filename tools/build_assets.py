@@ -97,7 +97,15 @@ def _island_target(source: Path) -> Path:
 
 def bundle_scripts() -> None:
     esbuild = MODULES / ".bin" / "esbuild"
-    common = ["--bundle", "--minify", "--target=es2020", "--format=iife", "--charset=utf8", "--legal-comments=inline", "--log-level=warning"]
+    common = [
+        "--bundle",
+        "--minify",
+        "--target=es2020",
+        "--format=iife",
+        "--charset=utf8",
+        "--legal-comments=inline",
+        "--log-level=warning",
+    ]
 
     def run(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -115,7 +123,15 @@ def bundle_styles() -> None:
         source = Path(folder) / "parvis.css"
         source.write_text(joined)
         subprocess.run(
-            [str(MODULES / ".bin" / "esbuild"), str(source), "--minify", "--charset=utf8", "--target=chrome111,firefox113,safari16.4", "--log-level=warning", f"--outfile={STATIC / 'parvis.css'}"],
+            [
+                str(MODULES / ".bin" / "esbuild"),
+                str(source),
+                "--minify",
+                "--charset=utf8",
+                "--target=chrome111,firefox113,safari16.4",
+                "--log-level=warning",
+                f"--outfile={STATIC / 'parvis.css'}",
+            ],
             cwd=ROOT,
             env=ensure_node.environment(),
             check=True,

@@ -25,7 +25,9 @@ class SampleForm(forms.Form):
     rent = forms.DecimalField(label=_("Rent"), localize=True)
     category = forms.ChoiceField(label=_("Category"), choices=[("1", _("1, living together")), ("2", _("2, living alone"))])
     housing = forms.ChoiceField(
-        label=_("Housing"), widget=forms.RadioSelect, choices=[("tenant", _("Tenant, with a lease, even an oral one")), ("hosted", _("Hosted"))]
+        label=_("Housing"),
+        widget=forms.RadioSelect,
+        choices=[("tenant", _("Tenant, with a lease, even an oral one")), ("hosted", _("Hosted"))],
     )
     urgent = forms.BooleanField(label=_("Urgent: no food, no roof or no heating today"), required=False)
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
@@ -128,16 +130,34 @@ def _steps(today: Any) -> list[dict[str, Any]]:
 
 def _stream(now: Any) -> list[dict[str, Any]]:
     return [
-        {"title": "Appel de l’employeur", "text": "Contrat confirmé, 19 h par semaine.", "icon": "phone", "at": now, "author": "Amélie Lambrecht"},
+        {
+            "title": "Appel de l’employeur",
+            "text": "Contrat confirmé, 19 h par semaine.",
+            "icon": "phone",
+            "at": now,
+            "author": "Amélie Lambrecht",
+        },
         {"title": "Note restreinte", "icon": "lock", "tint": "h", "at": now - timedelta(days=1), "author": "Ingrid Peeters"},
-        {"title": "Visite à domicile", "icon": "pin", "tint": "o", "at": now - timedelta(days=18), "note": "rapport signé", "url": "#stream"},
+        {
+            "title": "Visite à domicile",
+            "icon": "pin",
+            "tint": "o",
+            "at": now - timedelta(days=18),
+            "note": "rapport signé",
+            "url": "#stream",
+        },
     ]
 
 
 def _track(today: Any) -> list[dict[str, Any]]:
     return [
         {"title": {"fr": "Demande reçue"}, "state": "done", "on": today - timedelta(days=24)},
-        {"title": {"fr": "Nous préparons la proposition"}, "state": "current", "text": {"fr": "Il manque votre fiche de paie."}, "icon": "edit"},
+        {
+            "title": {"fr": "Nous préparons la proposition"},
+            "state": "current",
+            "text": {"fr": "Il manque votre fiche de paie."},
+            "icon": "edit",
+        },
         {"title": {"fr": "Le comité décide"}, "state": "todo", "on": today + timedelta(days=2), "icon": "users"},
         {"title": {"fr": "Vous recevez la lettre"}, "state": "todo", "when": {"fr": "au plus tard le 23 mars"}, "icon": "mail"},
     ]
@@ -209,7 +229,12 @@ TREE = {
             "amount": Decimal("-3236.24"),
             "why": {"fr": "total annuel, projeté depuis la demande"},
             "children": [
-                {"label": {"fr": "Salaire net 600,00 × 12"}, "amount": Decimal("7200"), "changed": True, "source": {"fr": "Contrat, 06/03"}},
+                {
+                    "label": {"fr": "Salaire net 600,00 × 12"},
+                    "amount": Decimal("7200"),
+                    "changed": True,
+                    "source": {"fr": "Contrat, 06/03"},
+                },
                 {
                     "label": {"fr": "Exonération socioprofessionnelle"},
                     "amount": Decimal("-3713.76"),
@@ -217,7 +242,12 @@ TREE = {
                     "article": "AR 11/07/2002, art. 35 §1",
                     "why": {"fr": "mois 1 sur 36"},
                 },
-                {"label": {"fr": "Exonération générale, cat. 2"}, "amount": Decimal("-250"), "deduction": True, "article": "AR 11/07/2002, art. 22 §2"},
+                {
+                    "label": {"fr": "Exonération générale, cat. 2"},
+                    "amount": Decimal("-250"),
+                    "deduction": True,
+                    "article": "AR 11/07/2002, art. 22 §2",
+                },
             ],
         },
     ],

@@ -283,7 +283,9 @@ class GridPage:
             anchor = self._anchor(mark) if mark else None
             if anchor is None:
                 continue
-            found = list(self.rows.filter(self._beyond(anchor, backwards=backwards)).order_by(*self._ordering(backwards=backwards))[: size + 1])
+            found = list(
+                self.rows.filter(self._beyond(anchor, backwards=backwards)).order_by(*self._ordering(backwards=backwards))[: size + 1]
+            )
             more, found = len(found) > size, found[:size]
             if backwards:
                 return found[::-1], more, True
@@ -359,7 +361,9 @@ class GridPage:
         for one in self.filters:
             value = self.values.get(one.key)
             if value:
-                words = dict(self._choices(one)).get(value) or (formats.day(value) if one.kind == "day" and self._acceptable(one, value) else value)
+                words = dict(self._choices(one)).get(value) or (
+                    formats.day(value) if one.kind == "day" and self._acceptable(one, value) else value
+                )
                 chips.append({"title": formats.label(one.title), "value": words, "url": self.url(**{one.key: "" if one.default else None})})
         return chips
 
@@ -373,7 +377,9 @@ class GridPage:
                 "title": formats.label(one.title),
                 "kind": one.kind,
                 "value": self.values.get(one.key, ""),
-                "choices": [{"value": key, "label": label, "selected": key == self.values.get(one.key)} for key, label in self._choices(one)],
+                "choices": [
+                    {"value": key, "label": label, "selected": key == self.values.get(one.key)} for key, label in self._choices(one)
+                ],
             }
             for one in self.filters
         ]

@@ -276,7 +276,9 @@ def _once(request: HttpRequest, marks: Screen, run: Callable[[], HttpResponse]) 
     if not first:
         if location:
             return done(request, location)
-        return _refused(request, DomainError(_("This is already being done. Wait a moment, then look at the list before sending it again.")), status=409)
+        return _refused(
+            request, DomainError(_("This is already being done. Wait a moment, then look at the list before sending it again.")), status=409
+        )
     settled = False
     try:
         response = run()

@@ -65,11 +65,16 @@ def watch(page: Page) -> Trouble:
     """Collect what goes wrong in this page from now on. A missing favicon or an expected 4xx answer is not a fault."""
     lines: list[str] = []
     page.on("pageerror", lambda error: lines.append(f"error: {error}"))
-    page.on("console", lambda message: lines.append(f"console: {message.text}") if message.type == "error" and "status of 4" not in message.text else None)
+    page.on(
+        "console",
+        lambda message: lines.append(f"console: {message.text}") if message.type == "error" and "status of 4" not in message.text else None,
+    )
     return Trouble(lines)
 
 
-def open_page(browser: Browser, *, viewport: dict[str, int] = DESKTOP, dark: bool = False, language: str = "fr", script: bool = True) -> Page:
+def open_page(
+    browser: Browser, *, viewport: dict[str, int] = DESKTOP, dark: bool = False, language: str = "fr", script: bool = True
+) -> Page:
     """A page in a context of its own: its cookies are nobody else's."""
     context = browser.new_context(
         viewport=viewport,
@@ -128,7 +133,10 @@ def axe(page: Page, *, within: str | None = None) -> None:
     found = axe_violations(page, within=within)
     lines = [
         f"{fault['id']} ({fault['impact']}): {fault['help']}\n"
-        + "\n".join(f"    {' '.join(map(str, node['target']))}: {node.get('failureSummary', '').splitlines()[-1].strip()}" for node in fault["nodes"][:6])
+        + "\n".join(
+            f"    {' '.join(map(str, node['target']))}: {node.get('failureSummary', '').splitlines()[-1].strip()}"
+            for node in fault["nodes"][:6]
+        )
         for fault in found
     ]
     assert not found, f"{len(found)} accessibility faults on {page.url}\n" + "\n".join(lines)

@@ -34,7 +34,9 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
 def avatar(name: Any, size: str = "") -> SafeString:
     """Initials in a disc; the tint depends on the name and means nothing."""
     tint = ("", " avatar--b", " avatar--c", " avatar--d")[zlib.crc32(str(name).encode()) % 4]
-    return format_html('<span class="avatar{}{}" aria-hidden="true">{}</span>', tint, f" avatar--{size}" if size else "", formats.initials(name))
+    return format_html(
+        '<span class="avatar{}{}" aria-hidden="true">{}</span>', tint, f" avatar--{size}" if size else "", formats.initials(name)
+    )
 
 
 # Values ----------------------------------------------------------------------------------------------------------------
@@ -221,7 +223,7 @@ def field(
 
 
 @register.inclusion_tag("ui/components/error_summary.html")
-def errors(*bound_forms: Any) -> dict[str, Any]:
+def errors(*bound_forms: Any, focus: bool = True) -> dict[str, Any]:
     """The errors of the forms, in one list that takes the focus; each leads to its field."""
     found: list[dict[str, Any]] = []
     for form in bound_forms:
@@ -234,7 +236,7 @@ def errors(*bound_forms: Any) -> dict[str, Any]:
             bound = form[name]
             anchor = f"{bound.auto_id}_0" if _kind(bound.field.widget) == "choices" else bound.auto_id
             found.extend({"text": text, "target": anchor, "label": formats.label(bound.label)} for text in texts)
-    return {"errors": found}
+    return {"errors": found, "focus": focus}
 
 
 # Addresses -------------------------------------------------------------------------------------------------------------
