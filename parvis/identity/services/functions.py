@@ -18,7 +18,6 @@ from ..models.units import OPEN_END
 from .accounts import account_ref
 from .guards import STREAM, require_administrator, require_another_administrator
 
-
 # What a page shows above the list rather than beside a field.
 REFUSALS = (GrantRefused, LastAdministrator)
 

@@ -90,7 +90,7 @@ def enrol_app(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "form": form,
-        "image": mark_safe(image),  # noqa: S308  (drawn by segno: no text of anybody in it)
+        "image": mark_safe(image),
         "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         "enrolling": request.enrolling is not None,  # type: ignore[attr-defined]
     }
