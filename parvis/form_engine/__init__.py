@@ -1,0 +1,1 @@
+"""Versioned questionnaires: pages, conditions, repeated rows, drafts; knows no social business."""

@@ -1,0 +1,73 @@
+"""What other contexts may use of form_engine."""
+
+from .codes import bare as bare_code, digest as code_digest, new_code
+from .definition import normalise, validate_definition
+from .engine import (
+    FieldState,
+    FormState,
+    Line,
+    PageState,
+    Problem,
+    RowState,
+    Section,
+    add_row,
+    problems,
+    read_page,
+    remove_row,
+    resolve,
+    sendable,
+    stored_files,
+    summary,
+    was_shown,
+)
+from .enums import FieldType
+from .errors import AlreadySent, DraftGone, InvalidDefinition, UnknownForm
+from .models import Draft, FormVersion
+from .selectors import latest_form
+from .services import attach_uploads, close_draft, draft_by_code, open_draft, publish_form, remove_upload, save_draft
+from .steps import Outcome, form_context, handle_post
+from .values import address_line, show
+
+__all__ = [
+    "AlreadySent",
+    "Draft",
+    "DraftGone",
+    "FieldState",
+    "FieldType",
+    "FormState",
+    "FormVersion",
+    "InvalidDefinition",
+    "Line",
+    "Outcome",
+    "PageState",
+    "Problem",
+    "RowState",
+    "Section",
+    "UnknownForm",
+    "add_row",
+    "address_line",
+    "attach_uploads",
+    "bare_code",
+    "close_draft",
+    "code_digest",
+    "draft_by_code",
+    "form_context",
+    "handle_post",
+    "latest_form",
+    "new_code",
+    "normalise",
+    "open_draft",
+    "problems",
+    "publish_form",
+    "read_page",
+    "remove_row",
+    "remove_upload",
+    "resolve",
+    "save_draft",
+    "sendable",
+    "show",
+    "stored_files",
+    "summary",
+    "validate_definition",
+    "was_shown",
+]

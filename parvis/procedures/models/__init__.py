@@ -1,0 +1,3 @@
+from .procedures import Procedure, ProcedureVersion
+
+__all__ = ["Procedure", "ProcedureVersion"]

@@ -1,0 +1,57 @@
+"""Who reads and who handles requests."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from parvis.identity.enums import Function
+from parvis.kernel.actor import Actor
+from parvis.kernel.scope import EVERYTHING, NOTHING, scope
+
+from .models import Request
+
+READERS = (
+    Function.CLERK,
+    Function.SOCIAL_WORKER,
+    Function.CHIEF,
+    Function.LAWYER,
+    Function.COMMITTEE_SECRETARY,
+    Function.PRESIDENT,
+    Function.AUDITOR,
+)
+REGISTRARS = (Function.CLERK, Function.SOCIAL_WORKER, Function.CHIEF)
+ANSWER_READERS = (Function.SOCIAL_WORKER, Function.CHIEF, Function.LAWYER, Function.PRESIDENT, Function.CLERK, Function.AUDITOR)
+
+
+def can_read(actor: Actor) -> bool:
+    return actor.is_agent and actor.has(*READERS)
+
+
+def can_register(actor: Actor) -> bool:
+    """At the desk, for a visit, a call, a letter, an e-mail; urgent ones too."""
+    return actor.is_agent and actor.has(*REGISTRARS)
+
+
+def can_identify(actor: Actor) -> bool:
+    return actor.is_agent and actor.has(*REGISTRARS)
+
+
+def can_correct(actor: Actor) -> bool:
+    """Correct the day in the register: whoever registers."""
+    return actor.is_agent and actor.has(*REGISTRARS)
+
+
+def registers_in(actor: Actor, unit_id: int) -> bool:
+    return actor.is_system or actor.holds(unit_id, *REGISTRARS)
+
+
+@scope(Request)
+def request_scope(actor: Actor) -> Q:
+    """Agents: the requests of their units. The person: the request that the tracking code opened. Nobody else."""
+    if actor.is_agent:
+        units = actor.units_for(*READERS)
+        if None in units:
+            return EVERYTHING
+        return Q(unit_id__in=sorted(unit for unit in units if unit is not None)) if units else NOTHING
+    opened = actor.refers_to("request")
+    return Q(pk__in=sorted(opened)) if opened else NOTHING

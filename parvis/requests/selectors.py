@@ -1,0 +1,147 @@
+"""Shared reads. Callers that show to a person pass an actor; the others are for services above."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor, system_actor
+
+from .enums import UNDECIDED, ClockKind
+from .models import Clock, Request, RequestLine, StageMark
+
+_READER = system_actor("requests.reader")
+
+
+@dataclass(frozen=True)
+class LineCard:
+    """What contexts above need of a line, without its answers."""
+
+    id: int
+    uuid: UUID
+    kind: str
+    label: dict[str, str]
+    provision: str
+    letter_template: str
+    mandatory_pieces: list[dict[str, Any]]
+    terms: dict[str, str]
+    stage: str
+    request_id: int
+    request_uuid: UUID
+    number: str
+    channel: str
+    language: str
+    requested_on: date
+    received_at: datetime
+    urgent: bool
+    urgent_reason: str
+    wants_hearing: bool
+    applicant_name: str
+    dossier_id: int | None
+    person_id: int | None
+    unit_id: int
+    procedure_key: str
+    answers: dict[str, Any]
+
+
+def line_card(line_id: int) -> LineCard:
+    """Raises RequestLine.DoesNotExist."""
+    line = (
+        RequestLine.objects.visible_to(_READER)
+        .select_related("request", "request__procedure__procedure")
+        .get(pk=line_id)
+    )
+    request = line.request
+    return LineCard(
+        id=line.pk,
+        uuid=line.uuid,
+        kind=line.kind,
+        label=line.label,
+        provision=line.provision,
+        letter_template=line.letter_template,
+        mandatory_pieces=line.mandatory_pieces,
+        terms=line.terms,
+        stage=line.stage,
+        request_id=request.pk,
+        request_uuid=request.uuid,
+        number=request.number,
+        channel=request.channel,
+        language=request.language,
+        requested_on=request.requested_on,
+        received_at=request.received_at,
+        urgent=request.urgent,
+        urgent_reason=request.urgent_reason,
+        wants_hearing=request.wants_hearing,
+        applicant_name=request.applicant_name,
+        dossier_id=request.dossier_id,
+        person_id=line.person_id,
+        unit_id=request.unit_id,
+        procedure_key=request.procedure.procedure.key,
+        answers=request.answers,
+    )
+
+
+def visible_request(actor: Actor, uuid: UUID) -> Request | None:
+    """The request, when it is in the actor's scope."""
+    found: Request | None = (
+        Request.objects.visible_to(actor)
+        .select_related("procedure__procedure", "procedure__form", "unit", "dossier", "applicant")
+        .filter(uuid=uuid)
+        .first()
+    )
+    return found
+
+
+def visible_line(actor: Actor, uuid: UUID) -> RequestLine | None:
+    found: RequestLine | None = RequestLine.objects.visible_to(actor).select_related("request").filter(uuid=uuid).first()
+    return found
+
+
+def clocks_for(line_ids: Collection[int]) -> dict[int, list[Clock]]:
+    """Clocks that count, per line, the next due first. One query."""
+    out: dict[int, list[Clock]] = defaultdict(list)
+    if line_ids:
+        for row in Clock.objects.visible_to(_READER).filter(line_id__in=list(line_ids), live=1).order_by("due_on", "pk"):
+            out[row.line_id].append(row)
+    return dict(out)
+
+
+def next_clock(line_ids: Collection[int]) -> dict[int, Clock]:
+    """The clock that the law asks next, per line (running, not appeal). One query."""
+    out: dict[int, Clock] = {}
+    for line_id, rows in clocks_for(line_ids).items():
+        running = [row for row in rows if row.met_on is None and row.kind != ClockKind.APPEAL]
+        if running:
+            out[line_id] = running[0]
+    return out
+
+
+def lines_of_dossier(actor: Actor, dossier_id: int) -> list[RequestLine]:
+    """Lines of a dossier, the latest request first."""
+    return list(
+        RequestLine.objects.visible_to(actor)
+        .select_related("request")
+        .filter(request__dossier_id=dossier_id)
+        .order_by("-request__received_at", "-request_id", "pk")
+    )
+
+
+def over_term(actor: Actor) -> Any:
+    """Lines whose decision is later than the law allows. The same for everybody: not scoped by unit."""
+    return (
+        RequestLine.objects.visible_to(_READER)
+        .filter(stage__in=UNDECIDED, clocks__kind=ClockKind.DECIDE, clocks__live=1, clocks__met_on__isnull=True, clocks__due_on__lt=clock.today())
+        .order_by("clocks__due_on", "pk")
+    )
+
+
+def marks_of(line_ids: Collection[int]) -> dict[int, list[StageMark]]:
+    out: dict[int, list[StageMark]] = defaultdict(list)
+    for row in StageMark.objects.visible_to(_READER).filter(line_id__in=list(line_ids)).order_by("marked_at", "pk"):
+        out[row.line_id].append(row)
+    return dict(out)
