@@ -111,6 +111,15 @@ class Backlog:
     help: Any = ""
 
 
+@dataclass(frozen=True)
+class SubjectCard:
+    """What a thing is about, in a line, as this reader may see it (a hidden name is left out)."""
+
+    title: Any
+    detail: Any = ""
+    url: str = ""
+
+
 panels: Registry[Panel] = Registry("panels")
 home_cells: Registry[HomeCell] = Registry("home_cells")
 menu: Registry[MenuEntry] = Registry("menu")
@@ -126,6 +135,8 @@ timeline: Registry[Callable[..., Any]] = Registry("timeline")
 demo_loaders: Registry[Callable[..., None]] = Registry("demo_loaders")
 subject_scopes: Registry[Callable[[Actor], Any]] = Registry("subject_scopes")
 subject_links: Registry[Callable[[SubjectRef], tuple[str, str]]] = Registry("subject_links")
+#: Type of subject to its cards, many at once: lists of tasks stay at a fixed number of queries.
+subject_cards: Registry[Callable[[Actor, list[SubjectRef]], dict[SubjectRef, SubjectCard]]] = Registry("subject_cards")
 
 ALL: tuple[Registry[Any], ...] = (
     panels,
@@ -143,6 +154,7 @@ ALL: tuple[Registry[Any], ...] = (
     demo_loaders,
     subject_scopes,
     subject_links,
+    subject_cards,
 )
 
 

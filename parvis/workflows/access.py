@@ -1,0 +1,109 @@
+"""Who may do what here, and which tasks each person sees.
+
+A task is seen by its owner, by whoever holds its queue's function in its unit, and by the chief of the unit, whose queue and
+team are visible (a chief sees below, never beside).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from parvis.identity.enums import Function
+from parvis.kernel.scope import EVERYTHING, NOTHING, scope
+
+from .models import WorkItem
+
+if TYPE_CHECKING:
+    from parvis.kernel.actor import Actor
+
+OVERSEERS = (Function.AUDITOR,)
+
+
+def _queue_q(function: str, units: frozenset[int | None]) -> Q:
+    """Tasks of a function's queue in these units; a task of the whole centre is for every holder of the function."""
+    if None in units:
+        return Q(queue=function)
+    return Q(queue=function) & (Q(unit__in=sorted(unit for unit in units if unit is not None)) | Q(unit__isnull=True))
+
+
+def queues_q(actor: Actor) -> Q:
+    """Tasks in the queues of the functions that this person holds, where they hold them."""
+    rows = NOTHING
+    for function in sorted(actor.functions):
+        rows |= _queue_q(function, actor.units_for(function))
+    return rows
+
+
+def mine_q(actor: Actor) -> Q:
+    """Tasks that this person holds."""
+    return Q(owner=actor.account_id) if actor.account_id else NOTHING
+
+
+def team_q(actor: Actor) -> Q:
+    """Tasks of the units of which this person is the chief."""
+    units = actor.units_for(Function.CHIEF)
+    if None in units:
+        return EVERYTHING
+    return Q(unit__in=sorted(unit for unit in units if unit is not None)) if units else NOTHING
+
+
+@scope(WorkItem)
+def items_scope(actor: Actor) -> Q:
+    if not actor.is_agent:
+        return NOTHING
+    if actor.has(*OVERSEERS) or None in actor.units_for(Function.CHIEF):
+        return EVERYTHING
+    return mine_q(actor) | queues_q(actor) | team_q(actor)
+
+
+# Predicates -----------------------------------------------------------------------------------------------------------
+def is_agent(actor: Actor) -> bool:
+    return actor.is_agent
+
+
+def may_lead(actor: Actor) -> bool:
+    """Sees and hands out the work of a team."""
+    return actor.has(Function.CHIEF)
+
+
+def in_queue(actor: Actor, item: WorkItem) -> bool:
+    """Holds the queue's function where the task is."""
+    if not item.queue:
+        return False
+    units = actor.units_for(item.queue)
+    return bool(units) and (None in units or item.unit_id is None or item.unit_id in units)
+
+
+def leads(actor: Actor, item: WorkItem) -> bool:
+    return actor.holds(item.unit_id, Function.CHIEF)
+
+
+def may_do(actor: Actor, item: WorkItem) -> bool:
+    """Do the step itself: its owner, or anyone of its queue."""
+    return actor.is_system or (actor.account_id is not None and item.owner_id == actor.account_id) or in_queue(actor, item)
+
+
+def may_take(actor: Actor, item: WorkItem) -> bool:
+    return actor.account_id is not None and item.owner_id is None and in_queue(actor, item)
+
+
+def may_give_back(actor: Actor, item: WorkItem) -> bool:
+    """Into the queue: its holder, or the chief."""
+    return bool(item.queue) and item.owner_id is not None and (item.owner_id == actor.account_id or leads(actor, item))
+
+
+def may_assign(actor: Actor, item: WorkItem) -> bool:
+    """To a named colleague: the holder hands over, the chief hands out."""
+    return actor.is_system or leads(actor, item) or (actor.account_id is not None and item.owner_id == actor.account_id)
+
+
+def may_publish(actor: Actor) -> bool:
+    """A model changes everybody's work: administrators of the whole centre only."""
+    return actor.is_system or (actor.is_agent and None in actor.units_for(Function.ADMINISTRATOR))
+
+
+def may_read_models(actor: Actor) -> bool:
+    """The route is no secret inside the house."""
+    return actor.is_agent

@@ -1,0 +1,1 @@
+"""Reading, checking and running BPMN models. No Django model is used here."""

@@ -1,0 +1,5 @@
+from .cases import Case
+from .items import WorkItem, WorkItemEvent
+from .versions import ProcessVersion
+
+__all__ = ["Case", "ProcessVersion", "WorkItem", "WorkItemEvent"]

@@ -1,0 +1,263 @@
+"""Shared reads: my tasks, where a file is, the steps of its way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import get_language
+
+from parvis.identity.enums import Function
+from parvis.kernel import clock, registries
+from parvis.kernel.actor import Actor
+from parvis.kernel.subject import SubjectRef
+
+from . import access
+from .enums import HAND_OVERS, CaseState, ItemState
+from .models import Case, ProcessVersion, WorkItem, WorkItemEvent
+
+SCOPES = ("mine", "queues", "todo", "team")
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """One answer to "where is this file, since when, who has it"."""
+
+    step: str
+    title: dict[str, str]
+    since: datetime
+    holder: str
+    due_on: date | None
+    owner_id: int | None = None
+    queue: str = ""
+    url: str = ""
+    subject: SubjectRef | None = None
+    process: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a file's way, for the ribbon. ``state``: done, current or todo; ``on`` the day it was done or opened."""
+
+    key: str
+    title: dict[str, str]
+    state: str
+    on: date | None = None
+    holder: str = ""
+    due_on: date | None = None
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a task is about, as this reader may see it."""
+
+    title: str = ""
+    detail: str = ""
+    url: str = ""
+
+
+def queue_label(code: str, unit: Any = None) -> str:
+    """"Head social worker · North team": a queue as people call it."""
+    label = str(Function(code).label) if code in Function.values else code
+    name = unit.name_in((get_language() or "fr")[:2]) if unit is not None else ""
+    return f"{label} · {name}" if name else label
+
+
+def holder_of(item: WorkItem) -> str:
+    """Who has it: the owner's name, else the queue. The item comes with ``owner`` and ``unit``."""
+    if item.owner_id is not None and item.owner is not None:
+        return item.owner.display_name
+    return queue_label(item.queue, item.unit)
+
+
+def item_url(item: WorkItem) -> str:
+    """The page on which the task is done: its screen, else the generic one."""
+    from django.urls import reverse
+
+    if item.screen and item.screen in registries.screens:
+        return registries.screens.get(item.screen).url(item.subject)
+    return reverse("workflows:task", args=[item.uuid])
+
+
+def cards(actor: Actor, subjects: Iterable[SubjectRef]) -> dict[SubjectRef, Card]:
+    """What the subjects are about. One call per type of subject where its context offers it (``subject_cards``), so that a list of
+    any length costs the same number of queries.
+    """
+    by_type: dict[str, list[SubjectRef]] = {}
+    for subject in dict.fromkeys(subjects):
+        by_type.setdefault(subject.type, []).append(subject)
+    found: dict[SubjectRef, Card] = {}
+    for kind, refs in by_type.items():
+        if kind in registries.subject_cards:
+            for ref, card in registries.subject_cards.get(kind)(actor, refs).items():
+                found[ref] = Card(str(card.title), str(card.detail), card.url)
+        elif kind in registries.subject_links:
+            for ref in refs:
+                title, url = registries.subject_links.get(kind)(ref)
+                found[ref] = Card(title=str(title), url=url)
+    return found
+
+
+# Lists ----------------------------------------------------------------------------------------------------------------
+def items_for(actor: Actor, which: str = "todo") -> QuerySet[WorkItem]:
+    """Open tasks in the order of their due date, with owner and unit. ``which``: mine (I hold them), queues (nobody does, in my
+    queues), todo (both), team (of the units I lead).
+    """
+    rows = WorkItem.objects.visible_to(actor).filter(state=ItemState.OPEN)
+    free = access.queues_q(actor) & Q(owner__isnull=True)
+    wanted = {
+        "mine": access.mine_q(actor),
+        "queues": free,
+        "todo": access.mine_q(actor) | free,
+        "team": access.team_q(actor),
+    }[which]
+    return rows.filter(wanted).select_related("owner", "unit").order_by("due_sort", "pk")
+
+
+def counts_for(actor: Actor) -> dict[str, int]:
+    """How many tasks stand in each list, in one query, and how many of mine are late or due this week."""
+    today = clock.today()
+    week = date.fromordinal(today.toordinal() + 7)
+    free = access.queues_q(actor) & Q(owner__isnull=True)
+    todo = access.mine_q(actor) | free
+    return (
+        WorkItem.objects.visible_to(actor)
+        .filter(state=ItemState.OPEN)
+        .aggregate(
+            mine=Count("pk", filter=access.mine_q(actor)),
+            queues=Count("pk", filter=free),
+            todo=Count("pk", filter=todo),
+            team=Count("pk", filter=access.team_q(actor)),
+            late=Count("pk", filter=todo & Q(due_sort__lt=today)),
+            week=Count("pk", filter=todo & Q(due_sort__gte=today, due_sort__lt=week)),
+        )
+    )
+
+
+def unowned_count(actor: Actor | None = None) -> int:
+    """Open tasks that nobody holds, or whose holder works here no more. The same figure for everybody (F6)."""
+    return WorkItem.unscoped.filter(state=ItemState.OPEN).filter(Q(owner__isnull=True) | Q(owner__is_active=False)).count()
+
+
+# Where is it ----------------------------------------------------------------------------------------------------------
+def _where(rows: QuerySet[WorkItem]) -> list[Whereabouts]:
+    rows = rows.filter(state=ItemState.OPEN).select_related("owner", "unit", "case").order_by("opened_at", "pk")
+    return [
+        Whereabouts(
+            step=item.step,
+            title=item.title,
+            since=item.held_since,
+            holder=holder_of(item),
+            due_on=item.due_on,
+            owner_id=item.owner_id,
+            queue=item.queue,
+            url=item_url(item),
+            subject=item.subject,
+            process=item.case.process_key if item.case else "",
+        )
+        for item in rows
+    ]
+
+
+def where(subject: SubjectRef) -> list[Whereabouts]:
+    """Each place where the subject waits now, since when and with whom. Whether the reader may see the subject is the caller's to say."""
+    return _where(WorkItem.unscoped.filter(subject_type=subject.type, subject_id=subject.id))
+
+
+def where_dossier(dossier_id: int) -> list[Whereabouts]:
+    """The same for everything that runs in a dossier."""
+    return _where(WorkItem.unscoped.filter(dossier_key=dossier_id))
+
+
+def history(subject: SubjectRef | None = None, dossier_id: int | None = None) -> list[WorkItemEvent]:
+    """Through whose hands it went, oldest first."""
+    rows = WorkItemEvent.unscoped.select_related("item__unit")
+    if subject is not None:
+        rows = rows.filter(item__subject_type=subject.type, item__subject_id=subject.id)
+    if dossier_id is not None:
+        rows = rows.filter(item__dossier_key=dossier_id)
+    return list(rows.order_by("at", "pk")[:500])
+
+
+def hand_overs(since: date | None = None) -> dict[str, Any]:
+    """Average number of hand-overs per subject (C8): how often it passed to other hands, over the cases started since a day."""
+    cases = Case.objects.all()
+    if since is not None:
+        cases = cases.filter(started_at__date__gte=since)
+    total = cases.count()
+    events = WorkItemEvent.unscoped.filter(item__case__in=cases, kind__in=[str(kind) for kind in HAND_OVERS]).count()
+    steps = WorkItem.unscoped.filter(case__in=cases).count()
+    return {"cases": total, "hand_overs": events, "steps": steps, "per_case": round(events / total, 2) if total else 0}
+
+
+# The ribbon -----------------------------------------------------------------------------------------------------------
+def case_steps(subject: SubjectRef) -> list[Step]:
+    """The way of a subject's latest case: done, current, to come. A step that is done again after a return is to come again."""
+    return steps_of_subjects([subject]).get(subject, [])
+
+
+def steps_of_subjects(subjects: Sequence[SubjectRef]) -> dict[SubjectRef, list[Step]]:
+    """The ribbons of several subjects, in two queries."""
+    by_type: dict[str, set[int]] = {}
+    for subject in subjects:
+        by_type.setdefault(subject.type, set()).add(subject.id)
+    wanted = Q(pk__in=[])
+    for kind, ids in by_type.items():
+        wanted |= Q(subject_type=kind, subject_id__in=ids)
+    latest: dict[SubjectRef, Case] = {}
+    rows = Case.objects.filter(wanted).select_related("version").defer("tokens", "version__xml", "version__spec")
+    for case in rows.order_by("started_at", "pk"):
+        latest[SubjectRef(case.subject_type, case.subject_id)] = case
+    items: dict[int, list[WorkItem]] = {}
+    cases = [case.pk for case in latest.values()]
+    for item in WorkItem.unscoped.filter(case__in=cases).select_related("owner", "unit").order_by("opened_at", "pk"):
+        items.setdefault(item.case_id, []).append(item)
+    return {subject: _ribbon(case, items.get(case.pk, [])) for subject, case in latest.items()}
+
+
+def _ribbon(case: Case, items: list[WorkItem]) -> list[Step]:
+    outline = case.version.outline
+    last: dict[str, WorkItem] = {item.step: item for item in items if item.state != ItemState.DROPPED}
+    current = [item for item in items if item.is_open]
+    steps: list[Step] = []
+    for data in outline["steps"]:
+        key, item = data["key"], last.get(data["key"])
+        state = _state(key, item, current, outline["after"])
+        if state == "todo" and (data["optional"] or case.state != CaseState.RUNNING):
+            continue
+        if item is None or state == "todo":
+            steps.append(Step(key, data["title"], "todo"))
+            continue
+        on = clock.date_of(item.closed_at if state == "done" and item.closed_at else item.opened_at)
+        holder = holder_of(item) if state == "current" else item.closed_by_label
+        steps.append(Step(key, data["title"], state, on, holder, item.due_on, item.outcome))
+    return steps
+
+
+def _state(key: str, item: WorkItem | None, current: list[WorkItem], after: Mapping[str, list[str]]) -> str:
+    if item is None:
+        return "todo"
+    if item.is_open:
+        return "current"
+    for other in current:
+        comes_again = key in after.get(other.step, [])
+        if comes_again and item.closed_at is not None and other.opened_at >= item.closed_at:
+            return "todo"
+    return "done"
+
+
+def versions(key: str) -> list[ProcessVersion]:
+    """Published versions of a process, newest first, without their engine form."""
+    return list(ProcessVersion.objects.filter(key=key).defer("spec", "xml").order_by("-number"))
+
+
+def processes() -> list[ProcessVersion]:
+    """The latest version of each process."""
+    newest: dict[str, ProcessVersion] = {}
+    for version in ProcessVersion.objects.defer("spec", "xml").order_by("key", "number"):
+        newest[version.key] = version
+    return list(newest.values())
