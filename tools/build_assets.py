@@ -25,7 +25,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-import ensure_node  # noqa: E402  (a sibling script: tools/ is not a package)
+import ensure_node
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"

@@ -99,7 +99,7 @@ def series(request: HttpRequest) -> HttpResponse:
 
 DESK = """{% extends "ui/desk.html" %}{% load parvis %}{% block title %}Bureau{% endblock %}
 {% block heading %}<div><h1>Bonjour Amélie</h1></div>{% endblock %}
-{% block content %}<ul class="card" data-rows>{% for i in "ab" %}<li><a href="#r{{ i }}" id="r{{ i }}">Tâche {{ i }}</a></li>{% endfor %}</ul>
+{% block content %}<ul class="card todo" data-rows>{% for i in "ab" %}<li><a class="btn btn--sm" href="#r{{ i }}" id="r{{ i }}">Tâche {{ i }}</a></li>{% endfor %}</ul>
 <button class="btn" type="button" data-key="a" id="agree">Accorder</button><output id="out"></output>{% endblock %}"""
 PORTAL = """{% extends "ui/portal.html" %}{% load parvis %}{% block title %}Loyer{% endblock %}
 {% block content %}<form method="post" novalidate>{% csrf_token %}{% idempotency %}{% field form.year question=True help="En quatre chiffres" %}
