@@ -1,0 +1,103 @@
+"""What other contexts may use of ``documents``.
+
+Files::
+
+    file = accept_upload(request.FILES["lease"])                      # checked by content; UploadRefused says what to do
+    attach(actor=actor, subject=SubjectRef("request", 12), file=file, title="Bail", kind=DocumentKind.HOUSING, dossier_id=4)
+    pdf = store_bytes(render_pdf("receipt", data, date=day))          # in a job, never in a transaction
+
+Letters::
+
+    blocks = draft_letter("ris.grant", "de", {"request_on": day, "category": "1", "from_on": day, "computed": computed_data(tree, "de", notes), …})
+    blocks = edit_block(blocks, "facts", text)                        # free blocks only
+    missing_mentions(blocks)                                          # list of (key, label, detail); final=True before notifying
+    complete_letter(blocks, {"decided_on": day, "decision_number": "CSSS 2026/0211"})
+    render_letter_html(blocks, envelope); render_letter_pdf(blocks, envelope, date=day); render_letter_docx(…); render_letter_odt(…)
+"""
+
+from parvis.documents.enums import BlockKind, DocumentKind, Origin
+from parvis.documents.errors import BlockLocked, DocumentError, UnknownTemplate, UploadRefused
+from parvis.documents.letters.blocks import Block, blocks_from_json, blocks_to_json, edit_block, template_of
+from parvis.documents.letters.diff import BlockChange, blocks_diff, word_diff
+from parvis.documents.letters.drafting import complete_letter, draft_letter, fields_of, redraft_letter, subject_line
+from parvis.documents.letters.envelope import Envelope, Sender, sender
+from parvis.documents.letters.html import block_html, render_changes_html, render_letter_html, text_html, words_html
+from parvis.documents.letters.mentions import (
+    MENTIONS,
+    Mention,
+    abbreviations,
+    check_list,
+    missing_mentions,
+    required_mentions,
+    stock_text_only,
+)
+from parvis.documents.letters.office import render_letter_docx, render_letter_odt
+from parvis.documents.letters.pdf import render_letter_pdf
+from parvis.documents.models import Document, LetterTemplate, StoredFile
+from parvis.documents.services.storing import (
+    accept_upload,
+    attach,
+    documents_in_dossier,
+    documents_of,
+    file_in_dossier,
+    read_bytes,
+    store_bytes,
+)
+from parvis.documents.services.templates import load_reference, publish_template, template_faults
+from parvis.documents.typesetting import RenderError, render_pdf
+
+__all__ = [
+    "MENTIONS",
+    "Block",
+    "BlockChange",
+    "BlockKind",
+    "BlockLocked",
+    "Document",
+    "DocumentError",
+    "DocumentKind",
+    "Envelope",
+    "LetterTemplate",
+    "Mention",
+    "Origin",
+    "RenderError",
+    "Sender",
+    "StoredFile",
+    "UnknownTemplate",
+    "UploadRefused",
+    "abbreviations",
+    "accept_upload",
+    "attach",
+    "block_html",
+    "blocks_diff",
+    "blocks_from_json",
+    "blocks_to_json",
+    "check_list",
+    "complete_letter",
+    "documents_in_dossier",
+    "documents_of",
+    "draft_letter",
+    "edit_block",
+    "fields_of",
+    "file_in_dossier",
+    "load_reference",
+    "missing_mentions",
+    "publish_template",
+    "read_bytes",
+    "redraft_letter",
+    "render_changes_html",
+    "render_letter_docx",
+    "render_letter_html",
+    "render_letter_odt",
+    "render_letter_pdf",
+    "render_pdf",
+    "required_mentions",
+    "sender",
+    "stock_text_only",
+    "store_bytes",
+    "subject_line",
+    "template_faults",
+    "template_of",
+    "text_html",
+    "word_diff",
+    "words_html",
+]

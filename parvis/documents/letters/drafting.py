@@ -1,0 +1,245 @@
+"""A letter from its template and facts; and the same letter completed once the decision is taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from parvis.documents.errors import UnknownTemplate
+from parvis.documents.letters.blocks import COMPUTED, FREE, PENDING, Block, clean_text
+from parvis.documents.models import LetterTemplate
+from parvis.ui import formats
+
+LANGUAGES = ("fr", "nl", "de", "en")
+FIELD = re.compile(r"\{(\w+)\}")
+
+Label = dict[str, str]
+
+
+def _l(fr: str, nl: str, de: str, en: str) -> Label:
+    return {"fr": fr, "nl": nl, "de": de, "en": en}
+
+
+CATEGORIES: dict[str, Label] = {
+    "1": _l(
+        "catégorie 1, personne cohabitante",
+        "categorie 1, samenwonende persoon",
+        "Kategorie 1, mit anderen zusammenlebende Person",
+        "category 1, person living with others",
+    ),
+    "2": _l(
+        "catégorie 2, personne isolée",
+        "categorie 2, alleenstaande persoon",
+        "Kategorie 2, alleinstehende Person",
+        "category 2, person living alone",
+    ),
+    "3": _l(
+        "catégorie 3, personne avec famille à charge",
+        "categorie 3, persoon met gezin ten laste",
+        "Kategorie 3, Person mit Familie zu Lasten",
+        "category 3, person with a family to support",
+    ),
+}
+
+DECIDERS: dict[str, Label] = {
+    "committee": _l(
+        "Le comité spécial du service social",
+        "Het bijzonder comité voor de sociale dienst",
+        "Der Sonderausschuss für den Sozialdienst",
+        "The special committee for social services",
+    ),
+    "president": _l("La présidence du centre", "De voorzitter van het centrum", "Der Vorsitz des Zentrums", "The president of the centre"),
+    "council": _l(
+        "Le conseil de l’action sociale", "De raad voor maatschappelijk welzijn", "Der Sozialhilferat", "The council for social action"
+    ),
+}
+
+#: What a letter says when the caller gives nothing else.
+DEFAULTS: dict[str, Label] = {
+    "salutation": _l("Madame, Monsieur,", "Geachte heer, mevrouw,", "Sehr geehrte Dame, sehr geehrter Herr,", "Dear Sir or Madam,"),
+    "decider": DECIDERS["committee"],
+    "appeal_term": _l("trois mois", "drie maanden", "drei Monaten", "three months"),
+    "payment_day": _l("le dernier jour ouvrable", "op de laatste werkdag", "am letzten Werktag", "on the last working day"),
+    "payee": _l("vous, sur votre compte", "u, op uw rekening", "Sie, auf Ihr Konto", "you, on your account"),
+    "service": _l("service social", "sociale dienst", "Sozialdienst", "social service"),
+    "rhythm": _l("par mois", "per maand", "pro Monat", "per month"),
+    "until": _l("", "", "", ""),
+    "note_text": _l("", "", "", ""),
+    "facts_text": _l("", "", "", ""),
+    "claim_law": _l(
+        "la loi du 26 mai 2002, article 24",
+        "de wet van 26 mei 2002, artikel 24",
+        "dem Gesetz vom 26. Mai 2002, Artikel 24",
+        "the law of 26 May 2002, article 24",
+    ),
+    "heard": _l(
+        "Vous ne l’avez pas demandé.", "U hebt hier niet om gevraagd.", "Sie haben nicht darum gebeten.", "You did not ask for it."
+    ),
+}
+
+UNTIL = _l(" et jusqu’au {day} inclus", " tot en met {day}", " und bis einschließlich {day}", " until {day} included")
+
+
+def centre_facts() -> dict[str, str]:
+    """What the instance's settings say of the centre and of the court."""
+    instance = settings.PARVIS
+    court, _comma, address = instance["court"].partition(",")
+    return {"court": court.strip(), "court_address": address.strip(), "centre": instance["name"], "contact_phone": instance["phone"]}
+
+
+def fact_text(value: Any, language: str) -> str:
+    """A fact as a letter prints it: date in words, amount with its sign, the language's own text of a label."""
+    if isinstance(value, Decimal):
+        return formats.amount(value, "EUR", language)
+    if isinstance(value, date):
+        return formats.day(value, "long", language)
+    if isinstance(value, Mapping):
+        return str(value.get(language) or value.get("fr") or "")
+    return str(value)
+
+
+def _facts(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Facts with the usual ones completed: category in words, last day, decider by its code."""
+    known: dict[str, Any] = {**DEFAULTS, **centre_facts(), **{name: value for name, value in facts.items() if value not in (None, "")}}
+    if str(known.get("category", "")) in CATEGORIES:
+        known["category"] = CATEGORIES[str(known["category"])]
+    if isinstance(known["decider"], str) and known["decider"] in DECIDERS:
+        known["decider"] = DECIDERS[known["decider"]]
+    if facts.get("to_on"):
+        known["until"] = UNTIL[language].replace("{day}", fact_text(facts["to_on"], language))
+    computed = facts.get("computed") or {}
+    if "amount" not in facts and computed.get("amount"):
+        known["amount"] = Decimal(computed["amount"])
+    return known
+
+
+def _fill(text: str, facts: Mapping[str, Any], language: str, *, free: bool = False) -> str:
+    """Facts put in once. A value is one line of plain text (its stars are taken away), except the text of a free block."""
+
+    def put(found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in facts:
+            return f"⟦{name}⟧"
+        value = fact_text(facts[name], language)
+        if free:
+            return clean_text(value)
+        lead = " " if value.startswith(" ") else ""
+        return lead + " ".join(clean_text(value).replace("*", "").split())
+
+    return FIELD.sub(put, text).strip()
+
+
+def current_template(key: str) -> LetterTemplate:
+    """The newest published version.
+
+    Raises:
+        UnknownTemplate: none has this key.
+    """
+    found = LetterTemplate.objects.filter(key=key).order_by("-number").first()
+    if found is None:
+        raise UnknownTemplate(
+            _("There is no letter template “%(key)s”. Load the reference data or publish one.") % {"key": key}, code="unknown_template"
+        )
+    return found
+
+
+def _language(language: str) -> str:
+    return language if language in LANGUAGES else "fr"
+
+
+def draft_letter(template_key: str, language: str, facts: Mapping[str, Any], *, number: int | None = None) -> list[Block]:
+    """The blocks of a letter in a language. What is not given stays pending.
+
+    ``facts``: dates as ``date``, amounts as ``Decimal``, texts as ``str`` or {"fr", "nl", "de", "en"}; ``computed``: what
+    ``rules.api.computed_data`` gives for the same language. Which names a template uses: ``fields_of``.
+    """
+    language = _language(language)
+    template = current_template(template_key) if number is None else LetterTemplate.objects.get(key=template_key, number=number)
+    known = _facts(
+        {"asked_for": template.definition.get("asked_for", {}), **{k: v for k, v in facts.items() if v not in (None, "")}}, language
+    )
+    blocks = []
+    for item in template.definition["blocks"]:
+        if item.get("when") and not facts.get(item["when"]):
+            continue
+        kind = item["kind"]
+        text = item.get("text", {}).get(language, "")
+        data: dict[str, Any] = dict(facts.get("computed") or {}) if kind == COMPUTED else {}
+        blocks.append(
+            Block(
+                key=item["key"],
+                kind=kind,
+                language=language,
+                text=_fill(text, known, language, free=kind == FREE),
+                heading=_fill(item.get("heading", {}).get(language, ""), known, language),
+                data=data,
+                mentions=tuple(item.get("mentions", ())),
+            )
+        )
+    if blocks:
+        mark = {"template": template.key, "number": template.number, "required": template.definition.get("required", [])}
+        blocks[0] = replace(blocks[0], data={**blocks[0].data, **mark})
+    return blocks
+
+
+def redraft_letter(blocks: Sequence[Block], facts: Mapping[str, Any]) -> list[Block]:
+    """The same letter with fresh facts and a fresh computation; what was typed in free blocks is kept.
+
+    Blocks of the template's same number; free blocks that the template does not have are kept at their end.
+    """
+    if not blocks:
+        return []
+    key = next((str(b.data["template"]) for b in blocks if "template" in b.data), "")
+    number = next((int(b.data["number"]) for b in blocks if "number" in b.data), None)
+    typed = {block.key: block.text for block in blocks if block.kind == FREE}
+    fresh = draft_letter(key, blocks[0].language, facts, number=number)
+    return [replace(b, text=typed[b.key]) if b.kind == FREE and typed.get(b.key) else b for b in fresh]
+
+
+def complete_letter(blocks: Sequence[Block], facts: Mapping[str, Any]) -> list[Block]:
+    """The letter with pending facts filled (number and date of the decision, what the committee heard): no other word changes."""
+    out = []
+    for block in blocks:
+
+        def put(found: re.Match[str], language: str = block.language) -> str:
+            value = facts.get(found[1])
+            if value in (None, ""):
+                return found[0]
+            return " ".join(clean_text(fact_text(value, language)).replace("*", "").split())
+
+        out.append(replace(block, text=PENDING.sub(put, block.text), heading=PENDING.sub(put, block.heading)))
+    return out
+
+
+def subject_line(blocks: Sequence[Block]) -> str:
+    """The subject of the letter, from its template."""
+    for block in blocks:
+        if "template" in block.data:
+            found = LetterTemplate.objects.filter(key=block.data["template"], number=block.data["number"]).first()
+            if found is not None:
+                return str(found.definition["subject"][block.language])
+    return ""
+
+
+def fields_of(template_key: str) -> dict[str, list[str]]:
+    """Facts that a template reads: {"given": must be given, "defaulted": has a usual value, "later": known once decided}."""
+    from parvis.documents.letters.mentions import LATER
+
+    definition = current_template(template_key).definition
+    names: dict[str, None] = {}
+    for item in definition["blocks"]:
+        for text in (*item.get("text", {}).values(), *item.get("heading", {}).values()):
+            names.update(dict.fromkeys(FIELD.findall(text)))
+    usual = {*DEFAULTS, *centre_facts(), "asked_for"}
+    return {
+        "given": [name for name in names if name not in usual and name not in LATER],
+        "defaulted": [name for name in names if name in usual],
+        "later": [name for name in names if name in LATER],
+    }

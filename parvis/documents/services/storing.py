@@ -1,0 +1,199 @@
+"""Files in, documents attached, files out. Bytes are written once, under their SHA-256, before the row that names them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from parvis.documents.enums import DATA_CLASS, DocumentKind, Origin
+from parvis.documents.errors import DocumentError, UploadRefused
+from parvis.documents.models import Document, StoredFile
+from parvis.documents.sniffing import KINDS, PICTURES_AND_PDF, Kind, sniff
+from parvis.kernel import clock, mutations
+from parvis.kernel.actor import Actor
+from parvis.kernel.gestures import gesture
+from parvis.kernel.subject import SubjectRef
+
+MEGABYTE = 1024 * 1024
+
+
+class Upload(Protocol):
+    """Django's uploaded file, or anything with a name, a size and bytes."""
+
+    name: str | None
+    size: int | None
+
+    def read(self, num_bytes: int = -1) -> bytes: ...
+
+
+def safe_name(name: str, extension: str) -> str:
+    """The name for the reader, without path, controls and trick extensions; its extension says what the bytes are."""
+    base = re.split(r"[\\/]", name or "")[-1]
+    base = "".join(c for c in base if c.isprintable() and c not in '"<>|:*?').strip(" .")
+    stem = base.rsplit(".", 1)[0] if "." in base else base
+    return f"{(stem or 'document')[:150]}.{extension}"
+
+
+def _keep(data: bytes, kind: Kind, pages: int | None) -> StoredFile:
+    digest = hashlib.sha256(data).hexdigest()
+    row = StoredFile(sha256=digest, size=len(data), mime=kind.mime, extension=kind.extension, pages=pages, stored_at=clock.now())
+    target = row.path
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            os.replace(temporary, target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    known = StoredFile.objects.filter(sha256=digest).first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # the same bytes came in at the same time
+        return StoredFile.objects.get(sha256=digest)
+    return row
+
+
+def accept_upload(file: Upload, *, max_mb: int | None = None, kinds: tuple[str, ...] = PICTURES_AND_PDF) -> StoredFile:
+    """Check an upload by its content and keep it. Nothing is kept when it is refused.
+
+    Raises:
+        UploadRefused: too large, empty, of another kind, damaged, encrypted, or with a program in it.
+    """
+    name = safe_name(file.name or "", "x").removesuffix(".x") or _("the file")
+    shown = re.split(r"[\\/]", file.name or "")[-1] or name
+    limit = max_mb if max_mb is not None else settings.PARVIS["max_upload_mb"]
+    data = file.read(limit * MEGABYTE + 1) if (file.size or 0) <= limit * MEGABYTE else b""
+    if (file.size or 0) > limit * MEGABYTE or len(data) > limit * MEGABYTE:
+        size = max(file.size or 0, len(data)) / MEGABYTE
+        raise UploadRefused(
+            _(
+                "“%(name)s”: this file is too large (%(size)s MB; the limit is %(limit)s MB). Send fewer pages at a time, or take the photo with a lower quality."
+            )
+            % {"name": shown, "size": f"{size:.1f}", "limit": limit},
+            code="too_large",
+        )
+    found = sniff(data, shown, kinds)
+    return _keep(data, found.kind, found.pages)
+
+
+def store_bytes(data: bytes, *, kind: str = "pdf", pages: int | None = None) -> StoredFile:
+    """Keep bytes that the product made itself."""
+    return _keep(data, KINDS[kind], pages)
+
+
+@gesture
+def attach(
+    *,
+    actor: Actor,
+    subject: SubjectRef,
+    file: StoredFile,
+    title: str,
+    kind: str = DocumentKind.OTHER,
+    origin: str = Origin.INCOMING,
+    language: str = "",
+    on: date | None = None,
+    dossier_id: int | None = None,
+    file_name: str = "",
+    data_class: str = "",
+    note: str = "",
+) -> Document:
+    """Attach a kept file to a subject. The same file, kind and subject again gives the document that exists.
+
+    Raises:
+        DocumentError: no title, or an unknown kind.
+    """
+    if kind not in DocumentKind.values:
+        raise DocumentError(_("Choose the kind of document."), field="kind", code="kind")
+    if not title.strip():
+        raise DocumentError(_("Give the document a title."), field="title", code="title")
+    same = Document.unscoped.filter(subject_type=subject.type, subject_id=subject.id, kind=kind, file=file).first()
+    if same is not None:
+        return same
+    row = Document(
+        subject_type=subject.type,
+        subject_id=subject.id,
+        dossier_id=subject.id if subject.type == "dossier" else dossier_id,
+        kind=kind,
+        data_class=data_class or DATA_CLASS.get(DocumentKind(kind), "social"),
+        title=title.strip()[:200],
+        language=language[:2],
+        on=on or clock.today(),
+        origin=origin,
+        file=file,
+        file_name=safe_name(file_name or title, file.extension),
+        note=note[:400],
+        recorded_at=clock.now(),
+        author_id=actor.account_id,
+        author_label=actor.label[:191],
+    )
+    row.save(force_insert=True)
+    mutations.record(
+        f"dossier:{row.dossier_id}" if row.dossier_id else "context:documents",
+        actor=actor,
+        verb="document.attached",
+        subject=SubjectRef("document", row.pk),
+        values={"title": row.title, "kind": str(kind), "origin": str(origin), "sha256": file.sha256, "of": str(subject)},
+    )
+    return row
+
+
+@gesture
+def file_in_dossier(*, actor: Actor, subject: SubjectRef, dossier_id: int) -> int:
+    """Show the documents of a subject in the dossier that it joined. Returns how many."""
+    count = Document.unscoped.filter(subject_type=subject.type, subject_id=subject.id).update(dossier_id=dossier_id)
+    if count:
+        mutations.record(f"dossier:{dossier_id}", actor=actor, verb="documents.joined", subject=subject, values={"count": count})
+    return count
+
+
+def read_bytes(file: StoredFile) -> bytes:
+    """The bytes, checked against their digest.
+
+    Raises:
+        DocumentError: the file is absent or was changed on disk.
+    """
+    try:
+        data = file.path.read_bytes()
+    except FileNotFoundError as fault:
+        raise DocumentError(
+            _("This file is not in the instance's folder. Tell the administrator, who can restore it from the backup."), code="absent"
+        ) from fault
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise DocumentError(
+            _("This file was changed on the disk and is not shown. Tell the administrator, who can restore it from the backup."),
+            code="changed",
+        )
+    return data
+
+
+def open_file(file: StoredFile) -> BinaryIO:
+    """The file for a download; large files are checked by ``read_bytes`` elsewhere."""
+    return file.path.open("rb")
+
+
+def documents_of(actor: Actor, subject: SubjectRef) -> list[Document]:
+    """Documents of a subject that the actor may see, newest first."""
+    rows: Any = Document.objects.visible_to(actor).filter(subject_type=subject.type, subject_id=subject.id).select_related("file")
+    return list(rows)
+
+
+def documents_in_dossier(actor: Actor, dossier_id: int) -> Any:
+    """Documents shown in a dossier: its own and those of what hangs on it."""
+    return Document.objects.visible_to(actor).filter(dossier_id=dossier_id).select_related("file")
