@@ -84,9 +84,10 @@ def person_card(actor: Actor, person_id: int, day: dt.date | None = None, known_
 
 
 def person_cards(
-    actor: Actor, person_ids: Iterable[int], day: dt.date | None = None, known_on: dt.datetime | None = None
+    actor: Actor, person_ids: Iterable[int], day: dt.date | None = None, known_on: dt.datetime | None = None, *, brief: bool = False
 ) -> dict[int, PersonCard]:
-    """Cards of several persons in a fixed number of queries. Persons outside the scope are left out."""
+    """Cards of several persons in a fixed number of queries. Persons outside the scope are left out. ``brief`` leaves out language,
+    phone and e-mail, for pages that show many things beside."""
     ids = sorted(set(person_ids))
     if not ids:
         return {}
@@ -95,12 +96,12 @@ def person_cards(
     seen = list(persons)
     names = _names(seen, day, known_on)
     births = _latest(PersonBirth.unscoped.filter(person__in=seen).known(known_on), day)
-    languages = _latest(PersonLanguage.unscoped.filter(person__in=seen).known(known_on), day)
+    languages = {} if brief else _latest(PersonLanguage.unscoped.filter(person__in=seen).known(known_on), day)
     numbers = {
         row.person_id: row
         for row in Identifier.unscoped.filter(person__in=seen, kind__in=NUMBER_KINDS).known(known_on).order_by("-kind", "pk")
     }
-    points = list(ContactPoint.unscoped.filter(person__in=seen).at(day, known_on).order_by("pk"))
+    points = [] if brief else list(ContactPoint.unscoped.filter(person__in=seen).at(day, known_on).order_by("pk"))
     phones = {point.person_id: point.value for point in points if point.kind == PointKind.PHONE}
     emails = {point.person_id: point.value for point in points if point.kind == PointKind.EMAIL}
     hidden = hidden_person_ids(seen, day)
@@ -165,14 +166,16 @@ def hidden_person_ids(person_ids: Collection[int], day: dt.date | None = None) -
     on_days = Q()
     for one in days:
         on_days |= Q(valid_from__lte=one, valid_to__gt=one)
-    mine = HouseholdMember.unscoped.filter(on_days, live=1, person__in=ids).values_list("household_id", "person_id")
-    households: dict[int, set[int]] = {}
-    for household_id, person_id in mine:
-        households.setdefault(household_id, set()).add(person_id)
-    together = HouseholdMember.unscoped.filter(on_days, live=1, household__in=list(households))
+    mine = HouseholdMember.unscoped.filter(on_days, live=1, person__in=ids).order_by().values("household_id")
+    together: dict[int, set[int]] = {}
+    for household_id, person_id in HouseholdMember.unscoped.filter(on_days, live=1, household__in=mine).values_list(
+        "household_id", "person_id"
+    ):
+        together.setdefault(household_id, set()).add(person_id)
     housemates: dict[int, set[int]] = {}
-    for household_id, person_id in together.values_list("household_id", "person_id"):
-        housemates.setdefault(person_id, set()).update(households[household_id])
+    for persons in together.values():
+        for person_id in persons:
+            housemates.setdefault(person_id, set()).update(persons & ids)
     concerned = ids | set(housemates)
     found = set(Address.unscoped.filter(on_days, live=1, hidden=True, person__in=concerned).values_list("person_id", flat=True))
     return {pk for pk in ids if pk in found} | {pk for one in found for pk in housemates.get(one, set())}

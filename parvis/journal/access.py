@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from parvis.dossiers.api import Dossier
+from parvis.dossiers.api import Dossier, can_read_dossiers
 from parvis.identity.enums import Function
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import DATA_CLASSES, EVERYTHING, NOTHING, may_see, scope
@@ -42,8 +42,6 @@ def entry_scope(actor: Actor) -> Q:
 
 def can_read_journal(actor: Actor) -> bool:
     """Anyone who sees dossiers; what they read there is a matter of scope and class."""
-    from parvis.dossiers.api import can_read_dossiers
-
     return can_read_dossiers(actor)
 
 

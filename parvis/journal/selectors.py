@@ -77,5 +77,32 @@ def line_of(entry: Entry) -> str:
     return entry.title or str(EntryKind(entry.kind).label)
 
 
+TINTS = {EntryKind.NOTE: "", EntryKind.INTERVIEW: "p", EntryKind.VISIT: "o", EntryKind.CALL: "", EntryKind.MAIL: "l", EntryKind.STEP: "p"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as a page prints it."""
+
+    entry: Entry
+    title: str
+    icon: str
+    tint: str
+    mine: bool
+
+
+def days_of(entries: list[Entry], actor: Actor) -> list[tuple[dt.date, list[Line]]]:
+    """Entries under the days on which they happened, in the instance's zone."""
+    days: list[tuple[dt.date, list[Line]]] = []
+    for entry in entries:
+        day = clock.date_of(entry.happened_at)
+        if not days or days[-1][0] != day:
+            days.append((day, []))
+        mine = entry.author_id is not None and entry.author_id == actor.account_id
+        tint = "h" if entry.restricted else TINTS[EntryKind(entry.kind)]
+        days[-1][1].append(Line(entry, line_of(entry), icon_of(entry), tint, mine))
+    return days
+
+
 def icon_of(entry: Entry) -> str:
     return "lock" if entry.restricted else ICONS[EntryKind(entry.kind)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from parvis.contacts.api import Person
+from parvis.contacts.api import Household, InvalidPerson, Person, create_household, household_of, join_household, leave_household
 from parvis.identity.api import Account, Unit
 from parvis.kernel import clock, numbers
 from parvis.kernel.actor import Actor
@@ -105,9 +106,26 @@ def _write_member(
         source=source,
         source_ref=source_ref,
     )
+    if in_household and person.pk != dossier.lead_id:
+        _live_together(actor, dossier, person, role, start)
     record(actor, "dossier.member", dossier, {f"person:{person.pk}": role, "in_household": in_household, "from": start})
     publish(MemberAdded(actor=actor, dossier_id=dossier.pk, person_id=person.pk, role=role, valid_from=start))
     return row
+
+
+def _live_together(actor: Actor, dossier: Dossier, person: Person, role: str, start: dt.date) -> None:
+    """The household of the register follows: addresses are protected per household, so it must know who lives with whom."""
+    known = household_of(dossier.lead_id, start)
+    household = (
+        Household.unscoped.get(pk=known.id)
+        if known
+        else create_household(actor=actor, head=dossier.lead, valid_from=start, source=Source.AGENT)
+    )
+    if any(row.person_id == person.pk for row in known.members) if known else False:
+        return
+    places = {MemberRole.PARTNER: "partner", MemberRole.CHILD: "child", MemberRole.PARENT: "parent"}
+    with suppress(InvalidPerson):  # the register knows better: the person has moved on since
+        join_household(actor=actor, household=household, person=person, role=places.get(MemberRole(role), "other"), valid_from=start)
 
 
 @gesture
@@ -124,6 +142,9 @@ def member_leaves(*, actor: Actor, dossier: Dossier, person: Person, on: dt.date
     if row is None:
         raise InvalidDossier(_("This person is not in the dossier."), field="person", code="not_member")
     closed = end_fact(row, valid_to=on, anchor=dossier, actor=actor)
+    home = household_of(dossier.lead_id, on)
+    if row.in_household and home and any(one.person_id == person.pk and one.valid_from < on for one in home.members):
+        leave_household(actor=actor, household=Household.unscoped.get(pk=home.id), person=person, on=on)
     record(actor, "dossier.member.leave", dossier, {f"person:{person.pk}": [row.valid_from, on]})
     publish(MemberLeft(actor=actor, dossier_id=dossier.pk, person_id=person.pk, valid_to=on))
     return closed

@@ -1,0 +1,117 @@
+"""The list of dossiers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from parvis.contacts.api import search_persons
+from parvis.identity.api import units
+from parvis.kernel import clock, mutations
+from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.gestures import gesture_scope
+from parvis.kernel.subject import SubjectRef
+from parvis.ui.grid import Column, Filter, Grid
+
+from .access import followed_by
+from .enums import DossierStatus, ReferentRole
+from .models import Dossier, DossierMember, Referent
+
+
+def listed(actor: Actor) -> QuerySet[Dossier]:
+    """Visible dossiers with what the list prints of them, in a fixed number of queries."""
+    main = Referent.unscoped.filter(role=ReferentRole.MAIN).at(clock.today()).select_related("account")
+    return (
+        Dossier.objects.visible_to(actor)
+        .select_related("unit", "lead__index")
+        .prefetch_related(Prefetch("referents", queryset=main, to_attr="main_referents"))
+    )
+
+
+def _referent(dossier: Dossier) -> str:
+    rows: list[Referent] = getattr(dossier, "main_referents", [])
+    return str(rows[0].account) if rows else ""
+
+
+def _search(rows: QuerySet[Dossier], text: str) -> QuerySet[Dossier]:
+    """By number, or by the name of somebody in it, with the tolerance of the search box."""
+    bare = text.strip()
+    if bare[:4].isdigit() and "-" in bare:
+        return rows.filter(number__startswith=bare)
+    # Who may see which dossier is the scope of ``rows``; names only narrow it.
+    found = [row.pk for row, _why in search_persons(actor=system_actor("dossier-list"), query=bare, limit=100)]
+    members = DossierMember.unscoped.filter(dossier=OuterRef("pk"), live=1, person__in=found)
+    return rows.filter(Exists(members))
+
+
+def _by_referent(rows: QuerySet[Dossier], value: str) -> QuerySet[Dossier]:
+    if value == "none":
+        return rows.exclude(pk__in=Referent.unscoped.filter(role=ReferentRole.MAIN).at(clock.today()).order_by().values("dossier_id"))
+    return rows.filter(pk__in=followed_by(int(value)))
+
+
+def _referent_choices(actor: Actor) -> list[tuple[str, Any]]:
+    mine = [(str(actor.account_id), _("Me"))] if actor.account_id else []
+    rows = (
+        Referent.objects.visible_to(actor)
+        .filter(role=ReferentRole.MAIN)
+        .at(clock.today())
+        .exclude(account=actor.account_id)
+        .order_by("account__display_name", "account_id")
+        .values_list("account_id", "account__display_name")
+        .distinct()[:100]
+    )
+    return [*mine, *[(str(pk), name) for pk, name in rows], ("none", _("Nobody"))]
+
+
+def _unit_choices(actor: Actor) -> list[tuple[str, Any]]:
+    own = actor.units
+    return [(str(unit.pk), unit.name) for unit in units() if not own or unit.pk in own]
+
+
+def _logged(actor: Actor, kind: str, count: int) -> None:
+    """Who took which list out of the product is written down."""
+    with gesture_scope():
+        mutations.record(
+            "context:dossiers",
+            actor=actor,
+            verb="dossiers.export",
+            subject=SubjectRef("dossier_list", 0),
+            values={"format": kind, "rows": count},
+        )
+
+
+DOSSIERS = Grid(
+    key="dossiers",
+    name=_("Dossiers"),
+    columns=[
+        Column("number", _("Number"), sort="number", main=True),
+        Column("lead", _("Name"), value="lead.index.display_name", sort="lead__index__sort_key", data_class="identity"),
+        Column("birth", _("Born on"), value="lead.index.birth_date", kind="day", sort="lead__index__birth_date", data_class="identity"),
+        Column("unit", _("Service"), value="unit.name"),
+        Column("referent", _("Referent"), value=_referent),
+        Column("status", pgettext_lazy("of a dossier", "Status"), cell="dossiers/_status.html", value="get_status_display"),
+        Column("opened_on", _("Opened on"), kind="day", sort="opened_on"),
+    ],
+    filters=[
+        Filter(
+            "status",
+            pgettext_lazy("of a dossier", "Status"),
+            choices=DossierStatus.choices,
+            apply=lambda rows, v: rows.filter(status=v),
+            default="open",
+        ),
+        Filter("unit", _("Service"), choices=_unit_choices, apply=lambda rows, v: rows.filter(unit=int(v))),
+        Filter("referent", _("Referent"), choices=_referent_choices, apply=_by_referent),
+    ],
+    search=_search,
+    default_sort="-number",
+    row_url=lambda dossier: reverse("dossiers:detail", args=[dossier.uuid]),
+    empty_title=_("No dossier yet"),
+    empty_text=_("A dossier is opened when a request is joined to a person."),
+    on_export=_logged,
+)

@@ -1,0 +1,105 @@
+"""What dossiers contribute: menu, their own panels on the dossier page, links to a dossier."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from parvis.kernel import registries
+from parvis.kernel.actor import Actor
+from parvis.kernel.registries import MenuEntry, Panel
+from parvis.kernel.subject import SubjectRef
+
+from . import access
+from .enums import SituationKind
+from .models import Dossier, SituationFact
+from .selectors import situation_at
+
+
+def situation_groups(rows: list[SituationFact]) -> list[tuple[str, list[SituationFact]]]:
+    """Lines by kind, in the order of the list of kinds."""
+    return [(str(kind.label), [row for row in rows if row.kind == kind]) for kind in SituationKind if any(row.kind == kind for row in rows)]
+
+
+def _situation(request: HttpRequest, dossier: Dossier, day: dt.date) -> str:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = situation_at(dossier.pk, day, actor=actor, known_on=getattr(request, "known_on", None))
+    return render_to_string(
+        "dossiers/_panel_situation.html",
+        {
+            "dossier": dossier,
+            "groups": situation_groups(rows),
+            "members": {view.member.person_id: view for view in getattr(request, "dossier_members", [])},
+            "lead": next((view for view in getattr(request, "dossier_members", []) if view.is_lead), None),
+            "day": day,
+            "may_write": access.can_write_situation(actor) and dossier.status == "open",
+            "hidden": [str(kind.label) for kind in access.hidden_kinds(actor)],
+        },
+        request,
+    )
+
+
+def _add_situation(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
+    from .views.situation import blank_form
+
+    if dossier.status != "open":
+        return None
+    return render_to_string("dossiers/_panel_add_situation.html", {"dossier": dossier, "form": blank_form(request, dossier)}, request)
+
+
+registries.panels.register(
+    "dossiers.situation",
+    Panel(
+        key="situation",
+        title=_("Situation"),
+        order=30,
+        render=_situation,
+        access=access.can_read_dossiers,
+        data_class="social",
+        icon="house",
+    ),
+)
+registries.panels.register(
+    "dossiers.add_situation",
+    Panel(
+        key="add_situation",
+        title=_("Situation"),
+        order=20,
+        render=_add_situation,
+        access=access.can_write_situation,
+        data_class="social",
+        icon="house",
+        column="side",
+        nav=False,
+    ),
+)
+registries.menu.register(
+    "dossiers",
+    MenuEntry(
+        key="dossiers",
+        label=_("Dossiers"),
+        icon="folder",
+        url_name="dossiers:index",
+        access=access.can_read_dossiers,
+        order=20,
+        prefix="/dossiers/",
+    ),
+)
+
+
+def _link(subject: SubjectRef) -> tuple[str, str]:
+    number, uuid = Dossier.unscoped.values_list("number", "uuid").get(pk=subject.id)
+    return str(number), reverse("dossiers:detail", args=[uuid])
+
+
+def _visible(actor: Actor) -> Any:
+    return Dossier.objects.visible_to(actor).order_by().values("pk")
+
+
+registries.subject_links.register("dossier", _link)
+registries.subject_scopes.register("dossier", _visible)

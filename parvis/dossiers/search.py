@@ -1,0 +1,63 @@
+"""Dossiers in the search box: by number, by the name of the person, by the national number."""
+
+from __future__ import annotations
+
+import re
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from parvis.contacts.api import display_names, search_persons
+from parvis.kernel.actor import Actor
+from parvis.kernel.registries import Hit, SearchSource, search_sources
+
+from .access import can_read_dossiers
+from .models import Dossier, DossierMember
+
+
+def search_dossiers(actor: Actor, query: str, limit: int) -> list[Hit]:
+    """Only dossiers that the actor may open; one more than these is not hinted at."""
+    text = query.strip()
+    match = re.fullmatch(r"(\d{4})[-/ ](\d{1,6})", text)
+    if match:
+        exact, prefix = f"{match[1]}-{int(match[2]):05}", f"{match[1]}-{match[2]}"
+        rows = list(Dossier.objects.visible_to(actor).filter(number__in=[exact, prefix]).order_by("number", "pk")[:limit])
+        if not rows:
+            rows = list(Dossier.objects.visible_to(actor).filter(number__startswith=prefix).order_by("number", "pk")[:limit])
+        names = display_names(row.lead_id for row in rows)
+        return [_hit(row, names.get(row.lead_id, ""), _("dossier number")) for row in rows]
+    found = search_persons(actor=actor, query=text, limit=limit * 3)
+    why = {row.pk: reason for row, reason in found}
+    order = {row.pk: at for at, (row, _why) in enumerate(found)}
+    members = DossierMember.objects.visible_to(actor).filter(person__in=list(why), live=1).select_related("dossier").order_by("pk")
+    hits: dict[int, tuple[int, DossierMember]] = {}
+    for member in members:
+        best = hits.get(member.dossier_id)
+        if best is None or order[member.person_id] < best[0]:
+            hits[member.dossier_id] = (order[member.person_id], member)
+    ranked = sorted(hits.values(), key=lambda one: (one[0], one[1].dossier_id))[:limit]
+    names = display_names([member.dossier.lead_id for _at, member in ranked] + [member.person_id for _at, member in ranked])
+    return [
+        _hit(
+            member.dossier,
+            names.get(member.dossier.lead_id, ""),
+            why[member.person_id] + (f" · {names.get(member.person_id)}" if member.person_id != member.dossier.lead_id else ""),
+        )
+        for _at, member in ranked
+    ]
+
+
+def _hit(dossier: Dossier, name: str, why: str) -> Hit:
+    return Hit(
+        title=f"{dossier.number} · {name}",
+        subtitle=str(dossier.get_status_display()),
+        url=reverse("dossiers:detail", args=[dossier.uuid]),
+        why=why,
+        icon="folder",
+    )
+
+
+search_sources.register(
+    "dossiers", SearchSource(key="dossiers", title=gettext_lazy("Dossiers"), order=10, search=search_dossiers, access=can_read_dossiers)
+)

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from .views import dossiers, life, situation
+
+app_name = "dossiers"
+urlpatterns = [
+    path("dossiers/", dossiers.index, name="index"),
+    path("dossiers/<uuid:uuid>/", dossiers.detail, name="detail"),
+    path("dossiers/<uuid:uuid>/situation/", situation.listing, name="situation"),
+    path("dossiers/<uuid:uuid>/situation/add/", situation.add, name="situation_add"),
+    path("dossiers/<uuid:uuid>/situation/<uuid:item>/", situation.edit, name="situation_edit"),
+    path("dossiers/<uuid:uuid>/situation/<uuid:item>/end/", situation.end, name="situation_end"),
+    path("dossiers/<uuid:uuid>/members/", life.members, name="members"),
+    path("dossiers/<uuid:uuid>/members/add/<uuid:person>/", life.member_add, name="member_add"),
+    path("dossiers/<uuid:uuid>/members/end/<uuid:person>/", life.member_end, name="member_end"),
+    path("dossiers/<uuid:uuid>/referent/", life.referent, name="referent"),
+    path("dossiers/<uuid:uuid>/close/", life.close, name="close"),
+    path("dossiers/<uuid:uuid>/reopen/", life.reopen, name="reopen"),
+]

@@ -1,0 +1,52 @@
+"""What the screens of a dossier share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+
+from parvis.contacts.api import display_names
+from parvis.kernel import clock
+
+from ..models import Dossier
+from ..selectors import members_at
+
+
+def visible(request: HttpRequest, uuid: UUID) -> Dossier:
+    """The dossier, or 404 when there is none for this reader: both look the same."""
+    actor = request.actor  # type: ignore[attr-defined]
+    dossier = Dossier.objects.visible_to(actor).select_related("unit", "lead__index").filter(uuid=uuid).first()
+    if dossier is None:
+        raise Http404("dossier")
+    return dossier
+
+
+def asked_day(request: HttpRequest, name: str = "on") -> dt.date | None:
+    """The day in the address, typed in one of the usual ways; None when absent or unreadable."""
+    text = request.GET.get(name, "").strip()
+    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"):
+        try:
+            return dt.datetime.strptime(text, pattern).date()  # noqa: DTZ007  (a date of law)
+        except ValueError:
+            continue
+    return None
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    """The last instant of a day in the instance's zone, as an exclusive bound."""
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), clock.zone())
+
+
+def member_choices(dossier: Dossier) -> list[tuple[str, str]]:
+    ids = [row.person_id for row in members_at(dossier.pk)]
+    names = display_names(ids)
+    return [(str(pk), names.get(pk, "?")) for pk in ids]
+
+
+def crumbs(dossier: Dossier) -> dict[str, Any]:
+    """What every page below a dossier needs for its heading."""
+    index = getattr(dossier.lead, "index", None)
+    return {"dossier": dossier, "lead_name": index.display_name if index else "?"}

@@ -1,0 +1,119 @@
+"""The list, and the 360° page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from parvis.kernel import clock, mutations
+from parvis.kernel.actor import Actor
+from parvis.kernel.registries import Panel, panels
+from parvis.kernel.scope import may_see
+from parvis.kernel.subject import SubjectRef
+from parvis.ui.http import page, screen
+
+from .. import access
+from ..grids import DOSSIERS, listed
+from ..models import Dossier
+from ..selectors import member_views, referents_at
+from ._common import asked_day, end_of, visible
+
+HALF_FROM, HALF_TO = 30, 50
+"""Main panels of these orders stand two by two."""
+
+
+@screen(access=access.can_read_dossiers, parts={"dossiers": "ui/components/grid.html"})
+def index(request: HttpRequest) -> HttpResponse:
+    grid = DOSSIERS.read(request, listed(request.actor))  # type: ignore[attr-defined]
+    return grid.export() or page(request, "dossiers/index.html", {"grid": grid})
+
+
+@screen(access=access.can_read_dossiers, parts=("drawer",))
+def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The whole dossier as it stood on ``on`` (default today), as it was known on ``known`` (default now)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    dossier = visible(request, uuid)
+    today = clock.today()
+    day = asked_day(request, "on") or today
+    known = asked_day(request, "known")
+    problem = ""
+    for name, text in (("on", request.GET.get("on", "")), ("known", request.GET.get("known", ""))):
+        if text.strip() and asked_day(request, name) is None:
+            problem = _("“%(text)s” is not a date: the page shows today.") % {"text": text.strip()[:20]}
+    known_on = end_of(known) if known and known < today else None
+    members = member_views(actor, dossier.pk, day, known_on)
+    request.known_on = known_on  # type: ignore[attr-defined]
+    request.dossier_members = members  # type: ignore[attr-defined]
+    mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen="dossiers.detail")
+    main, side, hidden = _panels(request, dossier, day)
+    past = day != today or known_on is not None
+    context = {
+        "dossier": dossier,
+        "day": day,
+        "today": today,
+        "known": known if known_on else None,
+        "past": past,
+        "problem": problem,
+        "members": members,
+        "lead": _lead(members, dossier),
+        "referents": referents_at(dossier.pk, day, known_on),
+        "rows": _paired(main),
+        "sections": [part for part in main if part["panel"].nav],
+        "hidden": hidden,
+        "side": [] if past else side,
+        "chosen": next((part for part in side if part["panel"].key == request.GET.get("add")), side[0] if side else None),
+        "may_write": access.can_write_situation(actor),
+        "may_open": access.can_open_dossier(actor),
+        "may_assign": access.can_assign(actor),
+        "may_close": access.can_close(actor),
+    }
+    return page(request, "dossiers/detail.html", context)
+
+
+def _lead(members: list[Any], dossier: Dossier) -> Any:
+    return next((view for view in members if view.member.person_id == dossier.lead_id), members[0] if members else None)
+
+
+def _panels(request: HttpRequest, dossier: Dossier, day: dt.date) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
+    """Main and side panels that this reader may see and that have something to show, and the titles of those that are hidden."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    main: list[dict[str, Any]] = []
+    side: list[dict[str, Any]] = []
+    hidden: list[str] = []
+    asked = request.GET.get("add", "")
+    for panel in panels.all():
+        if not opens(panel, actor):
+            if panel.column == "main" and panel.nav:
+                hidden.append(str(panel.title))
+            continue
+        if panel.column == "side":
+            # Only the chosen form is drawn; the others are one click away.
+            side.append({"panel": panel, "html": None})
+            continue
+        html = panel.render(request, dossier, day)
+        if html is not None:
+            main.append({"panel": panel, "html": html, "count": panel.count(actor, dossier) if panel.count else None})
+    if side:
+        chosen = next((part for part in side if part["panel"].key == asked), side[0])
+        chosen["html"] = chosen["panel"].render(request, dossier, day)
+    return main, side, hidden
+
+
+def opens(panel: Panel, actor: Actor) -> bool:
+    return bool(panel.access(actor)) and (not panel.data_class or may_see(actor, panel.data_class))
+
+
+def _paired(main: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Rows of the page: half-width panels two by two, the others alone."""
+    rows: list[list[dict[str, Any]]] = []
+    for part in main:
+        half = HALF_FROM <= part["panel"].order < HALF_TO
+        if half and rows and len(rows[-1]) == 1 and HALF_FROM <= rows[-1][0]["panel"].order < HALF_TO:
+            rows[-1].append(part)
+        else:
+            rows.append([part])
+    return rows

@@ -1,0 +1,155 @@
+"""Members, referents, closing and opening again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from parvis.contacts.api import Person, person_card, search_persons
+from parvis.identity.api import Account, agents_with
+from parvis.identity.enums import Function
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+from parvis.kernel.errors import Conflict
+from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
+
+from .. import access, services
+from ..forms import EndForm, MemberForm, ReasonForm, ReferentForm
+from ..models import Dossier, DossierMember
+from ..selectors import member_views, referents_at
+from ._common import crumbs, visible
+
+
+@screen(access=access.can_open_dossier, parts=("found",))
+def members(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Who is in the dossier; and a search for the person to add."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    dossier = visible(request, uuid)
+    views = member_views(actor, dossier.pk, clock.today())
+    there = {view.member.person_id for view in views if view.left_on is None}
+    query = request.GET.get("q", "").strip()
+    found = [(row, why) for row, why in search_persons(actor=actor, query=query, limit=10) if row.pk not in there] if query else []
+    people = {person.pk: person for person in Person.objects.visible_to(actor).filter(pk__in=[row.pk for row, _why in found])}
+    context = {
+        **crumbs(dossier),
+        "members": views,
+        "query": query,
+        "found": [{"row": row, "why": why, "person": people[row.pk]} for row, why in found if row.pk in people],
+        "may_write": dossier.status == "open",
+    }
+    return page(request, "dossiers/members.html", context)
+
+
+@screen(access=access.can_open_dossier, methods=("GET", "POST"), creates=True)
+def member_add(request: HttpRequest, uuid: UUID, person: UUID) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    dossier = visible(request, uuid)
+    who = _person(actor, person)
+    form = MemberForm(request.POST if request.method == "POST" else None)
+    context = {**crumbs(dossier), "form": form, "card": person_card(actor, who.pk)}
+    if request.method == "POST":
+        if form.is_valid():
+            with errors_on(form):
+                services.add_member(
+                    actor=actor, dossier=dossier, person=who, role=form.cleaned_data["role"], valid_from=form.cleaned_data["valid_from"]
+                )
+                return done(request, "dossiers:members", _("Added to the dossier."), dossier.uuid)
+        return invalid(request, "dossiers/member_form.html", context)
+    return page(request, "dossiers/member_form.html", context)
+
+
+@screen(access=access.can_open_dossier, methods=("GET", "POST"), writes=True)
+def member_end(request: HttpRequest, uuid: UUID, person: UUID) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    dossier = visible(request, uuid)
+    who = _person(actor, person)
+    if not DossierMember.unscoped.filter(dossier=dossier, person=who, live=1).exists():
+        raise Http404("member")
+    form = EndForm(request.POST if request.method == "POST" else None, initial={"last_day": clock.today()})
+    context = {**crumbs(dossier), "form": form, "card": person_card(actor, who.pk)}
+    if request.method == "POST":
+        if form.is_valid():
+            with errors_on(form):
+                services.member_leaves(actor=actor, dossier=dossier, person=who, on=form.on)
+                return done(request, "dossiers:members", _("Noted. The days before stay as they were."), dossier.uuid)
+        return invalid(request, "dossiers/member_end.html", context)
+    return page(request, "dossiers/member_end.html", context)
+
+
+@screen(access=access.can_assign, methods=("GET", "POST"), writes=True)
+def referent(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    dossier = visible(request, uuid)
+    agents = {one.pk: one for function in (Function.SOCIAL_WORKER, Function.CHIEF) for one in agents_with(function, dossier.unit)}
+    choices = [(str(one.pk), one.display_name) for one in sorted(agents.values(), key=lambda one: (one.display_name, one.pk))]
+    form = ReferentForm(request.POST if request.method == "POST" else None, agents=choices, initial={"version": dossier.version})
+    context = {**crumbs(dossier), "form": form, "referents": referents_at(dossier.pk)}
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                with errors_on(form):
+                    services.assign_referent(
+                        actor=actor,
+                        dossier=dossier,
+                        account=agents[int(form.cleaned_data["account"])],
+                        role=form.cleaned_data["role"],
+                        valid_from=form.cleaned_data["valid_from"],
+                        expected=form.cleaned_data["version"],
+                    )
+                    return done(request, "dossiers:detail", _("Assigned."), dossier.uuid)
+            except Conflict as error:
+                return _conflict(request, dossier, error, agents)
+        return invalid(request, "dossiers/referent.html", context)
+    return page(request, "dossiers/referent.html", context)
+
+
+def _conflict(request: HttpRequest, dossier: Dossier, error: Conflict, agents: dict[int, Account]) -> HttpResponse:
+    dossier.refresh_from_db(fields=["version"])
+    held = next((row for row in referents_at(dossier.pk) if row.role == request.POST.get("role")), None)
+    return conflict(
+        request,
+        error,
+        who=held.author_label if held else "",
+        when=held.recorded_at if held else clock.now(),
+        labels={"account": _("Agent")},
+        refresh={"version": dossier.version},
+        yours={"account": request.POST.get("account", "")},
+        theirs={"account": str(held.account_id) if held else ""},
+    )
+
+
+@screen(access=access.can_close, methods=("GET", "POST"), writes=True)
+def close(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    dossier = visible(request, uuid)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    context = {**crumbs(dossier), "form": form, "closing": True}
+    if request.method == "POST":
+        if form.is_valid():
+            with errors_on(form):
+                services.close_dossier(actor=request.actor, dossier=dossier, reason=form.cleaned_data["reason"])  # type: ignore[attr-defined]
+                return done(request, "dossiers:detail", _("The dossier is closed."), dossier.uuid)
+        return invalid(request, "dossiers/reason.html", context)
+    return page(request, "dossiers/reason.html", context)
+
+
+@screen(access=access.can_close, methods=("GET", "POST"), writes=True)
+def reopen(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    dossier = visible(request, uuid)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    context = {**crumbs(dossier), "form": form, "closing": False}
+    if request.method == "POST":
+        if form.is_valid():
+            with errors_on(form):
+                services.reopen_dossier(actor=request.actor, dossier=dossier, reason=form.cleaned_data["reason"])  # type: ignore[attr-defined]
+                return done(request, "dossiers:detail", _("The dossier is open again."), dossier.uuid)
+        return invalid(request, "dossiers/reason.html", context)
+    return page(request, "dossiers/reason.html", context)
+
+
+def _person(actor: Actor, uuid: UUID) -> Person:
+    found = Person.objects.visible_to(actor).filter(uuid=uuid).first()
+    if found is None:
+        raise Http404("person")
+    return found
