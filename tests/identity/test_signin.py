@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from parvis.identity import crypto
@@ -247,3 +249,15 @@ def test_new_codes_void_the_former_ones():
     renew_recovery_codes(actor=as_actor(account), account=account)
     assert RecoveryCode.objects.filter(account=account).count() == 10
     assert not RecoveryCode.objects.filter(digest=crypto.recovery_digest(old[0])).exists()
+
+
+def test_the_first_administrator_is_made_by_a_command_that_prints_a_link(client):
+    out = StringIO()
+    call_command("create_administrator", "Eva@valmont.example", "Eva Lux", stdout=out)
+    call_command("create_administrator", "eva@valmont.example", "Eva Lux", stdout=out)
+    account = Account.objects.get()
+    assert account.grants.filter(function="administrator").count() == 1
+    first, second = re.findall(r"/account/link/\S+", out.getvalue())
+    assert client.get(first).status_code == 404
+    assert client.post(second, {"password": PASSWORD, "again": PASSWORD}).status_code == 303
+    assert give_password(client, account)["Location"] == ENROL

@@ -4,7 +4,6 @@ import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from ..enums import LANGUAGES, Density, Theme
 
@@ -30,18 +29,16 @@ class Account(AbstractBaseUser):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     username = models.CharField(
-        _("sign-in name"),
         max_length=150,
         unique=True,
-        error_messages={"unique": _("This sign-in name is already taken.")},
     )
-    display_name = models.CharField(_("name"), max_length=120)
-    initials = models.CharField(_("initials"), max_length=4)
-    email = models.EmailField(_("work e-mail"), blank=True)
-    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="fr")
-    density = models.CharField(_("density"), max_length=12, choices=Density, default=Density.COMFORTABLE)
-    theme = models.CharField(_("colours"), max_length=8, choices=Theme, default=Theme.SYSTEM)
-    is_active = models.BooleanField(_("active"), default=True)
+    display_name = models.CharField(max_length=120)
+    initials = models.CharField(max_length=4)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=2, choices=LANGUAGES, default="fr")
+    density = models.CharField(max_length=12, choices=Density, default=Density.COMFORTABLE)
+    theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
+    is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField()
     last_sign_in_at = models.DateTimeField(null=True, blank=True)

@@ -4,7 +4,6 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from ..enums import FactorKind
 
@@ -17,7 +16,7 @@ class Factor(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="factors")
     kind = models.CharField(max_length=8, choices=FactorKind)
-    label = models.CharField(_("name"), max_length=80)
+    label = models.CharField(max_length=80)
     # TOTP: Fernet token of the secret. Passkey: attested credential data, base64url.
     secret = models.TextField()
     # SHA-256 of the credential id: a passkey is registered once, whatever the account.

@@ -6,7 +6,6 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
 
 from ..enums import Function
 
@@ -20,11 +19,11 @@ class Unit(models.Model):
     personal_data = "none"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    code = models.CharField(_("code"), max_length=20, unique=True)
-    name = models.JSONField(_("name"), default=dict)
+    code = models.CharField(max_length=20, unique=True)
+    name = models.JSONField(default=dict)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     path = models.CharField(max_length=191, unique=True, editable=False)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["path", "pk"]
@@ -54,12 +53,12 @@ class FunctionGrant(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="grants")
-    function = models.CharField(_("function"), max_length=32, choices=Function)
+    function = models.CharField(max_length=32, choices=Function)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="grants")
     # The unit's id, or 0 for the whole centre: a NULL would escape the unique constraint.
     unit_key = models.BigIntegerField(editable=False)
-    valid_from = models.DateField(_("from"))
-    valid_to = models.DateField(_("until"), default=OPEN_END)
+    valid_from = models.DateField()
+    valid_to = models.DateField(default=OPEN_END)
     recorded_at = models.DateTimeField()
     author_id = models.BigIntegerField(null=True)
     author_label = models.CharField(max_length=120)

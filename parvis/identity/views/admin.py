@@ -107,7 +107,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "state": state,
         "function": function,
         "functions": Function.choices,
-        "states": [("open", _("Open")), ("closed", _("Closed")), ("all", _("All"))],
+        "states": [("open", _("Open accounts")), ("closed", _("Closed accounts")), ("all", _("All accounts"))],
     }
     return page(request, "identity/accounts.html", context)
 
