@@ -88,7 +88,8 @@ def may_notify(actor: Actor) -> bool:
 
 
 def may_see_decisions(actor: Actor) -> bool:
-    return actor.is_agent and may_see(actor, "social")
+    """Whoever works on dossiers and may read their social part; the committee reads its own sessions' decisions."""
+    return actor.is_agent and (may_see(actor, "social") or actor.has(*COMMITTEE, Function.LAWYER, Function.AUDITOR))
 
 
 # A member sees the sessions on whose roll he stands: the roll is written when the agenda is sent.

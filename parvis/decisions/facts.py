@@ -17,8 +17,8 @@ def chief_level(subject: SubjectRef) -> bool:
 
 
 def legal_requested(subject: SubjectRef) -> bool:
-    proposal = selectors.living_proposal(subject.id)
-    return bool(proposal and proposal.legal_requested)
+    """An opinion was asked and is still awaited: one already given asks nothing more of the lawyer."""
+    return selectors.opinion_awaited(subject.id)
 
 
 def urgent(subject: SubjectRef) -> bool:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_noop, override
 from parvis.contacts import api as contacts
 from parvis.documents import api as documents
 from parvis.dossiers import api as dossiers
+from parvis.identity.api import Unit
 from parvis.journal import api as journal
 from parvis.kernel import clock
-from parvis.kernel.actor import Actor
+from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.subject import SubjectRef
 from parvis.kernel.terms import Term
 from parvis.requests import api as requests
@@ -25,6 +26,7 @@ from parvis.workflows import api as workflows
 
 from .provisions import Payee, ProvisionKind
 
+READER = system_actor("decisions.read")
 ZERO = Decimal("0.00")
 LANGUAGES = ("fr", "nl", "de", "en")
 
@@ -67,27 +69,27 @@ class Line:
 
 
 def line(line_id: int) -> Line:
-    row = requests.RequestLine.unscoped.select_related("request__dossier__unit", "request__unit").get(pk=line_id)
-    request = row.request
-    unit = request.dossier.unit if request.dossier_id else request.unit
+    card = requests.line_card(line_id)
+    dossier = dossiers.visible_dossier(READER, card.dossier_id) if card.dossier_id else None
+    unit = dossier.unit if dossier is not None else Unit.objects.get(pk=card.unit_id)
     return Line(
-        id=row.pk,
-        request_id=request.pk,
-        request_number=request.number,
-        kind=row.kind,
-        labels=dict(row.label),
-        provision_kind=row.provision,
-        mandatory_pieces=list(row.mandatory_pieces),
-        letter_template=row.letter_template,
-        terms=dict(row.terms),
-        received_on=request.requested_on,
-        language=_language(row.person_id or request.applicant_id, request.language),
-        urgent=request.urgent,
-        urgent_reason=request.urgent_reason,
-        wants_hearing=request.wants_hearing,
-        person_id=row.person_id or request.applicant_id,
-        dossier_id=request.dossier_id,
-        dossier_number=request.dossier.number if request.dossier_id else "",
+        id=card.id,
+        request_id=card.request_id,
+        request_number=card.number,
+        kind=card.kind,
+        labels=dict(card.label),
+        provision_kind=card.provision,
+        mandatory_pieces=list(card.mandatory_pieces),
+        letter_template=card.letter_template,
+        terms=dict(card.terms),
+        received_on=card.requested_on,
+        language=_language(card.person_id, card.language),
+        urgent=card.urgent,
+        urgent_reason=card.urgent_reason,
+        wants_hearing=card.wants_hearing,
+        person_id=card.person_id,
+        dossier_id=card.dossier_id,
+        dossier_number=dossier.number if dossier is not None else "",
         unit_id=unit.pk,
         unit_name=unit.name_in("fr"),
     )
@@ -99,7 +101,7 @@ def _language(person_id: int | None, fallback: str) -> str:
 
 
 def line_kind(line_id: int) -> str:
-    return str(requests.RequestLine.unscoped.values_list("kind", flat=True).get(pk=line_id))
+    return str(requests.line_card(line_id).kind)
 
 
 def clocks(line_ids: Iterable[int]) -> dict[int, list[Any]]:
@@ -132,29 +134,44 @@ def meet_clock(actor: Actor, line_id: int, kind: str) -> None:
 
 
 def start_clock(actor: Actor, line_id: int, kind: str, *, started_by: str) -> date | None:
-    """Start a legal term today; its last day. None when the line's procedure names no such term."""
-    row = requests.start_clock(actor=actor, line_id=line_id, kind=kind, started_by=started_by)
+    """Start a legal term today; its last day. None when the line's procedure names no such term.
+
+    A letter that came back did not start the appeal: the new sending does.
+    """
+    running = clock_of(line_id, kind)
+    if running is not None and kind == "appeal":
+        row = requests.restart_clock(actor=actor, line_id=line_id, kind=kind, on=clock.today(), started_by=started_by)
+    else:
+        row = requests.start_clock(actor=actor, line_id=line_id, kind=kind, started_by=started_by)
     return row.due_on if row is not None else None
 
 
-#: Our stages → the stage the person reads, and the next step in the tracker's words.
+#: Our steps → the stage of the line that the person reads.
 STAGES = {
-    "inquiry": ("inquiry", "proposal"),
-    "review": ("proposal", "committee"),
-    "committee": ("committee", "decision"),
-    "president": ("president", "decision"),
-    "decided": ("decided", "letter"),
-    "notified": ("notified", "payment"),
+    "inquiry": "inquiry",
+    "review": "proposal",
+    "committee": "committee",
+    "president": "president",
+    "decided": "decided",
+    "notified": "notified",
 }
 
 
 def progress(actor: Actor, line_id: int, stage: str, *, expected_on: date | None = None, outcome: str = "") -> None:
-    name, next_step = STAGES[stage]
-    if outcome == "refused" and next_step == "payment":
-        next_step = "appeal"
     requests.mark_progress(
-        actor=actor, line_id=line_id, stage=name, next_step=next_step, expected_on=expected_on or due_on(line_id, "decide"), outcome=outcome
+        actor=actor,
+        line_id=line_id,
+        stage=STAGES[stage],
+        next_step="closed" if outcome == "refused" and stage == "notified" else "",
+        expected_on=expected_on or next_due(line_id),
+        outcome=outcome,
     )
+
+
+def next_due(line_id: int) -> date | None:
+    """The day by which the law asks the next thing of this line."""
+    running = requests.next_clock([line_id]).get(line_id)
+    return running.due_on if running is not None else None
 
 
 # Dossiers and contacts --------------------------------------------------------------------------------------------------
@@ -194,9 +211,7 @@ def members(actor: Actor, dossier_id: int) -> list[dict[str, Any]]:
 
 def person(actor: Actor, person_id: int) -> Any:
     """The card as the centre knows it: who reads it here already passed the scope of the case."""
-    from parvis.kernel.actor import system_actor
-
-    return contacts.person_card(system_actor("decisions.read"), person_id)
+    return contacts.person_card(READER, person_id)
 
 
 def person_name(actor: Actor, person_id: int | None) -> str:
@@ -232,10 +247,8 @@ def household_accounts(actor: Actor, dossier_id: int, person_id: int | None) -> 
 
 def visits(actor: Actor, dossier_id: int) -> list[dict[str, Any]]:
     """Days of visits and interviews, without their text."""
-    from parvis.kernel.actor import system_actor
-
     rows = (
-        journal.Entry.objects.visible_to(system_actor("decisions.read"))
+        journal.Entry.objects.visible_to(READER)
         .filter(dossier=dossier_id, kind__in=("visit", "interview"))
         .order_by("-happened_at", "-pk")[:10]
     )
@@ -321,28 +334,31 @@ def step(actor: Actor, dossier_id: int, name: str, what: str, text: str = "") ->
     journal.add_step(actor=actor, dossier_id=dossier_id, message=STEPS[name], values={"what": what}, text=text)
 
 
+OPINION_TITLE = {
+    "fr": "Donner un avis juridique",
+    "nl": "Een juridisch advies geven",
+    "de": "Eine Rechtsauskunft geben",
+    "en": "Give a legal opinion",
+}
+
+
 def opinion_asked(actor: Actor, proposal: Any, opinion: Any) -> None:
-    """The lawyer's to-do, when the process did not open one: asked outside of the path, or a second time."""
-    subject = SubjectRef("opinion", opinion.pk)
+    """The lawyer's task, for a question asked after the process passed the place where it opens one by itself."""
     workflows.open_item(
         actor=actor,
-        subject=subject,
-        title={
-            "fr": "Donner un avis juridique",
-            "nl": "Een juridisch advies geven",
-            "de": "Eine Rechtsauskunft geben",
-            "en": "Give a legal opinion",
-        },
+        subject=SubjectRef("legal_opinion", opinion.pk),
+        title=OPINION_TITLE,
         screen="decisions.opinion",
         queue="lawyer",
-        unit_id=None,
+        dossier_id=proposal.dossier_id,
         due_on=opinion.due_on,
-        why=opinion.question[:191],
+        why=opinion.question,
+        key="opinion",
     )
 
 
-def opinion_given(actor: Actor, proposal: Any, opinion: Any) -> None:
-    workflows.close_items(actor=actor, subject=SubjectRef("opinion", opinion.pk))
+def opinion_given(actor: Actor, opinion: Any) -> None:
+    workflows.close_item(actor=actor, subject=SubjectRef("legal_opinion", opinion.pk), key="opinion", outcome=opinion.opinion)
 
 
 # Documents ----------------------------------------------------------------------------------------------------------------
@@ -413,20 +429,29 @@ def _piece(wanted: Any) -> tuple[str, dict[str, str]]:
     return str(wanted["key"]), dict(wanted.get("label") or {})
 
 
+def _kind_labels(kind: str) -> dict[str, str]:
+    labels = {}
+    for code in LANGUAGES:
+        with override(code):
+            labels[code] = str(documents.DocumentKind(kind).label)
+    return labels
+
+
 def _attached(proposal: Any) -> dict[str, dict[str, Any]]:
     """Documents of the dossier and of the request, latest of each kind."""
     row = line(proposal.line_id)
-    subjects = [SubjectRef("dossier", proposal.dossier_id), SubjectRef("request", row.request_id), SubjectRef("request_line", row.id)]
     found: dict[str, dict[str, Any]] = {}
-    for document in documents.documents_about(subjects):
-        found[document.kind] = {
-            "on": document.on,
-            "sha256": document.file.sha256,
-            "title": document.title,
-            "labels": {},
-        }
+    rows = [
+        *documents.documents_of(READER, SubjectRef("request_line", row.id)),
+        *documents.documents_of(READER, SubjectRef("request", row.request_id)),
+        *documents.documents_in_dossier(READER, proposal.dossier_id),
+    ]
+    for document in rows:
+        if document.origin == documents.Origin.PRODUCED:
+            continue
+        found.setdefault(
+            str(document.kind),
+            {"on": document.on, "sha256": document.file.sha256, "title": document.title, "labels": _kind_labels(str(document.kind))},
+        )
     return found
 
-
-def language_override(language: str) -> Any:
-    return override(language)

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.subject import SubjectRef
 
 from . import neighbours
 from .calculations import Quorum, RollEntry, quorum_for_case
@@ -315,6 +316,44 @@ def to_notify(actor: Actor, limit: int = 200) -> list[Notification]:
 # Facts ----------------------------------------------------------------------------------------------------------------
 def living_proposal(line_id: int) -> Proposal | None:
     return Proposal.objects.visible_to(READER).filter(line_id=line_id).order_by("-pk").first()
+
+
+def proposals_of_dossier(actor: Actor, dossier_id: int) -> list[Proposal]:
+    return list(Proposal.objects.visible_to(actor).filter(dossier_id=dossier_id, live=1).order_by("created_at", "pk"))
+
+
+def count_decisions(actor: Actor, dossier_id: int) -> int:
+    return Decision.objects.visible_to(actor).filter(dossier_id=dossier_id).count()
+
+
+def decisions_by_number(actor: Actor, query: str, limit: int) -> list[Decision]:
+    rows = Decision.objects.visible_to(actor).filter(number__icontains=query.strip()).select_related("proposal")
+    return list(rows.order_by("-decided_at", "-pk")[:limit])
+
+
+def decision_by_id(pk: int) -> Decision | None:
+    return Decision.objects.visible_to(READER).filter(pk=pk).first()
+
+
+def notification_states(actor: Actor, decision_ids: Sequence[int]) -> dict[int, Notification]:
+    rows = Notification.objects.visible_to(actor).filter(decision__in=decision_ids, live=1)
+    return {row.decision_id: row for row in rows}
+
+
+def opinion_of_subject(subject: SubjectRef) -> LegalOpinion | None:
+    """The opinion that a task is about: by itself, or the one awaited on a request line."""
+    rows = LegalOpinion.objects.visible_to(READER)
+    if subject.type == "legal_opinion":
+        return rows.filter(pk=subject.id).first()
+    return rows.filter(proposal__line_id=subject.id).order_by("-live", "-asked_at", "-pk").first()
+
+
+def item_of_line(line_id: int) -> AgendaItem | None:
+    return AgendaItem.objects.visible_to(READER).filter(proposal__line_id=line_id, live=1).select_related("session").first()
+
+
+def opinion_awaited(line_id: int) -> bool:
+    return LegalOpinion.objects.visible_to(READER).filter(proposal__line_id=line_id, proposal__live=1, live=1, opinion="").exists()
 
 
 def last_decision(line_id: int) -> Decision | None:

@@ -23,7 +23,7 @@ from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.subject import SubjectRef
 
-from .. import access, letters, neighbours, packs
+from .. import access, letters, neighbours
 from ..calculations import PROPOSAL_TRANSITIONS, deviates, next_state, quorum_for_case, tally_problem
 from ..enums import (
     FINAL_OUTCOMES,
@@ -64,6 +64,7 @@ from ..models import (
     Session,
 )
 from ..provisions import Provision, provision_from_json, provision_to_json
+from . import packs
 from . import proposals as drafting
 from .sessions import _add_item, next_session, roll_for
 

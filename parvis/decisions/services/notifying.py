@@ -33,7 +33,7 @@ def blocks_of(decision: Decision) -> list[dict[str, object]]:
 def obstacles(decision: Decision, language: str) -> list[str]:
     """Why the letter may not leave, by name; empty = it may."""
     blocks = blocks_of(decision)
-    found = [mention.label for mention in letters.mentions(blocks, language) if not mention.present]
+    found = [mention.label for mention in letters.mentions(blocks, language, final=True) if not mention.present]
     if decision.outcome == Outcome.REFUSED and letters.reasons_are_stock(blocks, extra=decision.reason):
         found.append(_("the refusal gives no fact of this person"))
     return found

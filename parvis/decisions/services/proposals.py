@@ -65,6 +65,11 @@ def move(proposal: Proposal, name: str, **values: Any) -> Proposal:
     return proposal
 
 
+def _start_opinion_term(proposal: Proposal) -> None:
+    """The lawyer's days count from the day on which the case reaches him."""
+    LegalOpinion.unscoped.filter(proposal=proposal, live=1, opinion="").update(due_on=neighbours.legal_term(clock.today()))
+
+
 # Drafting -------------------------------------------------------------------------------------------------------------
 @gesture
 def draft_proposal(
@@ -353,6 +358,8 @@ def submit_proposal(*, actor: Actor, proposal: Proposal) -> Proposal:
     before = proposal.state
     proposal = move(proposal, name, submitted_at=clock.now(), return_reason="")
     version = latest(proposal)
+    if proposal.state == ProposalState.VALIDATED:
+        _start_opinion_term(proposal)
     mutations.record(
         stream(proposal),
         actor=actor,
@@ -422,6 +429,8 @@ def review_proposal(*, actor: Actor, proposal: Proposal, outcome: str, reason: s
         reviewed_by_label=actor.label,
         return_reason=reason.strip() if outcome == "returned" else "",
     )
+    if outcome == "validated":
+        _start_opinion_term(proposal)
     mutations.record(
         stream(proposal),
         actor=actor,
@@ -473,7 +482,8 @@ def ask_opinion(*, actor: Actor, proposal: Proposal, question: str) -> LegalOpin
     mutations.record(
         stream(proposal), actor=actor, verb="ask_opinion", subject=ref(proposal), values={"due_on": opinion.due_on}, note=question.strip()
     )
-    neighbours.opinion_asked(actor, proposal, opinion)
+    if proposal.state in (ProposalState.VALIDATED, ProposalState.SCHEDULED):
+        neighbours.opinion_asked(actor, proposal, opinion)
     publish(
         LegalOpinionAsked(
             actor=actor, proposal_id=proposal.pk, line_id=proposal.line_id, dossier_id=proposal.dossier_id, opinion_id=opinion.pk
@@ -515,7 +525,7 @@ def give_opinion(*, actor: Actor, opinion: LegalOpinion, value: str, text: str) 
         stream(proposal), actor=actor, verb="give_opinion", subject=ref(proposal), values={"opinion": value}
     )
     neighbours.step(actor, proposal.dossier_id, "opinion_given", proposal.title, opinion.get_opinion_display())
-    neighbours.opinion_given(actor, proposal, opinion)
+    neighbours.opinion_given(actor, opinion)
     publish(
         LegalOpinionGiven(
             actor=actor,

@@ -16,7 +16,7 @@ from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.subject import SubjectRef
 
-from .. import access, neighbours, packs
+from .. import access, neighbours
 from ..calculations import PROPOSAL_TRANSITIONS, SESSION_TRANSITIONS, AgendaEntry, RollEntry, agenda_order, next_state
 from ..enums import (
     ItemKind,
@@ -41,6 +41,7 @@ from ..models import (
     Recusal,
     Session,
 )
+from . import packs
 
 STREAM = "context:decisions"
 

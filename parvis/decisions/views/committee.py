@@ -80,14 +80,14 @@ def context(
     pack = selectors.member_pack(actor, current) or {}
     roll, quorum = selectors.case_roll(current)
     decision = view.current.decision
-    blocks = selectors.pack_json(actor, decision)["decided"]["blocks"] if decision else pack.get("version", {}).get("blocks", [])
+    decided = selectors.pack_json(actor, decision) if decision else None
+    blocks = decided["decided"]["blocks"] if decided else pack.get("version", {}).get("blocks", [])
     language = formats.language()
     pending = current.state == ItemState.PENDING
     data |= {
         "item": current,
         "pack": pack,
-        "blocks_html": letters.html(blocks),
-        "letter": pack.get("letter_head") or letters.head(current.proposal),
+        "letter_html": letters.html(blocks, letters.pack_envelope(decided or pack)),
         "decision": decision,
         "quorum": quorum,
         "roll": roll,

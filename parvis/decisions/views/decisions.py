@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from parvis.documents import api as documents
 from parvis.kernel import clock, jobs, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError
@@ -16,11 +17,11 @@ from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import Request, done, page, screen
 
-from .. import access, forms, letters, neighbours, packs, selectors
+from .. import access, forms, letters, neighbours, selectors
 from ..enums import FINAL_OUTCOMES, Channel, NotificationState, Outcome
 from ..models import DelegationLimit, Decision, Notification, Pack
 from ..provisions import ONCE, Provision
-from ..services import deciding, notifying
+from ..services import deciding, notifying, packs
 from .committee import side_by_side
 
 
@@ -86,8 +87,7 @@ def decision(request: Request, uuid: Any) -> HttpResponse:
             "decision": found,
             "pack": pack,
             "name": pack["person"]["name"],
-            "html": letters.html(pack["decided"]["blocks"]),
-            "letter": pack.get("letter", {}),
+            "letter_html": letters.html(pack["decided"]["blocks"], letters.pack_envelope(pack)),
             "trees": letters.pack_trees(pack, language),
             "compare": side_by_side(found, language),
             "notification": notification,
@@ -117,7 +117,7 @@ def letter_pdf(request: Request, uuid: Any) -> HttpResponse:
     if notification is None or notification.letter is None:
         raise Http404
     mutations.record_read(actor=request.actor, subject=SubjectRef("decision", found.pk), screen=request.screen.name)
-    response = HttpResponse(notification.letter.file.path.read_bytes(), content_type="application/pdf")
+    response = HttpResponse(documents.read_bytes(notification.letter.file), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{_file_name(found)}.pdf"'
     return response
 
@@ -159,8 +159,7 @@ def notify(request: Request, uuid: Any) -> HttpResponse:
             "name": pack["person"]["name"],
             "hidden": pack["person"]["hidden"],
             "form": form,
-            "html": letters.html(blocks),
-            "letter": pack.get("letter", {}),
+            "letter_html": letters.html(blocks, letters.pack_envelope(pack)),
             "mentions": letters.checklist(blocks, final=True),
             "obstacles": notifying.obstacles(found, formats.language()),
             "clock": neighbours.clock_of(found.line_id, "notify"),

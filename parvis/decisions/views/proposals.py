@@ -15,10 +15,11 @@ from parvis.kernel.errors import Conflict, DomainError, NotAllowed
 from parvis.ui import formats
 from parvis.ui.http import Request, conflict, done, page, screen
 
-from .. import access, forms, letters, neighbours, packs, selectors
+from .. import access, forms, letters, neighbours, selectors
 from ..enums import Outcome, ProposalState, VersionReason
 from ..models import LegalOpinion, Proposal, ProposalVersion
 from ..provisions import provision_from_json
+from ..services import packs
 from ..services import proposals as drafting
 
 
@@ -200,7 +201,7 @@ def _context(
         "may_hear": found.state != ProposalState.DECIDED and actor.holds(found.unit_id, *access.CASE_WORK),
         "chief_level": neighbours.chief_level(found.unit_id),
         "blocks": letters.page_blocks(version.blocks, typed or {}),
-        "letter": letters.head(found),
+        "letter": letters.envelope(found, version.blocks),
         "grants": grants or (_grants(actor, found, version, add=add) if editable else None),
         "described": packs.describe_provisions(version.provisions),
         "trees": letters.trees(version, previous.decided_version if previous else None, language),
@@ -418,8 +419,7 @@ def opinion(request: Request, uuid: Any) -> HttpResponse:
         "name": neighbours.person_name(request.actor, found.person_id),
         "form": form,
         "may_give": access.may_give_opinion(request.actor) and not asked.opinion and found.state != ProposalState.DECIDED,
-        "html": letters.html(version.blocks),
-        "letter": letters.head(found),
+        "letter_html": letters.html(version.blocks, letters.envelope(found, version.blocks)),
         "described": packs.describe_provisions(version.provisions),
         "trees": letters.trees(version, None, formats.language()),
         "changes": change_rows(packs.changes_since(packs.previous_decision(found), version)),

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from parvis.documents import api as documents
 from parvis.kernel import clock
 from parvis.kernel.errors import Conflict, DomainError
 from parvis.ui import formats
 from parvis.ui.http import Request, done, page, screen
 
-from .. import access, forms, neighbours, selectors
+from .. import access, forms, neighbours, printing, selectors
 from ..enums import ItemState, MinutesState, ProposalState, SessionState
 from ..models import AgendaItem, Committee, Minutes, Proposal, Session
 from ..services import deciding, sessions
@@ -247,16 +248,20 @@ def sign(request: Request, uuid: Any) -> HttpResponse:
     return done(request, "decisions:minutes", _("Signed."), found.uuid)
 
 
+def _signed(found: Minutes) -> list[tuple[str, str]] | None:
+    if found.state != MinutesState.SIGNED:
+        return None
+    return [(found.president_label, "president"), (found.secretary_label, "secretary")]
+
+
 @screen(access=access.may_see_committee, name="decisions.minutes_pdf")
 def minutes_pdf(request: Request, uuid: Any) -> HttpResponse:
     """The PDF as this reader may have it: the kept one, or one without the reader's own conflicts."""
-    from .. import letters
-
     found = get_object_or_404(Minutes.objects.visible_to(request.actor).select_related("session__committee", "document__file"), uuid=uuid)
     content = selectors.minutes_for(request.actor, found)
     hidden = selectors.recused_proposals(request.actor)
     whole = not any(True for pk in hidden if AgendaItem.objects.visible_to(selectors.READER).filter(session=found.session, proposal=pk).exists())
-    data = found.document.file.path.read_bytes() if whole and found.document else letters.minutes_pdf(found, content)
+    data = documents.read_bytes(found.document.file) if whole and found.document else printing.minutes_pdf(content, on=clock.date_of(found.session.starts_at), signed=_signed(found))
     response = HttpResponse(data, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{found.number.replace("/", "-").replace(" ", "-")}.pdf"'
     return response

@@ -9,10 +9,10 @@ from typing import Any
 from parvis.kernel import canonical, clock
 from parvis.kernel.actor import Actor, system_actor
 
-from . import letters, neighbours
-from .enums import ItemKind
-from .models import AgendaItem, Committee, Decision, LegalOpinion, MemberPack, Pack, Proposal, ProposalVersion, Recusal
-from .verify import FORMAT, envelope
+from .. import letters, neighbours
+from ..enums import ItemKind
+from ..models import AgendaItem, Committee, Decision, LegalOpinion, MemberPack, Pack, Proposal, ProposalVersion, Recusal
+from ..verify import FORMAT, envelope
 
 MEMBER_FORMAT = "parvis.member-pack/1"
 
@@ -134,6 +134,7 @@ def proposal_summary(actor: Actor, proposal: Proposal, version: ProposalVersion)
         "hearing": _hearing(proposal),
         "pieces": [piece.to_json() for piece in neighbours.pieces(actor, proposal, "fr")],
         "visits": neighbours.visits(actor, proposal.dossier_id),
+        "letter": letters.envelope(proposal, version.blocks).to_json(),
     }
 
 
@@ -150,8 +151,8 @@ def _previous_json(previous: Decision | None) -> dict[str, Any] | None:
 
 def describe_provisions(provisions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Each provision with its plain words in every language the kind knows."""
-    from .provisions import provision_from_json
-    from .services.proposals import kind_of
+    from ..provisions import provision_from_json
+    from .proposals import kind_of
 
     out = []
     for data in provisions:
@@ -169,7 +170,7 @@ def describe_provisions(provisions: Iterable[Mapping[str, Any]]) -> list[dict[st
 
 def changes_since(previous: Decision | None, version: ProposalVersion) -> list[dict[str, Any]]:
     """Household, resources and grants then and now, changed entries first (C11)."""
-    from .calculations import changed_fields
+    from ..calculations import changed_fields
 
     if previous is None:
         return []
@@ -282,7 +283,7 @@ def build_pack(
         "member_pack": {"sha256": member_pack.sha256, "frozen_at": member_pack.frozen_at} if member_pack else None,
         "session": {"starts_at": decision.session.starts_at, "place": decision.session.place} if decision.session else None,
         "annexes": [piece.to_json() for piece in neighbours.pieces(reader, proposal, "fr") if piece.present],
-        "letter": letters.letter_data(reader, proposal, decision, blocks),
+        "letter": letters.envelope(proposal, blocks, decision, committee).to_json(),
     }
     plain: dict[str, Any] = canonical.plain(content)
     return plain

@@ -1,0 +1,99 @@
+"""What decisions add to the dossier, the menu, the palette and the open backlog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from parvis.kernel import registries
+from parvis.kernel.actor import Actor
+from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel
+from parvis.kernel.subject import SubjectRef
+
+from . import access, neighbours, selectors
+from .views.decisions import may_open as opens_decisions
+from .views.proposals import may_open as opens_proposals
+
+
+def decisions_panel(request: HttpRequest, dossier: Any, day: Any) -> str | None:
+    """Every decision since the dossier was opened, each with its pack as it was that day (C17); proposals under way above."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = [row for row in selectors.decisions_for(actor, dossier_id=dossier.pk) if day is None or row.decided_on <= day]
+    living = [row for row in selectors.proposals_of_dossier(actor, dossier.pk)] if opens_proposals(actor) else []
+    if not rows and not living:
+        return None
+    states = selectors.notification_states(actor, [row.pk for row in rows])
+    return render_to_string(
+        "decisions/_panel.html",
+        {
+            "rows": [{"decision": row, "notification": states.get(row.pk), "provisions": row.decided_version.provisions} for row in rows],
+            "living": [{"proposal": row, "clock": neighbours.clock_of(row.line_id, "decide")} for row in living],
+        },
+        request=request,
+    )
+
+
+def panel_count(actor: Actor, dossier: Any) -> int | None:
+    return selectors.count_decisions(actor, dossier.pk)
+
+
+registries.panels.register(
+    "decisions",
+    Panel(
+        key="decisions",
+        title=_("Proposals and decisions"),
+        order=50,
+        render=decisions_panel,
+        access=access.may_see_decisions,
+        data_class="social",
+        icon="scale",
+        count=panel_count,
+    ),
+)
+
+registries.menu.register(
+    "decisions",
+    MenuEntry(
+        key="decisions", label=_("Decisions"), icon="scale", url_name="decisions:decisions", access=opens_decisions, order=40, prefix="/decisions/"
+    ),
+)
+registries.menu.register(
+    "proposals",
+    MenuEntry(
+        key="proposals", label=_("Proposals"), icon="edit", url_name="decisions:proposals", access=opens_proposals, order=38, prefix="/proposals/"
+    ),
+)
+registries.menu.register(
+    "committee",
+    MenuEntry(
+        key="committee", label=_("Committee"), icon="gavel", url_name="decisions:sessions", access=access.may_see_sessions, order=42, prefix="/committee/"
+    ),
+)
+registries.palette.register(
+    "decisions.new_session",
+    PaletteAction(key="decisions.new_session", label=_("Plan a committee session"), url_name="decisions:new_session", access=access.may_run_sessions, icon="gavel"),
+)
+
+registries.backlog.register(
+    "undelivered",
+    Backlog(
+        key="undelivered",
+        title=_("Decisions not notified"),
+        order=50,
+        count=lambda actor: selectors.undelivered().count(),
+        url=lambda: reverse("decisions:decisions") + "?show=to-notify",
+        help=_("Decided, but the letter has not left."),
+    ),
+)
+
+
+def _link(subject: SubjectRef) -> tuple[str, str]:
+    found = selectors.decision_by_id(subject.id)
+    return (found.number, reverse("decisions:decision", args=[found.uuid])) if found else ("", "")
+
+
+registries.subject_links.register("decision", _link)
