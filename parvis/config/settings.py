@@ -55,9 +55,9 @@ CONTEXTS = (
 _present = [name for name in CONTEXTS if (ROOT / "parvis" / name / "apps.py").exists()]
 
 try:
-    from parvis.identity.settings_allauth import APPS as _AUTH_APPS
-    from parvis.identity.settings_allauth import MIDDLEWARE as _AUTH_MIDDLEWARE
-    from parvis.identity.settings_allauth import SETTINGS as _AUTH_SETTINGS
+    from parvis.identity.settings import APPS as _AUTH_APPS
+    from parvis.identity.settings import MIDDLEWARE as _AUTH_MIDDLEWARE
+    from parvis.identity.settings import SETTINGS as _AUTH_SETTINGS
 except ModuleNotFoundError:
     _AUTH_APPS, _AUTH_MIDDLEWARE, _AUTH_SETTINGS = [], ["django.contrib.auth.middleware.AuthenticationMiddleware"], {}
 
