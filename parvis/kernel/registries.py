@@ -135,6 +135,8 @@ timeline: Registry[Callable[..., Any]] = Registry("timeline")
 demo_loaders: Registry[Callable[..., None]] = Registry("demo_loaders")
 subject_scopes: Registry[Callable[[Actor], Any]] = Registry("subject_scopes")
 subject_links: Registry[Callable[[SubjectRef], tuple[str, str]]] = Registry("subject_links")
+# Where a person appears (title, URL), as far as the actor may go: shown on the person's page.
+person_places: Registry[Callable[[Actor, int], list[tuple[str, str]]]] = Registry("person_places")
 #: Type of subject to its cards, many at once: lists of tasks stay at a fixed number of queries.
 subject_cards: Registry[Callable[[Actor, list[SubjectRef]], dict[SubjectRef, SubjectCard]]] = Registry("subject_cards")
 
