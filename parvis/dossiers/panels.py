@@ -18,7 +18,7 @@ from parvis.kernel.subject import SubjectRef
 from . import access
 from .enums import SituationKind
 from .models import Dossier, SituationFact
-from .selectors import situation_at
+from .selectors import dossiers_of, situation_at
 
 
 def situation_groups(rows: list[SituationFact]) -> list[tuple[str, list[SituationFact]]]:
@@ -103,3 +103,10 @@ def _visible(actor: Actor) -> Any:
 
 registries.subject_links.register("dossier", _link)
 registries.subject_scopes.register("dossier", _visible)
+
+
+def _places(actor: Actor, person_id: int) -> list[tuple[str, str]]:
+    return [(row.number, reverse("dossiers:detail", args=[row.uuid])) for row in dossiers_of(actor, person_id)]
+
+
+registries.person_places.register("dossiers", _places)

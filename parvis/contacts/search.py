@@ -1,0 +1,97 @@
+"""Persons in the search box: parts of names in any spelling, "muler 80", a national number, a phone number or e-mail, an IBAN."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from parvis.kernel.actor import Actor
+from parvis.kernel.registries import Hit, PaletteAction, SearchSource, palette, search_sources, subject_links, subject_scopes
+from parvis.kernel.subject import SubjectRef
+
+from . import access
+from .errors import InvalidPerson
+from .models import BankAccount, ContactPoint, Person, PersonIndex
+from .selectors import hidden_person_ids
+from .services import search_persons
+from .services.persons import check_point
+
+
+def find_persons(actor: Actor, query: str, limit: int) -> list[Hit]:
+    """Only what the actor may see; a phone number of a person with a protected address finds nobody."""
+    text = query.strip()
+    found = _by_point(actor, text) or _by_iban(actor, text) or search_persons(actor=actor, query=text, limit=limit)
+    persons = {person.pk: person.uuid for person in Person.objects.visible_to(actor).filter(pk__in=[row.pk for row, _why in found[:limit]])}
+    return [
+        Hit(
+            title=row.display_name,
+            subtitle=row.birth_date.strftime("%d/%m/%Y") if row.birth_date else "",
+            url=reverse("contacts:person", args=[persons[row.pk]]),
+            why=why,
+            icon="user",
+        )
+        for row, why in found[:limit]
+        if row.pk in persons
+    ]
+
+
+def _by_point(actor: Actor, text: str) -> list[tuple[PersonIndex, str]]:
+    digits = sum(char.isdigit() for char in text)
+    if "@" not in text and not (digits >= 8 and (text[:1] in "+0") and digits != 11):
+        return []
+    try:
+        value = check_point("email" if "@" in text else "phone", text)
+    except InvalidPerson:
+        return []
+    ids = set(ContactPoint.objects.visible_to(actor).filter(value=value, live=1).values_list("person_id", flat=True)[:50])
+    why = _("e-mail address") if "@" in text else _("phone number")
+    return _rows(actor, ids - hidden_person_ids(ids), why)
+
+
+def _by_iban(actor: Actor, text: str) -> list[tuple[PersonIndex, str]]:
+    bare = "".join(text.split()).upper()
+    if len(bare) < 14 or not bare[:2].isalpha() or not access.sees_bank_accounts(actor):
+        return []
+    ids = set(BankAccount.objects.visible_to(actor).filter(iban=bare, live=1).values_list("person_id", flat=True)[:50])
+    return _rows(actor, ids, _("account number"))
+
+
+def _rows(actor: Actor, ids: set[int], why: str) -> list[tuple[PersonIndex, str]]:
+    return [(row, why) for row in PersonIndex.objects.visible_to(actor).filter(pk__in=ids).order_by("sort_key", "pk")]
+
+
+search_sources.register(
+    "persons", SearchSource(key="persons", title=gettext_lazy("Persons"), order=20, search=find_persons, access=access.can_read_persons)
+)
+palette.register(
+    "contacts.new",
+    PaletteAction(
+        key="contacts.new",
+        label=gettext_lazy("Enter a new person"),
+        url_name="contacts:new",
+        access=access.can_edit_person,
+        order=60,
+        icon="userplus",
+    ),
+)
+palette.register(
+    "contacts.card",
+    PaletteAction(
+        key="contacts.card",
+        label=gettext_lazy("Read an identity card"),
+        url_name="contacts:new_card",
+        access=access.can_edit_person,
+        order=61,
+        icon="id",
+    ),
+)
+
+
+def _link(subject: SubjectRef) -> tuple[str, str]:
+    row = Person.unscoped.select_related("index").get(pk=subject.id)
+    return row.index.display_name, reverse("contacts:person", args=[row.uuid])
+
+
+subject_links.register("person", _link)
+subject_scopes.register("person", lambda actor: Person.objects.visible_to(actor).order_by().values("pk"))

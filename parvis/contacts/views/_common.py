@@ -1,0 +1,17 @@
+"""What the screens of a person share."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+
+from ..models import Person
+
+
+def visible(request: HttpRequest, uuid: UUID) -> Person:
+    """The person, or 404 when there is none for this reader."""
+    person = Person.objects.visible_to(request.actor).filter(uuid=uuid).first()  # type: ignore[attr-defined]
+    if person is None:
+        raise Http404("person")
+    return person

@@ -1,0 +1,286 @@
+"""The short page of a person, one fact at a time, and a new person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from parvis.kernel import clock, mutations
+from parvis.kernel.actor import Actor
+from parvis.kernel.errors import Conflict
+from parvis.kernel.identifiers import format_iban, format_niss, mask_iban, mask_niss
+from parvis.kernel.registries import person_places
+from parvis.kernel.subject import SubjectRef
+from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
+
+from .. import access, forms, models, selectors, services
+from ..enums import IdentifierKind
+from ._common import visible
+
+Row = Any
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One kind of fact on the page: how it is printed, who sees it, who changes it, with which form and service."""
+
+    key: str
+    title: Any
+    model: type[Any]
+    form: type[forms.FactForm]
+    write: Callable[..., Any]
+    text: Callable[[Row, Actor], str]
+    reads: Callable[[Actor], bool] = access.can_read_persons
+    edits: Callable[[Actor], bool] = access.can_edit_person
+    fields: tuple[str, ...] = ()
+    address_like: bool = False
+
+
+def _number(row: Row, actor: Actor) -> str:
+    if row.kind in selectors.NUMBER_KINDS:
+        shown = format_niss(row.value) if access.sees_full_number(actor) else mask_niss(row.value)
+    else:
+        shown = row.value if access.sees_full_number(actor) else f"•••{row.value[-3:]}"
+    return f"{row.get_kind_display()} {shown}"
+
+
+def _birth(row: Row, actor: Actor) -> str:
+    day = row.birth_date.strftime("%d/%m/%Y") if row.birth_date else ""
+    sex = str(row.get_sex_display()) if row.sex else ""
+    return ", ".join(filter(None, (day, row.birth_place, sex, row.nationality)))
+
+
+def _account(row: Row, actor: Actor) -> str:
+    shown = (
+        format_iban(row.iban)
+        if access.can_edit_bank_account(actor) or actor.has("payer", "releaser", "accountant")
+        else mask_iban(row.iban)
+    )
+    return f"{shown} ({row.holder})"
+
+
+ASPECTS = {
+    aspect.key: aspect
+    for aspect in (
+        Aspect(
+            "name",
+            gettext_lazy("Name"),
+            models.PersonName,
+            forms.NameForm,
+            services.name_person,
+            lambda row, actor: row.full + ("" if row.kind == "official" else f" ({row.get_kind_display()})"),
+            fields=("family_name", "given_names", "kind"),
+        ),
+        Aspect(
+            "birth",
+            gettext_lazy("Birth, sex, nationality"),
+            models.PersonBirth,
+            forms.BirthForm,
+            services.record_birth,
+            _birth,
+            fields=("birth_date", "birth_place", "sex", "nationality"),
+        ),
+        Aspect(
+            "identifier",
+            gettext_lazy("Numbers"),
+            models.Identifier,
+            forms.IdentifierForm,
+            services.add_identifier,
+            _number,
+            fields=("kind", "value"),
+        ),
+        Aspect(
+            "language",
+            gettext_lazy("Language"),
+            models.PersonLanguage,
+            forms.LanguageForm,
+            services.set_language,
+            lambda row, actor: str(row.get_language_display()) + (f" ({row.spoken})" if row.spoken else ""),
+            fields=("language", "spoken"),
+        ),
+        Aspect(
+            "address",
+            gettext_lazy("Addresses"),
+            models.Address,
+            forms.AddressForm,
+            services.set_address,
+            lambda row, actor: f"{row.get_kind_display()}, {row.one_line}",
+            fields=("kind", "street", "number", "box", "postal_code", "municipality", "country", "hidden"),
+            address_like=True,
+        ),
+        Aspect(
+            "point",
+            pgettext_lazy("phone and e-mail", "Phone and e-mail"),
+            models.ContactPoint,
+            forms.PointForm,
+            services.add_point,
+            lambda row, actor: row.value,
+            fields=("kind", "value"),
+            address_like=True,
+        ),
+        Aspect(
+            "account",
+            gettext_lazy("Bank accounts"),
+            models.BankAccount,
+            forms.AccountForm,
+            services.add_bank_account,
+            _account,
+            reads=access.sees_bank_accounts,
+            edits=access.can_edit_bank_account,
+            fields=("iban", "holder"),
+        ),
+    )
+}
+
+
+@screen(access=access.can_read_persons)
+def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = visible(request, uuid)
+    mutations.record_read(actor=actor, subject=SubjectRef("person", person.pk), screen="contacts.person")
+    card = selectors.person_card(actor, person.pk)
+    today = clock.today()
+    groups, closed = [], []
+    for aspect in ASPECTS.values():
+        if not aspect.reads(actor):
+            closed.append(str(aspect.title))
+            continue
+        rows = [] if aspect.address_like and card.hidden else selectors.live_facts(person.pk, aspect.model)
+        groups.append(
+            {
+                "aspect": aspect,
+                "facts": [
+                    {"row": row, "text": aspect.text(row, actor), "past": row.valid_to <= today, "ahead": row.valid_from > today}
+                    for row in rows
+                ],
+                "may_edit": aspect.edits(actor),
+                "hidden": aspect.address_like and card.hidden,
+            }
+        )
+    relations: list[dict[str, Any]] = []
+    if access.sees_relations(actor):
+        found = selectors.relations_of(actor, person.pk)
+        others = selectors.person_cards(actor, [other for _label, other in found], brief=True)
+        relations = [{"label": label, "card": others[other]} for label, other in found if other in others]
+    else:
+        closed.append(_("Relations"))
+    home = selectors.household_of(person.pk)
+    housemates = (
+        selectors.person_cards(actor, [row.person_id for row in home.members if row.person_id != person.pk], brief=True) if home else {}
+    )
+    context = {
+        "person": person,
+        "card": card,
+        "groups": groups,
+        "relations": relations,
+        "housemates": list(housemates.values()),
+        "closed": closed,
+        "may_edit": access.can_edit_person(actor),
+        "links": _places(actor, person.pk),
+    }
+    return page(request, "contacts/person.html", context)
+
+
+def _places(actor: Actor, person_id: int) -> list[tuple[str, str]]:
+    """Where the person appears, as far as the reader may go: contexts above answer through the registry."""
+    return [place for find in person_places.all() for place in find(actor, person_id)]
+
+
+@screen(access=access.can_edit_person, methods=("GET", "POST"), writes=True)
+def edit(request: HttpRequest, uuid: UUID, aspect: str) -> HttpResponse:
+    """A new fact, or with ``?row=`` a new version of one. The day decides: from it on, or (the same first day) a correction."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = visible(request, uuid)
+    kind = ASPECTS.get(aspect)
+    card = selectors.person_card(actor, person.pk)
+    if kind is None or not kind.reads(actor) or not kind.edits(actor):
+        raise Http404(aspect)
+    row = _row(request, person, kind, card.hidden)
+    initial = _initial(row, kind) | {"version": person.version}
+    form = kind.form(request.POST if request.method == "POST" else None, initial=initial)
+    if row is None and aspect == "address" and card.hidden:
+        form.fields["hidden"].initial = True
+    context = {"person": person, "card": card, "form": form, "aspect": kind, "row": row, "names": list(form.fields)}
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                with errors_on(form):
+                    kind.write(actor=actor, person=person, **form.values, **form.dated)
+                    return done(request, "contacts:person", _("Saved. What held before stays readable."), person.uuid)
+            except Conflict as error:
+                person.refresh_from_db(fields=["version"])
+                labels = {name: field.label for name, field in form.fields.items()}
+                if kind.address_like and selectors.hidden_person_ids([person.pk]):
+                    return conflict(request, error, labels=labels, refresh={"version": person.version}, theirs={})
+                shown = {name: value for name, value in error.theirs.items() if name in kind.fields}
+                return conflict(request, error, labels=labels, refresh={"version": person.version}, theirs=shown)
+        return invalid(request, "contacts/fact.html", context)
+    return page(request, "contacts/fact.html", context)
+
+
+def _row(request: HttpRequest, person: models.Person, kind: Aspect, hidden: bool) -> Row | None:
+    asked = request.GET.get("row", "")
+    if not asked.isdigit() or (kind.address_like and hidden):
+        return None
+    return kind.model.objects.visible_to(request.actor).filter(pk=int(asked), person=person, live=1).first()  # type: ignore[attr-defined]
+
+
+def _initial(row: Row | None, kind: Aspect) -> dict[str, Any]:
+    if row is None:
+        return {}
+    values = {name: getattr(row, name) for name in kind.fields}
+    if kind.key == "identifier" and row.kind in (IdentifierKind.BIS, IdentifierKind.SPECIMEN):
+        values["kind"] = IdentifierKind.NISS
+    return values | {"valid_from": row.valid_from, "source": row.source, "source_ref": row.source_ref}
+
+
+@screen(access=access.can_edit_person, methods=("POST",), writes=True)
+def protect(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Protect the person's addresses, or lift the protection."""
+    person = visible(request, uuid)
+    hidden = request.POST.get("hidden") == "1"
+    services.hide_address(actor=request.actor, person=person, hidden=hidden)  # type: ignore[attr-defined]
+    return done(request, "contacts:person", _("The address is protected.") if hidden else _("The protection is lifted."), person.uuid)
+
+
+@screen(access=access.can_edit_person, methods=("GET", "POST"), creates=True)
+def new(request: HttpRequest) -> HttpResponse:
+    """A new person; whoever is like them is shown first, side by side, before anything is saved."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = forms.NewPersonForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"form": form, "matches": []}
+    if request.method == "POST":
+        if form.is_valid():
+            data = form.cleaned_data
+            matches = services.match_persons(
+                actor=actor,
+                family_name=data["family_name"],
+                given_names=data["given_names"],
+                birth_date=data["birth_date"],
+                national_number=data["national_number"],
+                sex=data["sex"],
+            )
+            context["matches"] = matches
+            context["wanted"] = data
+            if matches and not data["confirmed"]:
+                context["ask"] = True
+                return invalid(request, "contacts/new.html", context)
+            with errors_on(form):
+                person = services.create_person(
+                    actor=actor,
+                    family_name=data["family_name"],
+                    given_names=data["given_names"],
+                    birth_date=data["birth_date"],
+                    sex=data["sex"],
+                    language=data["language"],
+                    national_number=data["national_number"],
+                )
+                return done(request, "contacts:person", _("The person is entered."), person.uuid)
+        return invalid(request, "contacts/new.html", context)
+    return page(request, "contacts/new.html", context)
