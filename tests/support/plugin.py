@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ("tests.support.browser",)  # browser_page, phone_page, chromium for every journey
+
 if not os.environ.get("PARVIS_TEST_INSTANCE"):
     os.environ["PARVIS_TEST_INSTANCE"] = tempfile.mkdtemp(prefix="parvis-test-")
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -54,9 +56,7 @@ def _append_only_triggers(cursor, vendor: str) -> list[tuple[str, str]]:
         "SELECT trigger_name, event_manipulation, event_object_table, action_statement FROM information_schema.triggers "
         "WHERE trigger_schema = DATABASE() AND action_statement LIKE '%%append-only%%'"
     )
-    return [
-        (name, f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW {body}") for name, verb, table, body in cursor.fetchall()
-    ]
+    return [(name, f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW {body}") for name, verb, table, body in cursor.fetchall()]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,9 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 
 from parvis.kernel.actor import ANONYMOUS, Actor, Grant
-from tests.support.browser import browser_page, chromium, page_without_script, phone_page
-
-__all__ = ["browser_page", "chromium", "page_without_script", "phone_page"]
 
 WHO: dict[str, Actor] = {"actor": ANONYMOUS}
 
