@@ -156,6 +156,7 @@ ALL: tuple[Registry[Any], ...] = (
     demo_loaders,
     subject_scopes,
     subject_links,
+    person_places,
     subject_cards,
 )
 
