@@ -34,19 +34,29 @@ from parvis.documents.letters.mentions import (
 from parvis.documents.letters.office import render_letter_docx, render_letter_odt
 from parvis.documents.letters.pdf import render_letter_pdf
 from parvis.documents.models import Document, LetterTemplate, StoredFile
+from parvis.documents.receipts import Promise, Receipt, receipt_text, render_receipt_pdf
 from parvis.documents.services.storing import (
     accept_upload,
     attach,
+    documents_about,
     documents_in_dossier,
     documents_of,
     file_in_dossier,
     read_bytes,
     store_bytes,
 )
+from parvis.documents.sheets import Section, Table, render_sheet_pdf
 from parvis.documents.services.templates import load_reference, publish_template, template_faults
 from parvis.documents.typesetting import RenderError, render_pdf
 
 __all__ = [
+    "render_sheet_pdf",
+    "Table",
+    "Section",
+    "render_receipt_pdf",
+    "receipt_text",
+    "Receipt",
+    "Promise",
     "MENTIONS",
     "Block",
     "BlockChange",
@@ -73,6 +83,7 @@ __all__ = [
     "blocks_to_json",
     "check_list",
     "complete_letter",
+    "documents_about",
     "documents_in_dossier",
     "documents_of",
     "draft_letter",

@@ -17,6 +17,9 @@ from parvis.ui import formats
 HARD = formats.NBSP
 MINUS = formats.MINUS
 
+#: Notes that warn the agents and the committee; a letter does not carry them.
+FOR_AGENTS = frozenset({"to_confirm"})
+
 
 @dataclass(frozen=True)
 class Row:
@@ -179,10 +182,12 @@ def explain_text(tree: Mapping[str, Any], language: str, notes: list[dict[str, A
 
 def computed_data(tree: Mapping[str, Any], language: str, notes: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """What a computed block of a letter holds: rows and sentences, ready to print, and the bare amount."""
+    told = [note for note in notes or () if note["key"] not in FOR_AGENTS]
     return {
         "rows": [row.to_json() for row in explain_rows(tree, language)],
-        "lines": explain_text(tree, language, notes),
-        "notes": [note["text"][_known(language)] for note in notes or ()],
+        "lines": explain_text(tree, language, told),
+        "notes": [note["text"][_known(language)] for note in told],
+        "warnings": [note["text"][_known(language)] for note in notes or () if note["key"] in FOR_AGENTS],
         "amount": tree["value"],
         "amount_text": amount_text(tree["value"], language),
     }

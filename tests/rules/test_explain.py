@@ -79,7 +79,9 @@ def test_no_resources_and_nothing_due_are_said() -> None:
 def test_computed_data_is_what_a_letter_block_holds() -> None:
     data = computed_data(GOLDEN_2.tree, "nl", GOLDEN_2.notes)
     assert data["amount"] == "1044.51" and data["amount_text"] == f"1.044,51{S}€"
-    assert data["rows"][-1]["kind"] == "total" and data["lines"] and len(data["notes"]) == 2
+    assert data["rows"][-1]["kind"] == "total" and data["lines"]
+    assert data["notes"] == ["De berekening geldt voor volledige maanden. Een deel van een maand wordt nog niet berekend."]
+    assert data["warnings"] == ["Een regel die hier is toegepast, moet nog door een centrum worden bevestigd."]
 
 
 def test_what_changed_between_two_calculations() -> None:

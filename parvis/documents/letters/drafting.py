@@ -67,7 +67,7 @@ DEFAULTS: dict[str, Label] = {
     "decider": DECIDERS["committee"],
     "appeal_term": _l("trois mois", "drie maanden", "drei Monaten", "three months"),
     "payment_day": _l("le dernier jour ouvrable", "op de laatste werkdag", "am letzten Werktag", "on the last working day"),
-    "payee": _l("vous, sur votre compte", "u, op uw rekening", "Sie, auf Ihr Konto", "you, on your account"),
+    "payee": _l("sur votre compte", "op uw rekening", "auf Ihr Konto", "to your account"),
     "service": _l("service social", "sociale dienst", "Sozialdienst", "social service"),
     "rhythm": _l("par mois", "per maand", "pro Monat", "per month"),
     "until": _l("", "", "", ""),
@@ -84,6 +84,7 @@ DEFAULTS: dict[str, Label] = {
     ),
 }
 
+TO = _l("à {name}", "aan {name}", "an {name}", "to {name}")
 UNTIL = _l(" et jusqu’au {day} inclus", " tot en met {day}", " und bis einschließlich {day}", " until {day} included")
 
 
@@ -114,6 +115,8 @@ def _facts(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
         known["decider"] = DECIDERS[known["decider"]]
     if facts.get("to_on"):
         known["until"] = UNTIL[language].replace("{day}", fact_text(facts["to_on"], language))
+    if isinstance(known["payee"], str):
+        known["payee"] = TO[language].replace("{name}", known["payee"])
     computed = facts.get("computed") or {}
     if "amount" not in facts and computed.get("amount"):
         known["amount"] = Decimal(computed["amount"])

@@ -61,6 +61,9 @@ ABBREVIATIONS = re.compile(
     r"|(?:art|cat|Kat|resp|p\. ?ex|d\. ?h|z\. ?B|bv|m\.a\.w|cf|a\.r|k\.b|Abs|Art)\.)"
 )
 
+#: Numbers of decisions and files are names, not codes to be understood.
+NUMBERS = re.compile(r"(?<!\w)[A-ZÖ]+ \d{4}/\d+")
+
 #: Sentences that say nothing of the person. Compared without accents, case and punctuation.
 STOCK = (
     "vous ne remplissez pas les conditions",
@@ -144,7 +147,7 @@ def abbreviations(blocks: Sequence[Block]) -> list[str]:
         text = f"{block.heading}\n{block.text}"
         if block.kind == COMPUTED:
             text += "\n" + "\n".join(row.get("label", "") for row in block.data.get("rows", ()))
-        for match in ABBREVIATIONS.finditer(text):
+        for match in ABBREVIATIONS.finditer(NUMBERS.sub("", text)):
             found.setdefault(match[0])
     return list(found)
 

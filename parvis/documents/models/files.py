@@ -29,6 +29,10 @@ class StoredFile(models.Model):
         return self.sha256[:12]
 
     @property
+    def media_type(self) -> str:
+        return self.mime
+
+    @property
     def path(self) -> Path:
         return Path(settings.MEDIA_ROOT) / self.sha256[:2] / self.sha256[2:4] / self.sha256
 
@@ -42,7 +46,7 @@ class Document(ScopedModel):
     subject_type = models.CharField(max_length=64)
     subject_id = models.BigIntegerField()
     dossier_id = models.BigIntegerField(null=True, blank=True)
-    kind = models.CharField(max_length=20, choices=DocumentKind.choices, default=DocumentKind.OTHER)
+    kind = models.CharField(max_length=40, default=DocumentKind.OTHER)  # DocumentKind, or a piece named by a procedure
     data_class = models.CharField(max_length=10, default="social")
     title = models.CharField(max_length=200)
     language = models.CharField(max_length=2, blank=True)
@@ -67,3 +71,8 @@ class Document(ScopedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def kind_label(self) -> str:
+        """The kind in words; a piece named by a procedure goes by its title."""
+        return str(DocumentKind(self.kind).label) if self.kind in DocumentKind.values else self.title

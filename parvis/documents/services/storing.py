@@ -6,12 +6,14 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from parvis.documents.enums import DATA_CLASS, DocumentKind, Origin
@@ -70,8 +72,10 @@ def _keep(data: bytes, kind: Kind, pages: int | None) -> StoredFile:
     return row
 
 
-def accept_upload(file: Upload, *, max_mb: int | None = None, kinds: tuple[str, ...] = PICTURES_AND_PDF) -> StoredFile:
-    """Check an upload by its content and keep it. Nothing is kept when it is refused.
+def accept_upload(
+    file: Upload, *, max_mb: int | None = None, kinds: tuple[str, ...] = PICTURES_AND_PDF, actor: Actor | None = None
+) -> StoredFile:
+    """Check an upload by its content and keep it. Nothing is kept when it is refused. Who sent it is said by ``attach``.
 
     Raises:
         UploadRefused: too large, empty, of another kind, damaged, encrypted, or with a program in it.
@@ -103,8 +107,9 @@ def attach(
     *,
     actor: Actor,
     subject: SubjectRef,
-    file: StoredFile,
     title: str,
+    file: StoredFile | None = None,
+    file_id: int | None = None,
     kind: str = DocumentKind.OTHER,
     origin: str = Origin.INCOMING,
     language: str = "",
@@ -114,15 +119,22 @@ def attach(
     data_class: str = "",
     note: str = "",
 ) -> Document:
-    """Attach a kept file to a subject. The same file, kind and subject again gives the document that exists.
+    """Attach a kept file (or its id) to a subject. The same file, kind and subject again gives the document that exists.
+
+    ``kind``: a DocumentKind, or the key of a piece named by a procedure. ``origin``: "produced", else received.
 
     Raises:
-        DocumentError: no title, or an unknown kind.
+        DocumentError: no title, no kind, or no file.
     """
-    if kind not in DocumentKind.values:
+    if not kind or len(kind) > 40:
         raise DocumentError(_("Choose the kind of document."), field="kind", code="kind")
     if not title.strip():
         raise DocumentError(_("Give the document a title."), field="title", code="title")
+    if file is None:
+        file = StoredFile.objects.filter(pk=file_id).first()
+    if file is None:
+        raise DocumentError(_("This file is no longer there: add it again."), field="file", code="absent")
+    origin = Origin.PRODUCED if origin == Origin.PRODUCED else Origin.INCOMING
     same = Document.unscoped.filter(subject_type=subject.type, subject_id=subject.id, kind=kind, file=file).first()
     if same is not None:
         return same
@@ -131,7 +143,7 @@ def attach(
         subject_id=subject.id,
         dossier_id=subject.id if subject.type == "dossier" else dossier_id,
         kind=kind,
-        data_class=data_class or DATA_CLASS.get(DocumentKind(kind), "social"),
+        data_class=data_class or DATA_CLASS.get(kind, "social"),
         title=title.strip()[:200],
         language=language[:2],
         on=on or clock.today(),
@@ -155,12 +167,20 @@ def attach(
 
 
 @gesture
-def file_in_dossier(*, actor: Actor, subject: SubjectRef, dossier_id: int) -> int:
-    """Show the documents of a subject in the dossier that it joined. Returns how many."""
-    count = Document.unscoped.filter(subject_type=subject.type, subject_id=subject.id).update(dossier_id=dossier_id)
-    if count:
-        mutations.record(f"dossier:{dossier_id}", actor=actor, verb="documents.joined", subject=subject, values={"count": count})
-    return count
+def file_in_dossier(*, actor: Actor, document: Document, dossier_id: int) -> Document:
+    """Show a document of a request in the dossier that the request joined."""
+    if document.dossier_id == dossier_id:
+        return document
+    Document.unscoped.filter(pk=document.pk).update(dossier_id=dossier_id)
+    mutations.record(
+        f"dossier:{dossier_id}",
+        actor=actor,
+        verb="document.joined",
+        subject=SubjectRef("document", document.pk),
+        values={"dossier_id": [document.dossier_id, dossier_id], "title": document.title},
+    )
+    document.dossier_id = dossier_id
+    return document
 
 
 def read_bytes(file: StoredFile) -> bytes:
@@ -186,6 +206,16 @@ def read_bytes(file: StoredFile) -> bytes:
 def open_file(file: StoredFile) -> BinaryIO:
     """The file for a download; large files are checked by ``read_bytes`` elsewhere."""
     return file.path.open("rb")
+
+
+def documents_about(subjects: Iterable[SubjectRef]) -> list[Document]:
+    """Documents of subjects, oldest first, for services that already checked the access to the subjects."""
+    wanted = Q()
+    for subject in subjects:
+        wanted |= Q(subject_type=subject.type, subject_id=subject.id)
+    if not wanted:
+        return []
+    return list(Document.unscoped.filter(wanted).select_related("file").order_by("on", "recorded_at", "pk"))
 
 
 def documents_of(actor: Actor, subject: SubjectRef) -> list[Document]:
