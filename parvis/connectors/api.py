@@ -1,0 +1,10 @@
+"""What other contexts may use of connectors."""
+
+from .errors import ConnectorError
+from .models import Answer, Call
+from .registry import Connector, connectors
+from .selectors import call_about
+from .services.calls import answers_of, receive, submit
+from .services.simulator import answer_as_bank
+
+__all__ = ["Answer", "Call", "Connector", "ConnectorError", "answer_as_bank", "answers_of", "call_about", "connectors", "receive", "submit"]
