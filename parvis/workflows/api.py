@@ -33,7 +33,7 @@ from .selectors import (
     where_dossier,
 )
 from .services.absence import reassign_items, release_items_of
-from .services.items import assign, close_item, give_back, link_dossier, open_item, set_due, take
+from .services.items import assign, close_item, close_items, give_back, link_dossier, open_item, set_due, take
 from .services.publishing import check_model, publish_process, seed_xml
 from .services.running import complete_step, is_ready, require_ready, start_case, stop_case
 
@@ -61,6 +61,7 @@ __all__ = [
     "case_steps",
     "check_model",
     "close_item",
+    "close_items",
     "complete_step",
     "counts_for",
     "give_back",

@@ -223,10 +223,11 @@ def _ribbon(case: Case, items: list[WorkItem]) -> list[Step]:
     outline = case.version.outline
     last: dict[str, WorkItem] = {item.step: item for item in items if item.state != ItemState.DROPPED}
     current = [item for item in items if item.is_open]
+    order = [data["key"] for data in outline["steps"]]
     steps: list[Step] = []
     for data in outline["steps"]:
         key, item = data["key"], last.get(data["key"])
-        state = _state(key, item, current, outline["after"])
+        state = _state(key, item, current, outline["after"], order)
         if state == "todo" and (data["optional"] or case.state != CaseState.RUNNING):
             continue
         if item is None or state == "todo":
@@ -238,13 +239,14 @@ def _ribbon(case: Case, items: list[WorkItem]) -> list[Step]:
     return steps
 
 
-def _state(key: str, item: WorkItem | None, current: list[WorkItem], after: Mapping[str, list[str]]) -> str:
+def _state(key: str, item: WorkItem | None, current: list[WorkItem], after: Mapping[str, list[str]], order: list[str]) -> str:
+    """A step that was done is to come again when the case went back to a step that stands before it."""
     if item is None:
         return "todo"
     if item.is_open:
         return "current"
     for other in current:
-        comes_again = key in after.get(other.step, [])
+        comes_again = key in after.get(other.step, []) and order.index(other.step) < order.index(key)
         if comes_again and item.closed_at is not None and other.opened_at >= item.closed_at:
             return "todo"
     return "done"

@@ -11,7 +11,7 @@ from parvis.kernel import expressions
 from parvis.kernel.errors import DomainError
 
 from ..errors import Problem
-from .reading import CONDITIONAL, GATEWAYS, MAX_NODES, Model, Node
+from .reading import CONDITIONAL, GATEWAYS, MAX_NODES, Flow, Model, Node, StepDef
 from .soundness import dead_ends
 
 #: Names that a condition may read besides the registered facts: how the last step on this way ended, and each step by its id.
@@ -102,6 +102,8 @@ def _choice(model: Model, node: Node, name: str) -> list[Problem]:
     found: list[Problem] = []
     out = model.outgoing(node.key)
     if not node.default:
+        if node.kind == "inclusiveGateway" and any(flow.condition == "true" for flow in out):
+            return _bare(out, node, name)  # one arrow is always taken
         text = _("“%(name)s” has no default arrow: a case that meets no condition would be stuck")
         found.append(Problem(node.line, node.key, text % {"name": name}))
     elif node.default not in {flow.key for flow in out}:
@@ -110,9 +112,12 @@ def _choice(model: Model, node: Node, name: str) -> list[Problem]:
         if flow.key == node.default:
             if flow.condition:
                 found.append(Problem(flow.line, flow.key, _("the default arrow has no condition")))
-        elif not flow.condition:
-            found.append(Problem(flow.line, flow.key or node.key, _("an arrow of “%(name)s” has neither a condition nor is the default") % {"name": name}))
-    return found
+    return found + _bare(out, node, name)
+
+
+def _bare(out: list[Flow], node: Node, name: str) -> list[Problem]:
+    text = _("an arrow of “%(name)s” has neither a condition nor is the default") % {"name": name}
+    return [Problem(flow.line, flow.key or node.key, text) for flow in out if flow.key != node.default and not flow.condition]
 
 
 def _condition(model: Model, key: str, line: int, text: str, known: Known) -> list[Problem]:
@@ -130,7 +135,7 @@ def _condition(model: Model, key: str, line: int, text: str, known: Known) -> li
     ]
 
 
-def _step(step, known: Known) -> list[Problem]:  # type: ignore[no-untyped-def]
+def _step(step: StepDef, known: Known) -> list[Problem]:
     found: list[Problem] = []
 
     def fault(text: str) -> None:

@@ -101,6 +101,12 @@ class _Parser(BpmnParser):
 
     PARSER_CLASSES = {full_tag(name): BpmnParser.PARSER_CLASSES[full_tag(name)] for name in NODES}
 
+    def get_document_positions(self, root: Any) -> dict[str, Any]:
+        """None: the library tries the arrows of a gateway in the order in which their targets are drawn, top first, so that moving a
+        box would change decisions. Without positions it is the order of the file.
+        """
+        return {}
+
 
 def _serializer() -> BpmnWorkflowSerializer:
     return BpmnWorkflowSerializer(version=SERIALIZER_VERSION)

@@ -16,9 +16,7 @@ model is ever run as a program: conditions are the closed expressions of ``kerne
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -27,6 +25,8 @@ from lxml import etree
 from ..errors import Problem
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+DI = "http://www.omg.org/spec/BPMN/20100524/DI"
+DC = "http://www.omg.org/spec/DD/20100524/DC"
 PARVIS = "urn:parvis:bpmn"
 LANGUAGES = ("fr", "nl", "de", "en")
 MAX_BYTES = 1_000_000
@@ -116,6 +116,7 @@ class Model:
     flows: tuple[Flow, ...]
     steps: dict[str, StepDef]
     xml: bytes
+    shapes: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def outgoing(self, key: str) -> list[Flow]:
         return [flow for flow in self.flows if flow.source == key]
@@ -127,18 +128,10 @@ class Model:
         return [node for node in self.nodes.values() if node.kind in kinds]
 
     def ordered_steps(self) -> list[StepDef]:
-        """Steps in the order in which a case first meets them, going forward from the start."""
-        seen: list[str] = []
-        queue = [node.key for node in self.of_kind("startEvent")]
-        while queue:
-            key = queue.pop(0)
-            if key in seen:
-                continue
-            seen.append(key)
-            queue += [flow.target for flow in self.outgoing(key)]
-        rank = _depths(self)
-        keys = sorted((key for key in self.steps), key=lambda key: (rank.get(key, 10_000), seen.index(key) if key in seen else 10_000))
-        return [self.steps[key] for key in keys]
+        """Steps in the order in which they are drawn, from left to right; without a drawing, by their distance from the start."""
+        place = _places(self)
+        far = (float("inf"), 0.0)
+        return sorted(self.steps.values(), key=lambda step: (*place.get(step.key, far), step.line))
 
     def outline(self) -> dict[str, Any]:
         """What screens keep of the model: its steps in order, and which step can come after which."""
@@ -157,36 +150,45 @@ class Model:
         return {here for here in seen if here in self.steps}
 
 
-def _depths(model: Model) -> dict[str, int]:
-    """Longest way from the start to each node, loops cut at the flow that goes back."""
-    depth: dict[str, int] = {}
-    back: set[tuple[str, str]] = set()
-    state: dict[str, int] = {}
+def _places(model: Model) -> dict[str, tuple[float, float]]:
+    """For each element, how far to the right it stands and how far from the line of the start. What has no shape of its own (a step
+    inserted by hand) stands between its neighbours.
+    """
+    if not model.shapes:
+        return {key: (float(depth), 0.0) for key, depth in _distances(model).items()}
+    level = next((model.shapes[node.key][1] for node in model.of_kind("startEvent") if node.key in model.shapes), 0.0)
+    place = {key: (x, abs(y - level)) for key, (x, y) in model.shapes.items()}
+    for node in model.nodes.values():
+        if node.key not in place:
+            near = [flow.source for flow in model.incoming(node.key)] + [flow.target for flow in model.outgoing(node.key)]
+            known = [place[key][0] for key in near if key in place]
+            if known:
+                place[node.key] = (sum(known) / len(known), 0.0)
+    return place
 
-    for start in model.of_kind("startEvent"):
-        stack: list[tuple[str, Iterator[Flow]]] = [(start.key, iter(model.outgoing(start.key)))]
-        state[start.key] = 1
-        while stack:
-            key, flows = stack[-1]
-            flow = next(flows, None)
-            if flow is None:
-                state[key] = 2
-                stack.pop()
-            elif state.get(flow.target) == 1:
-                back.add((flow.source, flow.target))
-            elif flow.target not in state:
-                state[flow.target] = 1
-                stack.append((flow.target, iter(model.outgoing(flow.target))))
-        depth[start.key] = 0
-    for _round in range(len(model.nodes)):
-        changed = False
-        for flow in model.flows:
-            if flow.source in depth and (flow.source, flow.target) not in back and depth.get(flow.target, -1) < depth[flow.source] + 1:
-                depth[flow.target] = depth[flow.source] + 1
-                changed = True
-        if not changed:
-            break
-    return depth
+
+def _distances(model: Model) -> dict[str, int]:
+    """Number of arrows from the start, by the shortest way."""
+    found = {node.key: 0 for node in model.of_kind("startEvent")}
+    queue = list(found)
+    while queue:
+        key = queue.pop(0)
+        for flow in model.outgoing(key):
+            if flow.target not in found:
+                found[flow.target] = found[key] + 1
+                queue.append(flow.target)
+    return found
+
+
+def _shapes(root: Any) -> dict[str, tuple[float, float]]:
+    """Middle of each drawn element."""
+    found: dict[str, tuple[float, float]] = {}
+    for shape in root.iter(f"{{{DI}}}BPMNShape"):
+        bounds = shape.find(f"{{{DC}}}Bounds")
+        if bounds is not None and shape.get("bpmnElement"):
+            x, y, width, height = (float(bounds.get(name, 0)) for name in ("x", "y", "width", "height"))
+            found[shape.get("bpmnElement")] = (x + width / 2, y + height / 2)
+    return found
 
 
 def labels(element: Any, prefix: str, fallback: str = "") -> dict[str, str]:
@@ -198,10 +200,9 @@ def labels(element: Any, prefix: str, fallback: str = "") -> dict[str, str]:
 
 @functools.lru_cache(maxsize=1)
 def _schema() -> Any:
-    from SpiffWorkflow.bpmn.parser import BpmnParser as module
+    from SpiffWorkflow.bpmn.parser.BpmnParser import XSD_PATH
 
-    path = Path(module.XSD_PATH)  # type: ignore[attr-defined]
-    return etree.XMLSchema(etree.parse(str(path)))
+    return etree.XMLSchema(etree.parse(XSD_PATH))
 
 
 def _tag(element: Any) -> str:
@@ -278,11 +279,11 @@ def read(data: bytes) -> tuple[Model | None, list[Problem]]:
         problems.append(Problem(process.sourceline, process.get("id", ""), text))
     if not process.get("id"):
         return None, [*problems, Problem(process.sourceline, "process", _("the process has no id"))]
-    model, more = _outline(process, data)
+    model, more = _outline(process, data, _shapes(root))
     return model, [*problems, *more]
 
 
-def _outline(process: Any, data: bytes) -> tuple[Model, list[Problem]]:
+def _outline(process: Any, data: bytes, shapes: dict[str, tuple[float, float]]) -> tuple[Model, list[Problem]]:
     problems: list[Problem] = []
     nodes: dict[str, Node] = {}
     flows: list[Flow] = []
@@ -309,7 +310,7 @@ def _outline(process: Any, data: bytes) -> tuple[Model, list[Problem]]:
         elif tag not in PASSIVE:
             problems.append(Problem(line, key, _("%(kind)s is not supported") % {"kind": tag}))
     name = process.get("name") or process.get("id")
-    return Model(process.get("id"), title or {"fr": name}, nodes, tuple(flows), steps, data), problems
+    return Model(process.get("id"), title or {"fr": name}, nodes, tuple(flows), steps, data, shapes), problems
 
 
 def _inside(element: Any, tag: str, key: str, line: int) -> list[Problem]:

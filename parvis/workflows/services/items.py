@@ -217,6 +217,18 @@ def close_item(
     return item
 
 
+@gesture
+def close_items(*, actor: Actor, subject: SubjectRef, outcome: str = "") -> int:
+    """Close every open task of a subject that no process holds. Returns how many."""
+    rows = WorkItem.unscoped.filter(
+        subject_type=subject.type, subject_id=subject.id, state=ItemState.OPEN, case__isnull=True
+    )
+    items = list(rows.order_by("pk"))
+    for item in items:
+        finish_item(item, actor=actor, state=ItemState.DONE, outcome=outcome)
+    return len(items)
+
+
 def _hand(item: WorkItem, *, actor: Actor, owner: Account | None, kind: ItemEventKind, note: str = "", expect: int | None) -> WorkItem:
     """Put a task into other hands, unless it moved meanwhile."""
     rows = WorkItem.unscoped.filter(pk=item.pk, state=ItemState.OPEN)
