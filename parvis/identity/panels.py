@@ -10,7 +10,7 @@ from parvis.ui import slots
 from .access import is_agent, may_administer
 
 registries.menu.register(
-    "identity.admin", MenuEntry("identity.admin", _("Administration"), "settings", "identity:accounts", may_administer, 900, "/admin/")
+    "identity.admin", MenuEntry("identity.admin", _("Accounts"), "settings", "identity:accounts", may_administer, 900, "/admin/")
 )
 registries.palette.register(
     "identity.new_account", PaletteAction("identity.new_account", _("New account"), "identity:new_account", may_administer, 900, "userplus")

@@ -87,8 +87,8 @@ def demo_accounts() -> QuerySet[Account]:
     return Account.objects.filter(is_demo=True, is_active=True)
 
 
-def demo_roles() -> list[tuple[Account, str]]:
-    """Demo accounts with the names of the functions they hold today, in the order of `Function`. Two queries."""
+def demo_roles() -> list[tuple[str, list[tuple[Account, str]]]]:
+    """Demo accounts by their first function of today, in the order of `Function`, each with all its functions. Two queries."""
     accounts = list(demo_accounts())
     held: dict[int, list[str]] = {account.pk: [] for account in accounts}
     rank = {value: number for number, value in enumerate(Function.values)}
@@ -101,4 +101,8 @@ def demo_roles() -> list[tuple[Account, str]]:
             held[account_id].append(function)
     rows = [(account, sorted(held[account.pk], key=rank.__getitem__)) for account in accounts]
     rows.sort(key=lambda row: (min((rank[name] for name in row[1]), default=99), row[0].pk))
-    return [(account, " · ".join(str(Function(name).label) for name in names)) for account, names in rows]
+    groups: dict[str, list[tuple[Account, str]]] = {}
+    for account, names in rows:
+        labels = [str(Function(name).label) for name in names] or [""]
+        groups.setdefault(labels[0], []).append((account, " · ".join(labels)))
+    return list(groups.items())

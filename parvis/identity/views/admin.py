@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from parvis.kernel import clock, mutations
 from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
 from .. import crypto
@@ -76,7 +77,10 @@ def _shown(field: str, value: Any) -> str:
         return " / ".join(str(part) for part in value.values())
     if value == "9999-12-31":
         return _("no end")
-    return str(value)
+    try:
+        return formats.day(dt.date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
 
 
 @screen(access=may_administer)

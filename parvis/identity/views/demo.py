@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.utils.functional import SimpleLazyObject
 
 from parvis.ui.http import done, screen
 
@@ -44,7 +43,7 @@ def role_bar(request: HttpRequest) -> str | None:
     return render_to_string(
         "identity/_role_bar.html",
         {
-            "accounts": SimpleLazyObject(selectors.demo_roles),
+            "groups": selectors.demo_roles(),
             "current": current.pk if current else None,
         },
         request=request,
