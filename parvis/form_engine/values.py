@@ -85,7 +85,7 @@ def parse_day(pieces: list[str]) -> date:
         Unreadable: not a date of the calendar, or a year of two digits.
     """
     day, month, year = (pieces + ["", "", ""])[:3]
-    if not (day.isdigit() and month.isdigit() and year.isdigit()):
+    if not all(piece.isascii() and piece.isdigit() for piece in (day, month, year)):
         raise Unreadable(_("Write the day, the month and the year in figures, for example 27 3 1987."))
     if len(year) != 4:
         raise Unreadable(_("Write the year with 4 figures, for example 1987."))
@@ -107,7 +107,7 @@ def parse_number(text: str) -> Decimal:
     elif re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)", bare):
         bare = bare.replace(",", "")
     bare = bare.replace(",", ".")
-    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", bare):
+    if not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", bare):
         raise Unreadable(_("Write a number in figures, for example 620,50."))
     try:
         return Decimal(bare)

@@ -32,13 +32,12 @@ def attach_uploads(*, actor: Actor, page: PageState, files: Any, answers: dict[s
                     upload,
                     max_mb=state.field.get("max_mb", MAX_MB),
                     kinds=tuple(state.field.get("accept", UPLOAD_KINDS)),
-                    actor=actor,
                 )
             except DomainError as error:
-                problems.append(_problem(page, state, f"{upload.name}: {error}"))
+                problems.append(_problem(page, state, str(error)))
                 continue
             if all(item["file"] != stored.pk for item in kept):
-                kept.append({"file": stored.pk, "name": (upload.name or "")[-120:], "size": stored.size, "type": stored.media_type})
+                kept.append({"file": stored.pk, "name": (upload.name or "")[-120:], "size": stored.size, "type": stored.mime})
         if kept != (state.value or []):
             answers = put(answers, state.path, kept)
     return answers, problems

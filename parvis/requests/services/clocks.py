@@ -47,7 +47,7 @@ def start_clock(*, actor: Actor, line_id: int, kind: str, started_by: str, on: d
         recorded_at=time.now(),
     )
     record(actor, "clock_started", line.request, {"kind": kind, "started_on": day, "due_on": row.due_on}, line=line, note=started_by)
-    _tell_tasks(actor, line)
+    workflows.set_due(actor=actor, subject=line_ref(line.pk), due_on=row.due_on, kind=row.kind, started_on=day)
     return row
 
 
@@ -61,7 +61,6 @@ def meet_clock(*, actor: Actor, line_id: int, kind: str, on: date | None = None)
     row.stop_reason = StopReason.MET
     row.save(update_fields=["met_on", "stop_reason"])
     record(actor, "clock_met", row.line.request, {"kind": kind, "met_on": [None, row.met_on]}, line=row.line)
-    _tell_tasks(actor, row.line)
     return row
 
 
@@ -78,15 +77,3 @@ def restart_clock(*, actor: Actor, line_id: int, kind: str, on: date, started_by
         row.met_on, row.stop_reason = old.met_on, StopReason.MET
         row.save(update_fields=["met_on", "stop_reason"])
     return row
-
-
-def _tell_tasks(actor: Actor, line: RequestLine) -> None:
-    """Open tasks of the line are due when its next running clock is (appeal asks nothing of the centre)."""
-    due = (
-        Clock.unscoped.filter(line=line, live=1, met_on__isnull=True)
-        .exclude(kind=ClockKind.APPEAL)
-        .order_by("due_on", "pk")
-        .values_list("due_on", flat=True)
-        .first()
-    )
-    workflows.set_due(actor=actor, subject=line_ref(line.pk), due_on=due)

@@ -1,0 +1,31 @@
+from .clocks import meet_clock, restart_clock, start_clock
+from .correcting import correct_request_date
+from .joining import join_dossier
+from .progress import mark_progress
+from .receipts import make_receipt, receipt_document, receipt_of
+from .sending import Incomplete, Sent, send_request
+from .takeover import Taking, take_over, takings
+from .tracking import request_by_code, request_of_draft
+from .urgent import Need, register_urgent
+
+__all__ = [
+    "Incomplete",
+    "Need",
+    "Sent",
+    "Taking",
+    "correct_request_date",
+    "join_dossier",
+    "make_receipt",
+    "mark_progress",
+    "meet_clock",
+    "receipt_document",
+    "receipt_of",
+    "register_urgent",
+    "request_by_code",
+    "request_of_draft",
+    "restart_clock",
+    "send_request",
+    "start_clock",
+    "take_over",
+    "takings",
+]
