@@ -45,8 +45,8 @@ from parvis.documents.services.storing import (
     read_bytes,
     store_bytes,
 )
-from parvis.documents.sheets import Section, Table, render_sheet_pdf
 from parvis.documents.services.templates import load_reference, publish_template, template_faults
+from parvis.documents.sheets import Section, Table, render_sheet_pdf
 from parvis.documents.typesetting import RenderError, render_pdf
 
 __all__ = [

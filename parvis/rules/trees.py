@@ -33,6 +33,11 @@ class TreeNode:
     url: str = ""
     children: list[TreeNode] = field(default_factory=list)
 
+    @property
+    def open(self) -> bool:
+        """Sums show their parts at once; a leaf opens on demand."""
+        return bool(self.children)
+
 
 def _operation(node: Mapping[str, Any], language: str) -> str:
     def shown(child: Mapping[str, Any]) -> str:

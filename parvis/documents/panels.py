@@ -1,0 +1,47 @@
+"""What documents contribute: a panel of the dossier page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from parvis.documents.access import may_attach, may_open_documents
+from parvis.documents.services.storing import documents_in_dossier
+from parvis.kernel import registries
+from parvis.kernel.actor import Actor
+from parvis.kernel.registries import Panel
+
+SHOWN = 12
+
+
+def _documents(request: HttpRequest, dossier: Any, day: dt.date) -> str:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = list(documents_in_dossier(actor, dossier.pk).filter(on__lte=day)[: SHOWN + 1])
+    return render_to_string(
+        "documents/_panel.html",
+        {"dossier": dossier, "rows": rows[:SHOWN], "more": len(rows) > SHOWN, "may_attach": may_attach(actor)},
+        request,
+    )
+
+
+def _count(actor: Actor, dossier: Any) -> int:
+    return int(documents_in_dossier(actor, dossier.pk).count())
+
+
+registries.panels.register(
+    "documents.list",
+    Panel(
+        key="documents",
+        title=_("Documents"),
+        order=70,
+        render=_documents,
+        access=may_open_documents,
+        data_class="social",
+        icon="file",
+        count=_count,
+    ),
+)
