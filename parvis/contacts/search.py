@@ -13,7 +13,7 @@ from parvis.kernel.subject import SubjectRef
 from . import access
 from .errors import InvalidPerson
 from .models import BankAccount, ContactPoint, Person, PersonIndex
-from .selectors import hidden_person_ids
+from .selectors import hidden_person_ids, name_and_uuid
 from .services import search_persons
 from .services.persons import check_point
 
@@ -89,8 +89,8 @@ palette.register(
 
 
 def _link(subject: SubjectRef) -> tuple[str, str]:
-    row = Person.unscoped.select_related("index").get(pk=subject.id)
-    return row.index.display_name, reverse("contacts:person", args=[row.uuid])
+    name, uuid = name_and_uuid(subject.id)
+    return name, reverse("contacts:person", args=[uuid])
 
 
 subject_links.register("person", _link)

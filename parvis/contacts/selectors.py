@@ -187,6 +187,12 @@ def display_names(person_ids: Iterable[int]) -> dict[int, str]:
     return dict(rows.values_list("person_id", "display_name"))
 
 
+def name_and_uuid(person_id: int) -> tuple[str, uuid.UUID]:
+    """What a link to a person needs."""
+    row = PersonIndex.unscoped.select_related("person").get(pk=person_id)
+    return row.display_name, row.person.uuid
+
+
 def bank_accounts(person_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> list[BankAccount]:
     """Accounts on which the person may be paid on a day, newest first. None for the holder of a specimen card."""
     if not is_payable(person_id):

@@ -19,16 +19,16 @@ from parvis.ui.grid import Column, Filter, Grid
 
 from .access import followed_by
 from .enums import DossierStatus, ReferentRole
-from .models import Dossier, DossierMember, Referent
+from .models import Dossier, Referent
+from .selectors import main_referents, memberships_of
 
 
 def listed(actor: Actor) -> QuerySet[Dossier]:
     """Visible dossiers with what the list prints of them, in a fixed number of queries."""
-    main = Referent.unscoped.filter(role=ReferentRole.MAIN).at(clock.today()).select_related("account")
     return (
         Dossier.objects.visible_to(actor)
         .select_related("unit", "lead__index")
-        .prefetch_related(Prefetch("referents", queryset=main, to_attr="main_referents"))
+        .prefetch_related(Prefetch("referents", queryset=main_referents(), to_attr="main_referents"))
     )
 
 
@@ -44,13 +44,12 @@ def _search(rows: QuerySet[Dossier], text: str) -> QuerySet[Dossier]:
         return rows.filter(number__startswith=bare)
     # Who may see which dossier is the scope of ``rows``; names only narrow it.
     found = [row.pk for row, _why in search_persons(actor=system_actor("dossier-list"), query=bare, limit=100)]
-    members = DossierMember.unscoped.filter(dossier=OuterRef("pk"), live=1, person__in=found)
-    return rows.filter(Exists(members))
+    return rows.filter(Exists(memberships_of(found).filter(dossier=OuterRef("pk"))))
 
 
 def _by_referent(rows: QuerySet[Dossier], value: str) -> QuerySet[Dossier]:
     if value == "none":
-        return rows.exclude(pk__in=Referent.unscoped.filter(role=ReferentRole.MAIN).at(clock.today()).order_by().values("dossier_id"))
+        return rows.exclude(pk__in=main_referents().order_by().values("dossier_id"))
     return rows.filter(pk__in=followed_by(int(value)))
 
 

@@ -10,15 +10,16 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from parvis.kernel import registries
+from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import MenuEntry, Panel
 from parvis.kernel.subject import SubjectRef
+from parvis.workflows.api import where_dossier
 
 from . import access
 from .enums import SituationKind
 from .models import Dossier, SituationFact
-from .selectors import dossiers_of, situation_at
+from .selectors import dossiers_of, number_and_uuid, situation_at
 
 
 def situation_groups(rows: list[SituationFact]) -> list[tuple[str, list[SituationFact]]]:
@@ -52,6 +53,26 @@ def _add_situation(request: HttpRequest, dossier: Dossier, day: dt.date) -> str 
     return render_to_string("dossiers/_panel_add_situation.html", {"dossier": dossier, "form": blank_form(request, dossier)}, request)
 
 
+def _where(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
+    """Where is it, since when, who has it: what runs now. A past day has no such thing."""
+    if day != clock.today():
+        return None
+    places = where_dossier(dossier.pk)
+    return render_to_string("dossiers/_panel_where.html", {"dossier": dossier, "places": places}, request) if places else None
+
+
+registries.panels.register(
+    "dossiers.where",
+    Panel(
+        key="where",
+        title=_("Where it stands"),
+        order=15,
+        render=_where,
+        access=access.can_read_dossiers,
+        data_class="identity",
+        icon="route",
+    ),
+)
 registries.panels.register(
     "dossiers.situation",
     Panel(
@@ -93,8 +114,8 @@ registries.menu.register(
 
 
 def _link(subject: SubjectRef) -> tuple[str, str]:
-    number, uuid = Dossier.unscoped.values_list("number", "uuid").get(pk=subject.id)
-    return str(number), reverse("dossiers:detail", args=[uuid])
+    number, uuid = number_and_uuid(subject.id)
+    return number, reverse("dossiers:detail", args=[uuid])
 
 
 def _visible(actor: Actor) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -91,3 +92,24 @@ def dossiers_of(actor: Actor, person_id: int) -> list[Dossier]:
     """Visible dossiers in which a person is, or was, a member; open ones first."""
     ids = DossierMember.unscoped.filter(person=person_id, live=1).order_by().values("dossier_id")
     return list(Dossier.objects.visible_to(actor).filter(pk__in=ids).order_by("-status", "-number", "-pk"))
+
+
+def number_and_uuid(dossier_id: int) -> tuple[str, UUID]:
+    """What a link to a dossier needs; whether the reader may follow it is decided where it leads."""
+    number, uuid = Dossier.unscoped.values_list("number", "uuid").get(pk=dossier_id)
+    return number, uuid
+
+
+def is_member(dossier_id: int, person_id: int) -> bool:
+    """Is, or was, the person in the dossier?"""
+    return DossierMember.unscoped.filter(dossier=dossier_id, person=person_id, live=1).exists()
+
+
+def main_referents(day: dt.date | None = None) -> QuerySet[Referent]:
+    """Main referents on a day, for joining to dossiers that are scoped already."""
+    return Referent.unscoped.filter(role=ReferentRole.MAIN).at(day or clock.today()).select_related("account")
+
+
+def memberships_of(person_ids: Collection[int]) -> QuerySet[DossierMember]:
+    """Memberships known now of some persons, for joining to dossiers that are scoped already."""
+    return DossierMember.unscoped.filter(person__in=person_ids, live=1)

@@ -6,6 +6,7 @@ app_name = "dossiers"
 urlpatterns = [
     path("dossiers/", dossiers.index, name="index"),
     path("dossiers/<uuid:uuid>/", dossiers.detail, name="detail"),
+    path("dossiers/<uuid:uuid>/where/", dossiers.where, name="where"),
     path("dossiers/<uuid:uuid>/situation/", situation.listing, name="situation"),
     path("dossiers/<uuid:uuid>/situation/add/", situation.add, name="situation_add"),
     path("dossiers/<uuid:uuid>/situation/<uuid:item>/", situation.edit, name="situation_edit"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from parvis.dossiers.api import Dossier
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.ui import formats
 
 from .enums import ICONS, EntryKind
 from .models import Entry
@@ -71,7 +72,7 @@ def line_of(entry: Entry) -> str:
     message: dict[str, Any] | None = entry.message
     if message:
         try:
-            return gettext(message["text"]) % message["values"]
+            return gettext(message["text"]) % {name: formats.label(value) for name, value in message["values"].items()}
         except (KeyError, TypeError, ValueError):
             return str(message.get("text", ""))
     return entry.title or str(EntryKind(entry.kind).label)

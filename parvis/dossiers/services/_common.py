@@ -18,15 +18,24 @@ from ..errors import DossierIsClosed
 from ..models import Dossier
 
 
+def within_scope(actor: Actor, dossier: Dossier, *, allowed: bool) -> None:
+    """Stop unless the actor has the function, and the dossier in scope, whatever route led to the service.
+
+    Raises:
+        NotAllowed: otherwise.
+    """
+    if not allowed or not (actor.is_system or Dossier.unscoped.filter(scope_q(Dossier, actor), pk=dossier.pk).exists()):
+        raise NotAllowed(_("You may not change this dossier."))
+
+
 def writable(actor: Actor, dossier: Dossier, *, allowed: bool) -> None:
-    """Stop unless the actor may write here, whatever route led to the service.
+    """The same, for what needs an open dossier.
 
     Raises:
         NotAllowed: outside the actor's functions or dossiers.
         DossierIsClosed: the dossier takes no new facts.
     """
-    if not allowed or not (actor.is_system or Dossier.unscoped.filter(scope_q(Dossier, actor), pk=dossier.pk).exists()):
-        raise NotAllowed(_("You may not change this dossier."))
+    within_scope(actor, dossier, allowed=allowed)
     if dossier.status == DossierStatus.CLOSED:
         raise DossierIsClosed(_("This dossier is closed. Open it again before you add to it."), code="closed")
 

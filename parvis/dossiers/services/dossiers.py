@@ -22,7 +22,7 @@ from ..enums import DossierStatus, MemberRole, ReferentRole
 from ..errors import InvalidDossier
 from ..events import DossierClosed, DossierOpened, DossierReopened, MemberAdded, MemberLeft, ReferentAssigned
 from ..models import Dossier, DossierMember, Referent
-from ._common import record, writable
+from ._common import record, within_scope, writable
 
 
 @gesture
@@ -241,8 +241,7 @@ def reopen_dossier(*, actor: Actor, dossier: Dossier, reason: str) -> Dossier:
     Raises:
         InvalidDossier: it is open already, or no reason is given.
     """
-    if not access.can_close(actor) and not access.can_open_dossier(actor):
-        raise NotAllowed(_("You may not change this dossier."))
+    within_scope(actor, dossier, allowed=access.can_close(actor))
     if dossier.status == DossierStatus.OPEN:
         raise InvalidDossier(_("This dossier is open already."), code="open")
     if not reason.strip():

@@ -15,12 +15,13 @@ from parvis.kernel.registries import Panel, panels
 from parvis.kernel.scope import may_see
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import page, screen
+from parvis.workflows.api import ItemEventKind, history, queue_label, where_dossier
 
 from .. import access
 from ..grids import DOSSIERS, listed
 from ..models import Dossier
 from ..selectors import member_views, referents_at
-from ._common import asked_day, end_of, visible
+from ._common import asked_day, crumbs, end_of, visible
 
 HALF_FROM, HALF_TO = 30, 50
 """Main panels of these orders stand two by two."""
@@ -72,6 +73,24 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "may_close": access.can_close(actor),
     }
     return page(request, "dossiers/detail.html", context)
+
+
+@screen(access=access.can_read_dossiers)
+def where(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Where is this dossier, since when, who has it; and through whose hands it went."""
+    dossier = visible(request, uuid)
+    hands = [
+        {
+            "title": event.item.title,
+            "kind": ItemEventKind(event.kind).label,
+            "at": event.at,
+            "author": event.actor_label,
+            "to": event.owner_label or (queue_label(event.queue, event.item.unit) if event.queue else ""),
+            "note": event.note,
+        }
+        for event in reversed(history(dossier_id=dossier.pk))
+    ]
+    return page(request, "dossiers/where.html", {**crumbs(dossier), "places": where_dossier(dossier.pk), "hands": hands})
 
 
 def _lead(members: list[Any], dossier: Dossier) -> Any:

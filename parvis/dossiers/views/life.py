@@ -17,8 +17,8 @@ from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
 
 from .. import access, services
 from ..forms import EndForm, MemberForm, ReasonForm, ReferentForm
-from ..models import Dossier, DossierMember
-from ..selectors import member_views, referents_at
+from ..models import Dossier
+from ..selectors import is_member, member_views, referents_at
 from ._common import crumbs, visible
 
 
@@ -65,7 +65,7 @@ def member_end(request: HttpRequest, uuid: UUID, person: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid)
     who = _person(actor, person)
-    if not DossierMember.unscoped.filter(dossier=dossier, person=who, live=1).exists():
+    if not is_member(dossier.pk, who.pk):
         raise Http404("member")
     form = EndForm(request.POST if request.method == "POST" else None, initial={"last_day": clock.today()})
     context = {**crumbs(dossier), "form": form, "card": person_card(actor, who.pk)}

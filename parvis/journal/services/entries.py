@@ -102,7 +102,10 @@ def add_step(
         data_class=data_class,
         subject=subject,
         corrects=None,
-        message={"text": message, "values": {key: str(value) for key, value in (values or {}).items()}},
+        message={
+            "text": message,
+            "values": {key: value if isinstance(value, dict) else str(value) for key, value in (values or {}).items()},
+        },
     )
 
 

@@ -1,0 +1,149 @@
+"""The chronicle: who reads what, steps it tells by itself, append-only, page by page."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from parvis.dossiers.api import close_dossier
+from parvis.journal import api
+from parvis.journal.errors import InvalidEntry
+from parvis.journal.models import Entry
+from parvis.kernel import clock
+from parvis.kernel.errors import NotAllowed
+from parvis.kernel.models import MutationLine
+from tests.dossiers.factories import make_centre, make_dossier
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def centre():
+    return make_centre()
+
+
+@pytest.fixture
+def dossier(centre):
+    return make_dossier(centre)
+
+
+def write(centre, dossier, text: str, who: str = "worker", **more) -> Entry:
+    return api.add_entry(actor=centre.actor(who), dossier=dossier, kind=more.pop("kind", "note"), text=text, **more)
+
+
+def texts(centre, dossier, who: str) -> set[str]:
+    return {entry.text for entry in api.chronicle(centre.actor(who), dossier).entries if entry.text}
+
+
+@pytest.mark.db
+def test_a_restricted_note_is_for_its_author_and_the_chief(centre, dossier) -> None:
+    write(centre, dossier, "Crainte d'une rechute", restricted=True)
+    write(centre, dossier, "Visible de tous")
+    for who in ("worker", "chief"):
+        assert texts(centre, dossier, who) == {"Crainte d'une rechute", "Visible de tous"}
+    for who in ("colleague", "lawyer", "auditor"):
+        assert texts(centre, dossier, who) == {"Visible de tous"}
+    for who in ("clerk", "payer", "stranger", "member", "administrator"):
+        assert texts(centre, dossier, who) == set()
+    assert api.count_entries(centre.actor("chief"), dossier.pk) - api.count_entries(centre.actor("colleague"), dossier.pk) == 1
+
+
+def test_a_restricted_note_is_on_no_page_of_others(client, centre, dossier) -> None:
+    write(centre, dossier, "Crainte d'une rechute", restricted=True)
+    pages = [reverse("journal:index", args=[dossier.uuid]), reverse("dossiers:detail", args=[dossier.uuid])]
+    for who, sees in (("worker", True), ("chief", True), ("colleague", False), ("auditor", False), ("clerk", False)):
+        client.force_login(getattr(centre, who))
+        for page in pages:
+            answer = client.get(page)
+            assert answer.status_code == 200
+            assert ("rechute" in answer.content.decode()) is sees, (who, page)
+
+
+@pytest.mark.parametrize("who", ["stranger", "member", "administrator", "payer", "auditor"])
+def test_who_may_not_write_writes_nothing(client, centre, dossier, who: str) -> None:
+    before = Entry.unscoped.count()
+    with pytest.raises(NotAllowed):
+        write(centre, dossier, "Bonjour", who=who)
+    client.force_login(getattr(centre, who))
+    assert client.post(reverse("journal:add", args=[dossier.uuid]), {"kind": "note", "text": "Bonjour"}).status_code == 404
+    assert Entry.unscoped.count() == before
+
+
+def test_steps_are_told_in_the_language_of_the_reader(centre, dossier) -> None:
+    close_dossier(actor=centre.actor("worker"), dossier=dossier, reason="Déménagement")
+    entries = api.chronicle(centre.actor("worker"), dossier).entries
+    lines = [api.line_of(entry) for entry in entries]
+    assert f"Dossier {dossier.number} ouvert" in lines
+    assert "Amélie Lambrecht suit le dossier" in lines
+    assert "Dossier clôturé" in lines
+    with translation.override("nl"):
+        assert "Dossier afgesloten" in [api.line_of(entry) for entry in entries]
+    with translation.override("de"):
+        assert "Akte geschlossen" in [api.line_of(entry) for entry in entries]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"text": "  "}, "empty"),
+        ({"text": "x" * 20_001}, "long"),
+        ({"happened_at": dt.datetime(2999, 1, 1, tzinfo=dt.UTC)}, "future"),
+        ({"kind": "step"}, "kind"),
+        ({"person_id": 999_999}, "not_member"),
+    ],
+)
+def test_bad_entries_are_refused(centre, dossier, changes: dict[str, object], code: str) -> None:
+    before = Entry.unscoped.count()
+    with pytest.raises(InvalidEntry) as caught:
+        api.add_entry(**({"actor": centre.actor("worker"), "dossier": dossier, "kind": "note", "text": "Bonjour"} | changes))
+    assert caught.value.code == code
+    assert Entry.unscoped.count() == before
+
+
+def test_pages_follow_one_another_without_gap_or_repetition(client, centre, dossier) -> None:
+    moment = dt.datetime(2026, 3, 9, 9, tzinfo=dt.UTC)
+    with clock.travel(moment):
+        for number in range(70):
+            write(centre, dossier, f"Note {number:02}", happened_at=moment - dt.timedelta(minutes=number // 3))
+        seen: list[int] = []
+        mark = ""
+        while True:
+            found = api.chronicle(centre.actor("worker"), dossier, after=mark)
+            seen += [entry.pk for entry in found.entries]
+            mark = found.following
+            if not mark:
+                break
+    assert len(seen) == len(set(seen)) == Entry.unscoped.count()
+    client.force_login(centre.worker)
+    first = client.get(reverse("journal:index", args=[dossier.uuid])).content.decode()
+    assert "Note 00" in first or "Note 02" in first
+    assert "Note 69" not in first
+    assert client.get(reverse("journal:index", args=[dossier.uuid]) + "?after=n%27importe_quoi").status_code == 200
+
+
+def test_the_form_writes_once(client, centre, dossier) -> None:
+    client.force_login(centre.worker)
+    page = client.get(reverse("journal:add", args=[dossier.uuid])).content.decode()
+    key = page.split('name="idempotency_key" value="')[1].split('"')[0]
+    data = {"kind": "call", "text": "Appel de l'employeur", "restricted": "1", "idempotency_key": key}
+    for _ in range(2):
+        assert client.post(reverse("journal:add", args=[dossier.uuid]), data).status_code == 303
+    entry = Entry.unscoped.get(kind="call")
+    assert (entry.restricted, entry.author_label) == (True, "Amélie Lambrecht")
+    assert client.post(reverse("journal:add", args=[dossier.uuid]), {"kind": "call", "text": ""}).status_code == 422
+    assert Entry.unscoped.filter(kind="call").count() == 1
+
+
+def test_a_clerk_writes_a_call_and_does_not_restrict_it(client, centre, dossier) -> None:
+    client.force_login(centre.clerk)
+    response = client.post(reverse("journal:add", args=[dossier.uuid]), {"kind": "call", "text": "A rappelé", "restricted": "1"})
+    assert response.status_code == 303
+    assert Entry.unscoped.get(kind="call").restricted is False
+
+
+def test_each_entry_is_in_the_chain_of_the_dossier(centre, dossier) -> None:
+    write(centre, dossier, "Bonjour")
+    assert MutationLine.objects.filter(stream=f"dossier:{dossier.pk}", verb="journal.add").exists()
