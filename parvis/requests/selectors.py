@@ -102,6 +102,11 @@ def visible_line(actor: Actor, uuid: UUID) -> RequestLine | None:
     return found
 
 
+def lines_of_request(request_id: int) -> list[RequestLine]:
+    """Lines of a request whose access was checked."""
+    return list(RequestLine.objects.visible_to(_READER).filter(request_id=request_id).order_by("pk"))
+
+
 def clocks_for(line_ids: Collection[int]) -> dict[int, list[Clock]]:
     """Clocks that count, per line, the next due first. One query."""
     out: dict[int, list[Clock]] = defaultdict(list)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from .enums import ClockKind, Stage
 from .models import Clock, Request, RequestLine, StageMark
-from .selectors import clocks_for, marks_of
+from .selectors import clocks_for, lines_of_request, marks_of
 
 PATH = (Stage.RECEIVED, Stage.INQUIRY, Stage.PROPOSAL, Stage.COMMITTEE, Stage.DECIDED, Stage.NOTIFIED, Stage.PAID)
 URGENT_PATH = (Stage.RECEIVED, Stage.PRESIDENT, Stage.DECIDED, Stage.NOTIFIED, Stage.PAID)
@@ -100,7 +100,7 @@ class Tracker:
 
 def tracker(request: Request) -> Tracker:
     """The timeline of a request whose access was checked by its code."""
-    lines = list(request.lines.all())
+    lines = lines_of_request(request.pk)
     ids = [line.pk for line in lines]
     clocks, marks = clocks_for(ids), marks_of(ids)
     return Tracker(

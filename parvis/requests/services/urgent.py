@@ -98,5 +98,5 @@ def register_urgent(*, actor: Actor, need: Need, person: contacts.Person | None 
         )
     if need.iban and not need.cash and all(row.iban != need.iban for row in contacts.bank_accounts(person.pk)):
         contacts.add_bank_account(actor=actor, person=person, iban=need.iban, source=Source.SUBMISSION, source_ref=f"request:{request.pk}")
-    mine = [row for row in dossiers.dossiers_of(person.pk, actor=actor) if row.status == dossiers.DossierStatus.OPEN]
+    mine = [row for row in dossiers.dossiers_of(actor, person.pk) if row.status == dossiers.DossierStatus.OPEN]
     return join_dossier(actor=actor, request=request, person=person, dossier=mine[0] if mine else None)

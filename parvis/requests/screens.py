@@ -1,0 +1,60 @@
+"""Pages on which the steps of a process are done, and links to what belongs here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from parvis.kernel import registries
+from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.registries import Screen
+from parvis.kernel.subject import SubjectRef
+
+from .models import Request, RequestLine
+
+_READER = system_actor("requests.reader")
+
+
+def _request_of(subject: SubjectRef) -> Request:
+    if subject.type == "request_line":
+        request: Request = RequestLine.objects.visible_to(_READER).select_related("request").get(pk=subject.id).request
+        return request
+    found: Request = Request.objects.visible_to(_READER).get(pk=subject.id)
+    return found
+
+
+def identify_url(subject: SubjectRef) -> str:
+    return reverse("requests:identify", args=[_request_of(subject).uuid])
+
+
+def detail_url(subject: SubjectRef) -> str:
+    return reverse("requests:detail", args=[_request_of(subject).uuid])
+
+
+def _link(subject: SubjectRef) -> tuple[str, str]:
+    """What a list shows of a request or one of its lines, and its address."""
+    if subject.type == "request_line":
+        line = RequestLine.objects.visible_to(_READER).select_related("request").get(pk=subject.id)
+        from parvis.ui import formats
+
+        return f"{line.request.applicant_name} · {formats.label(line.label)} · {line.request.number}", reverse("requests:detail", args=[line.request.uuid])
+    request = _request_of(subject)
+    return f"{request.applicant_name} · {request.number}", reverse("requests:detail", args=[request.uuid])
+
+
+def _visible_requests(actor: Actor) -> Any:
+    return Request.objects.visible_to(actor).order_by().values("pk")
+
+
+def _visible_lines(actor: Actor) -> Any:
+    return RequestLine.objects.visible_to(actor).order_by().values("pk")
+
+
+registries.screens.register("requests.identify", Screen("requests.identify", _("Identify the person"), identify_url))
+registries.screens.register("requests.detail", Screen("requests.detail", _("Request"), detail_url))
+registries.subject_scopes.register("request", _visible_requests)
+registries.subject_scopes.register("request_line", _visible_lines)
+registries.subject_links.register("request", _link)
+registries.subject_links.register("request_line", _link)
