@@ -1,6 +1,12 @@
-"""The façade of decisions: the provision protocol, the models others may name, the gestures and the reads."""
+"""The façade of decisions: the provision protocol, the gestures and the reads.
 
-from .models import Committee, Decision, Notification, Proposal, Session
+A kind of aid registers in its context's ``provisions.py``: ``registries.provisions.register("aid.ris", AidRis())`` (see ``ProvisionKind``).
+"""
+
+from .enums import FINAL_OUTCOMES, GRANTING_OUTCOMES, Channel, ItemState, Opinion, Outcome, ProposalState, Ratification, SessionState
+from .errors import AlreadyDecided, NoAutomaticDecision, NoQuorum, ProposalIncomplete, SessionHasUndecided
+from .letters import render_pack_pdf
+from .models import AgendaItem, Committee, Decision, Minutes, Notification, Proposal, Session
 from .provisions import (
     MONTH,
     ONCE,
@@ -12,20 +18,126 @@ from .provisions import (
     provision_from_json,
     provision_to_json,
 )
+from .selectors import (
+    decision_by_id,
+    decision_states,
+    decisions_for,
+    last_decision,
+    living_proposal,
+    provisions_of,
+    settled_decision,
+    undelivered,
+)
+from .services.deciding import CONSENSUS, Tally, decide, decide_batch, decide_urgent, unflagged
+from .services.minutes import sign_minutes
+from .services.notifying import record_return, send_notification
+from .services.packs import pack_file
+from .services.proposals import (
+    ask_opinion,
+    draft_proposal,
+    give_opinion,
+    latest,
+    problems,
+    record_hearing,
+    review_proposal,
+    save_version,
+    set_to_discuss,
+    submit_proposal,
+    take_back,
+)
+from .services.sessions import (
+    add_member,
+    carry_over,
+    close_session,
+    create_committee,
+    create_session,
+    declare_recusal,
+    freeze_session,
+    next_session,
+    open_session,
+    schedule_proposal,
+    schedule_waiting,
+    set_limit,
+    set_list_kind,
+    set_presence,
+)
+from .verify import verify_pack, verify_text
 
 __all__ = [
+    "CONSENSUS",
+    "FINAL_OUTCOMES",
+    "GRANTING_OUTCOMES",
     "MONTH",
     "ONCE",
+    "AgendaItem",
+    "AlreadyDecided",
+    "Channel",
     "Committee",
     "Decision",
+    "ItemState",
+    "Minutes",
+    "NoAutomaticDecision",
+    "NoQuorum",
     "Notification",
+    "Opinion",
+    "Outcome",
     "Payee",
     "Proposal",
+    "ProposalIncomplete",
+    "ProposalState",
     "Provision",
     "ProvisionInput",
     "ProvisionKind",
+    "Ratification",
     "Recover",
     "Session",
+    "SessionHasUndecided",
+    "SessionState",
+    "Tally",
+    "add_member",
+    "ask_opinion",
+    "carry_over",
+    "close_session",
+    "create_committee",
+    "create_session",
+    "decide",
+    "decide_batch",
+    "decide_urgent",
+    "decision_by_id",
+    "decision_states",
+    "decisions_for",
+    "declare_recusal",
+    "draft_proposal",
+    "freeze_session",
+    "give_opinion",
+    "last_decision",
+    "latest",
+    "living_proposal",
+    "next_session",
+    "open_session",
+    "pack_file",
+    "problems",
     "provision_from_json",
     "provision_to_json",
+    "provisions_of",
+    "record_hearing",
+    "record_return",
+    "render_pack_pdf",
+    "review_proposal",
+    "save_version",
+    "schedule_proposal",
+    "schedule_waiting",
+    "send_notification",
+    "set_limit",
+    "set_list_kind",
+    "set_presence",
+    "set_to_discuss",
+    "settled_decision",
+    "sign_minutes",
+    "submit_proposal",
+    "take_back",
+    "undelivered",
+    "unflagged",
+    "verify_pack",
+    "verify_text",
 ]

@@ -116,9 +116,7 @@ def provisions_differ(proposed: Sequence[Mapping[str, Any]], decided: Sequence[M
     return [material(p) for p in proposed] != [material(p) for p in decided]
 
 
-def deviates(
-    *, proposed_outcome: str, outcome: str, proposed: Sequence[Mapping[str, Any]], decided: Sequence[Mapping[str, Any]]
-) -> bool:
+def deviates(*, proposed_outcome: str, outcome: str, proposed: Sequence[Mapping[str, Any]], decided: Sequence[Mapping[str, Any]]) -> bool:
     """True when what is decided is not what was proposed: such a decision needs words."""
     if outcome != proposed_outcome:
         return True

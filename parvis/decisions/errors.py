@@ -78,9 +78,7 @@ class TallyRefused(DomainError):
 
 class DeviationNeedsWords(DomainError):
     def __init__(self) -> None:
-        super().__init__(
-            _("The decision differs from the proposal: say why, in words the person can read."), field="reason"
-        )
+        super().__init__(_("The decision differs from the proposal: say why, in words the person can read."), field="reason")
 
 
 class ReasonsUnreadable(DomainError):

@@ -40,7 +40,7 @@ def has_payment(subject: SubjectRef) -> bool:
 
 
 def has_recovery(subject: SubjectRef) -> bool:
-    """"Recover" was ticked on one of the provisions granted."""
+    """ "Recover" was ticked on one of the provisions granted."""
     decision = selectors.last_decision(subject.id)
     if decision is None or decision.outcome not in GRANTING_OUTCOMES:
         return False

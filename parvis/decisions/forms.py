@@ -19,7 +19,6 @@ from .enums import Channel, Opinion
 from .provisions import Payee, Provision, Recover, provision_to_json
 
 
-
 def date_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
     return forms.DateField(
         label=label, required=required, help_text=help_text, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -229,9 +228,7 @@ class ProvisionSet:
             if given is not None:
                 known = by_key.get(given.get(f"p{index}-key"))
             self.forms.append(
-                ProvisionForm(
-                    given, prefix=f"p{index}", accounts=accounts, person_id=person_id, person_name=person_name, current=known
-                )
+                ProvisionForm(given, prefix=f"p{index}", accounts=accounts, person_id=person_id, person_name=person_name, current=known)
             )
 
     def __iter__(self) -> Any:
@@ -343,7 +340,6 @@ class UrgentForm(forms.Form):
     def payee(self) -> Payee:
         data = self.cleaned_data
         return self.accounts.get(data["account"]) or Payee(name=data["payee_name"], iban=data["payee_iban"])
-
 
 
 def put(form: forms.Form, error: DomainError) -> None:

@@ -45,7 +45,12 @@ WISHED = {
     "en": "You asked to be heard. Place and hour are told to you in writing.",
 }
 ALSO = {"fr": "Nous avons aussi décidé", "nl": "Wij hebben ook beslist", "de": "Außerdem haben wir entschieden", "en": "We also decided"}
-DAYS_TO_PAY = {"fr": "dans les quinze jours", "nl": "binnen vijftien dagen", "de": "innerhalb von fünfzehn Tagen", "en": "within fifteen days"}
+DAYS_TO_PAY = {
+    "fr": "dans les quinze jours",
+    "nl": "binnen vijftien dagen",
+    "de": "innerhalb von fünfzehn Tagen",
+    "en": "within fifteen days",
+}
 
 
 # Composing ------------------------------------------------------------------------------------------------------------
@@ -74,7 +79,9 @@ def _facts(actor: Actor, proposal: Proposal, line: neighbours.Line, provisions: 
         "reference": line.dossier_number,
         "contact": account.display_name if account is not None else "",
         "service": line.unit_name,
-        "decider": Decider.PRESIDENT.value if proposal.urgent and outcome == Outcome.GRANTED and _once(provisions) else Decider.COMMITTEE.value,
+        "decider": Decider.PRESIDENT.value
+        if proposal.urgent and outcome == Outcome.GRANTED and _once(provisions)
+        else Decider.COMMITTEE.value,
         "heard": _heard(proposal),
         "purpose": line.labels,
         "from_on": line.received_on,
@@ -271,7 +278,9 @@ SIGNS = {
 }
 
 
-def envelope(proposal: Proposal, blocks: Sequence[Mapping[str, Any]], decision: Decision | None = None, committee: Committee | None = None) -> Envelope:
+def envelope(
+    proposal: Proposal, blocks: Sequence[Mapping[str, Any]], decision: Decision | None = None, committee: Committee | None = None
+) -> Envelope:
     """What stands around the text: centre, reference, contact, person. A hidden address is not on the envelope."""
     instance = settings.PARVIS
     language = proposal.language
@@ -322,7 +331,8 @@ def trees(version: ProposalVersion, previous: ProposalVersion | None, language: 
 def pack_trees(pack: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
     """The same, from a frozen pack."""
     return [
-        _tree(row["tree"], row["ruleset"], row["version"], None, row.get("notes") or [], language, None) for row in pack.get("calculations", [])
+        _tree(row["tree"], row["ruleset"], row["version"], None, row.get("notes") or [], language, None)
+        for row in pack.get("calculations", [])
     ]
 
 

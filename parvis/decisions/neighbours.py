@@ -109,9 +109,7 @@ def clocks(line_ids: Iterable[int]) -> dict[int, list[Any]]:
 
 
 def due_dates(line_ids: Iterable[int], kind: str) -> dict[int, date]:
-    return {
-        line_id: row.due_on for line_id, rows in clocks(line_ids).items() for row in rows if row.kind == kind and row.met_on is None
-    }
+    return {line_id: row.due_on for line_id, rows in clocks(line_ids).items() for row in rows if row.kind == kind and row.met_on is None}
 
 
 def due_on(line_id: int, kind: str) -> date | None:
@@ -204,7 +202,13 @@ def members(actor: Actor, dossier_id: int) -> list[dict[str, Any]]:
     rows = dossiers.members_at(dossier_id)
     names = contacts.display_names([row.person_id for row in rows])
     return [
-        {"id": row.pk, "person_id": row.person_id, "name": names.get(row.person_id, "?"), "role": str(row.role), "in_household": row.in_household}
+        {
+            "id": row.pk,
+            "person_id": row.person_id,
+            "name": names.get(row.person_id, "?"),
+            "role": str(row.role),
+            "in_household": row.in_household,
+        }
         for row in rows
     ]
 
@@ -454,4 +458,3 @@ def _attached(proposal: Any) -> dict[str, dict[str, Any]]:
             {"on": document.on, "sha256": document.file.sha256, "title": document.title, "labels": _kind_labels(str(document.kind))},
         )
     return found
-

@@ -58,24 +58,48 @@ registries.panels.register(
 registries.menu.register(
     "decisions",
     MenuEntry(
-        key="decisions", label=_("Decisions"), icon="scale", url_name="decisions:decisions", access=opens_decisions, order=40, prefix="/decisions/"
+        key="decisions",
+        label=_("Decisions"),
+        icon="scale",
+        url_name="decisions:decisions",
+        access=opens_decisions,
+        order=40,
+        prefix="/decisions/",
     ),
 )
 registries.menu.register(
     "proposals",
     MenuEntry(
-        key="proposals", label=_("Proposals"), icon="edit", url_name="decisions:proposals", access=opens_proposals, order=38, prefix="/proposals/"
+        key="proposals",
+        label=_("Proposals"),
+        icon="edit",
+        url_name="decisions:proposals",
+        access=opens_proposals,
+        order=38,
+        prefix="/proposals/",
     ),
 )
 registries.menu.register(
     "committee",
     MenuEntry(
-        key="committee", label=_("Committee"), icon="gavel", url_name="decisions:sessions", access=access.may_see_sessions, order=42, prefix="/committee/"
+        key="committee",
+        label=_("Committee"),
+        icon="gavel",
+        url_name="decisions:sessions",
+        access=access.may_see_sessions,
+        order=42,
+        prefix="/committee/",
     ),
 )
 registries.palette.register(
     "decisions.new_session",
-    PaletteAction(key="decisions.new_session", label=_("Plan a committee session"), url_name="decisions:new_session", access=access.may_run_sessions, icon="gavel"),
+    PaletteAction(
+        key="decisions.new_session",
+        label=_("Plan a committee session"),
+        url_name="decisions:new_session",
+        access=access.may_run_sessions,
+        icon="gavel",
+    ),
 )
 
 registries.backlog.register(

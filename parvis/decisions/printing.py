@@ -35,7 +35,7 @@ def minutes_data(content: Mapping[str, Any], signed: Sequence[tuple[str, str]] |
         "title": title,
         "reference": content["number"],
         "sender": {"name": centre.name, "lines": list(centre.lines), "phone": centre.phone, "email": centre.email},
-        "words": {"page": _("page"), "of": pgettext_of()},
+        "words": {"page": _("page"), "of": _("of")},
         "draft": "" if signed is not None else _("Draft, not signed"),
         "committee": formats.label(content["committee"], language),
         "facts": [
@@ -49,10 +49,6 @@ def minutes_data(content: Mapping[str, Any], signed: Sequence[tuple[str, str]] |
         "secrecy": _("Those who were present are bound to secrecy (organic law of 8 July 1976, art. 36)."),
         "signatures": [[name, str(MemberRole(role).label)] for name, role in signed or ()],
     }
-
-
-def pgettext_of() -> str:
-    return _("of")
 
 
 def _member(row: Mapping[str, Any]) -> str:

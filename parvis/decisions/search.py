@@ -32,6 +32,4 @@ def search(actor: Actor, query: str, limit: int) -> list[Hit]:
     ]
 
 
-registries.search_sources.register(
-    "decisions", SearchSource(key="decisions", title=gettext_lazy("Decisions"), order=40, search=search)
-)
+registries.search_sources.register("decisions", SearchSource(key="decisions", title=gettext_lazy("Decisions"), order=40, search=search))

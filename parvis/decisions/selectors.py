@@ -390,10 +390,18 @@ def decision_states(line_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     )
     by_decision = {}
     for row in rows:
-        states[row.line_id] = {"number": row.number, "outcome": row.outcome, "decided_on": row.decided_on, "notified_on": None, "appeal_until": None}
+        states[row.line_id] = {
+            "number": row.number,
+            "outcome": row.outcome,
+            "decided_on": row.decided_on,
+            "notified_on": None,
+            "appeal_until": None,
+        }
         by_decision[row.pk] = row.line_id
     for pk, sent_on, until in (
-        Notification.objects.visible_to(READER).filter(decision__in=by_decision, state=NotificationState.SENT).values_list("decision_id", "sent_on", "appeal_until")
+        Notification.objects.visible_to(READER)
+        .filter(decision__in=by_decision, state=NotificationState.SENT)
+        .values_list("decision_id", "sent_on", "appeal_until")
     ):
         state = states[by_decision[pk]]
         state["notified_on"], state["appeal_until"] = sent_on, until

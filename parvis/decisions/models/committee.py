@@ -56,9 +56,7 @@ class DelegationLimit(models.Model):
     class Meta:
         ordering = ["committee", "decider", "provision_kind", "valid_from", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["committee", "decider", "provision_kind", "valid_from"], name="decisions_limit_once"
-            ),
+            models.UniqueConstraint(fields=["committee", "decider", "provision_kind", "valid_from"], name="decisions_limit_once"),
         ]
 
     def __str__(self) -> str:
@@ -80,9 +78,7 @@ class Membership(models.Model):
     class Meta:
         ordering = ["committee", "order", "label", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["committee", "account", "valid_from"], name="decisions_membership_once"
-            ),
+            models.UniqueConstraint(fields=["committee", "account", "valid_from"], name="decisions_membership_once"),
         ]
 
     def __str__(self) -> str:
@@ -123,9 +119,7 @@ class AgendaItem(ScopedModel):
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="items")
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="items")
     kind = models.CharField(max_length=12, choices=ItemKind.choices, default=ItemKind.PROPOSAL)
-    ratifies = models.ForeignKey(
-        "decisions.Decision", on_delete=models.PROTECT, related_name="ratification_items", null=True, blank=True
-    )
+    ratifies = models.ForeignKey("decisions.Decision", on_delete=models.PROTECT, related_name="ratification_items", null=True, blank=True)
     position = models.PositiveIntegerField(default=0)
     list_kind = models.CharField(max_length=8, choices=ItemList.choices, default=ItemList.LIST)
     late = models.BooleanField(default=False)
@@ -134,9 +128,7 @@ class AgendaItem(ScopedModel):
     # 1 while this is the item's place, NULL once carried over or settled: a proposal stands on one agenda only.
     live = models.PositiveSmallIntegerField(null=True, default=1)
     lock = models.PositiveIntegerField(default=0)
-    carried_from = models.OneToOneField(
-        "self", on_delete=models.PROTECT, related_name="carried_to", null=True, blank=True
-    )
+    carried_from = models.OneToOneField("self", on_delete=models.PROTECT, related_name="carried_to", null=True, blank=True)
     carry_reason = models.TextField(blank=True)
     added_at = models.DateTimeField()
 

@@ -31,9 +31,7 @@ class Decision(ScopedModel):
     # Side by side for ever: what was proposed and what was decided.
     proposed_version = models.ForeignKey(ProposalVersion, on_delete=models.PROTECT, related_name="+")
     decided_version = models.ForeignKey(ProposalVersion, on_delete=models.PROTECT, related_name="+")
-    item = models.OneToOneField(
-        AgendaItem, on_delete=models.PROTECT, related_name="decision", null=True, blank=True
-    )
+    item = models.OneToOneField(AgendaItem, on_delete=models.PROTECT, related_name="decision", null=True, blank=True)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="decisions", null=True, blank=True)
     decider = models.CharField(max_length=12, choices=Decider.choices)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices)
@@ -49,17 +47,13 @@ class Decision(ScopedModel):
     decided_by_label = models.CharField(max_length=200)
     ratification = models.CharField(max_length=12, choices=Ratification.choices, default=Ratification.NONE)
     pack_sha256 = models.CharField(max_length=64)
-    replaces = models.OneToOneField(
-        "self", on_delete=models.PROTECT, related_name="replaced_by", null=True, blank=True
-    )
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, related_name="replaced_by", null=True, blank=True)
 
     class Meta(ScopedModel.Meta):
         ordering = ["-decided_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="decisions_outcome_known"),
-            models.CheckConstraint(
-                condition=models.Q(deviates=False) | ~models.Q(reason=""), name="decisions_deviation_has_words"
-            ),
+            models.CheckConstraint(condition=models.Q(deviates=False) | ~models.Q(reason=""), name="decisions_deviation_has_words"),
         ]
         indexes = [models.Index(fields=["dossier", "decided_on"], name="decisions_decision_dossier")]
 
@@ -104,9 +98,7 @@ class Notification(ScopedModel):
     sent_by_label = models.CharField(max_length=200, blank=True)
     appeal_until = models.DateField(_("appeal possible until"), null=True, blank=True)
     return_reason = models.TextField(blank=True)
-    letter = models.ForeignKey(
-        "documents.Document", on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    letter = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     letter_sha256 = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
 
@@ -116,12 +108,7 @@ class Notification(ScopedModel):
             models.UniqueConstraint(fields=["decision", "live"], name="decisions_notification_one_living"),
             models.CheckConstraint(
                 condition=~models.Q(state="sent")
-                | (
-                    models.Q(sent_at__isnull=False)
-                    & models.Q(sent_on__isnull=False)
-                    & ~models.Q(channel="")
-                    & ~models.Q(reference="")
-                ),
+                | (models.Q(sent_at__isnull=False) & models.Q(sent_on__isnull=False) & ~models.Q(channel="") & ~models.Q(reference="")),
                 name="decisions_notification_sent_has_proof",
             ),
         ]
@@ -146,9 +133,7 @@ class Minutes(ScopedModel):
     president_label = models.CharField(max_length=200, blank=True)
     secretary_signed_at = models.DateTimeField(null=True, blank=True)
     secretary_label = models.CharField(max_length=200, blank=True)
-    document = models.ForeignKey(
-        "documents.Document", on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
     class Meta(ScopedModel.Meta):
         ordering = ["-created_at", "-pk"]

@@ -46,9 +46,7 @@ class Proposal(ScopedModel):
         ordering = ["-created_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["line", "live"], name="decisions_proposal_one_living"),
-            models.CheckConstraint(
-                condition=models.Q(state__in=ProposalState.values), name="decisions_proposal_state_known"
-            ),
+            models.CheckConstraint(condition=models.Q(state__in=ProposalState.values), name="decisions_proposal_state_known"),
         ]
         indexes = [models.Index(fields=["state", "unit"], name="decisions_proposal_queue")]
 
@@ -69,9 +67,7 @@ class ProposalVersion(ScopedModel):
     provisions = models.JSONField(default=list)
     # The situation as it was read for this version: [{label, was, now, same}], and the facts themselves.
     facts = models.JSONField(default=dict)
-    calculation = models.ForeignKey(
-        "rules.Calculation", on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    calculation = models.ForeignKey("rules.Calculation", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     author_id = models.BigIntegerField(null=True)
     author_label = models.CharField(max_length=200)
     at = models.DateTimeField()

@@ -101,9 +101,7 @@ def check_delegation(committee: Committee, decider: str, provisions: Sequence[Pr
         )
     )
     for provision in provisions:
-        rows = [row for row in limits if row.provision_kind == provision.kind] or [
-            row for row in limits if row.provision_kind == "*"
-        ]
+        rows = [row for row in limits if row.provision_kind == provision.kind] or [row for row in limits if row.provision_kind == "*"]
         if not rows:
             raise AboveDelegation(_("This kind of aid is not delegated: the council decides it."), field="kind")
         limit = max(rows, key=lambda row: row.valid_from)
@@ -363,9 +361,7 @@ def _record(
     content = packs.build_pack(actor=actor, decision=decision, committee=committee, roll=roll, quorum=quorum)
     decision.pack_sha256 = digest(content)
     decision.save(force_insert=True)
-    Pack.unscoped.create(
-        decision=decision, content=packs.canonical_text(content), sha256=decision.pack_sha256, created_at=now
-    )
+    Pack.unscoped.create(decision=decision, content=packs.canonical_text(content), sha256=decision.pack_sha256, created_at=now)
     mutations.record(
         f"dossier:{proposal.dossier_id}",
         actor=actor,
@@ -395,9 +391,7 @@ def _record(
 
 def _after(actor: Actor, proposal: Proposal, decision: Decision, outcome: str) -> None:
     line_id = proposal.line_id
-    neighbours.step(
-        actor, proposal.dossier_id, f"decision_{outcome}", f"{decision.number} · {proposal.title}", decision.reason
-    )
+    neighbours.step(actor, proposal.dossier_id, f"decision_{outcome}", f"{decision.number} · {proposal.title}", decision.reason)
     if outcome not in FINAL_OUTCOMES:
         neighbours.progress(actor, line_id, "committee" if outcome == Outcome.POSTPONED else "inquiry")
         return
@@ -412,9 +406,7 @@ def _after(actor: Actor, proposal: Proposal, decision: Decision, outcome: str) -
     jobs.enqueue("decisions.render_letter", SubjectRef("notification", notification.pk))
 
 
-def _ratify(
-    actor: Actor, item: AgendaItem, outcome: str, reason: str, tally: Tally, roll: list[Any], quorum: Any
-) -> Decision:
+def _ratify(actor: Actor, item: AgendaItem, outcome: str, reason: str, tally: Tally, roll: list[Any], quorum: Any) -> Decision:
     """The committee takes up the president's urgent decision. Nothing is stopped or claimed back by itself."""
     urgent = item.ratifies
     assert urgent is not None

@@ -118,7 +118,11 @@ def write_minutes(*, actor: Actor, session: Session) -> Minutes:
         created_at=clock.now(),
     )
     mutations.record(
-        STREAM, actor=actor, verb="write_minutes", subject=SubjectRef("minutes", minutes.pk), values={"number": number, "sha256": minutes.sha256}
+        STREAM,
+        actor=actor,
+        verb="write_minutes",
+        subject=SubjectRef("minutes", minutes.pk),
+        values={"number": number, "sha256": minutes.sha256},
     )
     jobs.enqueue("decisions.render_minutes", SubjectRef("minutes", minutes.pk), version="draft")
     return minutes
@@ -147,7 +151,11 @@ def sign_minutes(*, actor: Actor, minutes: Minutes, role: str) -> Minutes:
         raise ForbiddenTransition(minutes.get_state_display(), "sign")
     minutes.refresh_from_db()
     mutations.record(
-        STREAM, actor=actor, verb="sign_minutes", subject=SubjectRef("minutes", minutes.pk), values={role: actor.label, "sha256": minutes.sha256}
+        STREAM,
+        actor=actor,
+        verb="sign_minutes",
+        subject=SubjectRef("minutes", minutes.pk),
+        values={role: actor.label, "sha256": minutes.sha256},
     )
     if complete:
         jobs.enqueue("decisions.render_minutes", SubjectRef("minutes", minutes.pk), version="signed")

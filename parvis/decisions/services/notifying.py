@@ -86,12 +86,16 @@ def send_notification(*, actor: Actor, notification: Notification, channel: str,
         actor=actor,
         verb="notify",
         subject=SubjectRef("decision", decision.pk),
-        values={"channel": channel, "reference": reference.strip(), "sent_on": today, "appeal_until": until, "letter": notification.letter_sha256},
+        values={
+            "channel": channel,
+            "reference": reference.strip(),
+            "sent_on": today,
+            "appeal_until": until,
+            "letter": notification.letter_sha256,
+        },
     )
     neighbours.progress(actor, decision.line_id, "notified", outcome=decision.outcome)
-    neighbours.step(
-        actor, decision.dossier_id, "notified", decision.number, f"{notification.get_channel_display()} {reference.strip()}"
-    )
+    neighbours.step(actor, decision.dossier_id, "notified", decision.number, f"{notification.get_channel_display()} {reference.strip()}")
     publish(
         DecisionNotified(
             actor=actor,
@@ -121,9 +125,7 @@ def record_return(*, actor: Actor, notification: Notification, reason: str) -> N
         notification.refresh_from_db()
         raise ForbiddenTransition(notification.get_state_display(), "return")
     old = Notification.unscoped.select_related("decision").get(pk=notification.pk)
-    new = Notification.unscoped.create(
-        decision=old.decision, person_id=old.person_id, language=old.language, created_at=clock.now()
-    )
+    new = Notification.unscoped.create(decision=old.decision, person_id=old.person_id, language=old.language, created_at=clock.now())
     jobs.enqueue("decisions.render_letter", SubjectRef("notification", new.pk))
     mutations.record(
         f"dossier:{old.decision.dossier_id}",

@@ -210,9 +210,7 @@ def freeze_member_pack(item: AgendaItem) -> MemberPack:
             "pack_sha256": urgent.pack_sha256,
         }
     text = canonical_text(content)
-    return MemberPack.unscoped.create(
-        item=item, version=version, content=text, sha256=canonical.digest(content), frozen_at=clock.now()
-    )
+    return MemberPack.unscoped.create(item=item, version=version, content=text, sha256=canonical.digest(content), frozen_at=clock.now())
 
 
 def build_pack(
@@ -258,7 +256,12 @@ def build_pack(
         },
         "dossier": {"number": line.dossier_number, "unit": line.unit_name},
         "person": _person(reader, proposal.person_id),
-        "proposed": {**_version(proposed), "outcome": proposal.proposed_outcome, "proposed_by": proposal.author_label, "reviewed_by": proposal.reviewed_by_label},
+        "proposed": {
+            **_version(proposed),
+            "outcome": proposal.proposed_outcome,
+            "proposed_by": proposal.author_label,
+            "reviewed_by": proposal.reviewed_by_label,
+        },
         "decided": {"no": decided.no, "blocks": blocks, "provisions": decided.provisions},
         "provisions": describe_provisions(decided.provisions),
         "facts": decided.facts,
@@ -277,7 +280,9 @@ def build_pack(
             }
             for entry in roll
         ],
-        "recusals": list(Recusal.objects.filter(item=decision.item).order_by("pk").values_list("label", flat=True)) if decision.item else [],
+        "recusals": list(Recusal.objects.filter(item=decision.item).order_by("pk").values_list("label", flat=True))
+        if decision.item
+        else [],
         "quorum": {"needed": quorum.needed, "counted": quorum.counted} if quorum else None,
         "votes": {"for": decision.votes_for, "against": decision.votes_against, "abstain": decision.votes_abstain},
         "member_pack": {"sha256": member_pack.sha256, "frozen_at": member_pack.frozen_at} if member_pack else None,

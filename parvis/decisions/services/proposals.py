@@ -206,9 +206,7 @@ def _write_version(
         author_label=actor.label,
         at=clock.now(),
     )
-    mutations.record(
-        stream(proposal), actor=actor, verb="save_version", subject=ref(proposal), values={"no": version.no, "reason": reason}
-    )
+    mutations.record(stream(proposal), actor=actor, verb="save_version", subject=ref(proposal), values={"no": version.no, "reason": reason})
     return version
 
 
@@ -250,8 +248,7 @@ def save_version(
     if current.no != base_no and current.author_id != actor.account_id:
         theirs = letters.own_texts(current.blocks)
         raise Conflict(
-            _("%(who)s saved another version meanwhile. Your text is kept here, nothing was overwritten.")
-            % {"who": current.author_label},
+            _("%(who)s saved another version meanwhile. Your text is kept here, nothing was overwritten.") % {"who": current.author_label},
             who=current.author_label,
             when=current.at,
             yours=dict(own),
@@ -521,9 +518,7 @@ def give_opinion(*, actor: Actor, opinion: LegalOpinion, value: str, text: str) 
             yours={"opinion": value},
             theirs={"opinion": opinion.opinion},
         )
-    mutations.record(
-        stream(proposal), actor=actor, verb="give_opinion", subject=ref(proposal), values={"opinion": value}
-    )
+    mutations.record(stream(proposal), actor=actor, verb="give_opinion", subject=ref(proposal), values={"opinion": value})
     neighbours.step(actor, proposal.dossier_id, "opinion_given", proposal.title, opinion.get_opinion_display())
     neighbours.opinion_given(actor, opinion)
     publish(

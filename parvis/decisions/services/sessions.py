@@ -86,9 +86,7 @@ def add_member(
         defaults={"label": label, "role": role, "voting": voting, "order": order, "valid_to": valid_to},
     )
     if made:
-        mutations.record(
-            STREAM, actor=actor, verb="add_member", subject=subject(committee), values={"account": account_id, "role": role}
-        )
+        mutations.record(STREAM, actor=actor, verb="add_member", subject=subject(committee), values={"account": account_id, "role": role})
     return member
 
 
@@ -124,11 +122,7 @@ def set_limit(
 
 
 def members_on(committee: Committee, day: date) -> list[Membership]:
-    return list(
-        Membership.objects.filter(committee=committee, valid_from__lte=day).filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=day)
-        )
-    )
+    return list(Membership.objects.filter(committee=committee, valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day)))
 
 
 # Sessions -------------------------------------------------------------------------------------------------------------
@@ -159,9 +153,7 @@ def place_ratifications(actor: Actor, session: Session) -> list[AgendaItem]:
         .select_related("proposal")
         .order_by("decided_at", "pk")
     )
-    return [
-        _add_item(actor, session, decision.proposal, kind=ItemKind.RATIFICATION, ratifies=decision) for decision in waiting
-    ]
+    return [_add_item(actor, session, decision.proposal, kind=ItemKind.RATIFICATION, ratifies=decision) for decision in waiting]
 
 
 def next_session(committee: Committee | None = None, after: datetime | None = None) -> Session | None:
@@ -222,12 +214,7 @@ def _add_item(
 
 
 def _needs_discussion(proposal: Proposal) -> bool:
-    return (
-        proposal.to_discuss
-        or proposal.wish_to_be_heard
-        or proposal.legal_requested
-        or proposal.proposed_outcome != "granted"
-    )
+    return proposal.to_discuss or proposal.wish_to_be_heard or proposal.legal_requested or proposal.proposed_outcome != "granted"
 
 
 @gesture
@@ -238,9 +225,7 @@ def schedule_proposal(*, actor: Actor, session: Session, proposal: Proposal) -> 
     if session.state == SessionState.CLOSED:
         raise ForbiddenTransition(session.get_state_display(), "schedule")
     state = next_state(PROPOSAL_TRANSITIONS, proposal.state, "schedule")
-    done = Proposal.unscoped.filter(pk=proposal.pk, state=ProposalState.VALIDATED).update(
-        state=ProposalState.SCHEDULED, lock=F("lock") + 1
-    )
+    done = Proposal.unscoped.filter(pk=proposal.pk, state=ProposalState.VALIDATED).update(state=ProposalState.SCHEDULED, lock=F("lock") + 1)
     if state is None or not done:
         proposal.refresh_from_db()
         raise ForbiddenTransition(proposal.get_state_display(), "schedule")
@@ -275,9 +260,7 @@ def order_agenda(*, actor: Actor, session: Session) -> list[AgendaItem]:
     )
     places = {pk: number for number, pk in enumerate(order, start=1)}
     for item in items:
-        AgendaItem.unscoped.filter(pk=item.pk).update(
-            position=places[item.pk], due_on=due.get(item.proposal.line_id, item.due_on)
-        )
+        AgendaItem.unscoped.filter(pk=item.pk).update(position=places[item.pk], due_on=due.get(item.proposal.line_id, item.due_on))
     return list(AgendaItem.unscoped.filter(session=session).order_by("position", "pk"))
 
 
@@ -351,11 +334,7 @@ def set_presence(*, actor: Actor, session: Session, account_ids: Sequence[int], 
     here, away = set(account_ids), set(excused)
     for row in Presence.objects.filter(session=session):
         state = (
-            PresenceState.PRESENT
-            if row.account_id in here
-            else PresenceState.EXCUSED
-            if row.account_id in away
-            else PresenceState.ABSENT
+            PresenceState.PRESENT if row.account_id in here else PresenceState.EXCUSED if row.account_id in away else PresenceState.ABSENT
         )
         if state != row.state:
             mutations.record(
@@ -433,9 +412,7 @@ def carry_over(*, actor: Actor, item: AgendaItem, to: Session, reason: str, expe
         values={"session": [item.session_id, to.pk]},
         note=reason.strip(),
     )
-    new = _add_item(
-        actor, to, item.proposal, kind=item.kind, ratifies=item.ratifies, carried_from=item, list_kind=item.list_kind
-    )
+    new = _add_item(actor, to, item.proposal, kind=item.kind, ratifies=item.ratifies, carried_from=item, list_kind=item.list_kind)
     neighbours.progress(actor, item.proposal.line_id, "committee", expected_on=clock.date_of(to.starts_at))
     return new
 

@@ -173,7 +173,9 @@ def decide(request: Request, uuid: Any) -> HttpResponse:
         return page(request, "decisions/committee.html", context(request, found, current, refused=error), status=422)
     data = form.cleaned_data
     outcome = data["outcome"]
-    doing = {Outcome.POSTPONED: "postpone", Outcome.MORE_INFO: "more", Outcome.REFUSED: "refuse", Outcome.ADJUSTED: "adjust"}.get(outcome, "")
+    doing = {Outcome.POSTPONED: "postpone", Outcome.MORE_INFO: "more", Outcome.REFUSED: "refuse", Outcome.ADJUSTED: "adjust"}.get(
+        outcome, ""
+    )
     provisions = own = None
     grants = None
     if outcome == Outcome.ADJUSTED:

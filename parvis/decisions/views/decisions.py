@@ -19,7 +19,7 @@ from parvis.ui.http import Request, done, page, screen
 
 from .. import access, forms, letters, neighbours, selectors
 from ..enums import FINAL_OUTCOMES, Channel, NotificationState, Outcome
-from ..models import DelegationLimit, Decision, Notification, Pack
+from ..models import Decision, DelegationLimit, Notification, Pack
 from ..provisions import ONCE, Provision
 from ..services import deciding, notifying, packs
 from .committee import side_by_side
@@ -142,7 +142,11 @@ def notify(request: Request, uuid: Any) -> HttpResponse:
                 channel=form.cleaned_data["channel"],
                 reference=form.cleaned_data["reference"],
             )
-            text = _("Sent. An appeal is possible until %(day)s.") % {"day": formats.day(sent.appeal_until)} if sent.appeal_until else _("Sent.")
+            text = (
+                _("Sent. An appeal is possible until %(day)s.") % {"day": formats.day(sent.appeal_until)}
+                if sent.appeal_until
+                else _("Sent.")
+            )
             return done(request, "decisions:decision", text, found.uuid)
         except Conflict:
             raise
@@ -189,7 +193,11 @@ def urgent(request: Request, line_id: int) -> HttpResponse:
     settled = selectors.settled_decision(line_id)
     name = neighbours.person_name(request.actor, line.person_id)
     accounts = neighbours.household_accounts(request.actor, line.dossier_id, line.person_id)
-    form = forms.UrgentForm(request.POST or None, accounts=accounts, initial={"reason": line.urgent_reason, "account": str(accounts[0].bank_account_id) if accounts else "other"})
+    form = forms.UrgentForm(
+        request.POST or None,
+        accounts=accounts,
+        initial={"reason": line.urgent_reason, "account": str(accounts[0].bank_account_id) if accounts else "other"},
+    )
     if request.method == "POST" and form.is_valid():
         kind = deciding.drafting.kind_of(form.cleaned_data["kind"])
         try:
@@ -211,7 +219,12 @@ def urgent(request: Request, line_id: int) -> HttpResponse:
                     label=neighbours.label(kind.title, line.language),
                 ),
             )
-            return done(request, "decisions:decision", _("%(number)s: granted. Letter and payment are on their way.") % {"number": made.number}, made.uuid)
+            return done(
+                request,
+                "decisions:decision",
+                _("%(number)s: granted. Letter and payment are on their way.") % {"number": made.number},
+                made.uuid,
+            )
         except Conflict:
             raise
         except DomainError as error:

@@ -80,7 +80,12 @@ def start(request: Request, line_id: int) -> HttpResponse:
     return page(
         request,
         "decisions/start.html",
-        {"line": line, "name": neighbours.person_name(request.actor, line.person_id), "previous": previous, "due": neighbours.clock_of(line_id, "decide")},
+        {
+            "line": line,
+            "name": neighbours.person_name(request.actor, line.person_id),
+            "previous": previous,
+            "due": neighbours.clock_of(line_id, "decide"),
+        },
     )
 
 
@@ -403,9 +408,7 @@ def opinion(request: Request, uuid: Any) -> HttpResponse:
     form = forms.OpinionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            drafting.give_opinion(
-                actor=request.actor, opinion=asked, value=form.cleaned_data["opinion"], text=form.cleaned_data["text"]
-            )
+            drafting.give_opinion(actor=request.actor, opinion=asked, value=form.cleaned_data["opinion"], text=form.cleaned_data["text"])
             return done(request, "decisions:proposals", _("Opinion given."))
         except Conflict:
             raise

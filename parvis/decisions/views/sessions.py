@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -68,9 +68,7 @@ def new(request: Request) -> HttpResponse:
             return done(request, "decisions:agenda", _("The session is planned."), session.uuid)
         except DomainError as error:
             forms.put(form, error)
-    return page(
-        request, "decisions/session_new.html", {"form": form, "committee": committee}, status=422 if form.errors else 200
-    )
+    return page(request, "decisions/session_new.html", {"form": form, "committee": committee}, status=422 if form.errors else 200)
 
 
 @screen(access=access.may_see_sessions, name="decisions.agenda")
@@ -88,7 +86,7 @@ def agenda_context(request: Request, session: Session, **more: Any) -> dict[str,
     for row in view.rows:
         row.clock = next((c for c in clocks.get(row.item.proposal.line_id, []) if c.kind == "decide"), None)  # type: ignore[attr-defined]
     if session.state == SessionState.PLANNED:
-        view.rows.sort(key=lambda r: (r.item.late, (r.clock.due_on if r.clock else datetime.max.date()), r.item.pk))  # type: ignore[attr-defined]
+        view.rows.sort(key=lambda r: (r.item.late, (r.clock.due_on if r.clock else date.max), r.item.pk))  # type: ignore[attr-defined]
         for place, row in enumerate(view.rows, start=1):
             row.place = place
     others = [s for s in selectors.open_sessions(actor) if s.pk != session.pk]
@@ -97,7 +95,9 @@ def agenda_context(request: Request, session: Session, **more: Any) -> dict[str,
         "view": view,
         "may_run": may_run,
         "sits": access.may_see_committee(actor),
-        "waiting": selectors.proposals_for(actor, state=ProposalState.VALIDATED) if may_run and session.state != SessionState.CLOSED else [],
+        "waiting": selectors.proposals_for(actor, state=ProposalState.VALIDATED)
+        if may_run and session.state != SessionState.CLOSED
+        else [],
         "minutes": Minutes.objects.visible_to(actor).filter(session=session).first(),
         "others": others,
         "members": sessions.members_on(session.committee, clock.date_of(session.starts_at)),
@@ -190,11 +190,19 @@ def carry(request: Request, uuid: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         target = next(s for s in others if str(s.uuid) == form.cleaned_data["to"])
         sessions.carry_over(actor=request.actor, item=item, to=target, reason=form.cleaned_data["reason"])
-        return done(request, place_of(item.session, request.actor), _("Carried over to %(when)s.") % {"when": formats.moment(target.starts_at)})
+        return done(
+            request, place_of(item.session, request.actor), _("Carried over to %(when)s.") % {"when": formats.moment(target.starts_at)}
+        )
     return page(
         request,
         "decisions/carry.html",
-        {"item": item, "session": item.session, "form": form, "others": others, "name": neighbours.person_name(request.actor, item.proposal.person_id)},
+        {
+            "item": item,
+            "session": item.session,
+            "form": form,
+            "others": others,
+            "name": neighbours.person_name(request.actor, item.proposal.person_id),
+        },
         status=422 if form.errors else 200,
     )
 
@@ -235,8 +243,12 @@ def minutes(request: Request, uuid: Any) -> HttpResponse:
             "session": found.session,
             "content": selectors.minutes_for(actor, found),
             "draft": found.state == MinutesState.DRAFT,
-            "may_sign_president": found.state == MinutesState.DRAFT and not found.president_signed_at and access.may_sign_as_president(actor),
-            "may_sign_secretary": found.state == MinutesState.DRAFT and not found.secretary_signed_at and access.may_sign_as_secretary(actor),
+            "may_sign_president": found.state == MinutesState.DRAFT
+            and not found.president_signed_at
+            and access.may_sign_as_president(actor),
+            "may_sign_secretary": found.state == MinutesState.DRAFT
+            and not found.secretary_signed_at
+            and access.may_sign_as_secretary(actor),
         },
     )
 
@@ -260,8 +272,14 @@ def minutes_pdf(request: Request, uuid: Any) -> HttpResponse:
     found = get_object_or_404(Minutes.objects.visible_to(request.actor).select_related("session__committee", "document__file"), uuid=uuid)
     content = selectors.minutes_for(request.actor, found)
     hidden = selectors.recused_proposals(request.actor)
-    whole = not any(True for pk in hidden if AgendaItem.objects.visible_to(selectors.READER).filter(session=found.session, proposal=pk).exists())
-    data = documents.read_bytes(found.document.file) if whole and found.document else printing.minutes_pdf(content, on=clock.date_of(found.session.starts_at), signed=_signed(found))
+    whole = not any(
+        True for pk in hidden if AgendaItem.objects.visible_to(selectors.READER).filter(session=found.session, proposal=pk).exists()
+    )
+    data = (
+        documents.read_bytes(found.document.file)
+        if whole and found.document
+        else printing.minutes_pdf(content, on=clock.date_of(found.session.starts_at), signed=_signed(found))
+    )
     response = HttpResponse(data, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{found.number.replace("/", "-").replace(" ", "-")}.pdf"'
     return response
