@@ -1,0 +1,63 @@
+"""Reference data in the order in which it needs itself, then the agents and bodies of the demonstration."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib import import_module
+from importlib.util import find_spec
+
+from parvis.identity.api import Account
+from parvis.kernel.actor import Actor, system_actor
+
+ORDER = ("identity", "rules", "documents", "workflows", "procedures", "accounting", "connectors", "decisions", "aid")
+SINCE = date(2020, 1, 1)
+ACTOR = system_actor("demo", origin="story")
+
+
+def load(actor: Actor = ACTOR) -> None:
+    """Units, agents, rates, letters, process, procedure, accounts, committee. Safe to repeat."""
+    for name in ORDER:
+        if find_spec(f"parvis.{name}.demo"):
+            import_module(f"parvis.{name}.demo").load(actor=actor)
+    load_committee(actor)
+
+
+def load_committee(actor: Actor) -> None:
+    """The special committee of the social service: president, three members, secretary; quorum of three."""
+    from decimal import Decimal
+
+    from parvis.decisions.enums import Decider, MemberRole
+    from parvis.decisions.models import Committee, DelegationLimit, Membership
+    from parvis.decisions.services import sessions
+    from parvis.identity.demo import username
+
+    name = {
+        "fr": "Comité spécial du service social",
+        "nl": "Bijzonder comité voor de sociale dienst",
+        "de": "Sonderausschuss des Sozialdienstes",
+        "en": "Special committee of the social service",
+    }
+    committee = Committee.objects.filter(key="csss").first() or sessions.create_committee(actor=actor, key="csss", name=name, prefix="CSSS", quorum=3)
+    roles = (
+        ("claire.warnant", MemberRole.PRESIDENT, True),
+        ("michel.dubuisson", MemberRole.MEMBER, True),
+        ("rosa.ferreira", MemberRole.MEMBER, True),
+        ("willem.claes", MemberRole.MEMBER, True),
+        ("isabelle.thonon", MemberRole.SECRETARY, False),
+    )
+    if not Membership.objects.filter(committee=committee).exists():
+        for order, (login, role, voting) in enumerate(roles, 1):
+            account = Account.objects.get(username=username(login))
+            sessions.add_member(
+                actor=actor, committee=committee, account_id=account.pk, label=account.display_name, valid_from=SINCE, role=role, voting=voting, order=order
+            )
+    if not DelegationLimit.objects.filter(committee=committee).exists():
+        sessions.set_limit(
+            actor=actor,
+            committee=committee,
+            decider=Decider.PRESIDENT,
+            provision_kind="aid.one_off",
+            max_amount=Decimal("500.00"),
+            valid_from=SINCE,
+            source="Délibération du conseil du 15 janvier 2020, organic law art. 28",
+        )
