@@ -123,6 +123,11 @@ def _facts(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
     return known
 
 
+def one_line(value: str) -> str:
+    """A fact as one line of plain text; unbreakable spaces stay."""
+    return re.sub(r"[ \t\n]+", " ", clean_text(value).replace("*", "")).strip(" ")
+
+
 def _fill(text: str, facts: Mapping[str, Any], language: str, *, free: bool = False) -> str:
     """Facts put in once. A value is one line of plain text (its stars are taken away), except the text of a free block."""
 
@@ -134,7 +139,7 @@ def _fill(text: str, facts: Mapping[str, Any], language: str, *, free: bool = Fa
         if free:
             return clean_text(value)
         lead = " " if value.startswith(" ") else ""
-        return lead + " ".join(clean_text(value).replace("*", "").split())
+        return lead + one_line(value)
 
     return FIELD.sub(put, text).strip()
 
@@ -215,7 +220,7 @@ def complete_letter(blocks: Sequence[Block], facts: Mapping[str, Any]) -> list[B
             value = facts.get(found[1])
             if value in (None, ""):
                 return found[0]
-            return " ".join(clean_text(fact_text(value, language)).replace("*", "").split())
+            return one_line(fact_text(value, language))
 
         out.append(replace(block, text=PENDING.sub(put, block.text), heading=PENDING.sub(put, block.heading)))
     return out

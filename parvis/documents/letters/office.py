@@ -71,111 +71,123 @@ def _field(paragraph: Any, code: str) -> None:
         run._r.append(element)
 
 
-def render_letter_docx(blocks: Sequence[Block], envelope: Envelope, *, date: date) -> bytes:
-    """The letter as a Word file."""
-    import docx
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
+def _docx_styles(document: Any, language: str) -> None:
+    """Type, colours, language and page of the centre's letters."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt, RGBColor
 
-    language = envelope.language
-    document = docx.Document()
-    petrol = RGBColor.from_string(PETROL)
-    for name, size, face in (
-        ("Normal", 10.5, "Source Serif 4"),
-        ("Title", 14, "Source Serif 4"),
-        ("Heading 1", 14, "Source Serif 4"),
-        ("Heading 2", 11.5, "Source Serif 4"),
-    ):
+    for name, size in (("Normal", 10.5), ("Heading 1", 14), ("Heading 2", 11.5)):
         style = document.styles[name]
-        style.font.name, style.font.size = face, Pt(size)
+        style.font.name, style.font.size = "Source Serif 4", Pt(size)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
             fonts.attrib.pop(qn(theme), None)
         if name != "Normal":
-            style.font.color.rgb = petrol if name == "Heading 2" else RGBColor(0, 0, 0)
-    tag = OxmlElement("w:lang")
-    tag.set(qn("w:val"), "-".join(LOCALES.get(language, LOCALES["fr"])))
+            style.font.color.rgb = RGBColor.from_string(PETROL) if name == "Heading 2" else RGBColor(0, 0, 0)
     properties = document.styles["Normal"].element.get_or_add_rPr()
     for old in properties.findall(qn("w:lang")):
         properties.remove(old)
+    tag = OxmlElement("w:lang")
+    tag.set(qn("w:val"), "-".join(LOCALES.get(language, LOCALES["fr"])))
     properties.append(tag)
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin, section.right_margin, section.top_margin, section.bottom_margin = Cm(2.4), Cm(2.2), Cm(2), Cm(2.2)
 
-    def write(paragraph: Any, spans: Sequence[markup.Span]) -> None:
-        for span in spans:
-            paragraph.add_run(_span_text(span, language)).bold = span.bold or None
+
+def _docx_head(document: Any, envelope: Envelope) -> None:
+    from docx.shared import Cm, Pt, RGBColor
 
     head = document.add_table(rows=1, cols=2)
     head.autofit = False
     left, right = head.rows[0].cells
     left.width, right.width = Cm(9.6), Cm(6.8)
     name = left.paragraphs[0].add_run(envelope.sender.name)
-    name.bold, name.font.size, name.font.color.rgb = True, Pt(14), petrol
+    name.bold, name.font.size, name.font.color.rgb = True, Pt(14), RGBColor.from_string(PETROL)
     for line in _left_lines(envelope):
-        left.add_paragraph(line).paragraph_format.space_after = Pt(0)
+        left.add_paragraph(line)
     for number, line in enumerate(_right_lines(envelope)):
-        (right.paragraphs[0] if not number else right.add_paragraph()).add_run(line)
-    for cell in (left, right):
-        for paragraph in cell.paragraphs:
-            paragraph.paragraph_format.space_after = Pt(0)
+        (right.add_paragraph() if number else right.paragraphs[0]).add_run(line)
+    _close_up(left, right)
     if envelope.draft:
-        document.add_paragraph().add_run(word("draft", language)).bold = True
+        document.add_paragraph().add_run(word("draft", envelope.language)).bold = True
     if envelope.recipient:
-        address = document.add_paragraph("\n".join(envelope.recipient))
-        address.paragraph_format.left_indent, address.paragraph_format.space_before, address.paragraph_format.space_after = (
-            Cm(8.6),
-            Cm(1.2),
-            Cm(1),
-        )
+        address = document.add_paragraph("\n".join(envelope.recipient)).paragraph_format
+        address.left_indent, address.space_before, address.space_after = Cm(8.6), Cm(1.2), Cm(1)
     if envelope.dateline:
         document.add_paragraph(envelope.dateline)
     document.add_heading(envelope.title, level=1)
+
+
+def _close_up(*cells: Any) -> None:
+    from docx.shared import Pt
+
+    for cell in cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.space_after = Pt(1)
+
+
+def _docx_computation(document: Any, block: Block) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm, Pt
+
+    rows = list(block.data.get("rows", ()))
+    if rows:
+        table = document.add_table(rows=0, cols=2)
+        table.style = "Table Grid"
+        table.autofit = False
+        for row in rows:
+            name, amount = table.add_row().cells
+            name.width, amount.width = Cm(12.6), Cm(3.8)
+            strong = row.get("kind") in {"total", "subtotal"} or None
+            name.paragraphs[0].add_run(row["label"]).bold = strong
+            if row.get("why"):
+                name.add_paragraph().add_run(row["why"]).font.size = Pt(8.5)
+            amount.paragraphs[0].add_run(row["amount"]).bold = strong
+            amount.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            _close_up(name, amount)
+    for note in block.data.get("notes", ()):
+        document.add_paragraph(note)
+
+
+def _docx_block(document: Any, block: Block) -> None:
+    if block.heading and (block.text or block.kind == COMPUTED):
+        document.add_heading(block.heading, level=2)
+    if block.kind == COMPUTED:
+        _docx_computation(document, block)
+        return
+    for part in markup.parse(block.text):
+        for item in part.items:
+            paragraph = document.add_paragraph(style="List Bullet" if part.kind == "ul" else None)
+            for span in item:
+                paragraph.add_run(_span_text(span, block.language)).bold = span.bold or None
+
+
+def render_letter_docx(blocks: Sequence[Block], envelope: Envelope, *, date: date) -> bytes:
+    """The letter as a Word file."""
+    import docx
+    from docx.shared import Cm
+
+    language = envelope.language
+    document = docx.Document()
+    _docx_styles(document, language)
+    _docx_head(document, envelope)
     for block in blocks:
-        if block.heading and (block.text or block.kind == COMPUTED):
-            document.add_heading(block.heading, level=2)
-        if block.kind == COMPUTED:
-            rows = list(block.data.get("rows", ()))
-            if rows:
-                table = document.add_table(rows=0, cols=2)
-                table.style = "Table Grid"
-                table.autofit = False
-                for row in rows:
-                    label, amount = table.add_row().cells
-                    label.width, amount.width = Cm(12.6), Cm(3.8)
-                    strong = row.get("kind") in {"total", "subtotal"} or None
-                    label.paragraphs[0].add_run(row["label"]).bold = strong
-                    if row.get("why"):
-                        small = label.add_paragraph().add_run(row["why"])
-                        small.font.size = Pt(8.5)
-                    amount.paragraphs[0].add_run(row["amount"]).bold = strong
-                    amount.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
-                    for cell in (label, amount):
-                        for paragraph in cell.paragraphs:
-                            paragraph.paragraph_format.space_after = Pt(1)
-            for note in block.data.get("notes", ()):
-                document.add_paragraph(note)
-            continue
-        for part in markup.parse(block.text):
-            for item in part.items:
-                write(document.add_paragraph(style="List Bullet" if part.kind == "ul" else None), item)
+        _docx_block(document, block)
     for who, role in envelope.signatures:
         closing = document.add_paragraph()
         closing.paragraph_format.space_before = Cm(1.4)
         closing.add_run(who).bold = True
         closing.add_run(f"\n{role}")
-    footer = section.footer.paragraphs[0]
+    footer = document.sections[0].footer.paragraphs[0]
     footer.add_run(f"{envelope.sender.name}  ·  {envelope.reference}  ·  {word('page', language)} ")
     _field(footer, "PAGE")
     footer.add_run(f" {word('of', language)} ")
     _field(footer, "NUMPAGES")
-    stamp = datetime(date.year, date.month, date.day, 12, tzinfo=UTC)
     core = document.core_properties
     core.title, core.author, core.language = envelope.title, envelope.sender.name, "-".join(LOCALES.get(language, LOCALES["fr"]))
-    core.created = core.modified = stamp.replace(tzinfo=None)
+    core.created = core.modified = datetime(date.year, date.month, date.day, 12, tzinfo=UTC)
     core.comments = ""
     out = io.BytesIO()
     document.save(out)
