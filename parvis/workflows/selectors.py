@@ -8,14 +8,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import get_language
 
+from parvis.identity.api import agents_with
 from parvis.identity.enums import Function
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.subject import SubjectRef
 
 from . import access
+from .bpmn.reading import StepDef
 from .enums import HAND_OVERS, CaseState, ItemState
 from .models import Case, ProcessVersion, WorkItem, WorkItemEvent
 
@@ -75,12 +78,15 @@ def holder_of(item: WorkItem) -> str:
 
 
 def item_url(item: WorkItem) -> str:
-    """The page on which the task is done: its screen, else the generic one."""
-    from django.urls import reverse
+    """Where a task is opened: it leads on to the page of its screen. Costs no query, whatever the screen."""
+    return reverse("workflows:task", args=[item.uuid])
 
+
+def screen_url(item: WorkItem) -> str:
+    """The page of another context on which the task is done; empty when the generic one is."""
     if item.screen and item.screen in registries.screens:
         return registries.screens.get(item.screen).url(item.subject)
-    return reverse("workflows:task", args=[item.uuid])
+    return ""
 
 
 def cards(actor: Actor, subjects: Iterable[SubjectRef]) -> dict[SubjectRef, Card]:
@@ -263,3 +269,39 @@ def processes() -> list[ProcessVersion]:
     for version in ProcessVersion.objects.defer("spec", "xml").order_by("key", "number"):
         newest[version.key] = version
     return list(newest.values())
+
+
+def visible_item(actor: Actor, uuid: Any) -> WorkItem | None:
+    """A task that this reader may see."""
+    return WorkItem.objects.visible_to(actor).select_related("owner", "unit", "case__version").filter(uuid=uuid).first()
+
+
+def step_def(item: WorkItem) -> StepDef | None:
+    """What the model says about the step of a task; None for a task outside any process."""
+    if item.case is None:
+        return None
+    data = next((data for data in item.case.version.outline["steps"] if data["key"] == item.step), None)
+    return StepDef.from_json(data) if data else None
+
+
+def colleagues(item: WorkItem) -> list[Any]:
+    """Who could take a task over: active holders of its function where it is; of its owner's kind of work when it has no queue."""
+    found = agents_with(item.queue, item.unit_id) if item.queue else []
+    return [account for account in found if account.pk != item.owner_id]
+
+
+def events_of(item: WorkItem) -> list[WorkItemEvent]:
+    return list(WorkItemEvent.unscoped.filter(item=item).order_by("at", "pk"))
+
+
+def running_subjects(dossier_id: int) -> list[SubjectRef]:
+    """Subjects of a dossier that have a process, the running ones first, then the latest."""
+    rows = Case.objects.filter(dossier_key=dossier_id).order_by("finished_at", "-pk").values_list("subject_type", "subject_id", "live")
+    ordered = sorted(rows[:12], key=lambda row: row[2] is None)
+    return list(dict.fromkeys(SubjectRef(kind, number) for kind, number, _live in ordered))
+
+
+def running_counts(key: str) -> dict[int, int]:
+    """Version to its running cases."""
+    rows = Case.objects.filter(process_key=key, live=1).values("version__number").annotate(total=Count("pk")).order_by("version__number")
+    return {row["version__number"]: row["total"] for row in rows}

@@ -63,7 +63,7 @@ SEED_EVENTS = (
 )
 SEED_SCREENS = (
     "requests.identify",
-    "decisions.proposal",
+    "decisions.draft_proposal",
     "decisions.review",
     "decisions.opinion",
     "decisions.committee",

@@ -236,6 +236,10 @@ def parse(data: bytes) -> tuple[Any, list[Problem]]:
     """The XML tree of a file, or the reasons why there is none. Entities and document types are refused."""
     if len(data) > MAX_BYTES:
         return None, [Problem(0, "", _("the file is larger than %(count)d kB") % {"count": MAX_BYTES // 1000})]
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None, [Problem(0, "", _("the file is not written in UTF-8"))]
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
     try:
         root = etree.fromstring(data, parser)

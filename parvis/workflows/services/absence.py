@@ -52,8 +52,8 @@ def reassign_items(
     if not items:
         raise CannotAssign(_("Choose at least one task."))
     moved = 0
-    for item in items:
-        if not (access.may_assign(actor, item)):
+    for item in WorkItem.unscoped.filter(pk__in=[item.pk for item in items]).order_by("pk"):
+        if not access.may_assign(actor, item):
             raise NotAllowed(_("Only who holds the task, or the chief, hands it over."))
         if owner is not None:
             before = item.owner_id

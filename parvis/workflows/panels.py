@@ -1,0 +1,80 @@
+"""What processes contribute: the ribbon of a dossier, the figure of what nobody holds, the page of models."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from parvis.kernel import registries
+from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel
+
+from . import access, selectors
+
+SHOWN = 4
+
+
+def _ribbon(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
+    """Each running process of the dossier as a row of steps: what is done, who has it since when, what comes."""
+    subjects = selectors.running_subjects(dossier.pk)[:SHOWN]
+    if not subjects:
+        return None
+    actor = request.actor  # type: ignore[attr-defined]
+    ribbons = selectors.steps_of_subjects(subjects)
+    cards = selectors.cards(actor, subjects)
+    rows = [{"card": cards.get(subject), "steps": ribbons[subject]} for subject in subjects if ribbons.get(subject)]
+    return render_to_string("workflows/_panel_ribbon.html", {"rows": rows}, request)
+
+
+registries.panels.register(
+    "workflows.ribbon",
+    Panel(
+        key="ribbon",
+        title=_("Way of the requests"),
+        order=5,
+        render=_ribbon,
+        access=access.is_agent,
+        data_class="social",
+        icon="route",
+        nav=False,
+    ),
+)
+
+registries.backlog.register(
+    "unowned",
+    Backlog(
+        key="unowned",
+        title=_("Nobody holds it"),
+        order=30,
+        count=lambda actor: selectors.unowned_count(),
+        url=lambda: reverse("desk:tasks") + "?list=unowned",
+        help=_("Tasks that wait in a queue, or whose holder has left."),
+    ),
+)
+
+registries.menu.register(
+    "workflows",
+    MenuEntry(
+        key="workflows",
+        label=_("Processes"),
+        icon="studio",
+        url_name="workflows:index",
+        access=access.may_publish,
+        order=80,
+        prefix="/workflows/",
+    ),
+)
+registries.palette.register(
+    "workflows.index",
+    PaletteAction(key="workflows.index", label=_("Look at the processes"), url_name="workflows:index", access=access.may_read_models, icon="studio"),
+)
+registries.palette.register(
+    "workflows.publish",
+    PaletteAction(
+        key="workflows.publish", label=_("Publish a new version of a process"), url_name="workflows:publish", access=access.may_publish, icon="upload"
+    ),
+)

@@ -1,0 +1,124 @@
+"""A task: led on to its screen, or done here; taken, put back, handed over."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parvis.ui import formats
+from parvis.ui.http import done, errors_on, invalid, local_url, page, screen
+from parvis.ui.shell import address
+
+from .. import access, selectors
+from ..forms import HandForm, OutcomeForm
+from ..models import WorkItem
+from ..services import items, running
+
+TEMPLATE = "workflows/task.html"
+
+
+def _item(request: HttpRequest, uuid: UUID) -> WorkItem:
+    item = selectors.visible_item(request.actor, uuid)  # type: ignore[attr-defined]
+    if item is None:
+        raise Http404
+    return item
+
+
+def _context(request: HttpRequest, item: WorkItem, **forms: Any) -> dict[str, Any]:
+    actor = request.actor  # type: ignore[attr-defined]
+    step = selectors.step_def(item)
+    own_page = bool(step.completes_on) if step else bool(item.screen)
+    may_assign = item.is_open and access.may_assign(actor, item)
+    return {
+        "item": item,
+        "step": step,
+        "card": selectors.cards(actor, [item.subject]).get(item.subject),
+        "holder": selectors.holder_of(item),
+        "events": selectors.events_of(item),
+        "ribbon": selectors.case_steps(item.subject) if item.case_id else [],
+        "screen_url": selectors.screen_url(item) if item.is_open else "",
+        "may_take": item.is_open and access.may_take(actor, item),
+        "may_give_back": item.is_open and access.may_give_back(actor, item),
+        "may_assign": may_assign,
+        "form": forms.get("form") or (OutcomeForm(step) if item.is_open and not own_page and access.may_do(actor, item) else None),
+        "hand_form": forms.get("hand_form") or (HandForm(item) if may_assign else None),
+    }
+
+
+@screen(access=access.is_agent, methods=("GET", "POST"))
+def task(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Leads on to the page of the step when it has one (``?sheet=1`` stays: who has it, hand it over); else it is done here."""
+    item = _item(request, uuid)
+    if request.method == "GET":
+        onward = selectors.screen_url(item) if item.is_open and "sheet" not in request.GET else ""
+        return HttpResponseRedirect(onward) if onward else page(request, TEMPLATE, _context(request, item))
+    form = OutcomeForm(selectors.step_def(item), request.POST)
+    if form.is_valid():
+        with errors_on(form):
+            running.complete_step(
+                actor=request.actor,  # type: ignore[attr-defined]
+                item=item,
+                outcome=form.cleaned_data["outcome"],
+                note=form.cleaned_data["note"],
+            )
+            return done(request, _home(), _("Done: %(what)s.") % {"what": _title(item)})
+    return invalid(request, TEMPLATE, _context(request, item, form=form))
+
+
+def _title(item: WorkItem) -> str:
+    return formats.label(item.title)
+
+
+def _back_to(request: HttpRequest, item: WorkItem) -> str:
+    return local_url(request, request.POST.get("next"), reverse("workflows:task", args=[item.uuid]) + "?sheet=1")
+
+
+@screen(access=access.is_agent, methods=("POST",))
+def take(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Take a task out of one's queue, and go to it."""
+    item = _item(request, uuid)
+    items.take(actor=request.actor, item=item)  # type: ignore[attr-defined]
+    onward = local_url(request, request.POST.get("next"), selectors.item_url(item))
+    return done(request, onward, _("The task is yours: %(what)s.") % {"what": _title(item)})
+
+
+@screen(access=access.is_agent, methods=("POST",))
+def back(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Put a task back into its queue."""
+    item = _item(request, uuid)
+    items.give_back(actor=request.actor, item=item, note=request.POST.get("note", ""))  # type: ignore[attr-defined]
+    return done(request, _seen(request, item), _("Back in the queue: %(what)s.") % {"what": selectors.queue_label(item.queue, item.unit)})
+
+
+@screen(access=access.is_agent, methods=("POST",))
+def hand(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Hand a task to a named colleague."""
+    item = _item(request, uuid)
+    if not access.may_assign(request.actor, item):  # type: ignore[attr-defined]
+        raise Http404
+    form = HandForm(item, request.POST)
+    if form.is_valid():
+        with errors_on(form):
+            items.assign(
+                actor=request.actor,  # type: ignore[attr-defined]
+                item=item,
+                owner=int(form.cleaned_data["owner"]),
+                note=form.cleaned_data["note"],
+            )
+            who = item.owner.display_name if item.owner else ""
+            return done(request, _seen(request, item), _("Handed over to %(who)s.") % {"who": who})
+    return invalid(request, TEMPLATE, _context(request, item, hand_form=form))
+
+
+def _seen(request: HttpRequest, item: WorkItem) -> str:
+    """Back to the task, or to the list when it is out of sight now."""
+    visible = selectors.visible_item(request.actor, item.uuid) is not None  # type: ignore[attr-defined]
+    return _back_to(request, item) if visible else _home()
+
+
+def _home() -> str:
+    return address("desk:home") or "/"
