@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop as _noop
+from django.utils.translation import gettext_noop
 
 from parvis.contacts.api import display_names
 from parvis.dossiers.enums import MemberRole, ReferentRole
@@ -18,7 +18,7 @@ def dossier_opened(event: DossierOpened) -> None:
     add_step(
         actor=event.actor,
         dossier_id=event.dossier_id,
-        message=_noop("Dossier %(number)s opened"),
+        message=gettext_noop("Dossier %(number)s opened"),
         values={"number": event.number},
         subject=SubjectRef("dossier", event.dossier_id),
         data_class="identity",
@@ -30,7 +30,7 @@ def dossier_closed(event: DossierClosed) -> None:
     add_step(
         actor=event.actor,
         dossier_id=event.dossier_id,
-        message=_noop("Dossier closed"),
+        message=gettext_noop("Dossier closed"),
         subject=SubjectRef("dossier", event.dossier_id),
         data_class="identity",
         text=event.reason,
@@ -42,7 +42,7 @@ def dossier_reopened(event: DossierReopened) -> None:
     add_step(
         actor=event.actor,
         dossier_id=event.dossier_id,
-        message=_noop("Dossier opened again"),
+        message=gettext_noop("Dossier opened again"),
         subject=SubjectRef("dossier", event.dossier_id),
         data_class="identity",
         text=event.reason,
@@ -56,7 +56,7 @@ def member_added(event: MemberAdded) -> None:
     add_step(
         actor=event.actor,
         dossier_id=event.dossier_id,
-        message=_noop("%(name)s joins the dossier"),
+        message=gettext_noop("%(name)s joins the dossier"),
         values={"name": _name(event.person_id)},
         subject=SubjectRef("person", event.person_id),
         data_class="identity",
@@ -68,7 +68,7 @@ def member_left(event: MemberLeft) -> None:
     add_step(
         actor=event.actor,
         dossier_id=event.dossier_id,
-        message=_noop("%(name)s leaves the dossier"),
+        message=gettext_noop("%(name)s leaves the dossier"),
         values={"name": _name(event.person_id)},
         subject=SubjectRef("person", event.person_id),
         data_class="identity",
@@ -77,7 +77,7 @@ def member_left(event: MemberLeft) -> None:
 
 @subscribe(ReferentAssigned)
 def referent_assigned(event: ReferentAssigned) -> None:
-    message = _noop("%(name)s follows the dossier") if event.role == ReferentRole.MAIN else _noop("%(name)s takes part in the dossier")
+    message = gettext_noop("%(name)s follows the dossier") if event.role == ReferentRole.MAIN else gettext_noop("%(name)s takes part in the dossier")
     add_step(
         actor=event.actor,
         dossier_id=event.dossier_id,

@@ -88,7 +88,7 @@ def add_step(
     data_class: str = "social",
     text: str = "",
 ) -> Entry:
-    """A step that the product itself did. ``message`` is a translatable sentence with named places (``_noop``), ``values`` fill them, so
+    """A step that the product itself did. ``message`` is a translatable sentence with named places (``gettext_noop``), ``values`` fill them, so
     that each reader gets it in the own language."""
     return _write(
         actor,
