@@ -71,7 +71,8 @@ def join_dossier(
         raise _taken(Request.unscoped.get(pk=request.pk))
     request.refresh_from_db()
     record(actor, "request_joined", request, {"dossier": dossier.number, "person": person.pk})
-    documents.file_in_dossier(actor=actor, subject=SubjectRef("request", request.pk), dossier_id=dossier.pk)
+    for document in documents.documents_about([SubjectRef("request", request.pk)]):
+        documents.file_in_dossier(actor=actor, document=document, dossier_id=dossier.pk)
     for line in RequestLine.unscoped.filter(request=request).order_by("pk"):
         line.person = person
         line.save(update_fields=["person"])
