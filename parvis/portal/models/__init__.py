@@ -1,0 +1,3 @@
+from .attempts import CodeAttempt
+
+__all__ = ["CodeAttempt"]

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from .views import asking, codes, home
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("p/staff/", home.staff, name="staff"),
+    path("p/leave/", home.leave, name="leave"),
+    path("p/resume/", codes.resume, name="resume"),
+    path("p/track/", codes.track, name="track"),
+    path("p/track/<uuid:uuid>/", codes.timeline, name="timeline"),
+    path("p/track/<uuid:uuid>/receipt.pdf", asking.receipt, name="receipt"),
+    path("p/sent/<uuid:uuid>/", asking.sent, name="sent"),
+    path("p/draft/<uuid:uuid>/", asking.go_on, name="go_on"),
+    path("p/draft/<uuid:uuid>/later/", asking.later, name="later"),
+    path("p/draft/<uuid:uuid>/summary/", asking.summary, name="summary"),
+    path("p/draft/<uuid:uuid>/page/<slug:key>/", asking.question, name="question"),
+    path("p/<slug:key>/", asking.start, name="start"),
+]

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from parvis.procedures import api as procedures
+from parvis.ui.http import done, page, screen
+
+from .. import visitors
+
+
+@screen(public=True)
+def home(request: HttpRequest) -> HttpResponse:
+    """The calm landing: ask, come back, follow."""
+    drafts = [
+        {"draft": draft, "title": procedures.version(int(draft.purpose.rsplit(":", 1)[1])).definition["title"]}
+        for draft in visitors.open_drafts(request)
+    ]
+    return page(request, "portal/home.html", {"procedures": procedures.open_procedures(), "drafts": drafts})
+
+
+@screen(public=True, methods=("POST",), writes=True)
+def leave(request: HttpRequest) -> HttpResponse:
+    """Forget everything in this browser; drafts and requests stay, behind their codes."""
+    visitors.forget_all(request)
+    return done(request, "portal:home", _("This browser has forgotten everything. Your codes still work."))
+
+
+@screen(public=True)
+def staff(request: HttpRequest) -> HttpResponse:
+    """To the agents' entrance, wherever sign-in is configured."""
+    return redirect(settings.LOGIN_URL)
