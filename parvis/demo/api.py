@@ -1,5 +1,46 @@
 """What the command line calls."""
 
-from .bulk import populate
+from __future__ import annotations
 
-__all__ = ["populate"]
+import time
+from collections.abc import Callable
+
+from parvis.identity.api import Account, demo_accounts
+from parvis.kernel import clock, seals
+from parvis.kernel.models import MutationLine
+
+from . import cast, reference, stage, stories
+from .bulk import populate
+from .path import play_aid_request
+
+PASSWORD = "parvis-demo-valmont"
+
+__all__ = ["build", "play_aid_request", "populate"]
+
+
+def build(print_line: Callable[[str], None] = print) -> None:
+    """Fill a demo instance: reference data, agents, stories of two years. Does nothing the second time."""
+    if MutationLine.objects.filter(stream="context:demo").exists() or Account.objects.filter(is_demo=True).exists():
+        print_line("The demonstration is already there.")
+        return _accounts(print_line)
+    started = time.monotonic()
+    end = clock.now()
+    print_line("Reference data: units, agents, rates, letters, process, procedure, committee")
+    with clock.travel(end - (stories.timedelta(days=max(case.asked for case in cast.CASES) + 3))):
+        reference.load()
+    stage.forget()
+    for account in Account.objects.filter(is_demo=True):
+        account.set_password(PASSWORD)
+        account.save(update_fields=["password"])
+    print_line(f"Stories: {len(cast.CASES)} cases over two years")
+    stories.play_all(cast.CASES, end, print_line)
+    seals.seal()
+    print_line(f"The demonstration is ready ({time.monotonic() - started:.0f} s).")
+    _accounts(print_line)
+
+
+def _accounts(print_line: Callable[[str], None]) -> None:
+    print_line("")
+    print_line(f"Demo accounts (password of all: {PASSWORD}); or one click in the role bar:")
+    for account in demo_accounts():
+        print_line(f"  {account.username:<40} {account.display_name}")

@@ -23,21 +23,13 @@ def load(actor: Actor = ACTOR) -> None:
 
 
 def load_committee(actor: Actor) -> None:
-    """The special committee of the social service: president, three members, secretary; quorum of three."""
-    from decimal import Decimal
-
-    from parvis.decisions.enums import Decider, MemberRole
-    from parvis.decisions.models import Committee, DelegationLimit, Membership
+    """Who sits in the special committee: president, three members, and the secretary without a vote."""
+    from parvis.decisions.enums import MemberRole
+    from parvis.decisions.models import Committee, Membership
     from parvis.decisions.services import sessions
     from parvis.identity.demo import username
 
-    name = {
-        "fr": "Comité spécial du service social",
-        "nl": "Bijzonder comité voor de sociale dienst",
-        "de": "Sonderausschuss des Sozialdienstes",
-        "en": "Special committee of the social service",
-    }
-    committee = Committee.objects.filter(key="csss").first() or sessions.create_committee(actor=actor, key="csss", name=name, prefix="CSSS", quorum=3)
+    committee = Committee.objects.get(key="csss")
     roles = (
         ("claire.warnant", MemberRole.PRESIDENT, True),
         ("michel.dubuisson", MemberRole.MEMBER, True),
@@ -51,13 +43,3 @@ def load_committee(actor: Actor) -> None:
             sessions.add_member(
                 actor=actor, committee=committee, account_id=account.pk, label=account.display_name, valid_from=SINCE, role=role, voting=voting, order=order
             )
-    if not DelegationLimit.objects.filter(committee=committee).exists():
-        sessions.set_limit(
-            actor=actor,
-            committee=committee,
-            decider=Decider.PRESIDENT,
-            provision_kind="aid.one_off",
-            max_amount=Decimal("500.00"),
-            valid_from=SINCE,
-            source="Délibération du conseil du 15 janvier 2020, organic law art. 28",
-        )

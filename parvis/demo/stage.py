@@ -399,6 +399,15 @@ def fill_session(session: Session) -> None:
     sessions.freeze_session(actor=actor, session=session)
 
 
+def fill_session_with(session: Session, chosen: list[Proposal]) -> None:
+    """The agenda of these proposals only; others wait for the next session."""
+    actor = agent(SECRETARY)
+    rows = [Proposal.unscoped.get(pk=proposal.pk) for proposal in chosen]
+    sessions.schedule_waiting(actor=actor, session=session, proposals=[row for row in rows if row.state == "validated"])
+    sessions.order_agenda(actor=actor, session=session)
+    sessions.freeze_session(actor=actor, session=session)
+
+
 def hold_session(session: Session, plays: dict[int, Play]) -> list[Decision]:
     """C5, F9, F10: decided one by one; the session closes only when nothing is left open."""
     actor = agent(SECRETARY)

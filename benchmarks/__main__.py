@@ -1,0 +1,70 @@
+"""``make bench``: pages against the raw SQL of the same data, at two sizes; stories, workflow steps, letters and jobs per second.
+
+Each size is measured in a process of its own, on an instance of its own (kept in ``build/bench`` and reused). Figures are ratios
+against a stated floor: the page's own SQL sent raw to the same database. Nothing is asserted here.
+
+    python -m benchmarks                 both sizes, then the table
+    python -m benchmarks --sizes 1000    one size
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--sizes", default="1000,100000")
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--write", action="store_true", help="write docs/reference/benchmarks.md")
+    options = parser.parse_args()
+    results = {}
+    for size in (int(text) for text in options.sizes.split(",")):
+        folder = ROOT / "build" / "bench" / str(size)
+        environment = os.environ | {"PARVIS_INSTANCE": str(folder), "DJANGO_SETTINGS_MODULE": "parvis.config.settings", "PARVIS_LOG_LEVEL": "ERROR"}
+        environment.pop("PARVIS_KIND", None)
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.measure", str(size), str(options.rounds)], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False
+        )
+        if done.returncode:
+            print(done.stdout[-2000:])
+            return done.returncode
+        results[size] = json.loads(done.stdout.splitlines()[-1])
+    text = table(results)
+    print(text)
+    if options.write:
+        (ROOT / "docs" / "reference" / "benchmarks.md").write_text(text, encoding="utf-8")
+    return 0
+
+
+def table(results: dict[int, dict]) -> str:
+    sizes = sorted(results)
+    out = ["# Benchmarks", "", f"Two cores, embedded database, Python {sys.version.split()[0]}. Median server time of a page through the whole stack (middleware, access, template), "
+           "without network; the floor is the page's own SQL sent raw.", ""]
+    head = "| Page |" + "".join(f" {size:,} persons: ms | queries | × floor |" for size in sizes)
+    ratio = len(sizes) > 1
+    out += [head + (" larger / smaller |" if ratio else ""), "|---|" + "---:|" * (3 * len(sizes) + ratio)]
+    for page in results[sizes[0]]["pages"]:
+        cells = [f"| {page} |"]
+        for size in sizes:
+            row = results[size]["pages"].get(page)
+            cells.append(f" {row['ms']:.1f} | {row['queries']} | {row['ms'] / max(row['floor'], 0.001):.1f} |" if row else " – | – | – |")
+        if ratio:
+            small, large = results[sizes[0]]["pages"][page], results[sizes[-1]]["pages"].get(page)
+            cells.append(f" {large['ms'] / small['ms']:.2f} |" if large else " – |")
+        out.append("".join(cells))
+    out += ["", "| Work |" + "".join(f" {size:,} persons |" for size in sizes), "|---|" + "---:|" * len(sizes)]
+    for name in results[sizes[0]]["work"]:
+        out.append(f"| {name} |" + "".join(f" {results[size]['work'].get(name, '–')} |" for size in sizes))
+    return "\n".join(out) + "\n"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

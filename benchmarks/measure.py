@@ -1,0 +1,186 @@
+"""Measures one size in one process; prints one line of JSON last."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def prepare(size: int) -> None:
+    from parvis.config import instance
+
+    folder = Path(os.environ["PARVIS_INSTANCE"])
+    if not (folder / "settings.toml").exists():
+        instance.create(folder, "demo", require_mfa=False)
+
+
+def fill(size: int) -> float:
+    """Demonstration, then persons up to the size. Returns persons per second, 0 when it was there."""
+    from django.core.management import call_command
+
+    from parvis.contacts.api import Person
+    from parvis.demo import api as demo
+
+    call_command("migrate", verbosity=0)
+    demo.build(print_line=lambda text: print(text, file=sys.stderr))
+    missing = size - Person.unscoped.count()
+    if missing <= 0:
+        return 0.0
+    return float(demo.populate(persons=missing, seed=size)["per_second"])
+
+
+def timed(call: Callable[[], Any], rounds: int) -> float:
+    """Median milliseconds after two warm-up calls."""
+    call()
+    call()
+    spent = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        call()
+        spent.append((time.perf_counter() - started) * 1000)
+    return statistics.median(spent)
+
+
+def raw_floor(statements: list[str], rounds: int) -> float:
+    from django.db import connection
+
+    reads = [sql for sql in statements if sql.lstrip().upper().startswith("SELECT")]
+
+    def run() -> None:
+        with connection.connection.cursor() if hasattr(connection.connection, "cursor") else connection.cursor() as cursor:
+            for sql in reads:
+                cursor.execute(sql)
+                cursor.fetchall()
+
+    connection.ensure_connection()
+    if connection.vendor == "sqlite":
+
+        def run() -> None:
+            for sql in reads:
+                connection.connection.execute(sql.replace("%%", "%")).fetchall()
+
+    return timed(run, rounds)
+
+
+def pages() -> list[tuple[str, str, str, dict[str, Any]]]:
+    """(name, agent's login, address, session extras)."""
+    from django.urls import reverse
+
+    from parvis.decisions.models import AgendaItem, Proposal, Session
+    from parvis.dossiers.api import Dossier
+    from parvis.requests.models import Request
+
+    worker, secretary, payer = "amelie.lambrecht", "isabelle.thonon", "pascal.gillet"
+    dossier = Dossier.unscoped.filter(unit__code="SSG-NORD", number__startswith="202").order_by("pk").first()
+    proposal = Proposal.unscoped.filter(state="draft", unit__code="SSG-NORD").order_by("pk").first()
+    session = Session.unscoped.exclude(state="closed").order_by("-starts_at").first()
+    item = AgendaItem.unscoped.filter(session=session).order_by("position", "pk").first()
+    request = Request.unscoped.filter(channel="portal").order_by("pk").first()
+    found = [
+        ("home", worker, "/desk/", {}),
+        ("task list", worker, "/tasks/", {}),
+        ("search", worker, "/search/?q=muler", {}),
+        ("dossier list", worker, "/dossiers/", {}),
+    ]
+    from benchmarks.addresses import ADDRESSES
+
+    things = {"dossier": dossier, "proposal": proposal, "session": session, "item": item, "request": request}
+    for name, login, view, thing, args in ADDRESSES:
+        if things.get(thing) is not None or not thing:
+            found.append((name, {"worker": worker, "secretary": secretary, "payer": payer, "citizen": ""}[login], reverse(view, args=args(things)), {"request": request.pk} if login == "citizen" and request else {}))
+    return found
+
+
+def measure(size: int, rounds: int) -> dict[str, Any]:
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from parvis.identity.api import Account
+    from parvis.identity.demo import username
+
+    out: dict[str, Any] = {"pages": {}, "work": {}}
+    per_second = fill(size)
+    if per_second:
+        out["work"]["persons written in bulk, per second"] = round(per_second)
+    for name, login, address, extras in pages():
+        client = Client()
+        if login:
+            client.force_login(Account.objects.get(username=username(login)))
+        elif extras:
+            session = client.session
+            session["portal_refs"] = [["request", extras["request"]]]
+            session.save()
+        response = client.get(address)
+        if response.status_code != 200:
+            print(f"{name}: {address} answered {response.status_code}", file=sys.stderr)
+            continue
+        client.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address)
+        statements = [query["sql"] for query in captured.captured_queries]
+        out["pages"][name] = {
+            "ms": timed(lambda client=client, address=address: client.get(address), rounds),
+            "floor": raw_floor(statements, rounds),
+            "queries": len(statements),
+        }
+    out["work"] |= work(rounds)
+    return out
+
+
+def work(rounds: int) -> dict[str, Any]:
+    import tempfile
+
+    from parvis.demo import api as demo
+    from parvis.kernel import gestures, jobs
+    from parvis.kernel.models import Job
+    from parvis.kernel.subject import SubjectRef
+
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(3):
+            story = demo.play_aid_request(Path(folder))
+    out: dict[str, Any] = {"story aid-request, seconds (mean of 3)": round((time.perf_counter() - started) / 3, 2)}
+    for step in story["steps"]:
+        out[f"· {step['step']} with its papers, seconds"] = step["seconds"]
+
+    @jobs.job("bench.nothing")
+    def nothing(ref: jobs.JobRef) -> None:
+        with gestures.gesture_scope():
+            ref.complete()
+
+    count = 300
+    base = Job.objects.count()
+    started = time.perf_counter()
+    for number in range(count):
+        with gestures.gesture_scope():
+            jobs.enqueue("bench.nothing", SubjectRef("bench", base + number), version=str(time.time_ns()))
+    queued = count / (time.perf_counter() - started)
+    started = time.perf_counter()
+    done = jobs.run_pending(kinds={"bench.nothing"})
+    out["jobs queued per second"] = round(queued)
+    out["jobs done per second"] = round(done / (time.perf_counter() - started))
+    Job.objects.filter(kind="bench.nothing").delete()
+    return out
+
+
+def main() -> None:
+    size, rounds = int(sys.argv[1]), int(sys.argv[2])
+    prepare(size)
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    settings.ALLOWED_HOSTS.append("testserver")
+    print(json.dumps(measure(size, rounds)))
+
+
+if __name__ == "__main__":
+    main()
