@@ -25,29 +25,41 @@ def minutes_pdf(content: Mapping[str, Any], *, on: date, signed: Sequence[tuple[
 
 
 def minutes_data(content: Mapping[str, Any], signed: Sequence[tuple[str, str]] | None, language: str) -> dict[str, Any]:
-    centre = documents.sender()
     started = datetime.fromisoformat(content["starts_at"]).astimezone(clock.zone())
-    title = _("Minutes %(number)s") % {"number": content["number"]}
+    envelope = documents.Envelope(
+        language=language,
+        subject=_("Minutes %(number)s") % {"number": content["number"]},
+        on=started.date(),
+        reference=content["number"],
+        service=formats.label(content["committee"], language),
+        signatures=tuple((name, str(MemberRole(role).label)) for name, role in signed or ()),
+        draft=signed is None,
+    )
     present = [row for row in content["roll"] if row["state"] == PresenceState.PRESENT]
     missing = [row for row in content["roll"] if row["state"] != PresenceState.PRESENT]
+    head = documents.Section(
+        pairs=[
+            (_("Session"), f"{formats.day(started, 'full')}, {started:%H:%M}"),
+            (_("Place"), content["place"]),
+            (_("Present"), ", ".join(_member(row) for row in present) or _("nobody")),
+            (_("Not present"), ", ".join(f"{_member(row)} ({PresenceState(row['state']).label})" for row in missing) or _("nobody")),
+            (_("Quorum"), _("%(n)s members, counted case by case") % {"n": content["quorum"]}),
+        ]
+    )
+    foot = documents.Section(notes=[_("Those who were present are bound to secrecy (organic law of 8 July 1976, article 36).")])
+    sections = [head, *(_section(entry) for entry in content["items"]), foot]
     return {
-        "language": language,
-        "title": title,
-        "reference": content["number"],
-        "sender": {"name": centre.name, "lines": list(centre.lines), "phone": centre.phone, "email": centre.email},
-        "words": {"page": _("page"), "of": _("of")},
-        "draft": "" if signed is not None else _("Draft, not signed"),
-        "committee": formats.label(content["committee"], language),
-        "facts": [
-            [_("Session"), f"{formats.day(started, 'full')}, {started:%H:%M}"],
-            [_("Place"), content["place"]],
-            [_("Present"), ", ".join(_member(row) for row in present) or _("nobody")],
-            [_("Not present"), ", ".join(f"{_member(row)} ({PresenceState(row['state']).label})" for row in missing) or _("nobody")],
-            [_("Quorum"), _("%(n)s members, counted case by case") % {"n": content["quorum"]}],
-        ],
-        "items": [_item(entry) for entry in content["items"]],
-        "secrecy": _("Those who were present are bound to secrecy (organic law of 8 July 1976, art. 36)."),
-        "signatures": [[name, str(MemberRole(role).label)] for name, role in signed or ()],
+        **envelope.to_json(),
+        "sections": [section.to_json(language) for section in sections],
+        "words": {
+            "reference": _("Reference"),
+            "contact": "",
+            "phone": "",
+            "page": _("page"),
+            "of": _("of"),
+            "draft": _("Draft, not signed"),
+        },
+        "landscape": False,
     }
 
 
@@ -78,8 +90,8 @@ def votes_line(entry: Mapping[str, Any]) -> str:
     }
 
 
-def _item(entry: Mapping[str, Any]) -> dict[str, Any]:
-    lines: list[list[str]] = []
+def _section(entry: Mapping[str, Any]) -> Any:
+    lines: list[tuple[str, str]] = []
     proposed = [amount_line(row) for row in entry.get("proposed", [])]
     decided = [amount_line(row) for row in entry.get("decided", [])]
     if entry["number"] is None:
@@ -87,7 +99,7 @@ def _item(entry: Mapping[str, Any]) -> dict[str, Any]:
         if entry.get("carried_to"):
             outcome = _("Not decided, carried over to the session of %(day)s") % {"day": formats.day(entry["carried_to"])}
         if entry.get("carry_reason"):
-            lines.append([_("Reason"), entry["carry_reason"]])
+            lines.append((_("Reason"), entry["carry_reason"]))
     else:
         outcome = str(Outcome(entry["outcome"]).label)
         if entry["kind"] == ItemKind.RATIFICATION:
@@ -95,22 +107,23 @@ def _item(entry: Mapping[str, Any]) -> dict[str, Any]:
                 Outcome.GRANTED: _("Ratified"),
                 Outcome.REFUSED: _("Not ratified"),
             }.get(Outcome(entry["outcome"]), outcome)
-            lines.append([_("Urgent decision"), str(entry["ratifies"])])
+            lines.append((_("Urgent decision"), str(entry["ratifies"])))
         if proposed:
-            lines.append([_("Proposed"), "; ".join(proposed)])
+            lines.append((_("Proposed"), "; ".join(proposed)))
         if decided and (entry["deviates"] or not proposed):
-            lines.append([_("Decided"), "; ".join(decided)])
+            lines.append((_("Decided"), "; ".join(decided)))
         if entry["reason"]:
-            lines.append([_("Reasons"), entry["reason"]])
-        lines.append([_("Votes"), votes_line(entry)])
+            lines.append((_("Reasons"), entry["reason"]))
+        lines.append((_("Votes"), votes_line(entry)))
     if entry["recused"]:
-        lines.append([_("Conflict of interest, left the room"), ", ".join(row["label"] for row in entry["recused"])])
-    return {
-        "no": str(entry["position"]),
-        "person": entry["person"],
-        "title": entry["title"] + (f" ({_('late item')})" if entry["late"] else ""),
-        "author": entry["author"],
-        "number": entry["number"] or "",
-        "outcome": outcome,
-        "lines": lines,
-    }
+        lines.append((_("Conflict of interest, left the room"), ", ".join(row["label"] for row in entry["recused"])))
+    late = f" ({_('late item')})" if entry["late"] else ""
+    first = (
+        [(_("Case"), entry["title"] + late), (_("Proposed by"), entry["author"])]
+        if entry["author"]
+        else [(_("Case"), entry["title"] + late)]
+    )
+    return documents.Section(
+        heading=f"{entry['position']}. {entry['person']}",
+        pairs=[*first, (_("Decision"), f"{outcome}, {entry['number']}" if entry["number"] else outcome), *lines],
+    )

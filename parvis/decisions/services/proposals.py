@@ -107,7 +107,7 @@ def draft_proposal(
                 person_id=line.person_id,
                 title=title or line.label("fr"),
                 language=line.language,
-                urgent=urgent or line.urgent,
+                urgent=urgent,
                 author_id=actor.account_id,
                 author_label=actor.label,
                 created_at=clock.now(),
