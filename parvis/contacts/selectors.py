@@ -193,6 +193,18 @@ def name_and_uuid(person_id: int) -> tuple[str, uuid.UUID]:
     return row.display_name, row.person.uuid
 
 
+def shown_point(row: ContactPoint) -> str:
+    """+32 470 12 34 56: numbers are stored bare and printed in groups."""
+    if row.kind != PointKind.PHONE:
+        return row.value
+    import phonenumbers
+
+    try:
+        return str(phonenumbers.format_number(phonenumbers.parse(row.value, None), phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+    except phonenumbers.NumberParseException:
+        return row.value
+
+
 def bank_accounts(person_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> list[BankAccount]:
     """Accounts on which the person may be paid on a day, newest first. None for the holder of a specimen card."""
     if not is_payable(person_id):

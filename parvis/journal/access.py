@@ -31,7 +31,7 @@ def entry_scope(actor: Actor) -> Q:
         return NOTHING
     open_to = Q(restricted=False, data_class__in=classes)
     if actor.account_id is not None:
-        open_to |= Q(restricted=True, author_id=actor.account_id)
+        open_to |= Q(author_id=actor.account_id)  # whoever wrote it may read it again, restricted or not
     units = actor.units_for(Function.CHIEF)
     if None in units:
         open_to |= Q(restricted=True)

@@ -77,7 +77,11 @@ def member_left(event: MemberLeft) -> None:
 
 @subscribe(ReferentAssigned)
 def referent_assigned(event: ReferentAssigned) -> None:
-    message = gettext_noop("%(name)s follows the dossier") if event.role == ReferentRole.MAIN else gettext_noop("%(name)s takes part in the dossier")
+    message = (
+        gettext_noop("%(name)s follows the dossier")
+        if event.role == ReferentRole.MAIN
+        else gettext_noop("%(name)s takes part in the dossier")
+    )
     add_step(
         actor=event.actor,
         dossier_id=event.dossier_id,

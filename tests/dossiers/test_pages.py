@@ -35,7 +35,12 @@ def dossier(centre) -> Dossier:
     dossier = make_dossier(centre, lead)
     set_address(actor=PERSON_EDITOR, person=lead, street="Rue des Tanneurs", number="27", postal_code="4999", municipality="Valmont")
     api.record_situation(
-        actor=centre.actor("worker"), dossier=dossier, kind="resource", label="Titres-services", amount=Decimal("612.50"), periodicity="month"
+        actor=centre.actor("worker"),
+        dossier=dossier,
+        kind="resource",
+        label="Titres-services",
+        amount=Decimal("612.50"),
+        periodicity="month",
     )
     api.record_situation(actor=centre.actor("worker"), dossier=dossier, kind="need", label="Un lit pour Inès")
     add_entry(actor=centre.actor("worker"), dossier=dossier, kind="visit", text=SECRET)
@@ -116,7 +121,7 @@ def test_the_whole_page_as_of_a_past_day(client, centre) -> None:
     assert "Rue Nouvelle" in today and "Écrit en mars" in today and "Sami Aerts" in today
     assert "Rue Ancienne" in past and "Rue Nouvelle" not in past
     assert "Écrit en mars" not in past and "Sami Aerts" not in past.split("dos-body")[0].split("refs")[1]
-    assert "name=\"text\"" not in past  # nothing is added from a past day
+    assert 'name="text"' not in past  # nothing is added from a past day
     assert "Rue Nouvelle" in bad and "31/02/2026" in bad
 
 
@@ -165,7 +170,9 @@ def test_exports_are_logged(client, centre, dossier) -> None:
     assert MutationLine.objects.filter(verb="dossiers.export", actor_label="Amélie Lambrecht").count() == 1
 
 
-@pytest.mark.parametrize(("filters", "expected"), [("?status=closed", 0), ("?referent=none", 0), ("?q=2026-", None), ("?q=personne", 0), ("", 1)])
+@pytest.mark.parametrize(
+    ("filters", "expected"), [("?status=closed", 0), ("?referent=none", 0), ("?q=2026-", None), ("?q=personne", 0), ("", 1)]
+)
 def test_the_list_filters(client, centre, dossier, filters: str, expected: int | None) -> None:
     text = get(client, centre.worker, reverse("dossiers:index") + filters).content.decode()
     if expected is not None:
@@ -196,12 +203,24 @@ def test_adding_to_the_situation_from_the_drawer(client, centre, dossier) -> Non
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"amount": "beaucoup"}, "montant"), ({"valid_from": "31/02/2026"}, "date"), ({"label": ""}, ""), ({"amount": "10", "periodicity": ""}, "")],
+    [
+        ({"amount": "beaucoup"}, "montant"),
+        ({"valid_from": "31/02/2026"}, "date"),
+        ({"label": ""}, ""),
+        ({"amount": "10", "periodicity": ""}, ""),
+    ],
 )
 def test_bad_lines_come_back_with_what_was_typed(client, centre, dossier, changes: dict[str, str], words: str) -> None:
     client.force_login(centre.worker)
     before = SituationFact.unscoped.count()
-    data = {"kind": "resource", "label": "Pension", "amount": "10", "periodicity": "month", "valid_from": "2026-02-01", "source": "agent"} | changes
+    data = {
+        "kind": "resource",
+        "label": "Pension",
+        "amount": "10",
+        "periodicity": "month",
+        "valid_from": "2026-02-01",
+        "source": "agent",
+    } | changes
     response = client.post(url("situation_add", dossier), data)
     assert response.status_code == 422
     assert "err-sum" in response.content.decode()
@@ -225,7 +244,14 @@ def test_changing_a_line_in_conflict_is_409_and_then_settled(client, centre, dos
         item=row.item,
         valid_from=row.valid_from,
     )
-    data = {"kind": "resource", "label": "Titres-services", "amount": "650", "periodicity": "month", "valid_from": str(row.valid_from), "source": "agent"}
+    data = {
+        "kind": "resource",
+        "label": "Titres-services",
+        "amount": "650",
+        "periodicity": "month",
+        "valid_from": str(row.valid_from),
+        "source": "agent",
+    }
     response = client.post(page, data | {"version": seen})
     text = response.content.decode()
     assert response.status_code == 409
@@ -281,7 +307,9 @@ def test_the_list_costs_the_same_with_three_rows(client, centre, dossier, django
 
     client.force_login(centre.worker)
     client.get(reverse("dossiers:index"))
-    with CaptureQueriesContext(connection, ) as one:
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
         client.get(reverse("dossiers:index"))
     for number in range(2):
         make_dossier(centre, make_person(f"Autre{number}", "Nom", "1970-01-01"))

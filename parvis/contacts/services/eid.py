@@ -17,7 +17,7 @@ from parvis.kernel.gestures import gesture
 from parvis.kernel.identifiers import format_niss
 from parvis.kernel.textmatch import sort_key
 
-from ..eid import EidReading, UnreadableCard, decode, signatures
+from ..eid import EidReading, UnreadableCard, decode, document_type_label, signatures
 from ..enums import AddressKind, IdentifierKind
 from ..errors import InvalidPerson, UnreadableFile
 from ..models import Address, Identifier, Person, PersonBirth, PersonName
@@ -75,6 +75,15 @@ def warning_text(code: str) -> str:
         "identity_signature_invalid": _("The signature of the identity does not fit: do not trust this file."),
         "address_signature_invalid": _("The signature of the address does not fit: do not trust this address."),
     }[code]
+
+
+def document_kind(code: str) -> str:
+    """The card's kind in the reader's language; an unknown type is shown by its number."""
+    if code == "1":
+        return _("Belgian identity card")
+    if code == "6":
+        return _("Kids-ID")
+    return _("card of type %(kind)s") % {"kind": document_type_label(code)}
 
 
 def _trusted_roots() -> list[x509.Certificate]:

@@ -17,9 +17,9 @@ from parvis.kernel.errors import Conflict
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
 
 from .. import access, forms, selectors, services
-from ..eid import EidAddress, EidReading, document_type_label
+from ..eid import EidAddress, EidReading
 from ..models import Person
-from ..services.eid import FIELDS, warning_text
+from ..services.eid import FIELDS, document_kind, warning_text
 from ._common import visible
 
 SALT = "parvis.contacts.eid"
@@ -69,7 +69,7 @@ def _shown(person: Person, reading: EidReading) -> dict[str, Any]:
         "warnings": [warning_text(code) for code in reading.warnings],
         "trusted": reading.signature == "valid" and reading.certificate == "trusted",
         "forged": "invalid" in (reading.signature, reading.address_signature),
-        "kind": document_type_label(reading.document_type),
+        "kind": document_kind(reading.document_type),
         "photo": base64.b64encode(reading.photo).decode() if reading.photo and reading.photo_fits is not False else "",
     }
 
@@ -105,7 +105,7 @@ def new_from_card(request: HttpRequest) -> HttpResponse:
                     "warnings": [warning_text(code) for code in reading.warnings],
                     "forged": "invalid" in (reading.signature, reading.address_signature),
                     "known": any(match.certain for match in matches),
-                    "kind": document_type_label(reading.document_type),
+                    "kind": document_kind(reading.document_type),
                 }
                 return page(request, "contacts/new_card.html", context)
         return invalid(request, "contacts/new_card.html", context)

@@ -120,7 +120,7 @@ ASPECTS = {
             models.ContactPoint,
             forms.PointForm,
             services.add_point,
-            lambda row, actor: row.value,
+            lambda row, actor: selectors.shown_point(row),
             fields=("kind", "value"),
             address_like=True,
         ),
