@@ -1,0 +1,64 @@
+"""Who sees, prepares and corrects aid. Rows share the scope of their dossier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from parvis.accounting.api import may_prepare, may_see_payments
+from parvis.identity.enums import Function
+from parvis.kernel.scope import may_see
+
+if TYPE_CHECKING:
+    from parvis.kernel.actor import Actor
+
+    from .models import Entitlement
+
+__all__ = [
+    "may_correct_account",
+    "may_register_claims",
+    "may_run",
+    "may_see_aid",
+    "may_see_claims",
+    "may_see_run",
+    "may_settle_held",
+]
+
+
+def may_see_aid(actor: Actor) -> bool:
+    """On the dossier's page: whoever may see money there."""
+    return actor.is_system or (actor.is_agent and may_see(actor, "money"))
+
+
+def may_see_run(actor: Actor) -> bool:
+    return may_see_payments(actor)
+
+
+def may_run(actor: Actor) -> bool:
+    return may_prepare(actor)
+
+
+def may_correct_account(actor: Actor, entitlement: Entitlement | None = None) -> bool:
+    """Worker and chief of the unit, or the payer who got the rejection. Another person still releases."""
+    if actor.is_system or not actor.is_agent:
+        return False
+    if actor.has(Function.PAYER):
+        return True
+    unit = entitlement.unit_id if entitlement is not None else None
+    return actor.has(Function.SOCIAL_WORKER, Function.CHIEF) and (
+        entitlement is None or actor.holds(unit, Function.SOCIAL_WORKER, Function.CHIEF)
+    )
+
+
+def may_settle_held(actor: Actor) -> bool:
+    """Pay on, or not, while a continuation is being decided: a person says so."""
+    return actor.is_agent and actor.has(Function.SOCIAL_WORKER, Function.CHIEF, Function.PAYER)
+
+
+def may_register_claims(actor: Actor) -> bool:
+    return actor.is_agent and actor.has(Function.ACCOUNTANT)
+
+
+def may_see_claims(actor: Actor) -> bool:
+    return actor.is_system or (
+        actor.is_agent and actor.has(Function.ACCOUNTANT, Function.AUDITOR, Function.PAYER, Function.RELEASER, Function.CHIEF)
+    )

@@ -1,0 +1,60 @@
+"""What portal, desk and demo may use of aid."""
+
+from .errors import AidError
+from .models import Claim, ClaimReceipt, DueLine, Entitlement, PaymentAccount
+from .selectors import (
+    Run,
+    claim_of_line,
+    claims,
+    count_unpaid,
+    count_waiting_first,
+    due_lines_of,
+    entitlements_of_decision,
+    entitlements_of_dossier,
+    entitlements_of_line,
+    living_accounts,
+    reconciliation,
+    run_of,
+    unpaid,
+    waiting_first,
+)
+from .services.continuing import extend_all, extend_one, propose_all, propose_continuation
+from .services.paying import correct_account, pay_again, prepare_first_payment, prepare_first_payments, prepare_run, settle_held
+from .services.recovering import overlap, proposed_amount, record_receipt, register_claim
+
+__all__ = [
+    "AidError",
+    "Claim",
+    "ClaimReceipt",
+    "DueLine",
+    "Entitlement",
+    "PaymentAccount",
+    "Run",
+    "claim_of_line",
+    "claims",
+    "correct_account",
+    "count_unpaid",
+    "count_waiting_first",
+    "due_lines_of",
+    "entitlements_of_decision",
+    "entitlements_of_dossier",
+    "entitlements_of_line",
+    "extend_all",
+    "extend_one",
+    "living_accounts",
+    "overlap",
+    "pay_again",
+    "prepare_first_payment",
+    "prepare_first_payments",
+    "prepare_run",
+    "propose_all",
+    "propose_continuation",
+    "proposed_amount",
+    "reconciliation",
+    "record_receipt",
+    "register_claim",
+    "run_of",
+    "settle_held",
+    "unpaid",
+    "waiting_first",
+]

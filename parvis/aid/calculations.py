@@ -1,0 +1,141 @@
+"""Months, differences and overlaps. Pure: plain values in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from parvis.kernel.periods import Period, month_start, next_month
+
+from .enums import Cause
+
+ZERO = Decimal("0.00")
+
+
+def months_due(start: date, end: date, until: date) -> Iterator[date]:
+    """First days of the months due from ``start`` (in) to ``end`` (out), none after the month of ``until``.
+
+    Whole months only, for now, and said everywhere: a month in which the right exists on a day is due in full. The rule for a part
+    of a month is to be confirmed by a centre; until then nobody is paid less than a month.
+    """
+    month = month_start(start)
+    while month < end and month <= until:
+        yield month
+        month = next_month(month)
+
+
+def starts_inside_month(start: date) -> bool:
+    return start.day != 1
+
+
+@dataclass(frozen=True)
+class Paid:
+    """One amount of one month, for comparing two of them. ``key``: same person, same aid."""
+
+    key: tuple[int, str]
+    amount: Decimal
+    name: str
+    line_id: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    cause: Cause
+    key: tuple[int, str]
+    name: str
+    before: Decimal
+    now: Decimal
+    line_ids: tuple[int, ...]
+    before_ids: tuple[int, ...] = ()
+
+    @property
+    def delta(self) -> Decimal:
+        return self.now - self.before
+
+
+def _totals(rows: Iterable[Paid]) -> dict[tuple[int, str], tuple[Decimal, str, tuple[int, ...]]]:
+    out: dict[tuple[int, str], tuple[Decimal, str, tuple[int, ...]]] = {}
+    for row in rows:
+        amount, _name, ids = out.get(row.key, (ZERO, "", ()))
+        out[row.key] = (amount + row.amount, row.name, (*ids, row.line_id))
+    return out
+
+
+def differences(before: Sequence[Paid], now: Sequence[Paid]) -> list[Difference]:
+    """Every person and aid whose amount differs between two months, by cause; the largest first. They sum to the whole difference."""
+    old, new = _totals(before), _totals(now)
+    out: list[Difference] = []
+    for key in old.keys() | new.keys():
+        was, was_name, was_ids = old.get(key, (ZERO, "", ()))
+        is_, name, ids = new.get(key, (ZERO, "", ()))
+        if was == is_:
+            continue
+        cause = Cause.ENTRY if key not in old else Cause.EXIT if key not in new else Cause.RAISE if is_ > was else Cause.DROP
+        out.append(Difference(cause, key, name or was_name, was, is_, ids, was_ids))
+    return sorted(out, key=lambda one: (-abs(one.delta), one.name, one.key))
+
+
+@dataclass(frozen=True)
+class CauseTotal:
+    cause: Cause
+    count: int
+    delta: Decimal
+
+
+def by_cause(rows: Sequence[Difference]) -> list[CauseTotal]:
+    return [
+        CauseTotal(cause, sum(1 for row in rows if row.cause == cause), sum((row.delta for row in rows if row.cause == cause), ZERO))
+        for cause in Cause
+    ]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of the graph, in the units of its viewBox."""
+
+    kind: str
+    x: int
+    y: float
+    height: float
+    amount: Decimal
+    signed: bool
+    joint: float
+
+
+def waterfall(before: Decimal, causes: Sequence[CauseTotal], now: Decimal, *, height: float = 150.0, top: float = 34.0) -> list[Bar]:
+    """The bars from last month to this one. The axis starts just below the smallest level, so that changes are seen."""
+    levels = [before]
+    for one in causes:
+        levels.append(levels[-1] + one.delta)
+    low, high = min(levels), max(levels)
+    span = high - low
+    floor = max(low - (span * Decimal("0.45") if span else low), ZERO)
+    scale = Decimal(str(height)) / ((high - floor) or Decimal(1))
+
+    def y(level: Decimal) -> float:
+        return float(round(Decimal(str(top + height)) - (level - floor) * scale, 1))
+
+    bottom = round(top + height, 1)
+    bars = [Bar("tot", 10, y(before), round(bottom - y(before), 1), before, False, y(before))]
+    level = before
+    for place, one in enumerate(causes, start=1):
+        after = level + one.delta
+        upper, lower = max(level, after), min(level, after)
+        bars.append(
+            Bar("up" if one.delta >= 0 else "dn", 10 + 146 * place, y(upper), max(round(y(lower) - y(upper), 1), 1.5), one.delta, True, y(after))
+        )
+        level = after
+    bars.append(Bar("tot", 10 + 146 * (len(causes) + 1), y(now), round(bottom - y(now), 1), now, False, y(now)))
+    return bars
+
+
+def overlap_total(paid: Mapping[date, Decimal], period: Period) -> Decimal:
+    """What was paid for the months that the claim's period touches: no claim goes beyond it."""
+    return sum((amount for month, amount in paid.items() if Period(month, next_month(month)).overlaps(period)), ZERO)
+
+
+def claimable(announced: Decimal, paid: Mapping[date, Decimal], period: Period) -> Decimal:
+    """The announced amount, at most what was paid for the same period (recovery is limited to the overlap)."""
+    return min(announced, overlap_total(paid, period))

@@ -1,0 +1,37 @@
+"""Reactions to what is below."""
+
+from __future__ import annotations
+
+from parvis.accounting.events import PaymentLineAccepted, PaymentLineRejected, PaymentOrderWithdrawn
+from parvis.decisions.events import ProposalSubmitted
+from parvis.kernel.events import subscribe
+from parvis.workflows.api import close_item
+
+from .models import Entitlement
+from .services import paying
+
+
+@subscribe(PaymentLineAccepted)
+def line_accepted(event: PaymentLineAccepted) -> None:
+    if event.subject.type == "due_line":
+        paying.note_accepted(
+            actor=event.actor, due_id=event.subject.id, on=event.on, order_id=event.order_id, order_number=event.order_number
+        )
+
+
+@subscribe(PaymentLineRejected)
+def line_rejected(event: PaymentLineRejected) -> None:
+    if event.subject.type == "due_line":
+        paying.note_rejected(actor=event.actor, due_id=event.subject.id, reason_code=event.reason_code, bank_text=event.bank_text)
+
+
+@subscribe(PaymentOrderWithdrawn)
+def order_withdrawn(event: PaymentOrderWithdrawn) -> None:
+    paying.note_withdrawn(actor=event.actor, due_ids=[one.id for one in event.subjects if one.type == "due_line"])
+
+
+@subscribe(ProposalSubmitted)
+def continuation_submitted(event: ProposalSubmitted) -> None:
+    """What follows was proposed by a person: the task is done; the decision comes by its own way."""
+    for entitlement in Entitlement.unscoped.filter(line=event.line_id, continuation_asked_at__isnull=False):
+        close_item(actor=event.actor, subject=entitlement.ref, key="continuation", outcome="proposed")

@@ -1,0 +1,97 @@
+"""The letter that claims money back, from the template of recoveries, as PDF, in the language of who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+
+from parvis.contacts import api as contacts
+from parvis.documents import api as documents
+from parvis.kernel import clock, mutations
+from parvis.kernel.actor import Actor
+from parvis.kernel.gestures import gesture_scope
+
+from . import texts
+from .enums import DebtorKind
+from .models import Claim
+
+TITLE = {"fr": "Lettre de récupération", "nl": "Terugvorderingsbrief", "de": "Rückforderungsschreiben", "en": "Claim letter"}
+
+
+def language_of(claim: Claim) -> str:
+    """A person reads the own language; an institution the centre's."""
+    if claim.debtor_kind == DebtorKind.PERSON:
+        return contacts.letter_language(claim.debtor_person_id or claim.beneficiary_id)
+    return str(settings.LANGUAGE_CODE)
+
+
+def claim_letter_pdf(claim: Claim) -> bytes:
+    """Same claim, same bytes: the date is the day of registration."""
+    language = language_of(claim)
+    assert claim.registered_at is not None and claim.amount is not None
+    on = clock.date_of(claim.registered_at)
+    blocks = documents.draft_letter(
+        "recovery.claim",
+        language,
+        {
+            "decided_on": claim.decision.decided_on,
+            "decision_number": claim.decision.number,
+            "amount": claim.amount,
+            "debtor": claim.debtor_name,
+            "period_from": claim.valid_from,
+            "period_to": claim.valid_to - timedelta(days=1),
+            "ground": claim.ground,
+            "claim_law": texts.CLAIM_LAW[DebtorKind(claim.debtor_kind)],
+            "pay_by": claim.pay_by,
+            "reference": claim.number,
+            "contact": claim.registered_by_label,
+            "facts_text": {
+                "fr": f"{claim.beneficiary_name} a reçu cette aide pour la période indiquée.",
+                "nl": f"{claim.beneficiary_name} heeft deze steun ontvangen voor de vermelde periode.",
+                "de": f"{claim.beneficiary_name} hat diese Hilfe für den angegebenen Zeitraum erhalten.",
+                "en": f"{claim.beneficiary_name} received this aid for the period named.",
+            },
+        },
+    )
+    person_id = claim.debtor_person_id or (claim.beneficiary_id if claim.debtor_kind == DebtorKind.PERSON else None)
+    lines = contacts.postal_lines(person_id, on) if person_id else tuple(claim.debtor_address.splitlines())
+    envelope = documents.Envelope(
+        language=language,
+        recipient=(claim.debtor_name, *lines),
+        subject=documents.subject_line(blocks) or TITLE.get(language, TITLE["fr"]),
+        on=on,
+        reference=claim.number or "",
+        contact=(claim.registered_by_label,),
+        delivery="registered",
+    )
+    return documents.render_letter_pdf(blocks, envelope, date=on)
+
+
+def store_claim_letter(claim_id: int, *, actor: Actor, done: Callable[[], None]) -> None:
+    """Render outside the transaction, keep inside one."""
+    claim = Claim.unscoped.select_related("decision").get(pk=claim_id)
+    file = documents.store_bytes(claim_letter_pdf(claim))
+    language = language_of(claim)
+    with gesture_scope():
+        document = documents.attach(
+            actor=actor,
+            subject=claim.ref,
+            file=file,
+            title=f"{TITLE.get(language, TITLE['fr'])} {claim.number}",
+            kind=documents.DocumentKind.OTHER,
+            origin=documents.Origin.PRODUCED,
+            language=language,
+            dossier_id=claim.dossier_id,
+            file_name=f"{claim.number}.pdf",
+        )
+        Claim.unscoped.filter(pk=claim.pk).update(letter=document, letter_sha256=file.sha256)
+        mutations.record(
+            f"dossier:{claim.dossier_id}",
+            actor=actor,
+            verb="claim.letter",
+            subject=claim.ref,
+            values={"pdf": file.sha256},
+        )
+        done()

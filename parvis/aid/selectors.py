@@ -1,0 +1,269 @@
+"""Shared reads. Each takes who looks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet, Sum
+
+from parvis.accounting.api import Double
+from parvis.contacts.api import is_payable
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.money import CENT
+from parvis.kernel.periods import month_start, next_month
+
+from .calculations import Difference, Paid, by_cause, differences, starts_inside_month, waterfall
+from .enums import BLOCKING, PAYABLE, UNPAID, Check, ClaimState, DueState, EntitlementState
+from .models import Claim, DueLine, Entitlement, PaymentAccount
+
+ZERO = Decimal("0.00")
+#: Figures of the backlog are the same for everybody.
+EVERYBODY = system_actor("backlog")
+
+
+# Entitlements ---------------------------------------------------------------------------------------------------------
+def entitlements_of_dossier(actor: Actor, dossier_id: int) -> list[Entitlement]:
+    """Running first, then the past, newest first."""
+    rows = list(Entitlement.objects.visible_to(actor).filter(dossier=dossier_id).select_related("decision").order_by("-valid_from", "-pk"))
+    return sorted(rows, key=lambda row: row.state != EntitlementState.RUNNING)
+
+
+def entitlements_of_decision(actor: Actor, decision_id: int) -> list[Entitlement]:
+    return list(Entitlement.objects.visible_to(actor).filter(decision=decision_id).select_related("decision", "dossier").order_by("pk"))
+
+
+def entitlements_of_line(actor: Actor, line_id: int) -> list[Entitlement]:
+    """Of the latest decision on a request line."""
+    rows = list(
+        Entitlement.objects.visible_to(actor)
+        .filter(line=line_id, state=EntitlementState.RUNNING)
+        .select_related("decision", "dossier", "unit")
+        .order_by("-decision", "pk")
+    )
+    return [row for row in rows if row.decision_id == rows[0].decision_id] if rows else []
+
+
+def living_accounts(actor: Actor, entitlement_ids: Iterable[int]) -> dict[int, PaymentAccount]:
+    rows = PaymentAccount.objects.visible_to(actor).filter(entitlement__in=list(entitlement_ids), live=1)
+    return {row.entitlement_id: row for row in rows}
+
+
+def accounts_of(actor: Actor, entitlement: Entitlement) -> list[PaymentAccount]:
+    return list(PaymentAccount.objects.visible_to(actor).filter(entitlement=entitlement).order_by("-changed_at", "-pk"))
+
+
+def due_lines_of(actor: Actor, entitlement_ids: Sequence[int], *, limit: int | None = None) -> list[DueLine]:
+    rows = (
+        DueLine.objects.visible_to(actor)
+        .filter(entitlement__in=list(entitlement_ids))
+        .select_related("entitlement", "payment_line__order")
+        .order_by("-month", "-pk")
+    )
+    return list(rows[:limit] if limit else rows)
+
+
+# First payments and backlog -------------------------------------------------------------------------------------------
+def waiting_first(actor: Actor) -> QuerySet[Entitlement]:
+    """Rights decided whose first payment the bank has not taken yet, oldest decision first."""
+    return (
+        Entitlement.objects.visible_to(actor)
+        .filter(first_paid_on__isnull=True, state=EntitlementState.RUNNING)
+        .select_related("decision", "dossier", "unit")
+        .order_by("decision__decided_on", "pk")
+    )
+
+
+def count_waiting_first(actor: Actor) -> int:
+    return waiting_first(EVERYBODY).count()
+
+
+def unpaid(actor: Actor, today: date | None = None) -> QuerySet[DueLine]:
+    """Owed and late: rejected by the bank, or of an earlier month, where a first payment was already made."""
+    from django.db.models import Q
+
+    month = month_start(today or clock.today())
+    return (
+        DueLine.objects.visible_to(actor)
+        .filter(Q(state=DueState.REJECTED) | Q(state__in=UNPAID, month__lt=month, entitlement__first_paid_on__isnull=False))
+        .select_related("entitlement__dossier", "payment_line__order")
+        .order_by("month", "pk")
+    )
+
+
+def count_unpaid(actor: Actor) -> int:
+    return unpaid(EVERYBODY).count()
+
+
+# The monthly run ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class RunLine:
+    due: DueLine
+    account: PaymentAccount | None
+    checks: tuple[Check, ...]
+    explanation: str = ""
+
+    @property
+    def blocked(self) -> bool:
+        return any(check in BLOCKING for check in self.checks)
+
+    @property
+    def payable(self) -> bool:
+        return self.due.state in PAYABLE and not self.blocked
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a month costs, what changed since the one before, and what somebody must look at."""
+
+    month: date
+    lines: tuple[RunLine, ...]
+    before_total: Decimal
+    before_count: int
+    differences: tuple[Difference, ...]
+    same: int
+    doubles: tuple[Double, ...] = field(default=())
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.due.amount for line in self.lines), ZERO)
+
+    @property
+    def delta(self) -> Decimal:
+        return self.total - self.before_total
+
+    @property
+    def to_check(self) -> list[RunLine]:
+        return [line for line in self.lines if line.checks and line.due.state in (*PAYABLE, DueState.HELD)]
+
+    @property
+    def payable(self) -> list[RunLine]:
+        return [line for line in self.lines if line.payable]
+
+    @property
+    def payable_total(self) -> Decimal:
+        return sum((line.due.amount for line in self.payable), ZERO)
+
+    @property
+    def causes(self):  # type: ignore[no-untyped-def]
+        return by_cause(self.differences)
+
+    @property
+    def bars(self):  # type: ignore[no-untyped-def]
+        return waterfall(self.before_total, self.causes, self.total)
+
+
+def _of_month(actor: Actor, month: date) -> list[DueLine]:
+    rows = DueLine.objects.visible_to(actor).filter(month=month).exclude(state=DueState.CANCELLED)
+    return list(rows.select_related("entitlement__decision", "entitlement__dossier", "payment_line__order").order_by("entitlement__beneficiary_name", "pk"))
+
+
+def _as_paid(lines: Sequence[DueLine]) -> list[Paid]:
+    return [
+        Paid((line.entitlement.beneficiary_id, line.entitlement.kind), line.amount, line.entitlement.beneficiary_name, line.pk) for line in lines
+    ]
+
+
+def run_of(actor: Actor, month: date) -> Run:
+    """The payable list of a month, with its differences. It exists without anybody having done anything."""
+    month = month_start(month)
+    now, before = _of_month(actor, month), _of_month(actor, next_month(month, -1))
+    accounts = living_accounts(actor, {line.entitlement_id for line in now})
+    last_iban = _last_ibans(actor, {line.entitlement_id for line in now})
+    found = differences(_as_paid(before), _as_paid(now))
+    twice = _twice(now, accounts)
+    lines = tuple(
+        RunLine(line, accounts.get(line.entitlement_id), _checks(line, accounts.get(line.entitlement_id), last_iban, twice)) for line in now
+    )
+    keys = {(line.entitlement.beneficiary_id, line.entitlement.kind) for line in [*now, *before]}
+    return Run(month, lines, sum((line.amount for line in before), ZERO), len(before), tuple(found), len(keys) - len(found))
+
+
+def _twice(lines: Sequence[DueLine], accounts: dict[int, PaymentAccount]) -> set[int]:
+    """Lines of the same person, aid and account in the month, unless one is a supplement with words."""
+    groups: dict[tuple[int, str, str], list[DueLine]] = defaultdict(list)
+    for line in lines:
+        account = accounts.get(line.entitlement_id)
+        if account is not None and not line.supplement:
+            groups[line.entitlement.beneficiary_id, line.entitlement.kind, account.iban].append(line)
+    return {line.pk for group in groups.values() if len(group) > 1 for line in group}
+
+
+def _last_ibans(actor: Actor, entitlement_ids: set[int]) -> dict[int, str]:
+    """The account on which each entitlement was paid last."""
+    rows = (
+        DueLine.objects.visible_to(actor)
+        .filter(entitlement__in=entitlement_ids, state=DueState.PAID)
+        .order_by("month", "pk")
+        .values_list("entitlement", "payment_line__payee_iban")
+    )
+    return dict(rows)
+
+
+def _checks(line: DueLine, account: PaymentAccount | None, last_iban: dict[int, str], twice: set[int]) -> tuple[Check, ...]:
+    found: list[Check] = []
+    if line.state in (DueState.PAID, DueState.ORDERED, DueState.CANCELLED):
+        return ()
+    if account is None:
+        found.append(Check.NO_ACCOUNT)
+    elif last_iban.get(line.entitlement_id, account.iban) != account.iban:
+        found.append(Check.ACCOUNT)
+    if line.pk in twice:
+        found.append(Check.DOUBLE)
+    if line.state == DueState.HELD:
+        found.append(Check.HELD)
+    if line.beyond:
+        found.append(Check.BEYOND)
+    if line.state == DueState.REJECTED:
+        found.append(Check.REJECTED)
+    if line.first and line.entitlement.monthly and starts_inside_month(line.entitlement.valid_from):
+        found.append(Check.PART_MONTH)
+    if line.first and not is_payable(line.entitlement.beneficiary_id):
+        found.append(Check.SPECIMEN)
+    return tuple(found)
+
+
+# Claims ---------------------------------------------------------------------------------------------------------------
+def claims(actor: Actor) -> list[Claim]:
+    return list(Claim.objects.visible_to(actor).select_related("dossier", "decision", "voucher", "letter").order_by("-created_at", "-pk"))
+
+
+def claim_of_line(actor: Actor, line_id: int) -> Claim | None:
+    rows = Claim.objects.visible_to(actor).filter(line=line_id)
+    return rows.filter(state=ClaimState.TO_REGISTER).order_by("pk").first() or rows.order_by("-pk").first()
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Per claim: what is claimed, what came in, what is open; and the ledger's figure for the same."""
+
+    rows: tuple[Claim, ...]
+    claimed: Decimal
+    collected: Decimal
+    open_amount: Decimal
+    ledger: Decimal
+
+    @property
+    def agrees(self) -> bool:
+        return self.open_amount == self.ledger
+
+
+def reconciliation(actor: Actor, until: date | None = None) -> Reconciliation:
+    """Money claimed back, case by case, against the receivable account (F15)."""
+    from parvis.accounting.api import Entry
+
+    rows = [row for row in claims(actor) if row.state != ClaimState.TO_REGISTER]
+    sums = (
+        Entry.objects.visible_to(EVERYBODY)
+        .filter(account__book="public", account__role="receivable", voucher__posted=True)
+        .aggregate(debit=Sum("debit"), credit=Sum("credit"))
+    )
+    ledger = Decimal(sums["debit"] or 0).quantize(CENT) - Decimal(sums["credit"] or 0).quantize(CENT)
+    claimed = sum((row.amount or ZERO for row in rows), ZERO)
+    collected = sum((row.collected for row in rows), ZERO)
+    open_amount = sum((row.open_amount for row in rows if row.state == ClaimState.REGISTERED), ZERO)
+    return Reconciliation(tuple(rows), claimed, collected, open_amount, ledger)

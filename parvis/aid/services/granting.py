@@ -1,0 +1,257 @@
+"""Carrying a decision out: rights, what is due month by month, and what replaces what."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from parvis.contacts.api import display_names
+from parvis.decisions.api import Provision
+from parvis.dossiers.api import referent_of
+from parvis.journal.api import add_step
+from parvis.kernel import clock, mutations
+from parvis.kernel.actor import Actor
+from parvis.kernel.events import publish
+from parvis.kernel.gestures import gesture
+from parvis.kernel.periods import OPEN_END, month_start, next_month
+from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
+from parvis.workflows.api import open_item
+
+from .. import texts
+from ..calculations import months_due
+from ..enums import DebtorKind, DueState, EntitlementState
+from ..events import EntitlementOpened
+from ..models import Claim, DueLine, Entitlement, PaymentAccount
+
+
+def stream(dossier_id: int) -> str:
+    return f"dossier:{dossier_id}"
+
+
+def horizon() -> date:
+    """Months are written up to the next one, so that its payable list exists in time."""
+    return next_month(clock.today())
+
+
+@gesture
+def open_entitlement(*, actor: Actor, decision: Any, provision: Provision, title: dict[str, str]) -> Entitlement | None:
+    """The right that a provision opens, with what is due. Repeated, it finds what is there. None when nothing is granted."""
+    existing = Entitlement.unscoped.filter(decision=decision.pk, provision_key=provision.key).first()
+    if existing is not None or provision.amount <= 0:
+        return existing
+    valid_to = provision.to_on + timedelta(days=1) if provision.to_on else OPEN_END
+    if provision.periodicity == "once":
+        valid_to = provision.from_on + timedelta(days=1)
+    names = display_names([provision.beneficiary_person_id])
+    old = _replaced(decision, provision)
+    entitlement = Entitlement(
+        decision_id=decision.pk,
+        provision_key=provision.key,
+        dossier_id=decision.dossier_id,
+        line_id=decision.line_id,
+        unit_id=decision.unit_id,
+        kind=provision.kind,
+        title=title,
+        beneficiary_id=provision.beneficiary_person_id,
+        beneficiary_name=(provision.beneficiary_name or names.get(provision.beneficiary_person_id, "?"))[:191],
+        amount=provision.amount,
+        currency=provision.currency,
+        periodicity=provision.periodicity,
+        valid_from=provision.from_on,
+        valid_to=valid_to,
+        replaces=old,
+        created_at=clock.now(),
+    )
+    # A right already paid goes on: its continuation does not wait for a "first" payment.
+    if old is not None and old.first_paid_on is not None and provision.periodicity == "month":
+        entitlement.first_paid_on = old.first_paid_on
+    entitlement.save(force_insert=True)
+    if provision.payee.iban:
+        PaymentAccount.unscoped.create(
+            entitlement=entitlement,
+            payee_name=(provision.payee.name or entitlement.beneficiary_name)[:191],
+            payee_person_id=provision.payee.person_id,
+            iban=provision.payee.iban,
+            bank_account_id=provision.payee.bank_account_id,
+            changed_at=clock.now(),
+            author_id=actor.account_id,
+            author_label=actor.label[:191],
+        )
+    settled = _close_replaced(actor, old, entitlement) if old is not None else {}
+    write_due_lines(entitlement, settled=settled)
+    mutations.record(
+        stream(entitlement.dossier_id),
+        actor=actor,
+        verb="entitlement.opened",
+        subject=entitlement.ref,
+        values={
+            "kind": entitlement.kind,
+            "amount": str(entitlement.amount),
+            "from": entitlement.valid_from,
+            "to": None if entitlement.is_open else provision.to_on,
+            "decision": decision.number,
+        },
+    )
+    publish(EntitlementOpened(actor=actor, entitlement_id=entitlement.pk, dossier_id=entitlement.dossier_id, decision_id=decision.pk))
+    return entitlement
+
+
+def _replaced(decision: Any, provision: Provision) -> Entitlement | None:
+    """The running right of the same person and aid that this decision takes the place of."""
+    if provision.periodicity != "month":
+        return None
+    return (
+        Entitlement.unscoped.filter(
+            line=decision.line_id,
+            beneficiary=provision.beneficiary_person_id,
+            kind=provision.kind,
+            periodicity="month",
+            state__in=(EntitlementState.RUNNING, EntitlementState.ENDED),
+        )
+        .exclude(decision=decision.pk)
+        .order_by("-pk")
+        .first()
+    )
+
+
+def _close_replaced(actor: Actor, old: Entitlement, new: Entitlement) -> dict[date, Decimal]:
+    """End the old right where the new one starts. Months already paid or ordered stay; what they were is returned.
+
+    Too much already paid is never taken back by itself: a person decides (F2).
+    """
+    start = month_start(new.valid_from)
+    settled: dict[date, Decimal] = {}
+    too_much = Decimal("0.00")
+    for line in DueLine.unscoped.filter(entitlement=old, month__gte=start).order_by("month"):
+        if line.state in (DueState.PAID, DueState.ORDERED):
+            settled[line.month] = line.amount
+            covered = new.amount if line.month < new.valid_to else Decimal("0.00")
+            too_much += max(line.amount - covered, Decimal("0.00"))
+        else:
+            DueLine.unscoped.filter(pk=line.pk).update(state=DueState.CANCELLED, note=_("Replaced by a new decision")[:191])
+    end = max(min(old.valid_to, new.valid_from), old.valid_from + timedelta(days=1))
+    Entitlement.unscoped.filter(pk=old.pk).update(state=EntitlementState.REPLACED, valid_to=end)
+    mutations.record(
+        stream(old.dossier_id),
+        actor=actor,
+        verb="entitlement.replaced",
+        subject=old.ref,
+        values={"state": [old.state, EntitlementState.REPLACED.value], "valid_to": [old.valid_to, end], "by": new.pk},
+    )
+    if too_much > 0:
+        open_item(
+            actor=actor,
+            subject=old.ref,
+            title=texts.OVERPAID,
+            screen="aid.entitlement",
+            owner=referent_of(old.dossier_id),
+            queue="social_worker",
+            unit_id=old.unit_id,
+            dossier_id=old.dossier_id,
+            why=in_language(_why_overpaid, formats.amount(too_much, old.currency, "fr")),
+            key="overpaid",
+        )
+    return settled
+
+
+def _why_overpaid(amount: str) -> str:
+    return _("%(amount)s more was paid than the new decision grants. Nothing is claimed back without a decision.") % {"amount": amount}
+
+
+def in_language(text: Any, *values: Any) -> str:
+    """Texts kept in rows are in the centre's language."""
+    from django.conf import settings
+
+    with override(settings.LANGUAGE_CODE):
+        return str(text(*values))
+
+
+def write_due_lines(entitlement: Entitlement, *, settled: dict[date, Decimal] | None = None, until: date | None = None) -> int:
+    """Add the months due that are not there yet. ``settled``: months paid under the right that this one replaces."""
+    settled = settled or {}
+    at = clock.now()
+    if not entitlement.monthly:
+        months = [month_start(entitlement.valid_from)]
+    else:
+        months = list(months_due(entitlement.valid_from, entitlement.valid_to, until or horizon()))
+        if not months:
+            months = [month_start(entitlement.valid_from)]
+    known = set(DueLine.unscoped.filter(entitlement=entitlement).values_list("month", flat=True))
+    rows = []
+    for month in months:
+        if month in known:
+            continue
+        amount, words = entitlement.amount, ""
+        if month in settled:
+            amount = entitlement.amount - settled[month]
+            words = str(_("Difference with what was already paid for the month"))
+            if amount <= 0:
+                continue
+        rows.append(
+            DueLine(
+                entitlement=entitlement,
+                month=month,
+                amount=amount,
+                currency=entitlement.currency,
+                first=not known and month == months[0] and entitlement.first_paid_on is None,
+                supplement=words[:191],
+                created_at=at,
+            )
+        )
+    DueLine.unscoped.bulk_create(rows)
+    return len(rows)
+
+
+@gesture
+def open_claim(*, actor: Actor, decision: Any, provision: Provision, entitlement: Entitlement | None) -> Claim | None:
+    """The recovery that was ticked in the proposal, for the accountant to register. It rests on the decision, not on a job."""
+    recover = provision.recover
+    if recover is None:
+        return None
+    existing = Claim.unscoped.filter(decision=decision.pk, provision_key=provision.key).first()
+    if existing is not None:
+        return existing
+    end = recover.to_on or provision.to_on
+    claim = Claim.unscoped.create(
+        decision_id=decision.pk,
+        provision_key=provision.key,
+        dossier_id=decision.dossier_id,
+        line_id=decision.line_id,
+        entitlement=entitlement,
+        beneficiary_id=provision.beneficiary_person_id,
+        beneficiary_name=provision.beneficiary_name[:191],
+        debtor_kind=DebtorKind.PERSON if _is_person(provision) else DebtorKind.INSTITUTION,
+        debtor_name=recover.debtor[:191],
+        debtor_person_id=recover.debtor_person_id,
+        ground=recover.ground[:300],
+        article=texts.ARTICLE[DebtorKind.PERSON if _is_person(provision) else DebtorKind.INSTITUTION],
+        valid_from=recover.from_on,
+        valid_to=end + timedelta(days=1) if end else next_month(recover.from_on),
+        announced=recover.amount,
+        currency=provision.currency,
+        created_at=clock.now(),
+    )
+    mutations.record(
+        stream(decision.dossier_id),
+        actor=actor,
+        verb="claim.decided",
+        subject=claim.ref,
+        values={"debtor": claim.debtor_name, "amount": str(recover.amount), "decision": decision.number},
+    )
+    return claim
+
+
+def _is_person(provision: Provision) -> bool:
+    assert provision.recover is not None
+    if provision.recover.debtor_person_id:
+        return True
+    return " ".join(sorted(provision.recover.debtor.casefold().split())) == " ".join(sorted(provision.beneficiary_name.casefold().split()))
+
+
+def note_step(actor: Actor, dossier_id: int, message: str, values: dict[str, Any], subject: SubjectRef | None = None) -> None:
+    add_step(actor=actor, dossier_id=dossier_id, message=message, values=values, subject=subject, data_class="money")

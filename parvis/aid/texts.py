@@ -1,0 +1,68 @@
+"""Texts that are kept in rows in the four languages, and steps of the chronicle."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+from .enums import DebtorKind
+
+OVERPAID = {
+    "fr": "Trop payé : décider s’il faut récupérer",
+    "nl": "Te veel betaald: beslissen over terugvordering",
+    "de": "Zu viel gezahlt: über Rückforderung entscheiden",
+    "en": "Paid too much: decide on recovery",
+}
+REJECTED = {
+    "fr": "Paiement rejeté par la banque",
+    "nl": "Betaling geweigerd door de bank",
+    "de": "Zahlung von der Bank abgelehnt",
+    "en": "Payment rejected by the bank",
+}
+ASK_ACCOUNT = {
+    "fr": "Demander le bon compte à la personne",
+    "nl": "De juiste rekening aan de persoon vragen",
+    "de": "Die Person nach dem richtigen Konto fragen",
+    "en": "Ask the person for the right account",
+}
+CONTINUE = {
+    "fr": "Aide qui se termine : décider de la suite",
+    "nl": "Steun die afloopt: over het vervolg beslissen",
+    "de": "Hilfe läuft aus: über die Fortsetzung entscheiden",
+    "en": "Aid that runs out: decide what follows",
+}
+NO_ACCOUNT = {
+    "fr": "Compte manquant : l’aide ne peut pas être payée",
+    "nl": "Geen rekening: de steun kan niet worden betaald",
+    "de": "Kein Konto: Die Hilfe kann nicht ausgezahlt werden",
+    "en": "No account: the aid cannot be paid",
+}
+
+ARTICLE = {
+    DebtorKind.INSTITUTION: "Loi organique du 8 juillet 1976, art. 99 § 2",
+    DebtorKind.PERSON: "Loi du 26 mai 2002, art. 24 ; loi organique du 8 juillet 1976, art. 99 § 1er",
+}
+
+CLAIM_LAW = {
+    DebtorKind.INSTITUTION: {
+        "fr": "l’article 99, § 2, de la loi organique du 8 juillet 1976 : le CPAS est subrogé dans les droits de la personne aidée",
+        "nl": "artikel 99, § 2, van de organieke wet van 8 juli 1976: het OCMW treedt in de rechten van de geholpen persoon",
+        "de": "Artikel 99 § 2 des Grundlagengesetzes vom 8. Juli 1976: Das ÖSHZ tritt in die Rechte der unterstützten Person ein",
+        "en": "article 99, § 2, of the organic law of 8 July 1976: the centre steps into the rights of the person who was helped",
+    },
+    DebtorKind.PERSON: {
+        "fr": "l’article 24 de la loi du 26 mai 2002 et l’article 99, § 1er, de la loi organique du 8 juillet 1976",
+        "nl": "artikel 24 van de wet van 26 mei 2002 en artikel 99, § 1, van de organieke wet van 8 juli 1976",
+        "de": "Artikel 24 des Gesetzes vom 26. Mai 2002 und Artikel 99 § 1 des Grundlagengesetzes vom 8. Juli 1976",
+        "en": "article 24 of the law of 26 May 2002 and article 99, § 1, of the organic law of 8 July 1976",
+    },
+}
+
+STEP_PREPARED = gettext_noop("First payment prepared: %(amount)s, order %(order)s")
+STEP_PAID = gettext_noop("First payment made: %(amount)s, order %(order)s")
+STEP_REJECTED = gettext_noop("Payment rejected by the bank: %(amount)s, %(reason)s")
+STEP_ACCOUNT = gettext_noop("Account of payment changed for %(what)s: %(account)s")
+STEP_CLAIM = gettext_noop("Recovery registered: %(number)s, %(amount)s from %(debtor)s")
+STEP_CONTINUE = gettext_noop("Aid about to end on %(day)s: a continuation is proposed")
+STEP_BEYOND = gettext_noop("Period over on %(day)s without a decision: %(what)s")
+
+COMMUNICATION = {"fr": "{title} {month}", "nl": "{title} {month}", "de": "{title} {month}", "en": "{title} {month}"}
