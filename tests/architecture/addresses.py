@@ -1,0 +1,61 @@
+"""Which thing of the world each address is tried with."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+NOWHERE = UUID(int=7)
+
+THING: dict[str, str] = {
+    "contacts:person": "person", "contacts:fact": "person", "contacts:protect": "person", "contacts:card": "person",
+    "documents:download": "document",
+    "workflows:task": "task", "workflows:take": "task", "workflows:back": "task", "workflows:hand": "task",
+    "requests:detail": "request", "requests:receipt": "request", "requests:correct": "request", "requests:identify": "fresh",
+    "requests:take_over": "request",
+    "decisions:proposal": "proposal", "decisions:versions": "proposal", "decisions:take_back": "proposal", "decisions:review": "proposal",
+    "decisions:hearing": "draft", "decisions:to_discuss": "draft", "decisions:ask_opinion": "draft", "decisions:opinion": "opinion",
+    "decisions:session": "agenda", "decisions:agenda": "agenda", "decisions:batch": "agenda", "decisions:presence": "agenda",
+    "decisions:fill": "agenda", "decisions:freeze": "agenda", "decisions:open": "agenda", "decisions:close": "agenda",
+    "decisions:decide": "item", "decisions:recuse": "item", "decisions:carry": "item", "decisions:list_kind": "item",
+    "decisions:minutes": "minutes", "decisions:sign_minutes": "minutes", "decisions:minutes_pdf": "minutes",
+    "decisions:decision": "decision", "decisions:pack": "decision", "decisions:letter_pdf": "decision", "decisions:notify": "decision",
+    "decisions:returned": "decision",
+    "portal:timeline": "request", "portal:receipt": "request", "portal:sent": "request",
+    "identity:admin_account": "account", "identity:grant": "account", "identity:issue_link": "account", "identity:reset_factors": "account",
+    "identity:set_active": "account", "identity:unit": "unit",
+}  # fmt: skip
+
+
+def arguments(name: str, things: dict[str, Any]) -> list[Any]:
+    """Arguments of an address. An address with arguments that is not known here fails loudly."""
+    if name in THING:
+        first = [things[THING[name]].uuid]
+        return [*first, "names"] if name == "contacts:fact" else first
+    if name.startswith(("dossiers:", "journal:")) and name not in {"dossiers:index"}:
+        dossier = [things["dossier"].uuid]
+        if name in {"dossiers:situation_edit", "dossiers:situation_end"}:
+            return [*dossier, NOWHERE]
+        if name in {"dossiers:member_add", "dossiers:member_end"}:
+            return [*dossier, things["person"].uuid]
+        return dossier
+    special = {
+        "documents:add": lambda: ["dossier", things["dossier"].pk],
+        "workflows:process": lambda: ["aid-request"],
+        "workflows:download": lambda: ["aid-request", 1],
+        "rules:parameter": lambda: ["be.ris.decide"],
+        "rules:add_parameter": lambda: ["be.ris.decide"],
+        "decisions:item": lambda: [things["agenda"].uuid, things["item"].uuid],
+        "decisions:start": lambda: [things["draft_line"].pk],
+        "decisions:urgent": lambda: [things["urgent_line"].pk],
+        "portal:start": lambda: ["aid-request"],
+        "portal:question": lambda: [NOWHERE, "identity"],
+        "identity:link": lambda: ["unknown"],
+    }
+    if name in special:
+        return special[name]()
+    if name.startswith("portal:") and name.rsplit(":", 1)[1] in {"go_on", "later", "summary"}:
+        return [NOWHERE]
+    if name in {"identity:remove_factor", "identity:end_session", "identity:revoke", "requests:fill"}:
+        return [NOWHERE]
+    return []

@@ -1,0 +1,135 @@
+"""The access matrix: every address of the product × every function and relation to the file, compared with what was reviewed.
+
+``access_matrix.json`` holds what each one gets. An address that is not in it fails; so does any difference. To review a change, write
+it anew (PARVIS_RECORD_MATRIX=1) and read the difference line by line: nobody loosens it by accident.
+
+Letters: ``y`` answered (also 405, 409, 422: allowed, though this empty gesture is refused), ``-`` 404 or 403, ``>`` sent to sign in or to tracking.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from parvis.identity.api import Account
+from parvis.workflows.models import ProcessVersion
+
+from . import world as world_module
+from .addresses import arguments
+
+FILE = Path(__file__).with_name("access_matrix.json")
+RECORD = bool(os.environ.get("PARVIS_RECORD_MATRIX"))
+ROLES = (*world_module.ROLES, *world_module.OTHERS)
+
+
+def addresses() -> dict[str, URLPattern]:
+    """Every named address of the product."""
+    found: dict[str, URLPattern] = {}
+
+    def walk(patterns: list[Any], namespace: str) -> None:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                walk(pattern.url_patterns, pattern.namespace or namespace)
+            else:
+                found[f"{namespace}:{pattern.name}"] = pattern
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+def client_for(role: str, world: world_module.World) -> Client:
+    client = Client(raise_request_exception=True)
+    if role in world_module.ROLES:
+        client.force_login(world.account(role))
+    elif role.startswith("citizen"):
+        session = client.session
+        play = world.plays["waiting" if "own" in role else "other"]
+        session["portal_refs"] = [["request", play.request.pk]]
+        session.save()
+    return client
+
+
+def outcome(client: Client, pattern: URLPattern, path: str) -> str:
+    screen = getattr(pattern.callback, "screen", None)
+    method = "get" if screen is None or "GET" in screen.methods else "post"
+    with transaction.atomic():
+        response = getattr(client, method)(path)
+        transaction.set_rollback(True)
+    if response.status_code in {403, 404}:
+        return "-"
+    if response.status_code in {302, 303} and ("/account/login/" in response["Location"] or response["Location"].startswith("/p/track/")):
+        return ">"
+    assert response.status_code < 500, f"{path}: {response.status_code}"
+    return "y"
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Any:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield world_module.build()
+        transaction.set_rollback(True)
+
+
+def test_every_address_is_a_declared_screen_and_is_in_the_matrix() -> None:
+    expected = json.loads(FILE.read_text(encoding="utf-8"))
+    found = addresses()
+    assert [name for name, pattern in found.items() if getattr(pattern.callback, "screen", None) is None] == []
+    assert sorted(expected) == sorted(found)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_access_is_what_was_reviewed(role: str, world: world_module.World, django_db_blocker: Any) -> None:
+    expected = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    got: dict[str, str] = {}
+    with django_db_blocker.unblock():
+        client = client_for(role, world)
+        for name, pattern in sorted(addresses().items()):
+            with transaction.atomic():
+                got[name] = outcome(client, pattern, reverse(name, args=arguments(name, world.things)))
+                transaction.set_rollback(True)
+            if name in {"identity:logout", "portal:leave"} or name.startswith("demo_bar"):
+                client = client_for(role, world)
+    if RECORD:
+        for name, letter in got.items():
+            expected.setdefault(name, {})[role] = letter
+        FILE.write_text(json.dumps({n: expected[n] for n in sorted(expected) if n in got}, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert {name: letter for name, letter in got.items() if expected[name].get(role) != letter} == {}
+
+
+def test_the_hidden_case_leaves_no_trace_for_the_recused_member(world: world_module.World, django_db_blocker: Any) -> None:
+    """F10, C5: name, amount and number of the case stand nowhere in what the recused member is sent."""
+    play = world.plays["waiting"]
+    with django_db_blocker.unblock():
+        client = client_for("committee_member (recused)", world)
+        colleague = client_for("committee_member", world)
+        agenda = reverse("decisions:session", args=[world.things["agenda"].uuid])
+        assert play.case.family in colleague.get(agenda).content.decode()
+        for path in (agenda, reverse("decisions:sessions"), reverse("decisions:proposals"), reverse("decisions:decisions"), "/search/?q=" + play.case.family, "/desk/", "/tasks/"):
+            assert play.case.family not in client.get(path).content.decode(), path
+
+
+def test_the_hidden_address_stands_on_no_page(world: world_module.World, django_db_blocker: Any) -> None:
+    """A protected address wins over every page, for every function."""
+    street = world.plays["other"].case.street
+    dossier = world.plays["other"].request.dossier
+    with django_db_blocker.unblock():
+        for role in world_module.ROLES:
+            client = client_for(role, world)
+            for path in (f"/dossiers/{dossier.uuid}/", f"/persons/{world.plays['other'].notes['person'].uuid}/", "/dossiers/", f"/search/?q={street}"):
+                response = client.get(path)
+                if response.status_code == 200:
+                    assert f"{street} {world.plays['other'].case.number}" not in response.content.decode(), (role, path)
+
+
+def test_the_world_holds_what_the_matrix_needs(world: world_module.World, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        assert [name for name, thing in world.things.items() if thing is None] == []
+        assert ProcessVersion.objects.filter(key="aid-request").exists()
+        assert Account.objects.count() >= len(world_module.ROLES)

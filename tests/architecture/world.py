@@ -1,0 +1,111 @@
+"""A small world for the tests that look at every page: two dossiers in two units, cases at several stages, played through the services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from parvis.decisions.models import AgendaItem, Decision, LegalOpinion, Minutes, Proposal, Session
+from parvis.decisions.services import sessions
+from parvis.demo import cast, reference, stage
+from parvis.documents.models import Document
+from parvis.dossiers.api import Dossier
+from parvis.identity.api import Account, Unit
+from parvis.identity.demo import username
+from parvis.kernel import clock
+from parvis.workflows.models import WorkItem
+
+ROLES: dict[str, str] = {
+    # name in the matrix: who signs in. The dossier under test is followed by Amélie Lambrecht, in the North team.
+    "clerk": "sabine.collin",
+    "social_worker (referent)": "amelie.lambrecht",
+    "social_worker (other unit)": "luc.hardy",
+    "chief (of the unit)": "benoit.delvaux",
+    "chief (other unit)": "francoise.michaux",
+    "lawyer": "olivier.renard",
+    "committee_secretary": "isabelle.thonon",
+    "president": "claire.warnant",
+    "committee_member": "michel.dubuisson",
+    "committee_member (recused)": "rosa.ferreira",
+    "payer": "pascal.gillet",
+    "releaser": "veronique.simon",
+    "accountant": "thierry.maes",
+    "auditor": "anne.bastin",
+    "administrator": "david.kaiser",
+}
+OTHERS = ("anonymous", "citizen (own request)", "citizen (other request)")
+
+
+@dataclass
+class World:
+    plays: dict[str, stage.Play] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def account(self, role: str) -> Account:
+        return Account.objects.get(username=username(ROLES[role]))
+
+
+def _case(key: str, **changes: Any) -> cast.Case:
+    return replace(next(case for case in cast.CASES if case.key == key), **changes)
+
+
+def _walk(play: stage.Play, *steps: Any) -> stage.Play:
+    for step in steps:
+        step(play)
+        stage.run_jobs()
+    return play
+
+
+def build() -> World:
+    """Play it. Everything lies in the transaction of the test."""
+    world = World()
+    reference.load()
+    stage.forget()
+    path = (stage.send, stage.identify, stage.inquire, stage.draft, stage.submit, stage.review)
+    done = _walk(stage.Play(_case("claessens", unit="SSG-NORD", language="nl")), *path)
+    session = stage.plan_session(clock.now() + timedelta(minutes=5))
+    stage.fill_session_with(session, [done.proposal])
+    stage.hold_session(session, {done.proposal.pk: done})
+    stage.run_jobs()
+    stage.notify(done)
+    stage.run_jobs()
+    waiting = _walk(stage.Play(_case("bodart", state="legal")), *path)
+    other = _walk(stage.Play(_case("petrov", unit="SSG-SUD", hidden=True)), *path)
+    draft = _walk(stage.Play(_case("simon")), *path[:4])
+    fresh = _walk(stage.Play(_case("sent1", channel="portal")), stage.send)
+    urgent = _walk(stage.Play(_case("urgent1")), stage.send, stage.identify)
+    agenda = stage.plan_session(clock.now() + timedelta(days=1))
+    stage.fill_session_with(agenda, [waiting.proposal, other.proposal])
+    stage.run_jobs()
+    item = AgendaItem.unscoped.get(session=agenda, proposal=waiting.proposal)
+    recused = world.account("committee_member (recused)")
+    sessions.declare_recusal(
+        actor=stage.agent(stage.SECRETARY), item=item, account_id=recused.pk, label=recused.display_name, reason="parenté"
+    )
+    world.plays = {"done": done, "waiting": waiting, "other": other, "draft": draft, "fresh": fresh, "urgent": urgent}
+    dossier = Dossier.unscoped.get(pk=waiting.request.dossier_id)
+    finished = Dossier.unscoped.get(pk=done.request.dossier_id)
+    world.things = {
+        "dossier": dossier,
+        "finished": finished,
+        "person": waiting.notes["person"],
+        "request": waiting.request,
+        "fresh": fresh.request,
+        "line": waiting.line,
+        "urgent_line": urgent.line,
+        "draft_line": draft.line,
+        "proposal": Proposal.unscoped.get(pk=waiting.proposal.pk),
+        "draft": Proposal.unscoped.get(pk=draft.proposal.pk),
+        "opinion": LegalOpinion.unscoped.filter(proposal=waiting.proposal).first(),
+        "agenda": Session.unscoped.get(pk=agenda.pk),
+        "session": Session.unscoped.get(pk=session.pk),
+        "item": item,
+        "minutes": Minutes.unscoped.filter(session=session).first(),
+        "decision": Decision.unscoped.get(pk=done.decision.pk),
+        "document": Document.unscoped.filter(dossier_id=dossier.pk).order_by("pk").first(),
+        "task": WorkItem.unscoped.filter(subject_type="request_line", subject_id=draft.line.pk, closed_at__isnull=True).first(),
+        "unit": Unit.objects.get(code="SSG-NORD"),
+        "account": world.account("clerk"),
+    }
+    return world
