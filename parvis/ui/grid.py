@@ -293,6 +293,11 @@ class GridPage:
         found = list(self.rows[: size + 1])
         return found[:size], False, len(found) > size
 
+    @property
+    def shown(self) -> list[Any]:
+        """The rows of this page, for a list that draws its own table."""
+        return self._window[0]
+
     @cached_property
     def lines(self) -> list[Line]:
         return [self._line(row) for row in self._window[0]]

@@ -1,0 +1,23 @@
+"""What the desk adds to the menu and the palette."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from parvis.kernel import registries
+from parvis.kernel.registries import MenuEntry, PaletteAction
+
+from . import access
+
+registries.menu.register(
+    "desk",
+    MenuEntry(key="desk", label=_("Desk"), icon="home", url_name="desk:home", access=access.is_agent, order=1, prefix="/desk/"),
+)
+registries.menu.register(
+    "tasks",
+    MenuEntry(key="tasks", label=_("Tasks"), icon="checkbox", url_name="desk:tasks", access=access.is_agent, order=2, prefix="/tasks/"),
+)
+registries.palette.register(
+    "desk.where",
+    PaletteAction(key="desk.where", label=_("Where is this file?"), url_name="desk:where", access=access.is_agent, icon="compass", order=10),
+)

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from .views import finding, home, tasks
+
+app_name = "desk"
+
+urlpatterns = [
+    path("desk/", home.home, name="home"),
+    path("desk/next/", tasks.next_task, name="next"),
+    path("tasks/", tasks.index, name="tasks"),
+    path("tasks/hand/", tasks.hand, name="hand"),
+    path("search/", finding.search, name="search"),
+    path("palette/", finding.palette, name="palette"),
+    path("where/", finding.where, name="where"),
+]

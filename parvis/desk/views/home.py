@@ -1,0 +1,65 @@
+"""What must I do now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from parvis.kernel import clock, registries
+from parvis.kernel.actor import Actor
+from parvis.ui.http import page, screen
+from parvis.workflows.api import counts_for, items_for
+
+from .. import access, todo
+
+SHOWN = 8
+
+
+def backlog(actor: Actor) -> list[dict[str, Any]]:
+    """The counts of the backlog in the open: the same figures for worker, chief and committee (F6)."""
+    return [
+        {"key": entry.key, "title": entry.title, "help": entry.help, "count": entry.count(actor), "url": entry.url()}
+        for entry in registries.backlog.all()
+    ]
+
+
+def cells(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    """What other contexts add beside the list: sessions of today, alerts."""
+    found = []
+    for cell in registries.home_cells.all():
+        if cell.access(actor):
+            html = cell.render(request)
+            if html:
+                found.append({"key": cell.key, "title": cell.title, "html": mark_safe(html)})  # noqa: S308  (made by templates of ours)
+    return found
+
+
+@screen(access=access.is_agent, parts=("todo",))
+def home(request: HttpRequest) -> HttpResponse:
+    """My tasks by legal deadline, the backlog in the open, what today holds."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    counts = counts_for(actor)
+    leads = access.may_lead(actor)
+    which = "team" if leads and request.GET.get("list") == "team" else "todo"
+    rows = todo.rows_of(actor, items_for(actor, which)[:SHOWN], mark_next=which == "todo")
+    own = reverse("desk:home")
+    scopes = [{"label": _("Me"), "url": own, "current": which == "todo"}]
+    if leads:
+        scopes.append({"label": _("My team"), "url": f"{own}?list=team", "current": which == "team"})
+    context = {
+        "first_name": actor.label.split(" ")[0] if actor.label else "",
+        "today": clock.today(),
+        "counts": counts,
+        "groups": todo.grouped(rows),
+        "shown": len(rows),
+        "total": counts[which],
+        "which": which,
+        "scopes": scopes,
+    }
+    if request.headers.get("HX-Target") != "todo":
+        context |= {"backlog": backlog(actor), "cells": cells(request, actor)}
+    return page(request, "desk/home.html", context)

@@ -1,0 +1,1 @@
+from tests.workflows.conftest import world  # noqa: F401

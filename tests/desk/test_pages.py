@@ -1,0 +1,295 @@
+"""Home, tasks, search, palette, "where is it": what each person sees, and what it costs."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from parvis.kernel import clock, registries
+from parvis.kernel.registries import Backlog, Hit, MenuEntry, PaletteAction, SearchSource, SubjectCard
+from parvis.workflows import api
+from parvis.workflows.models import WorkItem
+
+from tests.workflows import factories
+from tests.workflows.support import SYSTEM, World, happened, registered
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def unit():
+    return factories.unit("NORD")
+
+
+@pytest.fixture
+def worker(unit):
+    return factories.account("social_worker", at=unit, name="Amélie Lambrecht")
+
+
+def signed_in(account) -> Client:
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+@pytest.fixture
+def client(worker) -> Client:
+    return signed_in(worker)
+
+
+def test_home_groups_my_tasks_by_legal_deadline(client: Client, worker, unit) -> None:
+    today = clock.today()
+    for days, title in ((-2, "Notifier"), (3, "Décider"), (20, "Réviser"), (None, "Un jour")):
+        factories.item(worker, at=unit, due_on=None if days is None else today + dt.timedelta(days=days), subject=None).title
+        WorkItem.unscoped.filter(title={"fr": "À faire"}).update(title={"fr": title})
+    page = client.get("/desk/").content.decode()
+    order = [page.index(text) for text in ("Bonjour Amélie", "En retard", "Notifier", "Cette semaine", "Décider", "Ensuite", "Réviser", "Un jour")]
+    assert order == sorted(order)
+    assert "1 délai dépassé" in page
+
+
+def test_home_shows_what_is_mine_and_what_my_queues_hold(client: Client, worker, unit) -> None:
+    mine, free = factories.item(worker, at=unit), factories.item(at=unit)
+    other = factories.item(factories.account("social_worker", at=unit), at=unit)
+    elsewhere = factories.item(at=factories.unit())
+    page = client.get("/desk/").content.decode()
+    assert str(mine.uuid) in page and str(free.uuid) in page
+    assert str(other.uuid) not in page and str(elsewhere.uuid) not in page
+
+
+def test_empty_home_says_what_belongs_here(client: Client) -> None:
+    page = client.get("/desk/").content.decode()
+    assert "Rien ne vous attend" in page
+    assert "Prendre la tâche suivante" not in page
+
+
+def test_a_chief_sees_the_team_and_a_worker_does_not(client: Client, worker, unit) -> None:
+    item = factories.item(factories.account("clerk", at=unit), queue="clerk", at=unit)
+    assert str(item.uuid) not in client.get("/desk/?list=team").content.decode()
+    assert str(item.uuid) not in client.get("/tasks/?list=team").content.decode()
+    chief = signed_in(factories.account("chief", at=unit))
+    assert str(item.uuid) in chief.get("/desk/?list=team").content.decode()
+    assert str(item.uuid) in chief.get("/tasks/?list=team").content.decode()
+
+
+def test_the_next_task_is_taken_and_opened(client: Client, worker, unit) -> None:
+    today = clock.today()
+    factories.item(worker, at=unit, due_on=today + dt.timedelta(days=9))
+    urgent = factories.item(at=unit, due_on=today)
+    answer = client.post("/desk/next/")
+    assert (answer.status_code, answer["Location"]) == (303, f"/tasks/{urgent.uuid}/")
+    assert WorkItem.unscoped.get(pk=urgent.pk).owner_id == worker.pk
+    assert client.post("/desk/next/")["Location"] == f"/tasks/{urgent.uuid}/"
+    nobody = signed_in(factories.account())
+    assert nobody.post("/desk/next/")["Location"] == "/desk/"
+
+
+def test_a_task_with_a_screen_leads_there_and_the_sheet_stays(world: World, client: Client, unit) -> None:
+    factories.published()
+    subject = factories.subject()
+    api.start_case(actor=SYSTEM, process_key="aid-request", subject=subject, unit_id=unit.pk)
+    happened("requests.RequestJoined", subject)
+    item = WorkItem.unscoped.get(subject_id=subject.id, state="open")
+    answer = client.get(f"/tasks/{item.uuid}/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/decisions/draft_proposal/{subject.id}/")
+    sheet = client.get(f"/tasks/{item.uuid}/?sheet=1")
+    assert sheet.status_code == 200
+    assert "Enquête et proposition" in sheet.content.decode()
+    assert "Prendre cette tâche" in sheet.content.decode()
+
+
+def test_a_generic_step_is_done_on_its_page(client: Client, worker, unit) -> None:
+    item = factories.item(worker, at=unit)
+    page = client.get(f"/tasks/{item.uuid}/")
+    assert "Terminer cette étape" in page.content.decode()
+    assert client.post(f"/tasks/{item.uuid}/", {"outcome": "invented"}).status_code == 422
+    assert WorkItem.unscoped.get(pk=item.pk).state == "open"
+    answer = client.post(f"/tasks/{item.uuid}/", {"outcome": "done", "note": "vu"})
+    assert (answer.status_code, answer["Location"]) == (303, "/desk/")
+    assert WorkItem.unscoped.get(pk=item.pk).state == "done"
+    assert client.post(f"/tasks/{item.uuid}/", {"outcome": "done"}).status_code == 409
+
+
+def test_outside_ones_scope_a_task_does_not_exist(client: Client, unit) -> None:
+    item = factories.item(at=factories.unit())
+    for url in (f"/tasks/{item.uuid}/", f"/tasks/{item.uuid}/?sheet=1"):
+        assert client.get(url).status_code == 404
+    for action in ("take", "back", "hand"):
+        assert client.post(f"/tasks/{item.uuid}/{action}/").status_code == 404
+    assert client.post(f"/tasks/{item.uuid}/", {"outcome": "done"}).status_code == 404
+    fresh = WorkItem.unscoped.get(pk=item.pk)
+    assert (fresh.owner_id, fresh.state, fresh.lock) == (None, "open", 0)
+
+
+def test_pages_send_the_unknown_to_sign_in() -> None:
+    for url in ("/desk/", "/tasks/", "/search/?q=x", "/palette/?q=x", "/where/", "/workflows/"):
+        answer = Client().get(url)
+        assert answer.status_code == 302 and "/account/" in answer["Location"], url
+
+
+def test_taking_and_handing_over_from_the_pages(client: Client, worker, unit) -> None:
+    colleague = factories.account("social_worker", at=unit, name="Karim Benali")
+    item = factories.item(at=unit)
+    assert client.post(f"/tasks/{item.uuid}/take/")["Location"] == f"/tasks/{item.uuid}/"
+    second = signed_in(colleague).post(f"/tasks/{item.uuid}/take/")
+    assert second.status_code == 404 or second.status_code == 409
+    assert WorkItem.unscoped.get(pk=item.pk).owner_id == worker.pk
+    assert client.post(f"/tasks/{item.uuid}/hand/", {"owner": ""}).status_code == 422
+    answer = client.post(f"/tasks/{item.uuid}/hand/", {"owner": str(colleague.pk), "note": "congé"})
+    assert answer.status_code == 303
+    assert WorkItem.unscoped.get(pk=item.pk).owner_id == colleague.pk
+
+
+def test_a_chief_hands_out_several_tasks_in_one_action(client: Client, worker, unit) -> None:
+    heir = factories.account("social_worker", at=unit)
+    items = [factories.item(worker, at=unit) for _ in range(3)]
+    form = {"task": [str(item.pk) for item in items], "to": str(heir.pk)}
+    assert client.post("/tasks/hand/", form).status_code == 404
+    chief = signed_in(factories.account("chief", at=unit))
+    assert chief.post("/tasks/hand/", {"task": [], "to": str(heir.pk)}).status_code == 422
+    assert chief.post("/tasks/hand/", {**form, "to": ""}).status_code == 422
+    assert WorkItem.unscoped.filter(owner=worker).count() == 3
+    assert chief.post("/tasks/hand/", form).status_code == 303
+    assert WorkItem.unscoped.filter(owner=heir).count() == 3
+    foreign = factories.item(heir, at=factories.unit())
+    chief.post("/tasks/hand/", {"task": [str(foreign.pk)], "to": "queue"})
+    assert WorkItem.unscoped.get(pk=foreign.pk).owner_id == heir.pk
+
+
+def queries(client: Client, url: str) -> int:
+    client.get(url)
+    with CaptureQueriesContext(connection, ) as seen:
+        assert client.get(url).status_code == 200
+    return len(seen)
+
+
+@pytest.mark.parametrize("url", ["/desk/", "/tasks/", "/desk/?list=team", "/tasks/?list=team", "/tasks/?list=unowned"])
+def test_a_list_costs_the_same_with_one_task_and_with_three(unit, url: str) -> None:
+    def batch(actor, refs):
+        WorkItem.unscoped.filter(pk__in=[ref.id for ref in refs]).count()
+        return {ref: SubjectCard(f"Demande {ref.id}", "RIS", "/x/") for ref in refs}
+
+    leader = factories.account("chief", "social_worker", at=unit)
+    client = signed_in(leader)
+    with registered(registries.subject_cards, request_line=batch):
+        factories.item(at=unit, due_on=clock.today())
+        one = queries(client, url)
+        for number in range(2):
+            factories.item(factories.account("social_worker", at=unit), at=factories.unit() if number > 5 else unit)
+            factories.item(leader, at=unit, due_on=clock.today())
+        three = queries(client, url)
+        assert one == three
+        assert one <= 25
+        assert "RIS" in client.get(url).content.decode()
+
+
+def test_the_backlog_is_the_same_for_worker_chief_and_committee(unit) -> None:
+    factories.item(at=unit)
+    factories.item(at=factories.unit())
+    factories.item(factories.account("clerk"), queue="clerk", at=unit)
+    seen = set()
+    for functions in (["social_worker"], ["chief"], ["committee_member"], ["accountant"]):
+        page = signed_in(factories.account(*functions, at=unit)).get("/desk/").content.decode()
+        start = page.index('class="backlog"')
+        seen.add(page[start : page.index("</section>", start)])
+    assert len(seen) == 1
+    assert "<b>2</b>" in seen.pop()
+
+
+def test_pages_of_tasks_follow_each_other(client: Client, worker, unit) -> None:
+    today = clock.today()
+    for number in range(60):
+        factories.item(worker, at=unit, due_on=today + dt.timedelta(days=number % 7) if number % 5 else None)
+    seen: list[str] = []
+    url = "/tasks/"
+    for _page in range(3):
+        answer = client.get(url)
+        rows = [str(row.item.uuid) for row in answer.context["rows"]]
+        seen += rows
+        url = answer.context["grid"].pager.get("next", "")
+    assert url == ""
+    assert len(seen) == len(set(seen)) == 60
+    expected = [str(uuid) for uuid in WorkItem.unscoped.order_by("due_sort", "pk").values_list("uuid", flat=True)]
+    assert seen == expected
+
+
+def test_the_part_is_what_the_page_holds(client: Client, worker, unit) -> None:
+    factories.item(worker, at=unit)
+    whole = client.get("/desk/").content.decode()
+    part = client.get("/desk/", headers={"HX-Request": "true", "HX-Target": "todo"}).content.decode()
+    assert part.strip().startswith('<section class="card" id="todo"')
+    import re
+
+    plain = lambda text: re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", text)  # noqa: E731
+    assert plain(part.strip()) in plain(whole)
+
+
+def source(key: str, hits: list[Hit], order: int = 10) -> SearchSource:
+    return SearchSource(key=key, title=key.title(), order=order, search=lambda actor, query, limit: hits[:limit], access=lambda actor: actor.has("social_worker"))
+
+
+def test_one_search_says_why_it_matched(client: Client) -> None:
+    hits = [Hit(title="Müller Anna", subtitle="1980", url="/persons/1/", why="nom proche")]
+    with registered(registries.search_sources, test_people=source("people", hits)):
+        page = client.get("/search/?q=muler+80").content.decode()
+        assert "Müller Anna" in page and "nom proche" in page
+        assert "Müller" not in client.get("/search/?q=m").content.decode()
+        stranger = signed_in(factories.account("accountant"))
+        assert "Müller" not in stranger.get("/search/?q=muler+80").content.decode()
+
+
+def test_the_palette_finds_persons_and_actions_the_reader_may_do(client: Client) -> None:
+    hits = [Hit(title="Müller Anna", url="/persons/1/", why="nom")]
+    allowed = PaletteAction(key="a", label="Nouvelle note", url_name="desk:where", access=lambda actor: True)
+    forbidden = PaletteAction(key="b", label="Nouvelle séance", url_name="desk:tasks", access=lambda actor: False)
+    with registered(registries.search_sources, test_people=source("people", hits)), registered(registries.palette, t1=allowed, t2=forbidden):
+        part = client.get("/palette/?q=nouv", headers={"HX-Request": "true", "HX-Target": "palette-results"}).content.decode()
+        assert "<html" not in part
+        assert "Nouvelle note" in part and "Nouvelle séance" not in part
+        assert "<html" in client.get("/palette/?q=muller").content.decode()
+
+
+def test_where_is_this_file_needs_no_javascript(client: Client) -> None:
+    assert client.get("/where/").status_code == 200
+    page = client.get("/where/?q=2026-99999").content.decode()
+    assert "Aucun résultat" in page or "Rien" in page
+
+
+def test_models_are_read_by_all_and_published_by_administrators(world: World, client: Client) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from tests.workflows.support import SEED
+
+    factories.published()
+    assert "Contrôle du travailleur social en chef" in client.get("/workflows/aid-request/").content.decode()
+    download = client.get("/workflows/aid-request/1.bpmn")
+    assert download.content == SEED
+    assert client.get("/workflows/aid-request/2.bpmn").status_code == 404
+    assert client.get("/workflows/none/").status_code == 404
+    assert client.get("/workflows/publish/").status_code == 404
+    boss = signed_in(factories.account("administrator"))
+    bad = SEED.replace(b"decisions.chief_level", b"__import__('os')")
+    answer = boss.post("/workflows/publish/", {"file": SimpleUploadedFile("x.bpmn", bad)})
+    assert answer.status_code == 422
+    assert "Ligne" in answer.content.decode() and "to_review" in answer.content.decode()
+    changed = SEED.replace("Contrôle du chef".encode(), b"Relecture")
+    answer = boss.post("/workflows/publish/", {"file": SimpleUploadedFile("x.bpmn", changed), "note": "relire"})
+    assert answer.status_code == 200
+    assert len(api.where(factories.subject())) == 0
+    xml = answer.context["confirm"].initial["xml"]
+    answer = boss.post("/workflows/publish/", {"xml": xml, "note": "relire", "idempotency_key": "a" * 32})
+    assert answer["Location"] == "/workflows/aid-request/"
+    assert boss.get("/workflows/aid-request/2.bpmn").content == changed
+    assert "Version 2" in boss.get("/workflows/aid-request/").content.decode()
+
+
+def test_menu_and_backlog_lead_to_pages_that_exist(client: Client) -> None:
+    for entry in registries.backlog.all():
+        assert isinstance(entry, Backlog) and entry.url().startswith("/")
+    assert isinstance(registries.menu.get("desk"), MenuEntry)
+    assert reverse("desk:home") == "/desk/"
