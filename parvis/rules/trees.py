@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,10 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from parvis.rules.enums import ParameterStatus
-from parvis.rules.explain import LANGUAGES, MINUS, amount_text, day_text
+from parvis.rules.explain import LANGUAGES, MINUS, amount_text, day_text, walk
 
 DEDUCTED = {"ris.exemption.isp", "ris.exemption.general"}
 HIDDEN = {"constant", "ref"}
+
+#: Sums that only lead to the next one: their parts are shown in their place.
+PASSED = {"ris.year", "ris.resources.total", "ris.work.counted", "ris.work.total", "ris.cohabitants.computed"}
 
 
 @dataclass
@@ -32,11 +35,6 @@ class TreeNode:
     details: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
     children: list[TreeNode] = field(default_factory=list)
-
-    @property
-    def open(self) -> bool:
-        """Sums show their parts at once; a leaf opens on demand."""
-        return bool(self.children)
 
 
 def _operation(node: Mapping[str, Any], language: str) -> str:
@@ -73,6 +71,47 @@ def tree_view(tree: Mapping[str, Any], language: str, *, changed: frozenset[str]
     return _build(tree, language, changed, root=True)
 
 
+def _shown(nodes: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for node in nodes:
+        if node["op"] in HIDDEN:
+            continue
+        if node["key"] in PASSED:
+            yield from _shown(node["operands"])
+        else:
+            yield node
+
+
+def _single(node: Mapping[str, Any]) -> bool:
+    """A line that opens to one given value or rate: shown as one, with what is below it in its details."""
+    below = [child for child in walk(node) if child["op"] in {"input", "parameter"}]
+    return len(below) == 1 and node["op"] != "parameter" and node["op"] != "input"
+
+
+def _details(node: Mapping[str, Any], language: str, out: TreeNode) -> None:
+    """Operation, article, date, input and source of one node, added to the line that shows it."""
+
+    def add(name: str, text: str) -> None:
+        if text and (name, text) not in out.details:
+            out.details.append((name, text))
+
+    add(_("Operation"), _operation(node, language))
+    add(_("Article"), node.get("article", {}).get(language, ""))
+    if "on" in node:
+        add(_("In force since") if "parameter" in node else _("Noted on") if "input" in node else _("From"), day_text(node["on"], language))
+    if parameter := node.get("parameter"):
+        add(_("Source of the rate"), parameter["source"])
+        out.url = out.url or parameter.get("url", "")
+        out.why = _("rate of %(day)s") % {"day": day_text(parameter["valid_from"], language)}
+        if parameter["status"] != ParameterStatus.CONFIRMED:
+            out.marks.append(str(ParameterStatus(parameter["status"]).label))
+    if given := node.get("input"):
+        add(_("Source"), given.get("source", ""))
+        add(_("Noted by"), given.get("entered_by", ""))
+        out.why = " · ".join(part for part in (given.get("source"), given.get("entered_by")) if part)
+    if "note" in node:
+        add(_("Note"), node["note"][language])
+
+
 def _build(node: Mapping[str, Any], language: str, changed: Any, *, root: bool = False) -> TreeNode:
     value = Decimal(node["value"])
     deduction = node["key"] in DEDUCTED
@@ -81,31 +120,15 @@ def _build(node: Mapping[str, Any], language: str, changed: Any, *, root: bool =
         label=node["label"][language],
         amount=amount_text(-value if deduction else value, language),
         article=node.get("article", {}).get(language, ""),
+        why=_operation(node, language),
         root=root,
         deduction=deduction and bool(value),
         changed=node["key"] in changed,
     )
-    if operation := _operation(node, language):
-        out.why = operation
-        out.details.append((_("Operation"), operation))
-    if out.article:
-        out.details.append((_("Article"), out.article))
-    if "on" in node:
-        name = _("In force since") if "parameter" in node else _("Noted on") if "input" in node else _("From")
-        out.details.append((name, day_text(node["on"], language)))
-    if parameter := node.get("parameter"):
-        out.details.append((_("Source of the rate"), parameter["source"]))
-        out.url = parameter.get("url", "")
-        out.why = _("rate of %(day)s") % {"day": day_text(parameter["valid_from"], language)}
-        if parameter["status"] != ParameterStatus.CONFIRMED:
-            out.marks.append(str(ParameterStatus(parameter["status"]).label))
-    if given := node.get("input"):
-        if given.get("source"):
-            out.details.append((_("Source"), given["source"]))
-        if given.get("entered_by"):
-            out.details.append((_("Noted by"), given["entered_by"]))
-        out.why = " · ".join(part for part in (given.get("source"), given.get("entered_by")) if part)
-    if "note" in node:
-        out.details.append((_("Note"), node["note"][language]))
-    out.children = [_build(child, language, changed) for child in node.get("operands", ()) if child["op"] not in HIDDEN]
+    single = _single(node)
+    for part in walk(node) if single else (node,):
+        if part["op"] not in HIDDEN:
+            _details(part, language, out)
+    if not single:
+        out.children = [_build(child, language, changed) for child in _shown(node.get("operands", ()))]
     return out

@@ -95,13 +95,14 @@ def test_what_changed_between_two_calculations() -> None:
 def test_the_screen_tree_opens_to_article_date_source_and_author() -> None:
     view = tree_view(GOLDEN_2.tree, "fr", changed={"ris.category"})
     assert view.root and view.amount == f"1{S}044,51{S}€"
-    category = view.children[0].children[0]
+    category, counted = view.children
     assert category.changed and category.article.endswith("article 14, § 1er, 2°")
     assert any("15,770.41" in text for _, text in category.details)
-    counted = view.children[0].children[1]
-    wage_node = counted.children[0].children[0].children[0].children[0]
-    assert any(text == "A. Lambrecht" for _, text in wage_node.details)
-    assert counted.children[1].amount == f"−250,00{S}€" and counted.children[1].deduction
+    given, exempt, general = counted.children
+    texts = [text for _, text in given.details]
+    assert {"A. Lambrecht", "Contract and pay slip", f"600,00{S}€ × 12", "06/03/2025"} <= set(texts) and given.children == []
+    assert exempt.amount == f"−3{S}713,76{S}€" and any("BDAS 3363" in text for _, text in exempt.details)
+    assert general.amount == f"−250,00{S}€" and general.deduction and general.why == "barème du 01/10/2002"
 
 
 def test_leaf_lookup_skips_references() -> None:

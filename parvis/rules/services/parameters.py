@@ -166,7 +166,7 @@ def load_reference(*, actor: Actor) -> int:
     existing = set(Parameter.objects.values_list("key", "valid_from"))
     added = 0
     for seed in reference():
-        for row in sorted(seed.rows, key=lambda r: r["from"]):
+        for row in sorted(seed.rows, key=lambda r: r["from"], reverse=True):  # newest first: each ends where the next one starts
             if (seed.key, row["from"]) in existing:
                 continue
             add_parameter(

@@ -60,7 +60,7 @@ class Line:
 
 
 def _line(row: Parameter, day: Any) -> Line:
-    found = answer(row, day)
+    found = answer(row, min(day, formats.last_day(row.valid_to) or day))
     status = ParameterStatus(found.status)
     return Line(row, name_of(row.key), value_text(row.value, row.unit), str(status.label), KINDS[status])
 
