@@ -301,11 +301,11 @@ def legal_term(day: date) -> date:
 
 
 def chief_level(unit_id: int | None) -> bool:
-    """Whether the centre, or this unit, wants a chief between worker and committee. On unless a dated parameter switches it off."""
+    """Whether the centre, or this unit, wants a chief between worker and committee. On unless a dated parameter is 0."""
     day = clock.today()
     for key in ([f"decisions.chief_level.{unit_id}"] if unit_id else []) + ["decisions.chief_level"]:
         try:
-            return str(rules.parameter(key, day).value).lower() not in ("0", "off", "false", "no")
+            return rules.parameter(key, day).decimal != 0
         except rules.UnknownParameter:
             continue
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.subject import SubjectRef
 from parvis.requests import api as requests
 from parvis.rules import api as rules
+from parvis.workflows import api as workflows
 from tests.contacts.factories import make_person
 from tests.identity.factories import an_account, as_actor
 from tests.requests.factories import send, world
@@ -133,9 +135,20 @@ PEOPLE = {
 VOTERS = ("president", "anciaux", "lejeune", "vervoort")
 
 
+def seed() -> bytes:
+    """The seeded route, without the screens and assignees of contexts above that are switched off."""
+    xml = workflows.seed_xml("aid-request").decode()
+    for attribute, registry in (("screen", registries.screens), ("assign", registries.assignees)):
+        for name in set(re.findall(rf'{attribute}="([\w.]+)"', xml)):
+            if name not in registry:
+                xml = xml.replace(f'{attribute}="{name}"', "")
+    return xml.encode()
+
+
 def make_centre() -> Centre:
     """Unit SSG, one agent per function, the committee with four votes and a quorum of three."""
     unit = world()
+    workflows.publish_process(actor=ROOT, xml=seed())
     documents_demo.load(actor=ROOT)
     decisions_demo.load(actor=ROOT)
     committee = Committee.objects.get(key="csss")
@@ -158,7 +171,15 @@ def make_centre() -> Centre:
 
 
 # Cases --------------------------------------------------------------------------------------------------------------------
-def make_line(centre: Centre, *, language: str = "fr", names: tuple[str, str] = ("Aya", "Benali"), iban: str | None = IBAN, kind: str = "ris", urgent: bool = False) -> int:
+def make_line(
+    centre: Centre,
+    *,
+    language: str = "fr",
+    names: tuple[str, str] = ("Aya", "Benali"),
+    iban: str | None = IBAN,
+    kind: str = "ris",
+    urgent: bool = False,
+) -> int:
     """A joined request line, with a person who has an account, and the mandatory pieces in the file."""
     answers = {"first_name": names[0], "last_name": names[1]}
     if urgent:
@@ -201,7 +222,9 @@ def month(line_id: int, category: str = "2", **more: Any) -> api.Provision:
     return once(line_id, "0", kind="test.month", periodicity=api.MONTH, details={"category": category}, **more)
 
 
-def make_proposal(centre: Centre, *, line_id: int | None = None, facts: str = FACTS, provision: api.Provision | None = None, **more: Any) -> Proposal:
+def make_proposal(
+    centre: Centre, *, line_id: int | None = None, facts: str = FACTS, provision: api.Provision | None = None, **more: Any
+) -> Proposal:
     """A draft that is complete: facts of the person written, account and amount known."""
     line_id = line_id or make_line(centre, **more)
     proposal = api.draft_proposal(actor=centre.worker, line_id=line_id, provisions=[provision or once(line_id)])
@@ -229,9 +252,7 @@ def validated(centre: Centre, **more: Any) -> Proposal:
 
 
 def make_session(centre: Centre, *, days: int = 7, place: str = "Salle du conseil") -> Session:
-    return api.create_session(
-        actor=centre.secretary, committee=centre.committee, starts_at=clock.now() + timedelta(days=days), place=place
-    )
+    return api.create_session(actor=centre.secretary, committee=centre.committee, starts_at=clock.now() + timedelta(days=days), place=place)
 
 
 def opened(centre: Centre, proposals: list[Proposal], *, present: tuple[str, ...] = (*VOTERS, "secretary"), days: int = 7) -> Session:
