@@ -1,6 +1,8 @@
 """What other contexts may use of form_engine."""
 
-from .codes import bare as bare_code, digest as code_digest, new_code
+from .codes import bare as bare_code
+from .codes import digest as code_digest
+from .codes import new_code
 from .definition import normalise, validate_definition
 from .engine import (
     FieldState,
@@ -11,6 +13,7 @@ from .engine import (
     RowState,
     Section,
     add_row,
+    is_unanswered,
     problems,
     read_page,
     remove_row,
@@ -53,6 +56,7 @@ __all__ = [
     "draft_by_code",
     "form_context",
     "handle_post",
+    "is_unanswered",
     "latest_form",
     "new_code",
     "normalise",

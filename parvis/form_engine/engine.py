@@ -7,7 +7,8 @@ Paths name an input everywhere (errors, ids, posts): ``rent``, ``members-0-first
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field as dc_field
+from dataclasses import dataclass
+from dataclasses import field as dc_field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -462,3 +463,13 @@ def stored_files(answers: Any) -> list[dict[str, Any]]:
         for value in answers:
             found += stored_files(value)
     return found
+
+
+def is_unanswered(state: FormState, path: str) -> bool:
+    """True when the field at a path has no answer at all: it may be asked later. One that cannot be read must be mended."""
+    for page in state.pages:
+        for one in page.fields:
+            for candidate in [one, *[child for row in one.rows for child in row.fields]]:
+                if candidate.path == path:
+                    return values.is_empty(candidate.value)
+    return True

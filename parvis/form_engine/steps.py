@@ -75,10 +75,7 @@ def handle_post(
     state = resolve(draft.form.definition, answers, today=clock.today(), channel=channel)
     shown = set(post.getlist("shown"))
     found = refused + [
-        problem
-        for key in pages
-        for problem in problems(state, today=clock.today(), page=key)
-        if not problem.path or problem.path in shown
+        problem for key in pages for problem in problems(state, today=clock.today(), page=key) if not problem.path or problem.path in shown
     ]
     found.sort(key=lambda problem: [page.key for page in state.pages].index(problem.page))
     mark_errors(state, refused)

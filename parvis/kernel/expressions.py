@@ -266,7 +266,9 @@ class _Run:
             try:
                 return date.fromisoformat(node["date"])
             except (TypeError, ValueError):
-                raise ExpressionError(_("not a date (year-month-day): %(value)s") % {"value": node["date"]}, code="expression_invalid") from None
+                raise ExpressionError(
+                    _("not a date (year-month-day): %(value)s") % {"value": node["date"]}, code="expression_invalid"
+                ) from None
         if operator == "list":
             return [self.value(item, depth + 1) for item in args]
         if operator in _ROWS:

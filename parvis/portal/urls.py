@@ -6,7 +6,6 @@ app_name = "portal"
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("p/staff/", home.staff, name="staff"),
     path("p/leave/", home.leave, name="leave"),
     path("p/resume/", codes.resume, name="resume"),
     path("p/track/", codes.track, name="track"),

@@ -39,7 +39,9 @@ def _link(subject: SubjectRef) -> tuple[str, str]:
         line = RequestLine.objects.visible_to(_READER).select_related("request").get(pk=subject.id)
         from parvis.ui import formats
 
-        return f"{line.request.applicant_name} · {formats.label(line.label)} · {line.request.number}", reverse("requests:detail", args=[line.request.uuid])
+        return f"{line.request.applicant_name} · {formats.label(line.label)} · {line.request.number}", reverse(
+            "requests:detail", args=[line.request.uuid]
+        )
     request = _request_of(subject)
     return f"{request.applicant_name} · {request.number}", reverse("requests:detail", args=[request.uuid])
 

@@ -51,11 +51,7 @@ class LineCard:
 
 def line_card(line_id: int) -> LineCard:
     """Raises RequestLine.DoesNotExist."""
-    line = (
-        RequestLine.objects.visible_to(_READER)
-        .select_related("request", "request__procedure__procedure")
-        .get(pk=line_id)
-    )
+    line = RequestLine.objects.visible_to(_READER).select_related("request", "request__procedure__procedure").get(pk=line_id)
     request = line.request
     return LineCard(
         id=line.pk,
@@ -140,7 +136,13 @@ def over_term(actor: Actor) -> Any:
     """Lines whose decision is later than the law allows. The same for everybody: not scoped by unit."""
     return (
         RequestLine.objects.visible_to(_READER)
-        .filter(stage__in=UNDECIDED, clocks__kind=ClockKind.DECIDE, clocks__live=1, clocks__met_on__isnull=True, clocks__due_on__lt=clock.today())
+        .filter(
+            stage__in=UNDECIDED,
+            clocks__kind=ClockKind.DECIDE,
+            clocks__live=1,
+            clocks__met_on__isnull=True,
+            clocks__due_on__lt=clock.today(),
+        )
         .order_by("clocks__due_on", "pk")
     )
 

@@ -119,7 +119,9 @@ def _line(line: RequestLine, clocks: list[Clock], marks: list[StageMark]) -> Lin
     by_kind = {row.kind: row for row in clocks}
     decide, notify, pay = by_kind.get(ClockKind.DECIDE), by_kind.get(ClockKind.NOTIFY), by_kind.get(ClockKind.PAY)
     reached = {mark.stage: mark for mark in marks}
-    outcome = next((mark.outcome for mark in reversed(marks) if mark.stage == Stage.DECIDED and mark.outcome in {"granted", "adjusted", "refused"}), "")
+    outcome = next(
+        (mark.outcome for mark in reversed(marks) if mark.stage == Stage.DECIDED and mark.outcome in {"granted", "adjusted", "refused"}), ""
+    )
     path = list(URGENT_PATH if line.kind == "urgent_aid" else PATH)
     if outcome == "refused":
         path.remove(Stage.PAID)
@@ -168,7 +170,11 @@ def _line(line: RequestLine, clocks: list[Clock], marks: list[StageMark]) -> Lin
 def _when(stage: Stage, line: RequestLine, decide: Clock | None, notify: Clock | None, pay: Clock | None) -> str:
     from parvis.ui import formats
 
-    if stage in {Stage.COMMITTEE, Stage.PRESIDENT} and line.expected_on and line.stage in {Stage.COMMITTEE, Stage.PROPOSAL, Stage.PRESIDENT}:
+    if (
+        stage in {Stage.COMMITTEE, Stage.PRESIDENT}
+        and line.expected_on
+        and line.stage in {Stage.COMMITTEE, Stage.PROPOSAL, Stage.PRESIDENT}
+    ):
         return _("expected on %(day)s") % {"day": formats.day(line.expected_on, "text")}
     if stage == Stage.DECIDED and decide is not None:
         return _("on %(day)s at the latest") % {"day": formats.day(decide.due_on, "text")}

@@ -44,14 +44,17 @@ def broken(change):
         (lambda d: d["pages"][2]["fields"][0].pop("compute"), "pages[2].fields[0].compute"),
         (lambda d: d["pages"][2]["fields"][0].update(required=True), "pages[2].fields[0].required"),
         (lambda d: d["pages"][0]["fields"].append(field("c", "choice")), "pages[0].fields[2].options"),
-        (lambda d: d["pages"][0]["fields"].append(field("c", "choice", options=[option("a"), option("a")])), "pages[0].fields[2].options[1].value"),
+        (
+            lambda d: d["pages"][0]["fields"].append(field("c", "choice", options=[option("a"), option("a")])),
+            "pages[0].fields[2].options[1].value",
+        ),
         (lambda d: d["pages"][0]["fields"].append(field("f", "upload", accept=["exe"])), "pages[0].fields[2].accept"),
         (lambda d: d["pages"][0].update(check=[{"rule": "name == 'x'"}]), "pages[0].check[0].message"),
     ],
 )
 def test_each_fault_is_said_with_its_path(change, path):
     found = broken(change)
-    assert [line.split(": ")[0] for line in found][0] == path, found
+    assert next(line.split(": ")[0] for line in found) == path, found
 
 
 def test_junk_does_not_crash_the_check():

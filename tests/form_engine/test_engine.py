@@ -92,7 +92,9 @@ def post(page_key, state, **given):
 
 def test_a_post_changes_only_what_was_on_the_page():
     state = resolve(alone=False, why="kept", members=[{"name": "Aya", "wage": "7.00"}])
-    data = post("members", state, **{"f-members-count": "1", "f-members-0-name": "Noé", "f-members-0-works": "yes", "f-members-0-wage": "12"})
+    data = post(
+        "members", state, **{"f-members-count": "1", "f-members-0-name": "Noé", "f-members-0-works": "yes", "f-members-0-wage": "12"}
+    )
     answers = engine.read_page(state.page("members"), data, {"alone": False, "why": "kept", "members": [{"name": "Aya", "wage": "7.00"}]})
     assert answers == {"alone": False, "why": "kept", "members": [{"name": "Noé", "works": True, "wage": "7.00"}]}
 

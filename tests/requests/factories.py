@@ -24,7 +24,14 @@ ANSWERS: dict[str, Any] = {
     "phone": "+32470123456",
     "letter_language": "fr",
     "has_address": True,
-    "address": {"street": "Rue des Tanneurs", "number": "27", "box": "2", "postal_code": "4999", "municipality": "Valmont", "country": "BE"},
+    "address": {
+        "street": "Rue des Tanneurs",
+        "number": "27",
+        "box": "2",
+        "postal_code": "4999",
+        "municipality": "Valmont",
+        "country": "BE",
+    },
     "lives_alone": False,
     "members": [{"first_name": "Noé", "last_name": "Benali", "birth_date": "2015-05-04", "relation": "child", "has_income": False}],
     "has_income": True,
@@ -44,7 +51,9 @@ ANSWERS: dict[str, Any] = {
 
 def world() -> Unit:
     """Reference data and one unit, SSG."""
-    unit = Unit.objects.filter(code="SSG").first() or create_unit(actor=ROOT, code="SSG", name={"fr": "Service social", "nl": "Sociale dienst", "de": "Sozialdienst", "en": "Social service"})
+    unit = Unit.objects.filter(code="SSG").first() or create_unit(
+        actor=ROOT, code="SSG", name={"fr": "Service social", "nl": "Sociale dienst", "de": "Sozialdienst", "en": "Social service"}
+    )
     rules_demo.load(actor=ROOT)
     workflows.publish_process(actor=ROOT, xml=(Path(__file__).parent / "aid-request.bpmn").read_bytes())
     procedures_demo.load(actor=ROOT)

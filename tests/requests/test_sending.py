@@ -71,7 +71,12 @@ def test_missing_answers_are_refused_and_nothing_changes():
 def test_an_agent_registers_what_the_person_could_say():
     clerk = actor("clerk")
     request = requests.send_request(
-        actor=clerk, procedure=procedures.latest("aid-request"), answers={"last_name": "Inconnue"}, language="fr", channel="call", incomplete=True
+        actor=clerk,
+        procedure=procedures.latest("aid-request"),
+        answers={"last_name": "Inconnue"},
+        language="fr",
+        channel="call",
+        incomplete=True,
     ).request
     assert request.registered_by_label == clerk.label
     assert [line.kind for line in RequestLine.unscoped.filter(request=request)] == ["ris"]
@@ -109,12 +114,19 @@ def test_the_tracking_code_is_kept_as_a_digest_only():
 def test_the_day_is_corrected_with_author_and_reason_and_the_clock_follows():
     with at(10):
         request = send(channel="call", actor=actor("clerk", label="Sabine")).request
-        requests.correct_request_date(actor=actor("clerk", label="Sabine"), request=request, new_on=date(2026, 3, 6), reason="Appel du vendredi")
+        requests.correct_request_date(
+            actor=actor("clerk", label="Sabine"), request=request, new_on=date(2026, 3, 6), reason="Appel du vendredi"
+        )
     request.refresh_from_db()
     assert request.requested_on == date(2026, 3, 6)
     assert clock.date_of(request.received_at) == date(2026, 3, 10)
     kept = RequestDateCorrection.objects.get()
-    assert (kept.old_on, kept.new_on, kept.author_label, kept.reason) == (date(2026, 3, 10), date(2026, 3, 6), "Sabine", "Appel du vendredi")
+    assert (kept.old_on, kept.new_on, kept.author_label, kept.reason) == (
+        date(2026, 3, 10),
+        date(2026, 3, 6),
+        "Sabine",
+        "Appel du vendredi",
+    )
     rows = list(Clock.unscoped.order_by("pk").values_list("started_on", "due_on", "live", "stop_reason"))
     assert rows == [
         (date(2026, 3, 10), date(2026, 4, 9), None, "corrected"),
@@ -126,7 +138,12 @@ def test_the_day_is_corrected_with_author_and_reason_and_the_clock_follows():
 
 @pytest.mark.parametrize(
     ("new_on", "reason", "code"),
-    [(date(2026, 3, 11), "x", "later"), (date(2025, 1, 1), "x", "too_old"), (date(2026, 3, 10), "x", "same"), (date(2026, 3, 6), "  ", "no_reason")],
+    [
+        (date(2026, 3, 11), "x", "later"),
+        (date(2025, 1, 1), "x", "too_old"),
+        (date(2026, 3, 10), "x", "same"),
+        (date(2026, 3, 6), "  ", "no_reason"),
+    ],
 )
 def test_a_wrong_correction_changes_nothing(new_on, reason, code):
     with at(10):

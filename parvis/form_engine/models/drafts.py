@@ -37,9 +37,7 @@ class Draft(ScopedModel):
     class Meta(ScopedModel.Meta):
         ordering = ["-saved_at", "-pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(token_hash__isnull=False) | Q(holder_id__isnull=False), name="form_engine_draft_has_holder"
-            )
+            models.CheckConstraint(condition=Q(token_hash__isnull=False) | Q(holder_id__isnull=False), name="form_engine_draft_has_holder")
         ]
         indexes = [
             models.Index(fields=["holder_id", "sent_at", "saved_at"], name="form_engine_draft_holder"),

@@ -111,7 +111,9 @@ def question(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
     return page(request, "portal/question.html", _question(request, draft, state, key))
 
 
-def _question(request: HttpRequest, draft: forms.Draft, state: forms.FormState, key: str, problems: list[forms.Problem] | None = None) -> dict[str, Any]:
+def _question(
+    request: HttpRequest, draft: forms.Draft, state: forms.FormState, key: str, problems: list[forms.Problem] | None = None
+) -> dict[str, Any]:
     keys = [at.key for at in state.visible_pages]
     before = state.before(key)
     answered = [section for section in forms.summary(state) if section.key in keys[: keys.index(key)]]
@@ -123,7 +125,9 @@ def _question(request: HttpRequest, draft: forms.Draft, state: forms.FormState, 
         "at": at,
         "number": keys.index(key) + 1,
         "count": len(keys),
-        "back": reverse("portal:question", args=[draft.uuid, before.key]) if before else reverse("portal:start", args=[draft.purpose.split(":")[1]]),
+        "back": reverse("portal:question", args=[draft.uuid, before.key])
+        if before
+        else reverse("portal:start", args=[draft.purpose.split(":")[1]]),
         "answered": answered[-4:],
         "code": visitors.draft_code(request, draft),
         "more": "more" in request.GET,
@@ -143,7 +147,12 @@ def summary(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "procedure": _procedure_of(draft),
         "sections": forms.summary(state, everything=True),
         "missing": [
-            {"text": problem.text, "label": problem.label, "target": "", "url": reverse("portal:question", args=[draft.uuid, problem.page]) + f"?summary#{problem.target}"}
+            {
+                "text": problem.text,
+                "label": problem.label,
+                "target": "",
+                "url": reverse("portal:question", args=[draft.uuid, problem.page]) + f"?summary#{problem.target}",
+            }
             for problem in problems
         ],
         "code": visitors.draft_code(request, draft),

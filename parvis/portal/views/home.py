@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from parvis.procedures import api as procedures
@@ -26,9 +24,3 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Forget everything in this browser; drafts and requests stay, behind their codes."""
     visitors.forget_all(request)
     return done(request, "portal:home", _("This browser has forgotten everything. Your codes still work."))
-
-
-@screen(public=True)
-def staff(request: HttpRequest) -> HttpResponse:
-    """To the agents' entrance, wherever sign-in is configured."""
-    return redirect(settings.LOGIN_URL)

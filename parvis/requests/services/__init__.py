@@ -1,6 +1,7 @@
 from .clocks import meet_clock, restart_clock, start_clock
 from .correcting import correct_request_date
 from .joining import join_dossier
+from .pieces import PieceOffer, add_piece, pieces_received, pieces_to_send
 from .progress import mark_progress
 from .receipts import make_receipt, receipt_document, receipt_of
 from .sending import Incomplete, Sent, send_request
@@ -11,13 +12,17 @@ from .urgent import Need, register_urgent
 __all__ = [
     "Incomplete",
     "Need",
+    "PieceOffer",
     "Sent",
     "Taking",
+    "add_piece",
     "correct_request_date",
     "join_dossier",
     "make_receipt",
     "mark_progress",
     "meet_clock",
+    "pieces_received",
+    "pieces_to_send",
     "receipt_document",
     "receipt_of",
     "register_urgent",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from parvis.contacts.api import Person
-from parvis.dossiers import api as dossiers
 from parvis.documents import api as documents
+from parvis.dossiers import api as dossiers
 from parvis.identity.api import Account
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
@@ -56,7 +56,14 @@ def join_dossier(
         )
     else:
         if all(member.person_id != person.pk for member in dossiers.members_at(dossier.pk)):
-            dossiers.add_member(actor=actor, dossier=dossier, person=person, role=dossiers.MemberRole.COHABITANT, source=Source.SUBMISSION, source_ref=f"request:{request.pk}")
+            dossiers.add_member(
+                actor=actor,
+                dossier=dossier,
+                person=person,
+                role=dossiers.MemberRole.COHABITANT,
+                source=Source.SUBMISSION,
+                source_ref=f"request:{request.pk}",
+            )
         if referent is not None:
             dossiers.assign_referent(actor=actor, dossier=dossier, account=referent)
     now = clock.now()

@@ -49,5 +49,9 @@ def mark_progress(
         author_label=actor.label[:191],
     )
     record(actor, "stage_reached", line.request, {"stage": [before, stage], "outcome": outcome, "expected_on": expected_on}, line=line)
-    publish(StageReached(actor=actor, process_subject=line_ref(line.pk), outcome=outcome, line_id=line.pk, request_id=line.request_id, stage=stage))
+    publish(
+        StageReached(
+            actor=actor, process_subject=line_ref(line.pk), outcome=outcome, line_id=line.pk, request_id=line.request_id, stage=stage
+        )
+    )
     return line

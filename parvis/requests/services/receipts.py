@@ -19,10 +19,7 @@ from ..models import Clock, Request, RequestLine
 def receipt_of(request: Request) -> documents.Receipt:
     """What the receipt says, from the register alone."""
     lines = list(RequestLine.unscoped.filter(request=request).order_by("pk"))
-    dues = {
-        row.line_id: row.due_on
-        for row in Clock.unscoped.filter(line__in=lines, kind=ClockKind.DECIDE).order_by("recorded_at", "pk")
-    }
+    dues = {row.line_id: row.due_on for row in Clock.unscoped.filter(line__in=lines, kind=ClockKind.DECIDE).order_by("recorded_at", "pk")}
     promises = []
     for line in lines:
         key = line.terms.get("notify")

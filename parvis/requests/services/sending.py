@@ -121,7 +121,12 @@ def send_request(
         registered_by_id=actor.account_id if actor.is_agent else None,
         registered_by_label=actor.label[:191] if actor.is_agent else "",
     )
-    record(actor, "request_sent", request, {"number": request.number, "channel": channel, "procedure": str(procedure), "lines": [line["key"] for line in lines]})
+    record(
+        actor,
+        "request_sent",
+        request,
+        {"number": request.number, "channel": channel, "procedure": str(procedure), "lines": [line["key"] for line in lines]},
+    )
     for line in lines:
         _open_line(actor, request, line, definition, state.names)
     if made_on is not None and made_on != request.requested_on:
@@ -141,7 +146,9 @@ def send_request(
     return Sent(request, code)
 
 
-def _open_line(actor: Actor, request: Request, data: Mapping[str, Any], definition: Mapping[str, Any], names: Mapping[str, Any]) -> RequestLine:
+def _open_line(
+    actor: Actor, request: Request, data: Mapping[str, Any], definition: Mapping[str, Any], names: Mapping[str, Any]
+) -> RequestLine:
     line = RequestLine.unscoped.create(
         request=request,
         kind=data["key"],

@@ -76,7 +76,11 @@ def takings(actor: Actor, request: Request) -> list[Taking]:
                 label = f"{_label(field['row_label'])} {index + 1}"
                 out.append(Taking(key, label, text, "", key in request.taken_over, False, take["kind"]))
         else:
-            out.append(Taking(take["key"], _label(field["label"]), forms.show(field, value), "", take["key"] in request.taken_over, False, "situation"))
+            out.append(
+                Taking(
+                    take["key"], _label(field["label"]), forms.show(field, value), "", take["key"] in request.taken_over, False, "situation"
+                )
+            )
     return out
 
 
@@ -152,11 +156,13 @@ def _source(request: Request, key: str) -> dict[str, Any]:
 
 def _write_person(actor: Actor, request: Request, role: str, answers: Mapping[str, Any]) -> None:
     who, value = request.applicant, answers[role]
-    assert who is not None  # noqa: S101
+    assert who is not None
     who.refresh_from_db()
     since = request.requested_on
     if role == "birth_date":
-        contacts.record_birth(actor=actor, person=who, birth_date=date.fromisoformat(value), valid_from=date.fromisoformat(value), **_source(request, role))
+        contacts.record_birth(
+            actor=actor, person=who, birth_date=date.fromisoformat(value), valid_from=date.fromisoformat(value), **_source(request, role)
+        )
     elif role == "niss":
         contacts.add_identifier(actor=actor, person=who, value=value, **_source(request, role))
     elif role == "address":

@@ -1,0 +1,79 @@
+"""What requests contribute: menu, backlog, a panel of the dossier, palette."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from parvis.kernel import clock, registries
+from parvis.kernel.actor import Actor
+from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel
+
+from . import access
+from .selectors import clocks_for, lines_of_dossier, over_term
+
+
+def _panel(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
+    """Requests of the dossier as they stood on a day, with their clocks."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    lines = [line for line in lines_of_dossier(actor, dossier.pk) if clock.date_of(line.request.received_at) <= day]
+    terms = clocks_for([line.pk for line in lines])
+    items = [{"line": line, "clocks": [c for c in terms.get(line.pk, []) if c.started_on <= day]} for line in lines]
+    return render_to_string("requests/_panel.html", {"items": items, "dossier": dossier}, request)
+
+
+def _count(actor: Actor, dossier: Any) -> int | None:
+    return len(lines_of_dossier(actor, dossier.pk))
+
+
+def _late(actor: Actor) -> int:
+    return int(over_term(actor).count())
+
+
+registries.menu.register(
+    "requests",
+    MenuEntry(
+        key="requests", label=_("Requests"), icon="inbox", url_name="requests:index", access=access.can_read, order=20, prefix="/requests/"
+    ),
+)
+registries.panels.register(
+    "requests",
+    Panel(
+        key="requests",
+        title=_("Requests and terms"),
+        order=20,
+        render=_panel,
+        access=access.can_read,
+        data_class="social",
+        icon="inbox",
+        count=_count,
+    ),
+)
+registries.backlog.register(
+    "over_30_days",
+    Backlog(
+        key="over_30_days",
+        title=_("Over the legal term"),
+        order=20,
+        count=_late,
+        url=lambda: reverse("requests:index") + "?state=late",
+        help=_("Rights asked for whose decision is later than the law allows"),
+    ),
+)
+registries.palette.register(
+    "requests.new",
+    PaletteAction(
+        key="requests.new", label=_("Register a request"), url_name="requests:new", access=access.can_register, order=20, icon="plus"
+    ),
+)
+registries.palette.register(
+    "requests.urgent",
+    PaletteAction(
+        key="requests.urgent", label=_("Urgent aid"), url_name="requests:urgent", access=access.can_register, order=21, icon="bolt"
+    ),
+)

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+
+from parvis.kernel.actor import Actor
+from parvis.kernel.mutations import record_read
+from parvis.kernel.subject import SubjectRef
+
+from ..models import Request
+from ..selectors import visible_request
+
+CODES = "requests.codes"
+
+
+def visible(request: HttpRequest, uuid: UUID, *, read: bool = True) -> Request:
+    """The request in the actor's scope, else 404; that it was opened is written down."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = visible_request(actor, uuid)
+    if found is None:
+        raise Http404("request")
+    if read and request.method == "GET":
+        record_read(actor=actor, subject=SubjectRef("request", found.pk), screen=actor.screen)
+    return found
+
+
+def keep_code(request: HttpRequest, mine: Request, code: str) -> None:
+    """For the agent to hand over: shown once on the request's page."""
+    request.session[CODES] = {**request.session.get(CODES, {}), str(mine.uuid): code}
+
+
+def take_code(request: HttpRequest, mine: Request) -> str:
+    codes = dict(request.session.get(CODES, {}))
+    code = codes.pop(str(mine.uuid), "")
+    if code:
+        request.session[CODES] = codes
+    return str(code)

@@ -1,0 +1,174 @@
+"""At the desk: the same form in one go, and the short screen of urgency."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from parvis.contacts import api as contacts
+from parvis.form_engine import api as forms
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+from parvis.procedures import api as procedures
+from parvis.ui.http import done, errors_on, invalid, page, screen
+
+from .. import access, services
+from ..enums import Channel
+from ..forms import RegisterForm, UrgentForm
+from ._common import keep_code
+
+DESK = "_desk"
+LIKELY = 80
+
+
+@screen(access=access.can_register, methods=("GET", "POST"), creates=True)
+def new(request: HttpRequest) -> HttpResponse:
+    """Choose what is asked; unfinished entries are listed first."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    versions = procedures.open_procedures()
+    if request.method == "POST":
+        chosen = next((version for version in versions if version.procedure.key == request.POST.get("procedure")), None)
+        if chosen is None:
+            raise Http404("procedure")
+        channel = request.POST.get("channel", Channel.DESK_VISIT)
+        draft, _code = forms.open_draft(
+            actor=actor,
+            form=chosen.form,
+            purpose=f"procedure:{chosen.procedure.key}:{chosen.pk}",
+            language=(get_language() or "fr").split("-")[0],
+            answers={DESK: {"channel": channel}},
+        )
+        return done(request, "requests:fill", None, draft.uuid)
+    drafts = forms.Draft.objects.visible_to(actor).filter(sent_at__isnull=True).order_by("-saved_at", "-pk")[:10]
+    return page(request, "requests/new.html", {"versions": versions, "drafts": list(drafts), "form": RegisterForm()})
+
+
+@screen(access=access.can_register, methods=("GET", "POST"), creates=True)
+def fill(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Every question on one page. What is typed is kept at each step, and the entry can be taken up again."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    draft = forms.Draft.objects.visible_to(actor).select_related("form").filter(uuid=uuid).first()
+    if draft is None:
+        raise Http404("draft")
+    if draft.sent_at is not None:
+        sent = services.request_of_draft(draft.pk)
+        if sent is None:
+            raise Http404("draft")
+        return done(request, "requests:detail", None, sent.uuid)
+    procedure = procedures.version(int(draft.purpose.rsplit(":", 1)[1]))
+    kept = draft.answers.get(DESK, {})
+    if request.method != "POST":
+        state = _state(draft)
+        return page(request, "requests/fill.html", _context(draft, procedure, RegisterForm(initial=kept), state))
+    form = RegisterForm(request.POST)
+    draft.answers = {**draft.answers, DESK: {name: request.POST.get(name, "") for name in ("channel", "made_on", "made_why")}}
+    keys = [at.key for at in _state(draft).visible_pages]
+    result = forms.handle_post(actor=actor, draft=draft, pages=keys, post=request.POST, files=request.FILES, channel="desk")
+    incomplete = "incomplete" in request.POST
+    if result.kind in {"rows", "again"} and not (incomplete and result.kind == "again"):
+        where = reverse("requests:fill", args=[draft.uuid])
+        return done(request, f"{where}#{result.anchor}" if result.anchor else where)
+    if result.kind == "later":
+        return done(request, "requests:new", _("Kept. You find it here again."))
+    wrong = [problem for problem in result.problems if not incomplete or not forms.is_unanswered(result.state, problem.path)]
+    if wrong or not form.is_valid():
+        return invalid(request, "requests/fill.html", _context(result.draft, procedure, form, result.state, wrong))
+    with errors_on(form):
+        try:
+            sent_now = services.send_request(
+                actor=actor,
+                procedure=procedure,
+                answers=result.draft.answers,
+                language=str(
+                    procedures.person_answers(procedure.definition, result.draft.answers).get("language") or result.draft.language
+                ),
+                channel=form.cleaned_data["channel"],
+                draft=result.draft,
+                made_on=form.cleaned_data["made_on"],
+                made_why=form.cleaned_data["made_why"],
+                incomplete=incomplete,
+            )
+        except forms.AlreadySent:
+            first = services.request_of_draft(draft.pk)
+            return done(request, "requests:detail", None, first.uuid) if first else done(request, "requests:index")
+        keep_code(request, sent_now.request, sent_now.tracking_code)
+        return done(
+            request,
+            "requests:detail",
+            _("Request %(number)s is registered. Print the receipt for the person.") % {"number": sent_now.request.number},
+            sent_now.request.uuid,
+        )
+    return invalid(request, "requests/fill.html", _context(result.draft, procedure, form, result.state, []))
+
+
+def _state(draft: forms.Draft) -> forms.FormState:
+    return forms.resolve(draft.form.definition, draft.answers, today=clock.today(), channel="desk")
+
+
+def _context(
+    draft: forms.Draft,
+    procedure: procedures.ProcedureVersion,
+    form: RegisterForm,
+    state: forms.FormState,
+    problems: list[forms.Problem] | None = None,
+) -> dict[str, Any]:
+    return {**forms.form_context(state, problems), "draft": draft, "procedure": procedure, "register": form, "pages": state.visible_pages}
+
+
+@screen(access=access.can_register, methods=("GET", "POST"), creates=True)
+def urgent(request: HttpRequest) -> HttpResponse:
+    """Who, what need, how much, account or cash: then it is with the president."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = UrgentForm(request.POST if request.method == "POST" else None, initial={"language": (get_language() or "fr")[:2]})
+    context: dict[str, Any] = {"form": form, "matches": [], "asked": False}
+    if request.method != "POST":
+        return page(request, "requests/urgent.html", context)
+    if not form.is_valid():
+        return invalid(request, "requests/urgent.html", context)
+    data = form.cleaned_data
+    person: contacts.Person | None = None
+    choice = request.POST.get("person", "")
+    matches = [
+        match
+        for match in contacts.match_persons(
+            actor=actor,
+            family_name=data["family_name"],
+            given_names=data["given_names"],
+            birth_date=data["birth_date"],
+            national_number=data["niss"],
+        )
+        if match.score >= LIKELY
+    ]
+    if choice and choice != "new":
+        person = next((match.person for match in matches if str(match.person.uuid) == choice), None)
+    elif not choice and matches:
+        certain = [match for match in matches if match.certain and data["niss"]]
+        if len(certain) == 1:
+            person = certain[0].person
+        else:
+            text = ngettext("A person like this is known. Choose.", "Persons like this are known. Choose.", len(matches))
+            return invalid(request, "requests/urgent.html", {**context, "matches": matches, "asked": True, "ask": text})
+    with errors_on(form):
+        mine = services.register_urgent(
+            actor=actor,
+            need=services.Need(
+                family_name=data["family_name"],
+                given_names=data["given_names"],
+                birth_date=data["birth_date"],
+                niss=data["niss"],
+                reason=data["reason"],
+                amount=data["amount"],
+                iban=data["iban"],
+                cash=data["paid"] == "cash",
+                language=data["language"],
+                channel=data["channel"],
+            ),
+            person=person,
+        )
+        return done(request, "requests:detail", _("Request %(number)s is with the president.") % {"number": mine.number}, mine.uuid)
+    return invalid(request, "requests/urgent.html", {**context, "matches": matches, "asked": bool(choice)})

@@ -1,0 +1,97 @@
+"""The register, one request, its receipt, the correction of its day."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from parvis.documents.api import documents_of, read_bytes
+from parvis.form_engine import api as forms
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+from parvis.kernel.scope import may_see
+from parvis.kernel.subject import SubjectRef
+from parvis.ui.http import done, errors_on, invalid, page, screen
+from parvis.workflows import api as workflows
+
+from .. import access, services
+from ..enums import UNDECIDED
+from ..forms import CorrectForm
+from ..grids import REGISTER, listed
+from ..models import Request
+from ..selectors import clocks_for, lines_of_request, marks_of
+from ._common import take_code, visible
+
+
+@screen(access=access.can_read, parts={"register": "ui/components/grid.html"})
+def index(request: HttpRequest) -> HttpResponse:
+    """The chronological register."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    grid = REGISTER.read(request, listed(actor))
+    return grid.export() or page(request, "requests/index.html", {"grid": grid, "may_register": access.can_register(actor)})
+
+
+@screen(access=access.can_read)
+def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What was asked, where each line stands, its clocks and documents."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    mine = visible(request, uuid)
+    lines = lines_of_request(mine.pk)
+    ids = [line.pk for line in lines]
+    clocks, marks = clocks_for(ids), marks_of(ids)
+    state = forms.resolve(mine.procedure.form.definition, mine.answers, today=clock.date_of(mine.received_at), channel="portal")
+    context: dict[str, Any] = {
+        "mine": mine,
+        "lines": [
+            {
+                "line": line,
+                "clocks": clocks.get(line.pk, []),
+                "marks": marks.get(line.pk, []),
+                "where": workflows.where(SubjectRef("request_line", line.pk)),
+            }
+            for line in lines
+        ],
+        "sections": forms.summary(state) if may_see(actor, "social") else [],
+        "hidden_answers": not may_see(actor, "social"),
+        "documents": documents_of(actor, SubjectRef("request", mine.pk)),
+        "corrections": list(mine.date_corrections.all()),
+        "may_identify": access.can_identify(actor) and access.registers_in(actor, mine.unit_id) and mine.joined_at is None,
+        "may_take_over": access.can_identify(actor) and access.registers_in(actor, mine.unit_id) and mine.joined_at is not None,
+        "may_correct": access.can_correct(actor)
+        and access.registers_in(actor, mine.unit_id)
+        and any(line.stage in UNDECIDED for line in lines),
+        "code": take_code(request, mine),
+    }
+    return page(request, "requests/detail.html", context)
+
+
+@screen(access=access.can_read)
+def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The receipt as PDF; made now when the worker has not come to it yet."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    mine = visible(request, uuid)
+    document = services.receipt_document(mine) or services.make_receipt(actor=actor, request=mine)
+    response = HttpResponse(read_bytes(document.file), content_type=document.file.mime)
+    response.headers["Content-Disposition"] = f'inline; filename="{document.file_name}"'
+    return response
+
+
+@screen(access=access.can_correct, methods=("GET", "POST"), writes=True)
+def correct(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The day of a request was wrong: the old one stays, with the reason."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    mine: Request = visible(request, uuid)
+    form = CorrectForm(request.POST) if request.method == "POST" else CorrectForm(initial={"new_on": mine.requested_on})
+    context = {"mine": mine, "form": form}
+    if request.method == "POST":
+        if form.is_valid():
+            with errors_on(form):
+                services.correct_request_date(
+                    actor=actor, request=mine, new_on=form.cleaned_data["new_on"], reason=form.cleaned_data["reason"]
+                )
+                return done(request, "requests:detail", _("The day is corrected; the terms follow."), mine.uuid)
+        return invalid(request, "requests/correct.html", context)
+    return page(request, "requests/correct.html", context)
