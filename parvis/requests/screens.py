@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import registries
 from parvis.kernel.actor import Actor, system_actor
-from parvis.kernel.registries import Screen
+from parvis.kernel.registries import Screen, SubjectCard
 from parvis.kernel.subject import SubjectRef
 
 from .models import Request, RequestLine
@@ -46,6 +46,24 @@ def _link(subject: SubjectRef) -> tuple[str, str]:
     return f"{request.applicant_name} · {request.number}", reverse("requests:detail", args=[request.uuid])
 
 
+def _line_cards(actor: Actor, refs: list[SubjectRef]) -> dict[SubjectRef, SubjectCard]:
+    """Lines of requests in lists of tasks, two queries for any number. Who has the task but not the request sees its number alone."""
+    from parvis.ui import formats
+
+    ids = [ref.id for ref in refs]
+    open_to = set(RequestLine.objects.visible_to(actor).filter(pk__in=ids).order_by().values_list("pk", flat=True))
+    cards = {}
+    for line in RequestLine.objects.visible_to(_READER).filter(pk__in=ids).select_related("request").order_by("pk"):
+        number = line.request.number
+        label = formats.label(line.label)
+        cards[SubjectRef("request_line", line.pk)] = (
+            SubjectCard(line.request.applicant_name, f"{label} · {number}", reverse("requests:detail", args=[line.request.uuid]))
+            if line.pk in open_to
+            else SubjectCard(number, label)
+        )
+    return cards
+
+
 def _visible_requests(actor: Actor) -> Any:
     return Request.objects.visible_to(actor).order_by().values("pk")
 
@@ -60,3 +78,4 @@ registries.subject_scopes.register("request", _visible_requests)
 registries.subject_scopes.register("request_line", _visible_lines)
 registries.subject_links.register("request", _link)
 registries.subject_links.register("request_line", _link)
+registries.subject_cards.register("request_line", _line_cards)
