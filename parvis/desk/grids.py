@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parvis.identity.enums import Function
 from parvis.kernel import clock
@@ -31,7 +32,7 @@ tasks = Grid(
         Column("due", _("Due"), value="due_on", sort="due_sort", kind="clock"),
         Column("title", _("Task"), main=True),
         Column("about", _("About")),
-        Column("holder", _("With")),
+        Column("holder", pgettext_lazy("holder of a task", "With")),
         Column("since", _("Since"), value="held_since", sort="held_since", kind="moment"),
     ],
     filters=[

@@ -65,7 +65,7 @@ def test_home_shows_what_is_mine_and_what_my_queues_hold(client: Client, worker,
 def test_empty_home_says_what_belongs_here(client: Client) -> None:
     page = client.get("/desk/").content.decode()
     assert "Rien ne vous attend" in page
-    assert "Prendre la tâche suivante" not in page
+    assert "action=\"/desk/next/\"" not in page
 
 
 def test_a_chief_sees_the_team_and_a_worker_does_not(client: Client, worker, unit) -> None:
@@ -176,7 +176,7 @@ def test_a_list_costs_the_same_with_one_task_and_with_three(unit, url: str) -> N
 
     leader = factories.account("chief", "social_worker", at=unit)
     client = signed_in(leader)
-    with registered(registries.subject_cards, request_line=batch):
+    with registered(registries.subject_cards, trial=batch):
         factories.item(at=unit, due_on=clock.today())
         one = queries(client, url)
         for number in range(2):

@@ -51,7 +51,7 @@ def actor(row: Account) -> Actor:
 
 
 def subject() -> SubjectRef:
-    return SubjectRef("request_line", 1000 + next(_numbers))
+    return SubjectRef("trial", 1000 + next(_numbers))
 
 
 def published(xml: bytes = SEED) -> ProcessVersion:

@@ -47,7 +47,7 @@ def test_parallel_branches_finished_at_once_all_join(world: World) -> None:
     factories.published()
     joined = 0
     for number in range(TRIALS):
-        subject = SubjectRef("request_line", number)
+        subject = SubjectRef("trial", number)
         api.start_case(actor=SYSTEM, process_key="aid-request", subject=subject)
         for name, outcome in (
             ("requests.RequestJoined", ""),
@@ -70,7 +70,7 @@ def test_parallel_branches_finished_at_once_all_join(world: World) -> None:
 def test_the_same_step_finished_twice_at_once_moves_on_once(world: World) -> None:
     factories.published()
     for number in range(10):
-        subject = SubjectRef("request_line", number)
+        subject = SubjectRef("trial", number)
         api.start_case(actor=SYSTEM, process_key="aid-request", subject=subject)
         happened("requests.RequestJoined", subject)
         failures = together(*[lambda subject=subject: happened("decisions.ProposalSubmitted", subject)] * 3)
@@ -93,7 +93,7 @@ def test_one_of_two_takers_gets_it() -> None:
 def test_the_same_subject_started_twice_runs_once(world: World) -> None:
     factories.published()
     for number in range(10):
-        subject = SubjectRef("request_line", number)
+        subject = SubjectRef("trial", number)
         start = lambda subject=subject: api.start_case(actor=SYSTEM, process_key="aid-request", subject=subject)  # noqa: E731
         failures = together(start, start)
         assert [type(failure) for failure in failures] == [api.AlreadyRunning]
