@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from parvis.dossiers import api as dossiers
 from parvis.kernel import registries
 from parvis.kernel.subject import SubjectRef
 
@@ -26,3 +27,12 @@ def wants_hearing(subject: SubjectRef) -> Any:
 registries.facts.register("requests.urgent", urgent_line)
 registries.facts.register("requests.kind", kind)
 registries.facts.register("requests.wants_hearing", wants_hearing)
+
+
+def referent(subject: SubjectRef) -> int | None:
+    """Who follows the dossier that the line joined; nobody before."""
+    dossier_id = line_card(subject.id).dossier_id if subject.type == "request_line" else None
+    return dossiers.referent_of(dossier_id) if dossier_id else None
+
+
+registries.assignees.register("requests.referent", referent)

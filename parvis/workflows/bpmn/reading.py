@@ -4,7 +4,7 @@ What a step is for stands in an extension element of the user task::
 
     <bpmn:extensionElements>
       <parvis:step screen="decisions.review" completesOn="decisions.ProposalReviewed" queue="chief"
-                   assign="dossiers.referent" clock="decide" optional="false"
+                   assign="requests.referent" clock="decide" optional="false"
                    title_fr="…" title_nl="…" title_de="…" title_en="…" help_fr="…"/>
       <parvis:outcome code="agreed" label_fr="…"/>
     </bpmn:extensionElements>
