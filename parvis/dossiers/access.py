@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db.models import Q
 
 from parvis.identity.enums import Function
-from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import EVERYTHING, NOTHING, may_see, scope
 
 from .enums import DATA_CLASS_OF, SituationKind
-from .models import Dossier, Referent, SituationFact
+from .models import Dossier, SituationFact
+from .selectors import followed_by
 
 # Committee members and the president see packs, administrators see accounts: none of them sees a dossier.
 BY_UNIT = (
@@ -42,11 +42,6 @@ def dossier_scope(actor: Actor) -> Q:
     if actor.account_id is not None and actor.has(*WRITERS):
         mine |= Q(pk__in=followed_by(actor.account_id))
     return mine
-
-
-def followed_by(account_id: int) -> object:
-    """Subquery: dossiers of which the account is a referent today, in whatever role."""
-    return Referent.unscoped.filter(account=account_id).at(clock.today()).order_by().values("dossier_id")
 
 
 @scope(SituationFact)

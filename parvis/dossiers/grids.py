@@ -17,10 +17,9 @@ from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.grid import Column, Filter, Grid
 
-from .access import followed_by
 from .enums import DossierStatus, ReferentRole
 from .models import Dossier, Referent
-from .selectors import main_referents, memberships_of
+from .selectors import followed_by, main_referents, memberships_of
 
 
 def listed(actor: Actor) -> QuerySet[Dossier]:

@@ -113,3 +113,8 @@ def main_referents(day: dt.date | None = None) -> QuerySet[Referent]:
 def memberships_of(person_ids: Collection[int]) -> QuerySet[DossierMember]:
     """Memberships known now of some persons, for joining to dossiers that are scoped already."""
     return DossierMember.unscoped.filter(person__in=person_ids, live=1)
+
+
+def followed_by(account_id: int) -> QuerySet[Referent]:
+    """Subquery: dossiers of which the account is a referent today, in whatever role."""
+    return Referent.unscoped.filter(account=account_id).at(clock.today()).order_by().values("dossier_id")

@@ -234,3 +234,36 @@ class TestTakingOver:
         with pytest.raises(NotAllowed):
             api.apply_eid(actor=PAYER, person_id=person.pk, reading=api.decode_eid(_alice(samples)), fields={"name"})
         assert api.person_card(WORKER, person.pk).display_name == "Claire Dupont"
+
+
+class TestCommand:
+    """``parvis eid decode FILE... --json``"""
+
+    def run(self, *arguments: str) -> dict:
+        import io
+        import json
+
+        from django.core.management import call_command
+
+        out = io.StringIO()
+        call_command("eid", "decode", *arguments, "--json", stdout=out)
+        return json.loads(out.getvalue())
+
+    def test_card_and_export(self, samples: Path) -> None:
+        folder = samples / "eid" / "commons-eid"
+        card, export, alone = self.run(
+            str(folder / "alice-card" / "Identity.tlv"), str(folder / "71715100070.eid"), str(folder / "test-identity.tlv")
+        )["files"]
+        assert set(card) == {
+            "file", "national_number", "name", "given_names", "birth_date", "sex", "card_number", "document_type", "address", "signature", "warnings",
+        }  # fmt: skip
+        assert (card["signature"], export["signature"], alone["signature"]) == ("valid", "valid", "absent")
+        assert card["birth_date"] == "1971-01-01"
+        assert card["address"]["municipality"] == "Antwerpen"
+        assert any("Specimen" in text for text in card["warnings"])
+
+    def test_a_file_that_is_no_card_ends_with_an_error(self, tmp_path: Path) -> None:
+        other = tmp_path / "scan.pdf"
+        other.write_bytes(b"%PDF-1.7")
+        with pytest.raises(SystemExit):
+            self.run(str(other))

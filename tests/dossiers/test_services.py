@@ -174,7 +174,7 @@ def test_who_may_not_write_changes_nothing(centre, name: str) -> None:
 def test_bad_lines_are_refused_with_words(centre, changes: dict[str, object], code: str) -> None:
     dossier = make_dossier(centre)
     version = Dossier.unscoped.get().version
-    with pytest.raises(Exception) as caught:  # noqa: PT011  (several classes, one code)
+    with pytest.raises(Exception) as caught:
         api.record_situation(**({"actor": centre.actor("worker"), "dossier": dossier, "kind": "resource", "label": "Salaire"} | changes))
     assert caught.value.code == code
     assert len(str(caught.value)) > 10

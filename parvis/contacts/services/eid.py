@@ -46,7 +46,7 @@ def read_eid(files: Mapping[str, bytes]) -> EidReading:
         UnreadableFile: with the reason, in words.
     """
     try:
-        return decode(files, trusted_roots=_trusted_roots())
+        return decode(files, trusted_roots=trusted_roots())
     except UnreadableCard as error:
         raise UnreadableFile(
             {
@@ -86,7 +86,7 @@ def document_kind(code: str) -> str:
     return _("card of type %(kind)s") % {"kind": document_type_label(code)}
 
 
-def _trusted_roots() -> list[x509.Certificate]:
+def trusted_roots() -> list[x509.Certificate]:
     """Root certificates that the operator put in ``<instance>/eid-roots``."""
     folder = Path(getattr(settings, "PARVIS_INSTANCE", "")) / "eid-roots"
     if not folder.is_dir():

@@ -115,7 +115,9 @@ def _panels(request: HttpRequest, dossier: Dossier, day: dt.date) -> tuple[list[
             continue
         html = panel.render(request, dossier, day)
         if html is not None:
-            main.append({"panel": panel, "html": html, "count": panel.count(actor, dossier) if panel.count else None})
+            main.append(
+                {"panel": panel, "html": html, "count": panel.count(actor, dossier) if panel.count and day == clock.today() else None}
+            )
     if side:
         chosen = next((part for part in side if part["panel"].key == asked), side[0])
         chosen["html"] = chosen["panel"].render(request, dossier, day)
