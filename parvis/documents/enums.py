@@ -36,7 +36,7 @@ class BlockKind(TextChoices):
 
 
 #: Class of data of each kind of document: who may open it follows from the class.
-DATA_CLASS = {
+DATA_CLASS: dict[str, str] = {
     DocumentKind.IDENTITY: "identity",
     DocumentKind.RESIDENCE: "identity",
     DocumentKind.INCOME: "money",

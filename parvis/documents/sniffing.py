@@ -6,6 +6,7 @@ import io
 import warnings
 import zipfile
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -75,7 +76,7 @@ def _check_pdf(data: bytes, name: str) -> int:
                 name, _("this PDF is protected by a password."), _("Save it without a password, or take a photo of each page."), "encrypted"
             )
         pages = len(reader.pages)
-        root = reader.trailer["/Root"]
+        root: Any = reader.trailer["/Root"].get_object()
         names = root.get("/Names")
         action = root.get("/OpenAction")
         opened = action.get_object() if action is not None else None

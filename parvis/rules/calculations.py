@@ -230,7 +230,8 @@ def _check(category: str, resources: Sequence[Resource], cohabitants: Sequence[C
         raise CalculationError("category", "category")
     if basis not in BASES:
         raise CalculationError("basis", "basis")
-    for item in [*resources, *cohabitants]:
+    items: list[Resource | Cohabitant] = [*resources, *cohabitants]
+    for item in items:
         if not isinstance(item.amount, Decimal) or not item.amount.is_finite() or item.amount < 0:
             raise CalculationError("amount", "resources")
         if item.amount != item.amount.quantize(CENT) or item.amount >= Decimal("10000000"):

@@ -131,7 +131,7 @@ def attach(
     if not title.strip():
         raise DocumentError(_("Give the document a title."), field="title", code="title")
     if file is None:
-        file = StoredFile.objects.filter(pk=file_id).first()
+        file = StoredFile.objects.filter(pk=file_id or 0).first()
     if file is None:
         raise DocumentError(_("This file is no longer there: add it again."), field="file", code="absent")
     origin = Origin.PRODUCED if origin == Origin.PRODUCED else Origin.INCOMING
