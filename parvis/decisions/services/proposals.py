@@ -266,6 +266,9 @@ def save_version(
             raise WrongProvision(_("The last day lies before the first."), field="to")
         if row.amount < 0:
             raise WrongProvision(_("An amount cannot be negative."), field="amount")
+    if proposal.author_id is None and actor.account_id is not None:  # a job drafted it: who takes it up is its author
+        Proposal.unscoped.filter(pk=proposal.pk).update(author_id=actor.account_id, author_label=actor.label)
+        proposal.refresh_from_db()
     reason = VersionReason.CORRECTION if proposal.state == ProposalState.SUBMITTED else VersionReason.DRAFT
     return _write_version(actor, proposal, rows, own=own, reason=reason)
 
