@@ -1,24 +1,83 @@
-"""What the stories do with money: first payments, monthly runs, the bank's answers."""
+"""What the stories do with money: first payments, monthly runs, the bank's answers. Two persons, always."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
+from parvis.accounting import api as accounting
+from parvis.accounting.models import OrderFile, PaymentLine, PaymentOrder
+from parvis.aid import api as aid
+from parvis.aid.models import Claim, Entitlement
+from parvis.connectors import api as connectors
+from parvis.kernel.subject import SubjectRef
+
+from . import stage
+from .cast import REJECTED
 from .stage import Play
 
+CLOSED_ACCOUNT = "AC04"
 
-def pay_first(play: Play) -> None:
-    """Prepare and release the first payment by two different persons."""
+
+def _release(order: PaymentOrder) -> PaymentOrder:
+    accounting.release_order(actor=stage.agent(stage.RELEASER), order=order)
+    stage.run_jobs()
+    order.refresh_from_db()
+    if order.state == "released":
+        order = accounting.mark_sent(actor=stage.agent(stage.PAYER), order=order)
+    return order
+
+
+def pay_first(play: Play) -> PaymentOrder | None:
+    """The first payment, prepared by one and released by another; a recovery ticked in the decision is registered beside it."""
+    if not Entitlement.unscoped.filter(line=play.line.pk, first_paid_on__isnull=True).exists():
+        return None
+    order = _release(aid.prepare_first_payment(actor=stage.agent(stage.PAYER), line_id=play.line.pk))
+    play.notes["order"] = order
+    stage.run_jobs()
+    claim = Claim.unscoped.filter(decision=play.decision).first()
+    if claim is not None and claim.state == "decided":
+        aid.register_claim(actor=stage.agent(stage.ACCOUNTANT), claim=claim, amount=aid.proposed_amount(claim) or claim.amount, ahead=True)
+    return order
+
+
+def answer(order: PaymentOrder, verdicts: dict[str, str] | None = None) -> None:
+    """The simulated bank answers our own order; rejects are chosen by whoever plays the bank."""
+    call = connectors.call_about(SubjectRef("payment_order", order.pk))
+    if call is None:
+        return
+    connectors.answer_as_bank(actor=stage.agent(stage.PAYER), call=call, verdicts=verdicts or {})
+    stage.run_jobs()
 
 
 def bank_answers(play: Play) -> None:
-    """The simulated bank answers the order."""
+    """Accepted; or, for the story of the closed account, rejected with the bank's reason."""
+    order = play.notes.get("order")
+    if order is None:
+        return
+    verdicts = {}
+    if play.case.state == REJECTED:
+        verdicts = {line.end_to_end: CLOSED_ACCOUNT for line in PaymentLine.unscoped.filter(order=order)}
+    answer(order, verdicts)
 
 
 def monthly_run(company: Any, month: date) -> None:
-    """The monthly list, prepared and released."""
+    """F1: what is due stands in the list without anybody's gesture; it is prepared, released, sent."""
+    payer = stage.agent(stage.PAYER)
+    run = aid.run_of(payer, month)
+    lines = [line.due.pk for line in run.payable]
+    if not lines:
+        return
+    order = aid.prepare_run(actor=payer, month=month, line_ids=lines, checked=True)
+    company.orders.append(_release(order))
 
 
 def monthly_answers(company: Any) -> None:
-    """The bank answers the monthly order."""
+    """The bank accepts the last monthly order."""
+    if company.orders:
+        answer(company.orders[-1])
+
+
+def order_xml(order: PaymentOrder) -> bytes:
+    """The file as it left for the bank."""
+    return bytes(OrderFile.unscoped.filter(order=order).order_by("-attempt").first().content)

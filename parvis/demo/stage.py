@@ -147,7 +147,7 @@ def niss_of(case: Case) -> str:
 def send(play: Play) -> None:
     """C1, D2: the request, by the person on the portal or by the clerk for a visit, call, letter or e-mail."""
     case = play.case
-    version = procedures.current("aid-request")
+    version = procedures.latest("aid-request")
     actor = replace(CITIZEN, language=case.language) if case.channel == "portal" else agent(CLERK)
     channel = {"portal": "portal", "visit": "desk_visit"}.get(case.channel, case.channel)
     only = ("urgent_aid",) if case.urgent else ()
@@ -189,7 +189,7 @@ def identify(play: Play) -> None:
             **source,
         )
         contacts.add_bank_account(
-            actor=actor, person=person, iban=iban_of(case.key), holder=f"{case.given} {case.family}", valid_from=clock.today() - timedelta(days=400), **source
+            actor=play.worker, person=person, iban=iban_of(case.key), holder=f"{case.given} {case.family}", valid_from=clock.today() - timedelta(days=400), **source
         )
     requests.join_dossier(actor=actor, request=play.request, person=person, referent=_account(WORKERS[case.unit]))
     play.request.refresh_from_db()
@@ -255,8 +255,8 @@ def inquire(play: Play) -> None:
 
 
 def resource_details(kind: str) -> dict[str, Any]:
-    """How the calculation reads a resource."""
-    return {"nature": {"wage": "net_work", "relatives": "maintenance", "family": "family_allowance"}.get(kind, "other")}
+    """How the calculation reads a resource: the form's own code."""
+    return {"rules": kind}
 
 
 def provision_of(play: Play, base: dict[str, Any]) -> dict[str, Any]:
@@ -276,9 +276,13 @@ def provision_of(play: Play, base: dict[str, Any]) -> dict[str, Any]:
         months = 10 if case.state == "ending" else 12
         out |= {"periodicity": "month", "from": first.isoformat(), "to": (next_month(first, months) - timedelta(days=1)).isoformat()}
         details["category"] = case.category
+        details["isp"] = "yes" if any(income.kind == "wage" for income in case.incomes) else "no"
+        if case.aid == "advance":
+            details["awaited_right"] = "allocations de chômage" if case.pending == "unemployment" else "indemnités de mutuelle"
+            details["institution"] = _institution(case)
         if case.aid == "advance":
             out["recover"] = {
-                "debtor": "Organisme de paiement du chômage" if case.pending == "unemployment" else "Mutualité",
+                "debtor": _institution(case),
                 "ground": "Loi du 26 mai 2002, article 24 : avance sur une allocation sociale, récupérée par subrogation",
                 "from": first.isoformat(),
                 "to": (next_month(first, 3) - timedelta(days=1)).isoformat(),
@@ -287,6 +291,10 @@ def provision_of(play: Play, base: dict[str, Any]) -> dict[str, Any]:
     out["details"] = details
     out.pop("calculation_id", None)
     return out
+
+
+def _institution(case: Case) -> str:
+    return "Caisse auxiliaire de paiement" if case.pending == "unemployment" else "Mutualité de Valmont"
 
 
 def draft(play: Play) -> None:

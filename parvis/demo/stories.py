@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from parvis.accounting.models import PaymentOrder
 from parvis.contacts import api as contacts
 from parvis.decisions.models import Session
 from parvis.form_engine import api as forms
@@ -58,6 +59,7 @@ class Company:
     calendar: Calendar
     plays: list[stage.Play] = field(default_factory=list)
     sessions: list[tuple[datetime, Session]] = field(default_factory=list)
+    orders: list[PaymentOrder] = field(default_factory=list)
 
     def by_proposal(self) -> dict[int, stage.Play]:
         return {play.proposal.pk: play for play in self.plays if play.proposal is not None}
@@ -74,7 +76,7 @@ def case_script(company: Company, play: stage.Play) -> Script:
     if case.state == cast.DRAFT:
         forms.open_draft(
             actor=stage.CITIZEN,
-            form=procedures.current("aid-request").form,
+            form=procedures.latest("aid-request").form,
             purpose="aid-request",
             language=case.language,
             answers={"for_whom": "self", "last_name": case.family, "first_name": case.given},
