@@ -1,0 +1,156 @@
+"""Money claimed back: decided, registered, limited to the overlap, booked, told, collected, reconciled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from parvis.accounting import api as accounting
+from parvis.accounting.models import Voucher
+from parvis.accounting.selectors import balance_of
+from parvis.aid.api import AidError, overlap, prepare_first_payment, proposed_amount, reconciliation, record_receipt, register_claim
+from parvis.aid.letters import claim_letter_pdf
+from parvis.aid.models import Claim
+from parvis.decisions.api import Recover
+from parvis.kernel import jobs
+from parvis.kernel.errors import Conflict, NotAllowed
+from parvis.workflows.models import WorkItem
+from tests.accounting.factories import SYSTEM
+from tests.decisions import factories as made
+
+from . import factories as f
+
+D = Decimal
+
+
+def _advance(line_id, announced="2628.40", months=2):
+    base = f.ris(
+        line_id,
+        kind="aid.advance",
+        details={"awaited_right": "les allocations de chômage", "institution": "l’Office national de l’emploi"},
+        from_on=date(2026, 2, 1),
+        to_on=date(2026, 1 + months, 28),
+    )
+    recover = Recover("Office national de l’emploi", "Avance sur allocations de chômage", date(2026, 2, 1), date(2026, 3, 31), D(announced))
+    return replace(base, amount=D("1314.20"), recover=recover)
+
+
+@pytest.fixture
+def claim(world):
+    centre, team = world
+    decision = f.granted(centre, provision=_advance)
+    f.bank(team, prepare_first_payment(actor=team.payer, line_id=decision.line_id))
+    return team, Claim.unscoped.get(decision=decision)
+
+
+def test_a_ticked_recovery_waits_for_the_accountant(world):
+    centre, _team = world
+    decision = f.granted(centre, provision=_advance)
+    claim = Claim.unscoped.get()
+    assert (claim.state, claim.debtor_kind, claim.debtor_name, claim.announced, claim.amount) == (
+        "to_register", "institution", "Office national de l’emploi", D("2628.40"), None,
+    )  # fmt: skip
+    assert WorkItem.unscoped.filter(step="recover", queue="accountant", state="open", subject_id=decision.line_id).exists()
+    assert not Voucher.unscoped.exists()
+
+
+def test_registering_books_the_receivable_and_ends_the_step(claim):
+    team, claim = claim
+    assert overlap(claim) == D("2628.40") and proposed_amount(claim) == D("2628.40")
+    claim = register_claim(actor=team.accountant, claim=claim, amount=D("2628.40"))
+    assert (claim.number, claim.state, claim.pay_by) == ("R2026-0001", "registered", date(2026, 4, 1))
+    assert balance_of(actor=SYSTEM, role="receivable") == D("2628.40") and balance_of(actor=SYSTEM, role="revenue:recovery") == D("-2628.40")
+    assert accounting.trial_balance(actor=SYSTEM).difference == 0
+    assert not WorkItem.unscoped.filter(step="recover", state="open").exists()
+    with pytest.raises(Conflict):
+        register_claim(actor=team.accountant, claim=claim, amount=D("1.00"))
+    assert Voucher.unscoped.filter(journal="REC").count() == 1
+
+
+def test_a_claim_never_exceeds_the_decision_nor_the_overlap(claim):
+    team, claim = claim
+    for changes, code in (
+        ({"amount": D("2628.41")}, "announced"),
+        ({"amount": D("1314.21"), "valid_to": date(2026, 3, 1)}, "overlap"),
+        ({"amount": D("0.00")}, "amount"),
+        ({"amount": D("10.00"), "valid_to": date(2026, 2, 1)}, "period"),
+    ):
+        with pytest.raises(AidError) as refusal:
+            register_claim(actor=team.accountant, claim=claim, **changes)
+        assert refusal.value.code == code
+    claim.refresh_from_db()
+    assert claim.state == "to_register" and claim.number is None and not Voucher.unscoped.filter(journal="REC").exists()
+    half = register_claim(actor=team.accountant, claim=claim, amount=D("1314.20"), valid_to=date(2026, 3, 1))
+    assert half.amount == D("1314.20")
+
+
+def test_only_the_accountant_registers_and_collects(claim):
+    team, claim = claim
+    for actor in (team.payer, team.releaser, team.auditor, team.worker):
+        with pytest.raises(NotAllowed):
+            register_claim(actor=actor, claim=claim, amount=D("1.00"))
+        with pytest.raises(NotAllowed):
+            record_receipt(actor=actor, claim=claim, amount=D("1.00"), on=date(2026, 3, 2), reference="x")
+    claim.refresh_from_db()
+    assert claim.state == "to_register"
+
+
+def test_the_letter_is_a_job_and_the_same_bytes_each_time(claim):
+    team, claim = claim
+    claim = register_claim(actor=team.accountant, claim=claim, amount=D("2628.40"), debtor_address="Boulevard de l’Empereur 7\n1000 Bruxelles")
+    assert claim.letter_id is None
+    jobs.run_pending(raise_errors=True)
+    claim.refresh_from_db()
+    assert claim.letter_id and len(claim.letter_sha256) == 64
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    content = claim_letter_pdf(claim)
+    assert content == claim_letter_pdf(claim)
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content))
+    assert "Office national de l" in text and "R2026-0001" in text and "[" not in text.replace("\r", "")
+
+
+def test_money_received_is_reconciled_with_the_ledger(claim):
+    team, claim = claim
+    claim = register_claim(actor=team.accountant, claim=claim, amount=D("2628.40"))
+    record_receipt(actor=team.accountant, claim=claim, amount=D("1314.20"), on=date(2026, 3, 2), reference="2026/031 ligne 4")
+    state = reconciliation(team.accountant)
+    assert (state.claimed, state.collected, state.open_amount, state.ledger, state.agrees) == (
+        D("2628.40"), D("1314.20"), D("1314.20"), D("1314.20"), True,
+    )  # fmt: skip
+    for changes, code in (
+        ({"reference": "2026/031 ligne 4"}, "reference_known"),
+        ({"amount": D("1314.21")}, "amount"),
+        ({"on": date(2026, 3, 3)}, "future"),
+        ({"reference": " "}, "reference"),
+    ):
+        values = {"amount": D("10.00"), "on": date(2026, 3, 2), "reference": "autre"} | changes
+        claim.refresh_from_db()
+        with pytest.raises(AidError) as refusal:
+            record_receipt(actor=team.accountant, claim=claim, **values)
+        assert refusal.value.code == code
+    assert reconciliation(team.accountant).agrees
+    record_receipt(actor=team.accountant, claim=Claim.unscoped.get(pk=claim.pk), amount=D("1314.20"), on=date(2026, 3, 2), reference="2026/045 ligne 1")
+    claim.refresh_from_db()
+    assert (claim.state, claim.open_amount) == ("settled", D("0.00"))
+    assert balance_of(actor=SYSTEM, role="receivable") == D("0.00")
+    # Posting by hand on the receivable account shows at once.
+    accounting.post(
+        actor=team.accountant,
+        book="public",
+        journal="OD",
+        booked_on=date(2026, 3, 2),
+        text="Erreur",
+        legs=[accounting.Leg("receivable", debit=D("5.00")), accounting.Leg("bank", credit=D("5.00"))],
+    )
+    assert not reconciliation(team.accountant).agrees
+
+
+def test_every_flow_leaves_the_trial_balance_at_zero(claim):
+    team, claim = claim
+    register_claim(actor=team.accountant, claim=claim, amount=D("2628.40"))
+    balance = accounting.trial_balance(actor=SYSTEM)
+    assert balance.difference == D("0.00") and balance_of(actor=SYSTEM, role="clearing") == D("0.00")
+    assert made.IBAN
