@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from parvis.kernel.textmatch import distance, phonetic, tokens
 
@@ -70,16 +71,20 @@ def keys_wanted(wanted: Wanted) -> set[tuple[str, str]]:
     keys: set[tuple[str, str]] = set()
     if wanted.national_number:
         keys |= {(IDENTIFIER, number) for number in number_variants(wanted.national_number)}
-    everything = f"{wanted.family_name} {wanted.given_names}"
-    words = tokens(everything)[:8]
-    heard = sounds(" ".join(words))
+    heard = sounds_wanted(wanted)
     if wanted.birth_date is not None:
         keys |= {(BIRTH, day.isoformat()) for day in date_variants(wanted.birth_date)}
-        years = {day.year for day in date_variants(wanted.birth_date)}
-        keys |= {(SOUND_YEAR, f"{sound}|{year}") for sound in heard for year in years if abs(year - wanted.birth_date.year) <= 1}
-    elif words:
+        keys.add((BIRTH, f"{wanted.birth_date.year}-01-01"))  # registers write 01/01 when only the year is known
+        if (wanted.birth_date.month, wanted.birth_date.day) == (1, 1):
+            keys |= {(SOUND_YEAR, f"{sound}|{wanted.birth_date.year}") for sound in heard}
+    elif heard:
         keys |= {(SOUND_PAIR, pair) for pair in pairs(heard, heard)}
     return keys
+
+
+def sounds_wanted(wanted: Wanted) -> set[str]:
+    """Sounds of the names looked for, whatever the order in which they were given."""
+    return sounds(" ".join(tokens(f"{wanted.family_name} {wanted.given_names}")[:8]))
 
 
 def number_variants(number: str) -> Iterator[str]:
@@ -240,6 +245,7 @@ def _parts(words: Sequence[str]) -> Iterator[tuple[frozenset[int], str]]:
             yield frozenset(range(start, end)), "".join(words[start:end])
 
 
+@lru_cache(maxsize=100_000)
 def word_likeness(left: str, right: str) -> float:
     """1 for the same word, less for typing errors and spellings of the same sound, 0 for another word."""
     if left == right:
@@ -254,12 +260,17 @@ def word_likeness(left: str, right: str) -> float:
         return 0.92
     if edits == 2 and shortest >= 6:
         return 0.86
-    same_sound = phonetic(left) == phonetic(right)
-    if same_sound and (edits <= 2 or len(phonetic(left)) >= 3):
+    same_sound = _sound(left) == _sound(right)
+    if same_sound and (edits <= 2 or len(_sound(left)) >= 3):
         return 0.86 if edits <= 2 and longest - shortest <= 1 else 0.8
     if edits == 3 and shortest >= 9:
         return 0.8
     return 0.0
+
+
+@lru_cache(maxsize=100_000)
+def _sound(word: str) -> str:
+    return phonetic(word)
 
 
 def _words(text: str) -> list[str]:
@@ -276,7 +287,7 @@ def sounds(text: str) -> set[str]:
     found = set()
     for text_part in joins(tokens(text)):
         if len(text_part) >= _MIN_WORD:
-            sound = phonetic(text_part)
+            sound = _sound(text_part)
             if len(sound) >= 2:
                 found.add(sound)
     return found

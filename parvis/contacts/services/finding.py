@@ -17,7 +17,8 @@ from .. import matching, selectors
 from ..models import Identifier, Person, PersonBirth, PersonIndex, PersonName, PersonToken
 
 MOST_KEYS = 3_000
-MOST_CANDIDATES = 150
+MOST_CANDIDATES = 60
+MOST_FOUND = 60
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def match_persons(
     """Known persons like this one, best first. Same answer on each database, at the same cost whatever the size of the register."""
     number = "".join(digit for digit in national_number if digit.isdigit())
     wanted = matching.Wanted(family_name, given_names, birth_date, number, sex)
-    found = _candidates(matching.keys_wanted(wanted), set(exclude))
+    found = _candidates(wanted, set(exclude))
     if not found:
         return []
     scored = []
@@ -84,19 +85,27 @@ def reason_text(code: str) -> str:
     }[code]
 
 
-def _candidates(keys: set[tuple[str, str]], exclude: set[int]) -> list[int]:
-    """Persons filed under the most of these keys."""
-    if not keys:
-        return []
-    by_kind: dict[str, list[str]] = {}
-    for kind, value in keys:
-        by_kind.setdefault(kind, []).append(value)
+def _candidates(wanted: matching.Wanted, exclude: set[int]) -> list[int]:
+    """Persons worth a comparison: same number, same birth date, a like date and a like sound, or two like sounds."""
     hits: Counter[int] = Counter()
+    by_kind: dict[str, list[str]] = {}
+    for kind, value in matching.keys_wanted(wanted):
+        by_kind.setdefault(kind, []).append(value)
+    near: set[int] = set()
+    exact = wanted.birth_date.isoformat() if wanted.birth_date else ""
     for kind in sorted(by_kind):
         rows = PersonToken.unscoped.filter(kind=kind, value__in=sorted(by_kind[kind])).order_by("value", "person_id")
         for person_id, value in rows.values_list("person_id", "value")[:MOST_KEYS]:
-            # The number and the exact birth date weigh more than one more common sound.
-            hits[person_id] += {matching.IDENTIFIER: 20, matching.BIRTH: 4}.get(kind, len(value) // 5)
+            if kind == matching.BIRTH and value != exact:
+                near.add(person_id)
+            else:
+                hits[person_id] += {matching.IDENTIFIER: 20, matching.BIRTH: 8}.get(kind, len(value))
+    near -= set(hits)
+    heard = sorted(matching.sounds_wanted(wanted))
+    if near and heard:
+        rows = PersonToken.unscoped.filter(kind=matching.SOUND, value__in=heard, person__in=sorted(near))
+        for person_id, value in rows.values_list("person_id", "value"):
+            hits[person_id] += len(value)
     ranked = sorted((person_id for person_id in hits if person_id not in exclude), key=lambda pk: (-hits[pk], pk))
     return ranked[:MOST_CANDIDATES]
 
@@ -132,9 +141,11 @@ def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[Pe
     words, years = matching.search_words(query)
     if not words:
         return []
-    ids = _by_prefix(words) + _by_sound(words, years)
+    ids = _by_prefix(words, years)
     if len(words) > 1:
-        ids += _by_prefix(["".join(words)])  # "van den broucke" is filed as one word
+        ids += _by_prefix(["".join(words)], years)  # "van den broucke" is filed as one word
+    if len(ids) < limit:
+        ids += _by_sound(words, years)
     rows = visible.in_bulk(list(dict.fromkeys(ids)))
     scored = []
     for pk in dict.fromkeys(ids):
@@ -148,17 +159,21 @@ def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[Pe
     return [(row, why) for _score, _key, _pk, row, why in scored[:limit]]
 
 
-def _by_prefix(words: list[str]) -> list[int]:
-    """Persons who have, for each word typed, a word that starts with it. The longest word leads: it is the rarest."""
+def _by_prefix(words: list[str], years: list[int]) -> list[int]:
+    """Persons who have, for each word typed, a word that starts with it. The longest word leads: it is the rarest, and the index
+    gives its first holders without sorting the others."""
     lead, *others = sorted(words, key=len, reverse=True)
-    rows = Person.unscoped.filter(tokens__in=_tokens_from(lead))
+    rows = PersonToken.unscoped.filter(kind=matching.WORD, value__gte=lead, value__lt=matching.after_prefix(lead))
     for other in others:
-        rows = rows.filter(tokens__in=_tokens_from(other))
-    return list(dict.fromkeys(rows.order_by("pk").values_list("pk", flat=True)[:200]))
-
-
-def _tokens_from(prefix: str) -> object:
-    return PersonToken.unscoped.filter(kind=matching.WORD, value__gte=prefix, value__lt=matching.after_prefix(prefix)).order_by()
+        rows = rows.filter(
+            person__tokens__kind=matching.WORD, person__tokens__value__gte=other, person__tokens__value__lt=matching.after_prefix(other)
+        )
+    if years:
+        born = Q()
+        for year in years:
+            born |= Q(person__index__birth_date__gte=dt.date(year, 1, 1), person__index__birth_date__lt=dt.date(year + 1, 1, 1))
+        rows = rows.filter(born)
+    return list(dict.fromkeys(rows.order_by("value", "person_id").values_list("person_id", flat=True)[:MOST_FOUND]))
 
 
 def _by_sound(words: list[str], years: list[int]) -> list[int]:
@@ -169,7 +184,7 @@ def _by_sound(words: list[str], years: list[int]) -> list[int]:
         wanted = Q(kind=matching.SOUND_PAIR, value__in=sorted(matching.pairs(heard, heard)))
     else:
         wanted = Q(kind=matching.SOUND, value__in=heard)
-    return list(PersonToken.unscoped.filter(wanted).order_by("value", "person_id").values_list("person_id", flat=True)[:300])
+    return list(PersonToken.unscoped.filter(wanted).order_by("value", "person_id").values_list("person_id", flat=True)[:MOST_FOUND])
 
 
 def _search_score(words: list[str], row: PersonIndex) -> tuple[float, str]:
