@@ -25,6 +25,7 @@ from .selectors import (
     last_decision,
     living_proposal,
     provisions_of,
+    sent_letters,
     settled_decision,
     undelivered,
 )
@@ -128,6 +129,7 @@ __all__ = [
     "schedule_proposal",
     "schedule_waiting",
     "send_notification",
+    "sent_letters",
     "set_limit",
     "set_list_kind",
     "set_presence",

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from parvis.documents.api import Document
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.subject import SubjectRef
 
@@ -406,6 +407,23 @@ def decision_states(line_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         state = states[by_decision[pk]]
         state["notified_on"], state["appeal_until"] = sent_on, until
     return states
+
+
+def sent_letters(line_ids: Iterable[int]) -> dict[int, Document]:
+    """Per line: the letter that left, of the decision that counts now, for the person who follows the request. One query."""
+    rows = (
+        Notification.objects.visible_to(READER)
+        .filter(
+            decision__line_id__in=list(line_ids),
+            decision__outcome__in=FINAL_OUTCOMES,
+            decision__replaced_by__isnull=True,
+            state=NotificationState.SENT,
+            letter__isnull=False,
+        )
+        .select_related("decision", "letter__file")
+        .order_by("sent_at", "pk")
+    )
+    return {row.decision.line_id: row.letter for row in rows}
 
 
 def provisions_of(decision: Decision) -> list[dict[str, Any]]:
