@@ -141,6 +141,7 @@ def decisions(arguments: list[str]) -> int:
     if arguments[:1] != ["verify"] or len(arguments) < 2:
         print("usage: parvis decisions verify PACK.json [PACK.json …]", file=sys.stderr)
         return 2
+    _django()  # settings only: no connection is opened
     from parvis.decisions.verify import verify_pack
 
     bad = 0

@@ -10,7 +10,6 @@ from parvis.accounting.models import OrderFile, PaymentLine, PaymentOrder
 from parvis.aid import api as aid
 from parvis.aid.models import Claim, Entitlement
 from parvis.connectors import api as connectors
-from parvis.kernel.subject import SubjectRef
 
 from . import stage
 from .cast import REJECTED
@@ -43,7 +42,7 @@ def pay_first(play: Play) -> PaymentOrder | None:
 
 def answer(order: PaymentOrder, verdicts: dict[str, str] | None = None) -> None:
     """The simulated bank answers our own order; rejects are chosen by whoever plays the bank."""
-    call = connectors.call_about(SubjectRef("payment_order", order.pk))
+    call = connectors.call_about(stage.agent(stage.PAYER), order.ref)
     if call is None:
         return
     connectors.answer_as_bank(actor=stage.agent(stage.PAYER), call=call, verdicts=verdicts or {})

@@ -13,7 +13,9 @@ from typing import Any
 
 from parvis.decisions.enums import Outcome
 from parvis.decisions.models import Minutes, Notification, Session
+from parvis.decisions import api as decisions
 from parvis.documents import api as documents
+from parvis.documents.models import Document
 from parvis.identity.api import Account
 from parvis.kernel import canonical, clock, seals
 from parvis.rules.models import Calculation
@@ -99,17 +101,16 @@ def _write(out: Path, play: stage.Play, session: Session, order: Any) -> list[st
     decision = play.decision
     assert decision is not None and play.request is not None and play.proposal is not None
     written: dict[str, bytes] = {}
-    play.request.refresh_from_db()
-    written["receipt.pdf"] = documents.read_bytes(play.request.receipt.file)
+    receipt = next(d for d in Document.unscoped.filter(subject_type="request", subject_id=play.request.pk).select_related("file") if d.kind == "receipt")
+    written["receipt.pdf"] = documents.read_bytes(receipt.file)
     notification = Notification.unscoped.select_related("letter__file").get(decision=decision)
     written["notification.pdf"] = documents.read_bytes(notification.letter.file)
-    minutes = Minutes.unscoped.select_related("document__file").filter(session=session).latest("pk")
+    minutes = Minutes.unscoped.select_related("document__file").get(session=session)
     written["minutes.pdf"] = documents.read_bytes(minutes.document.file)
     written["proposal.pdf"] = stage.proposal_pdf(play)
-    pack = decision.pack
-    written["pack.json"] = pack.body.encode()
+    written["pack.json"] = decisions.pack_file(decision.pack).encode()
     row = decision.decided_version.provisions[0]
-    calculation = Calculation.objects.get(pk=row["calculation_id"])
+    calculation = Calculation.unscoped.get(pk=row["calculation_id"])
     play.notes["amount"] = row["amount"]
     written["explanation.json"] = canonical.dumps({"amount": calculation.amount, "ruleset": calculation.ruleset, "tree": calculation.tree}).encode()
     if order is not None:

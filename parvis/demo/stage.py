@@ -11,7 +11,8 @@ from typing import Any
 
 from parvis.contacts import api as contacts
 from parvis.decisions.enums import Channel, Outcome
-from parvis.decisions.models import AgendaItem, Committee, Decision, LegalOpinion, Notification, Proposal, Session
+from parvis.decisions import letters
+from parvis.decisions.models import AgendaItem, Committee, Decision, LegalOpinion, Minutes, Notification, Proposal, Session
 from parvis.decisions.services import deciding, minutes, notifying, proposals, sessions
 from parvis.documents import api as documents
 from parvis.dossiers import api as dossiers
@@ -434,7 +435,7 @@ def hold_session(session: Session, plays: dict[int, Play]) -> list[Decision]:
             play.decision = decision
     session.refresh_from_db()
     sessions.close_session(actor=actor, session=session)
-    paper = minutes.write_minutes(actor=actor, session=session)
+    paper = Minutes.unscoped.get(session=session)
     minutes.sign_minutes(actor=agent(PRESIDENT), minutes=paper, role="president")
     paper.refresh_from_db()
     minutes.sign_minutes(actor=actor, minutes=paper, role="secretary")
@@ -485,3 +486,12 @@ def run_jobs() -> int:
 
 def system() -> Actor:
     return system_actor("demo", origin="story")
+
+
+def proposal_pdf(play: Play) -> bytes:
+    """The proposed letter as it was before the decision, marked as a draft."""
+    assert play.decision is not None and play.proposal is not None
+    version = play.decision.proposed_version
+    blocks = documents.blocks_from_json(version.blocks)
+    envelope = letters.envelope(play.proposal, version.blocks)
+    return documents.render_letter_pdf(blocks, envelope, date=clock.date_of(version.at))
