@@ -77,6 +77,15 @@ def agents_with(function: str | Function, unit: Unit | int | None = None, *, day
     return list(Account.objects.filter(pk__in=rows.values("account_id"), is_active=True).order_by("display_name", "pk"))
 
 
+def unit_of(account: Account, function: str | Function, default: Unit, *, day: dt.date | None = None) -> Unit:
+    """The unit in which an agent holds a function: ``default`` when a grant covers it, else the first granted one."""
+    rows = FunctionGrant.objects.at(day or clock.today()).filter(account=account, function=str(function)).select_related("unit")
+    held = [row.unit for row in rows.order_by("pk")]
+    if not held or any(unit is None or default.path.startswith(unit.path) for unit in held):
+        return default
+    return next(unit for unit in held if unit is not None)
+
+
 def units() -> QuerySet[Unit]:
     """Active units, each after its parent."""
     return Unit.objects.filter(is_active=True)

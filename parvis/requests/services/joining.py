@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.contacts.api import Person
 from parvis.documents import api as documents
 from parvis.dossiers import api as dossiers
-from parvis.identity.api import Account
+from parvis.identity.api import Account, Function, unit_of
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.bitemporal import Source
@@ -49,7 +49,8 @@ def join_dossier(
         dossier = dossiers.open_dossier(
             actor=actor,
             person=person,
-            unit=request.unit,
+            # The dossier lives where its referent works: the request came to the desk of the whole service.
+            unit=unit_of(referent, Function.SOCIAL_WORKER, request.unit) if referent else request.unit,
             referent=referent,
             source=Source.SUBMISSION,
             source_ref=f"request:{request.pk}",
@@ -69,6 +70,7 @@ def join_dossier(
     now = clock.now()
     won = Request.unscoped.filter(pk=request.pk, joined_at__isnull=True).update(
         dossier=dossier,
+        unit=dossier.unit_id,
         applicant=person,
         joined_at=now,
         joined_by_id=actor.account_id,

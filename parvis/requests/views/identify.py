@@ -108,7 +108,7 @@ def _said(mine: Request) -> list[tuple[str, str]]:
 
 
 def _agents(mine: Request) -> list[Any]:
-    return sorted(agents_with(Function.SOCIAL_WORKER, mine.unit), key=lambda one: (one.display_name, one.pk))
+    return sorted(agents_with(Function.SOCIAL_WORKER), key=lambda one: (one.display_name, one.pk))
 
 
 def _candidates(actor: Actor, mine: Request, reading: contacts.EidReading | None, query: str) -> list[Candidate]:
