@@ -87,6 +87,7 @@ _ARITY: dict[str, tuple[int, int]] = {
     "years_between": (2, 2),
 }
 _ROWS = ("any", "all", "count", "sum")
+_LEAVES = ("var", "dec", "date")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*\Z")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,20})?\Z")
@@ -101,7 +102,7 @@ def problems(ast: Ast, names: Iterable[str] | None = None) -> list[str]:
     """Every fault of an expression, each with its path. ``names`` closes the list of known names (first word counts)."""
     known = None if names is None else set(names)
     found: list[str] = []
-    _check(ast, "$", 0, known, frozenset(), found)
+    _Faults(known, found).check(ast, "$", 0, frozenset())
     return found
 
 
@@ -117,60 +118,75 @@ def validate(ast: Ast, names: Iterable[str] | None = None) -> None:
         raise ExpressionError(found[0] + more, code="expression_invalid")
 
 
-def _check(ast: Ast, path: str, depth: int, known: set[str] | None, bound: frozenset[str], found: list[str]) -> None:
-    if depth > MAX_DEPTH:
-        found.append(f"{path}: " + _("nested more than %(count)d times") % {"count": MAX_DEPTH})
-        return
-    if ast is None or isinstance(ast, bool | int | str):
-        if isinstance(ast, int) and not isinstance(ast, bool) and abs(ast) > _LIMIT:
-            found.append(f"{path}: " + _("number too large"))
-        return
-    if isinstance(ast, float):
-        found.append(f"{path}: " + _('write a decimal as {"dec": "12.50"}'))
-        return
-    if not isinstance(ast, dict) or len(ast) != 1:
-        found.append(f"{path}: " + _("an operator is an object with one key"))
-        return
-    operator, args = _args(ast)
-    value = ast[operator]
-    here = f"{path}.{operator}"
-    if operator == "var":
-        if not isinstance(value, str) or not _NAME.match(value):
-            found.append(f"{here}: " + _("not a name: %(name)s") % {"name": value})
-        elif known is not None and value not in known and value.split(".")[0] not in known | bound:
-            found.append(f"{here}: " + _("unknown name: %(name)s") % {"name": value})
-    elif operator == "dec":
-        if not isinstance(value, str) or not _DECIMAL.match(value):
-            found.append(f"{here}: " + _("not a decimal: %(value)s") % {"value": value})
-    elif operator == "date":
-        try:
-            date.fromisoformat(value if isinstance(value, str) and len(value) == 10 else "")
-        except ValueError:
-            found.append(f"{here}: " + _("not a date (year-month-day): %(value)s") % {"value": value})
-    elif operator == "list":
-        if not isinstance(value, list):
-            found.append(f"{here}: " + _("a list is written in brackets"))
+class _Faults:
+    """One walk over an expression that notes every fault."""
+
+    def __init__(self, known: set[str] | None, found: list[str]) -> None:
+        self.known = known
+        self.found = found
+
+    def say(self, path: str, message: str) -> None:
+        self.found.append(f"{path}: {message}")
+
+    def check(self, ast: Ast, path: str, depth: int, bound: frozenset[str]) -> None:
+        if depth > MAX_DEPTH:
+            self.say(path, _("nested more than %(count)d times") % {"count": MAX_DEPTH})
+        elif isinstance(ast, float):
+            self.say(path, _('write a decimal as {"dec": "12.50"}'))
+        elif ast is None or isinstance(ast, bool | int | str):
+            if isinstance(ast, int) and abs(ast) > _LIMIT:
+                self.say(path, _("number too large"))
+        elif not isinstance(ast, dict) or len(ast) != 1:
+            self.say(path, _("an operator is an object with one key"))
         else:
-            for index, item in enumerate(value):
-                _check(item, f"{here}[{index}]", depth + 1, known, bound, found)
-    elif operator in _ROWS:
-        if not isinstance(value, list) or len(value) != (2 if operator == "count" and len(args) == 2 else 3):
-            found.append(f"{here}: " + _("needs rows, the name of a row and an expression"))
-            return
-        if not isinstance(value[1], str) or not _WORD.match(value[1]):
-            found.append(f"{here}: " + _("not a name: %(name)s") % {"name": value[1]})
-            return
-        _check(value[0], f"{here}[0]", depth + 1, known, bound, found)
-        _check(value[2], f"{here}[2]", depth + 1, known, bound | {value[1]}, found)
-    elif operator in _ARITY:
-        least, most = _ARITY[operator]
-        if not least <= len(args) <= most:
-            found.append(f"{here}: " + _("wrong number of values (%(count)d)") % {"count": len(args)})
-            return
-        for index, item in enumerate(args):
-            _check(item, f"{here}[{index}]" if isinstance(value, list) else here, depth + 1, known, bound, found)
-    else:
-        found.append(f"{path}: " + _("unknown operator: %(name)s") % {"name": operator})
+            self.operator(ast, path, depth, bound)
+
+    def operator(self, ast: dict[str, Any], path: str, depth: int, bound: frozenset[str]) -> None:
+        operator, args = _args(ast)
+        value, here = ast[operator], f"{path}.{operator}"
+        if operator in {"var", "dec", "date"}:
+            self.leaf(operator, value, here, bound)
+        elif operator == "list" and not isinstance(value, list):
+            self.say(here, _("a list is written in brackets"))
+        elif operator in _ROWS:
+            self.rows(value, here, depth, bound)
+        elif operator in _ARITY or operator == "list":
+            least, most = _ARITY.get(operator, (0, 10_000))
+            if not least <= len(args) <= most:
+                self.say(here, _("wrong number of values (%(count)d)") % {"count": len(args)})
+                return
+            for index, item in enumerate(args):
+                self.check(item, f"{here}[{index}]" if isinstance(value, list) else here, depth + 1, bound)
+        else:
+            self.say(path, _("unknown operator: %(name)s") % {"name": operator})
+
+    def leaf(self, operator: str, value: Any, here: str, bound: frozenset[str]) -> None:
+        if operator == "var":
+            if not isinstance(value, str) or not _NAME.match(value):
+                self.say(here, _("not a name: %(name)s") % {"name": value})
+            elif self.known is not None and value not in self.known and value.split(".")[0] not in self.known | bound:
+                self.say(here, _("unknown name: %(name)s") % {"name": value})
+        elif operator == "dec":
+            if not isinstance(value, str) or not _DECIMAL.match(value):
+                self.say(here, _("not a decimal: %(value)s") % {"value": value})
+        elif _iso(value) is None:
+            self.say(here, _("not a date (year-month-day): %(value)s") % {"value": value})
+
+    def rows(self, value: Any, here: str, depth: int, bound: frozenset[str]) -> None:
+        if not isinstance(value, list) or len(value) != 3:
+            self.say(here, _("needs rows, the name of a row and an expression"))
+        elif not isinstance(value[1], str) or not _WORD.match(value[1]):
+            self.say(here, _("not a name: %(name)s") % {"name": value[1]})
+        else:
+            self.check(value[0], f"{here}[0]", depth + 1, bound)
+            self.check(value[2], f"{here}[2]", depth + 1, bound | {value[1]})
+
+
+def _iso(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value if isinstance(value, str) and len(value) == 10 else "")
+    except ValueError:
+        return None
 
 
 def names_in(ast: Ast) -> set[str]:
@@ -256,23 +272,27 @@ class _Run:
         if not isinstance(node, dict) or len(node) != 1:
             raise ExpressionError(_("an operator is an object with one key"), code="expression_invalid")
         operator, args = _args(node)
-        if operator == "var":
-            return self._lookup(node["var"])
-        if operator == "dec":
-            if not isinstance(node["dec"], str) or not _DECIMAL.match(node["dec"]):
-                raise ExpressionError(_("not a decimal: %(value)s") % {"value": node["dec"]}, code="expression_invalid")
-            return Decimal(node["dec"])
-        if operator == "date":
-            try:
-                return date.fromisoformat(node["date"])
-            except (TypeError, ValueError):
-                raise ExpressionError(
-                    _("not a date (year-month-day): %(value)s") % {"value": node["date"]}, code="expression_invalid"
-                ) from None
+        if operator in _LEAVES:
+            return self._leaf(operator, node[operator])
         if operator == "list":
             return [self.value(item, depth + 1) for item in args]
         if operator in _ROWS:
             return self._rows(operator, args, depth)
+        return self._apply(operator, args, depth)
+
+    def _leaf(self, operator: str, value: Any) -> Any:
+        if operator == "var":
+            return self._lookup(str(value))
+        if operator == "dec":
+            if not isinstance(value, str) or not _DECIMAL.match(value):
+                raise ExpressionError(_("not a decimal: %(value)s") % {"value": value}, code="expression_invalid")
+            return Decimal(value)
+        day = _iso(value)
+        if day is None:
+            raise ExpressionError(_("not a date (year-month-day): %(value)s") % {"value": value}, code="expression_invalid")
+        return day
+
+    def _apply(self, operator: str, args: list[Any], depth: int) -> Any:
         if operator not in _ARITY:
             raise ExpressionError(_("unknown operator: %(name)s") % {"name": operator}, code="expression_invalid")
         least, most = _ARITY[operator]
@@ -754,21 +774,16 @@ def unparse(ast: Ast) -> str:
 
 
 def _write(node: Ast, binding: int) -> str:
-    if node is None:
-        return "null"
-    if isinstance(node, bool):
-        return "true" if node else "false"
+    if node is None or isinstance(node, bool):
+        return {None: "null", True: "true", False: "false"}[node]
     if isinstance(node, int):
         return f"({node})" if node < 0 and binding > 6 else str(node)
     if isinstance(node, str):
         return '"' + node.replace("\\", "\\\\").replace('"', '\\"') + '"'
     operator, args = _args(node)
-    if operator == "var":
-        return str(node["var"])
-    if operator == "dec":
-        return str(node["dec"]) if "." in node["dec"] else f"{node['dec']}.0"
-    if operator == "date":
-        return f"@{node['date']}"
+    if operator in _LEAVES:
+        text = str(node[operator])
+        return f"@{text}" if operator == "date" else f"{text}.0" if operator == "dec" and "." not in text else text
     if operator == "list":
         return "[" + ", ".join(_write(item, 0) for item in args) + "]"
     if operator in _ROWS:
@@ -776,16 +791,16 @@ def _write(node: Ast, binding: int) -> str:
     mine = _BINDING.get(operator)
     if mine is None:
         return f"{operator}(" + ", ".join(_write(item, 0) for item in args) + ")"
-    if operator in {"and", "or"}:
-        text = f" {operator} ".join(_write(item, mine + 1) for item in args)
-    elif operator == "not":
-        text = f"not {_write(args[0], mine)}"
-    elif operator == "neg":
-        text = f"-({_write(args[0], 0)})"
-    elif mine == 4:
-        text = f"{_write(args[0], 5)} {_WRITTEN[operator]} {_write(args[1], 5)}"
-    else:
-        text = _write(args[0], mine)
-        for item in args[1:]:
-            text += f" {_WRITTEN[operator]} {_write(item, mine + 1)}"
+    text = _write_infix(operator, args, mine)
     return f"({text})" if mine < binding else text
+
+
+def _write_infix(operator: str, args: list[Any], mine: int) -> str:
+    if operator in {"and", "or"}:
+        return f" {operator} ".join(_write(item, mine + 1) for item in args)
+    if operator == "not":
+        return f"not {_write(args[0], mine)}"
+    if operator == "neg":
+        return f"-({_write(args[0], 0)})"
+    left = _write(args[0], 5 if mine == 4 else mine)
+    return f"{left} {_WRITTEN[operator]} {_write(args[1], mine + 1)}"

@@ -58,7 +58,7 @@ class UrgentForm(forms.Form):
     reason = forms.CharField(label=_("What is needed, and why now"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
     amount = forms.DecimalField(label=_("Amount"), required=False, min_value=0, max_digits=8, decimal_places=2, localize=True)
     paid = forms.ChoiceField(
-        label=_("Paid"), choices=[("account", _("on the account")), ("cash", _("in cash"))], initial="account", widget=forms.RadioSelect
+        label=_("Payment"), choices=[("account", _("on the account")), ("cash", _("in cash"))], initial="account", widget=forms.RadioSelect
     )
     iban = forms.CharField(label=_("Bank account"), required=False, max_length=42)
     language = forms.ChoiceField(
