@@ -24,10 +24,5 @@ def load() -> None:
         for module in MODULES:
             name = f"{config.name}.{module}"
             if find_spec(name) is not None:
-                try:
-                    import_module(name)
-                except (ModuleNotFoundError, ImportError) as error:  # BUILDING
-                    if "parvis." not in str(error):
-                        raise
-                    print(f"wiring: {name} waits: {error}", file=__import__("sys").stderr)  # noqa: T201
+                import_module(name)
     registries.freeze_all()
