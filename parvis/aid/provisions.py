@@ -205,7 +205,7 @@ class Ris(_Kind):
             equity=equity,
             basis=self.basis,
         )
-        return replace(explanation, notes=[*explanation.notes, FAMILY_NOTE]) if left_out else explanation
+        return replace(explanation, notes=[*explanation.notes, {"key": "family_allowances", "text": FAMILY_NOTE}]) if left_out else explanation
 
     def _resources(
         self, facts: Mapping[str, Any], category: str, day: date
