@@ -16,7 +16,7 @@ from parvis.kernel.identifiers import InvalidIdentifier, parse_iban
 from parvis.ui import formats
 
 from .enums import Channel, Opinion
-from .provisions import Payee, Provision, Recover, provision_to_json
+from .provisions import ONCE, Payee, Provision, Recover, provision_to_json
 
 
 def date_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
@@ -278,6 +278,7 @@ class DecideForm(forms.Form):
     outcome = forms.CharField()
     lock = forms.IntegerField(min_value=0)
     reason = forms.CharField(required=False)
+    ground = forms.CharField(required=False, max_length=12)
     votes_for = forms.IntegerField(required=False, min_value=0, max_value=99)
     against = forms.IntegerField(required=False, min_value=0, max_value=99)
     abstain = forms.IntegerField(required=False, min_value=0, max_value=99)
@@ -319,8 +320,12 @@ class UrgentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.accounts = {str(p.bank_account_id): p for p in accounts if p.bank_account_id}
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            (key, formats.label(kind.title)) for key, kind in registries.provisions.items() if not getattr(kind, "computed", False)
+            (key, formats.label(kind.title)) for key, kind in self._kinds()
         ]
+        self.inputs = {item.key: item for _key, kind in self._kinds() for item in kind.inputs if item.required and not item.choices}
+        for key, item in self.inputs.items():
+            self.fields[f"d_{key}"] = forms.CharField(label=formats.label(item.label), max_length=200)
+        self.order_fields(["kind", "amount", *(f"d_{key}" for key in self.inputs)])
         self.fields["account"].choices = [  # type: ignore[attr-defined]
             *[(pk, f"{p.name} · {formats_iban(p.iban)}") for pk, p in self.accounts.items()],
             (self.OTHER, _("Another account")),
@@ -336,6 +341,20 @@ class UrgentForm(forms.Form):
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, _("Needed for another account."))
         return data
+
+    @staticmethod
+    def _kinds() -> list[tuple[str, Any]]:
+        """Only what is typed and paid once: nothing that runs on is granted in urgency."""
+        return [
+            (key, kind) for key, kind in registries.provisions.items() if not getattr(kind, "computed", False) and kind.periodicity == ONCE
+        ]
+
+    @property
+    def detail_fields(self) -> list[Any]:
+        return [self[f"d_{key}"] for key in self.inputs]
+
+    def details(self) -> dict[str, str]:
+        return {key: self.cleaned_data[f"d_{key}"] for key in self.inputs}
 
     def payee(self) -> Payee:
         data = self.cleaned_data

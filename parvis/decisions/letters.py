@@ -17,7 +17,7 @@ from parvis.kernel.actor import Actor
 from parvis.rules import api as rules
 from parvis.ui import formats
 
-from . import neighbours
+from . import grounds, neighbours
 from .enums import Decider, Outcome
 from .models import Committee, Decision, Membership, Proposal, ProposalVersion
 from .provisions import Provision
@@ -86,6 +86,8 @@ def _facts(actor: Actor, proposal: Proposal, line: neighbours.Line, provisions: 
         "purpose": line.labels,
         "from_on": line.received_on,
     }
+    if outcome == Outcome.REFUSED:
+        facts |= grounds.facts(proposal.ground)
     if not provisions:
         return facts
     first = provisions[0]
@@ -206,6 +208,12 @@ def with_decision(blocks: Sequence[Mapping[str, Any]], decision: Decision, commi
     """The same letter with number and day of the decision: no other word changes (C2)."""
     facts = {"decided_on": decision.decided_on, "decision_number": decision.number}
     return blocks_to_json(documents.complete_letter(blocks_from_json(blocks), facts))
+
+
+def needs_ground(proposal: Proposal) -> bool:
+    """True when the refusal letter of this line must name the condition that is not met."""
+    line = neighbours.line(proposal.line_id)
+    return "ground" in documents.fields_of(template_key(line, [], Outcome.REFUSED, urgent=False))["given"]
 
 
 # Checking -------------------------------------------------------------------------------------------------------------

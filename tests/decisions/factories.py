@@ -238,7 +238,13 @@ def make_refusal(centre: Centre, *, facts: str = FACTS, **more: Any) -> Proposal
     proposal = api.draft_proposal(actor=centre.worker, line_id=line_id, provisions=[once(line_id)])
     latest = api.latest(proposal)
     api.save_version(
-        actor=centre.worker, proposal=proposal, own={"facts": facts}, provisions=[], base_no=latest.no, proposed_outcome="refused"
+        actor=centre.worker,
+        proposal=proposal,
+        own={"facts": facts},
+        provisions=[],
+        base_no=latest.no,
+        proposed_outcome="refused",
+        ground="resources",
     )
     return Proposal.unscoped.get(pk=proposal.pk)
 

@@ -146,6 +146,7 @@ class Migration(migrations.Migration):
                 ('heard_on', models.DateField(blank=True, null=True, verbose_name='heard on')),
                 ('heard_note', models.TextField(blank=True, verbose_name='what the person said')),
                 ('proposed_outcome', models.CharField(default='granted', max_length=12)),
+                ("ground", models.CharField(blank=True, max_length=12, verbose_name="condition not met")),
                 ('author_label', models.CharField(max_length=200)),
                 ('created_at', models.DateTimeField()),
                 ('submitted_at', models.DateTimeField(blank=True, null=True)),

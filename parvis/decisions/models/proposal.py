@@ -32,6 +32,8 @@ class Proposal(ScopedModel):
     heard_on = models.DateField(_("heard on"), null=True, blank=True)
     heard_note = models.TextField(_("what the person said"), blank=True)
     proposed_outcome = models.CharField(max_length=12, default="granted")
+    # Condition of the law that is not met, where the letter of refusal must name it (see grounds.py).
+    ground = models.CharField(_("condition not met"), max_length=12, blank=True)
     # Nobody, when a named job proposes a continuation: it still takes a person to submit and a body to decide.
     author = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     author_label = models.CharField(max_length=200)

@@ -45,6 +45,7 @@ from ..errors import (
     ForbiddenTransition,
     NoAutomaticDecision,
     NoQuorum,
+    ProposalIncomplete,
     ReasonsUnreadable,
     TallyRefused,
 )
@@ -149,6 +150,7 @@ def decide(
     tally: Tally = CONSENSUS,
     provisions: Sequence[Provision | Mapping[str, Any]] | None = None,
     own: Mapping[str, str] | None = None,
+    ground: str = "",
     expected_lock: int | None = None,
     postpone_to: Session | None = None,
 ) -> Decision:
@@ -189,6 +191,8 @@ def decide(
     if item.kind == ItemKind.RATIFICATION:
         decision = _ratify(actor, item, outcome, reason.strip(), tally, roll, quorum)
     else:
+        if ground and outcome == Outcome.REFUSED:
+            drafting.set_ground(item.proposal, ground)
         decision = _decide_proposal(actor, item, outcome, reason.strip(), tally, roll, quorum, provisions, own)
     if outcome == Outcome.POSTPONED:
         target = postpone_to or next_session(session.committee, after=session.starts_at + timedelta(minutes=1))
@@ -235,6 +239,7 @@ def _decide_proposal(
     if differs and not reason:
         raise DeviationNeedsWords
     _require_readable(outcome, reason, decided)
+    _require_complete(outcome, decided)
     wanted = [provision_from_json(data) for data in decided.provisions]
     if outcome in GRANTING_OUTCOMES:
         check_delegation(session.committee, Decider.COMMITTEE, wanted)
@@ -302,6 +307,15 @@ def _decided_version(
 def _require_readable(outcome: str, reason: str, decided: ProposalVersion) -> None:
     if outcome == Outcome.REFUSED and letters.reasons_are_stock(decided.blocks, extra=reason):
         raise ReasonsUnreadable
+
+
+def _require_complete(outcome: str, decided: ProposalVersion) -> None:
+    """What is decided can be notified: a mention that is missing is named now, while words can still be changed."""
+    if outcome not in FINAL_OUTCOMES:
+        return
+    missing = [f"{m.label} ({m.note})" if m.note else m.label for m in letters.mentions(decided.blocks) if not m.present]
+    if missing:
+        raise ProposalIncomplete(mentions=missing)
 
 
 def _record(
@@ -503,7 +517,7 @@ def decide_batch(*, actor: Actor, session: Session, locks: Mapping[int, int]) ->
     """
     _require_person(actor)
     allowed = {item.pk: item for item in unflagged(session)}
-    chosen = [allowed[pk] for pk in locks if pk in allowed]
+    chosen = [allowed[pk] for pk, lock in locks.items() if pk in allowed and allowed[pk].lock == lock]
     if len(chosen) != len(locks) or not locks:
         raise Conflict(_("The list changed since the preview. Look at it again; nothing was decided."))
     return [
@@ -538,6 +552,15 @@ def decide_urgent(
     if not reason.strip():
         raise DomainError(_("Say in a few words why it cannot wait."), field="reason")
     committee = committee or urgent_committee()
+    settled = Decision.unscoped.filter(line_id=line_id, outcome__in=FINAL_OUTCOMES).order_by("-decided_at", "-pk").first()
+    if settled is not None:
+        raise AlreadyDecided(
+            _("Already decided by %(who)s: %(number)s, %(outcome)s.")
+            % {"who": settled.decided_by_label, "number": settled.number, "outcome": settled.get_outcome_display()},
+            who=settled.decided_by_label,
+            when=settled.decided_at,
+            theirs={"outcome": settled.get_outcome_display()},
+        )
     wanted = provision if isinstance(provision, Provision) else provision_from_json(provision)
     faults = drafting.kind_of(wanted.kind).validate(wanted)
     if faults:
@@ -557,6 +580,7 @@ def decide_urgent(
     decided = drafting.write_decided_version(
         actor, proposal, [wanted], own={}, outcome=Outcome.GRANTED, reason=reason.strip(), why=VersionReason.DRAFT
     )
+    _require_complete(Outcome.GRANTED, decided)
     proposal = drafting.move(proposal, "decide_urgent", live=None)
     decision = _record(
         actor=actor,

@@ -23,6 +23,7 @@ from ..calculations import PROPOSAL_TRANSITIONS, next_state
 from ..enums import Opinion, Outcome, ProposalState, VersionReason
 from ..errors import ForbiddenTransition, ProposalIncomplete, WrongProvision
 from ..events import LegalOpinionAsked, LegalOpinionGiven, ProposalReviewed, ProposalSubmitted
+from ..grounds import GROUNDS
 from ..models import Decision, LegalOpinion, Proposal, ProposalVersion
 from ..provisions import Provision, ProvisionKind, provision_from_json, provision_to_json
 
@@ -210,6 +211,13 @@ def _write_version(
     return version
 
 
+def set_ground(proposal: Proposal, ground: str) -> None:
+    if ground and ground not in GROUNDS:
+        raise DomainError(_("Choose the condition that is not met."), field="ground")
+    Proposal.unscoped.filter(pk=proposal.pk).update(ground=ground, lock=F("lock") + 1)
+    proposal.refresh_from_db()
+
+
 def write_decided_version(
     actor: Actor,
     proposal: Proposal,
@@ -233,6 +241,7 @@ def save_version(
     provisions: Sequence[Provision | Mapping[str, Any]],
     base_no: int,
     proposed_outcome: str | None = None,
+    ground: str | None = None,
 ) -> ProposalVersion:
     """Keep a version of the free paragraphs (`own`: block key to Markdown) and of the provisions.
 
@@ -259,6 +268,8 @@ def save_version(
             raise DomainError(_("A proposal grants or refuses."), field="proposed_outcome")
         Proposal.unscoped.filter(pk=proposal.pk).update(proposed_outcome=proposed_outcome, lock=F("lock") + 1)
         proposal.refresh_from_db()
+    if ground is not None and ground != proposal.ground:
+        set_ground(proposal, ground)
     rows = [p if isinstance(p, Provision) else provision_from_json(p) for p in provisions]
     for row in rows:
         kind_of(row.kind)

@@ -15,7 +15,7 @@ from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import Request, done, page, screen
 
-from .. import access, forms, letters, neighbours, selectors
+from .. import access, forms, grounds, letters, neighbours, selectors
 from ..enums import ItemKind, ItemState, Outcome, SessionState
 from ..errors import AlreadyDecided
 from ..models import AgendaItem, ProposalVersion, Session
@@ -84,6 +84,7 @@ def context(
     blocks = decided["decided"]["blocks"] if decided else pack.get("version", {}).get("blocks", [])
     language = formats.language()
     pending = current.state == ItemState.PENDING
+    is_ratification = current.kind == ItemKind.RATIFICATION
     data |= {
         "item": current,
         "pack": pack,
@@ -93,7 +94,7 @@ def context(
         "roll": roll,
         "recused": [entry for entry in roll if entry.recused],
         "pending": pending,
-        "ratification": current.kind == ItemKind.RATIFICATION,
+        "ratification": is_ratification,
         "clock": neighbours.clock_of(current.proposal.line_id, "decide") if pending else None,
         "provisions": [_provision(row, language) for row in pack.get("provisions", [])],
         "previous": _previous(pack, language),
@@ -104,6 +105,9 @@ def context(
         "compare": side_by_side(decision, language) if decision else [],
         "grants": grants,
         "ask": ASKED.get(data["doing"]),
+        "grounds": grounds.choices()
+        if data["doing"] == "refuse" and not is_ratification and letters.needs_ground(current.proposal)
+        else [],
     }
     if data["doing"] == "adjust" and pending and data["may_decide"] and grants is None:
         data["grants"] = _grants(request, current)
@@ -196,6 +200,7 @@ def decide(request: Request, uuid: Any) -> HttpResponse:
             tally=Tally(data["votes_for"], data["against"], data["abstain"]),
             provisions=provisions,
             own=own,
+            ground=data["ground"],
             expected_lock=data["lock"],
         )
     except Conflict as error:

@@ -215,7 +215,7 @@ def urgent(request: Request, line_id: int) -> HttpResponse:
                     to_on=clock.today(),
                     periodicity=ONCE,
                     payee=form.payee(),
-                    details=neighbours.default_details(kind),
+                    details=neighbours.default_details(kind) | form.details(),
                     label=neighbours.label(kind.title, line.language),
                 ),
             )

@@ -15,7 +15,7 @@ from parvis.kernel.errors import Conflict, DomainError, NotAllowed
 from parvis.ui import formats
 from parvis.ui.http import Request, conflict, done, page, screen
 
-from .. import access, forms, letters, neighbours, selectors
+from .. import access, forms, grounds, letters, neighbours, selectors
 from ..enums import Outcome, ProposalState, VersionReason
 from ..models import LegalOpinion, Proposal, ProposalVersion
 from ..provisions import provision_from_json
@@ -119,6 +119,7 @@ def _save(request: Request, found: Proposal) -> HttpResponse:
             provisions=grants.provisions(),
             base_no=int(base) if base.isdigit() else 0,
             proposed_outcome=request.POST.get("proposed_outcome") or None,
+            ground=request.POST.get("ground"),
         )
     except Conflict as error:
         if autosaving:
@@ -230,6 +231,8 @@ def _context(
         "ask": forms.AskOpinionForm(),
         "review": forms.ReviewForm(),
         "corrections": _corrections(versions),
+        "needs_ground": letters.needs_ground(found),
+        "grounds": grounds.choices(),
         "outcomes": [(Outcome.GRANTED.value, _("We grant")), (Outcome.REFUSED.value, _("We refuse"))],
     }
 
