@@ -74,7 +74,7 @@ def monthly_run(company: Any, month: date) -> None:
 def monthly_answers(company: Any) -> None:
     """The bank accepts the last monthly order."""
     if company.orders:
-        answer(company.orders[-1])
+        answer(company.orders.pop())
 
 
 def order_xml(order: PaymentOrder) -> bytes:
