@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +11,10 @@ from parvis.dossiers.api import Dossier
 from parvis.kernel import registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit
+from parvis.kernel.subject import SubjectRef
 from parvis.kernel.textmatch import tokens
-from parvis.workflows.api import Whereabouts, where_dossier
-
-log = logging.getLogger("parvis.desk")
+from parvis.requests.api import RequestLine
+from parvis.workflows.api import Whereabouts, where_many
 
 MAX_QUERY = 120
 LEAST = 2
@@ -31,9 +30,7 @@ class Found:
 
 
 def search(actor: Actor, query: str, limit: int) -> list[Found]:
-    """Hits per source, in the order of the sources. Each source filters by what the actor may see; a source that fails is left out
-    and logged, the others still answer.
-    """
+    """Hits per source, in the order of the sources: at most ``limit`` each. Each source filters by what the actor may see."""
     text = query.strip()[:MAX_QUERY]
     if len(text) < LEAST:
         return []
@@ -69,8 +66,17 @@ def _matches(label: str, wanted: list[str] | tuple[str, ...] | set[str]) -> bool
 
 
 @dataclass(frozen=True)
+class File:
+    """A dossier, or a request that has none yet, with the lines of the request."""
+
+    hit: Hit
+    dossier_id: int | None = None
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Place:
-    """A dossier with where it waits."""
+    """A file with where it waits."""
 
     title: str
     url: str
@@ -78,18 +84,54 @@ class Place:
     places: list[Whereabouts]
 
 
-def where(actor: Actor, query: str, limit: int = 8) -> list[Place]:
-    """Dossiers that the query finds, each with who has it since when. Only dossiers that the actor may open."""
-    if "dossiers" not in registries.search_sources:
-        return []
-    source = registries.search_sources.get("dossiers")
+def files(actor: Actor, query: str, limit: int) -> list[File]:
+    """Dossiers, and requests that no dossier holds yet, that the query finds for this actor: only what the actor may open. A fixed number
+    of queries.
+    """
     text = query.strip()[:MAX_QUERY]
-    if len(text) < LEAST or not source.access(actor):
+    if len(text) < LEAST:
         return []
-    hits = source.search(actor, text, limit)
-    by_uuid = {uuid: hit for hit in hits if (uuid := _uuid(hit.url))}
-    rows = {str(row.uuid): row.pk for row in Dossier.objects.visible_to(actor).filter(uuid__in=list(by_uuid)).order_by("pk")}
-    return [Place(hit.title, hit.url, hit.why, where_dossier(rows[uuid])) for uuid, hit in by_uuid.items() if uuid in rows]
+    dossiers, requests = _hits(actor, "dossiers", text, limit), _hits(actor, "requests", text, limit)
+    found: list[File] = []
+    if dossiers:
+        keys = {str(row.uuid): row.pk for row in Dossier.objects.visible_to(actor).filter(uuid__in=list(dossiers)).order_by("pk")}
+        found += [File(hit, dossier_id=keys[uuid]) for uuid, hit in dossiers.items() if uuid in keys]
+    if requests:
+        lines: dict[str, list[int]] = {}
+        rows = RequestLine.objects.visible_to(actor).filter(request__uuid__in=list(requests), request__dossier__isnull=True)
+        for uuid, number in rows.order_by("pk").values_list("request__uuid", "pk"):
+            lines.setdefault(str(uuid), []).append(number)
+        found += [File(hit, lines=tuple(lines[uuid])) for uuid, hit in requests.items() if uuid in lines]
+    return found
+
+
+def where(actor: Actor, query: str, limit: int = 8) -> list[Place]:
+    """Dossiers and requests that the query finds, each with who has it since when. Only what the actor may open; a request that a dossier
+    of the answer holds is not said twice.
+    """
+    found = files(actor, query, limit)
+    subjects = {SubjectRef("request_line", number): at for at, file in enumerate(found) for number in file.lines}
+    dossiers = {file.dossier_id: at for at, file in enumerate(found) if file.dossier_id is not None}
+    places: dict[int, list[Whereabouts]] = {at: [] for at in range(len(found))}
+    held: set[int] = set()
+    for dossier_id, place in where_many(subjects, dossiers):
+        at = dossiers.get(dossier_id)
+        own = subjects.get(place.subject)
+        if at is not None and own is not None:
+            held.add(own)
+        chosen = at if at is not None else own
+        if chosen is not None:
+            places[chosen].append(place)
+    return [Place(file.hit.title, file.hit.url, file.hit.why, places[at]) for at, file in enumerate(found) if at not in held]
+
+
+def _hits(actor: Actor, key: str, text: str, limit: int) -> dict[str, Hit]:
+    """Hits of a source by the uuid in their address."""
+    if key not in registries.search_sources:
+        return {}
+    source = registries.search_sources.get(key)
+    hits = source.search(actor, text, limit) if source.access(actor) else []
+    return {uuid: hit for hit in hits if (uuid := _uuid(hit.url))}
 
 
 def _uuid(url: str) -> str:

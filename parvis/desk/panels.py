@@ -11,13 +11,15 @@ from . import access
 
 registries.menu.register(
     "desk",
-    MenuEntry(key="desk", label=_("Desk"), icon="home", url_name="desk:home", access=access.is_agent, order=1, prefix="/desk/"),
+    MenuEntry(key="desk", label=_("Desk"), icon="home", url_name="desk:home", access=access.works_here, order=1, prefix="/desk/"),
 )
 registries.menu.register(
     "tasks",
-    MenuEntry(key="tasks", label=_("Tasks"), icon="checkbox", url_name="desk:tasks", access=access.is_agent, order=2, prefix="/tasks/"),
+    MenuEntry(key="tasks", label=_("Tasks"), icon="checkbox", url_name="desk:tasks", access=access.works_here, order=2, prefix="/tasks/"),
 )
 registries.palette.register(
     "desk.where",
-    PaletteAction(key="desk.where", label=_("Where is this file?"), url_name="desk:where", access=access.is_agent, icon="compass", order=10),
+    PaletteAction(
+        key="desk.where", label=_("Where is this file?"), url_name="desk:where", access=access.works_here, icon="compass", order=10
+    ),
 )

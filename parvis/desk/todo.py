@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -65,7 +64,3 @@ def grouped(rows: list[Row], today: date | None = None) -> list[Group]:
 
 def _kind(due: date, now: date) -> str:
     return "late" if due < now else "week" if due < now + WEEK else "later"
-
-
-def clock_of(row: Row) -> dict[str, Any]:
-    return {"due_on": row.item.due_on, "verb": row.item.clock, "started_on": row.item.due_from}

@@ -14,7 +14,6 @@ from parvis.kernel import clock, registries
 from parvis.kernel.registries import Backlog, Hit, MenuEntry, PaletteAction, SearchSource, SubjectCard
 from parvis.workflows import api
 from parvis.workflows.models import WorkItem
-
 from tests.workflows import factories
 from tests.workflows.support import SYSTEM, World, happened, registered
 
@@ -45,10 +44,13 @@ def client(worker) -> Client:
 def test_home_groups_my_tasks_by_legal_deadline(client: Client, worker, unit) -> None:
     today = clock.today()
     for days, title in ((-2, "Notifier"), (3, "Décider"), (20, "Réviser"), (None, "Un jour")):
-        factories.item(worker, at=unit, due_on=None if days is None else today + dt.timedelta(days=days), subject=None).title
+        factories.item(worker, at=unit, due_on=None if days is None else today + dt.timedelta(days=days), subject=None)
         WorkItem.unscoped.filter(title={"fr": "À faire"}).update(title={"fr": title})
     page = client.get("/desk/").content.decode()
-    order = [page.index(text) for text in ("Bonjour Amélie", "En retard", "Notifier", "Cette semaine", "Décider", "Ensuite", "Réviser", "Un jour")]
+    order = [
+        page.index(text)
+        for text in ("Bonjour Amélie", "En retard", "Notifier", "Cette semaine", "Décider", "Ensuite", "Réviser", "Un jour")
+    ]
     assert order == sorted(order)
     assert "1 délai dépassé" in page
 
@@ -65,7 +67,7 @@ def test_home_shows_what_is_mine_and_what_my_queues_hold(client: Client, worker,
 def test_empty_home_says_what_belongs_here(client: Client) -> None:
     page = client.get("/desk/").content.decode()
     assert "Rien ne vous attend" in page
-    assert "action=\"/desk/next/\"" not in page
+    assert 'action="/desk/next/"' not in page
 
 
 def test_a_chief_sees_the_team_and_a_worker_does_not(client: Client, worker, unit) -> None:
@@ -85,8 +87,8 @@ def test_the_next_task_is_taken_and_opened(client: Client, worker, unit) -> None
     assert (answer.status_code, answer["Location"]) == (303, f"/tasks/{urgent.uuid}/")
     assert WorkItem.unscoped.get(pk=urgent.pk).owner_id == worker.pk
     assert client.post("/desk/next/")["Location"] == f"/tasks/{urgent.uuid}/"
-    nobody = signed_in(factories.account())
-    assert nobody.post("/desk/next/")["Location"] == "/desk/"
+    idle = signed_in(factories.account("accountant"))
+    assert idle.post("/desk/next/")["Location"] == "/desk/"
 
 
 def test_a_task_with_a_screen_leads_there_and_the_sheet_stays(world: World, client: Client, unit) -> None:
@@ -154,16 +156,25 @@ def test_a_chief_hands_out_several_tasks_in_one_action(client: Client, worker, u
     assert chief.post("/tasks/hand/", {"task": [], "to": str(heir.pk)}).status_code == 422
     assert chief.post("/tasks/hand/", {**form, "to": ""}).status_code == 422
     assert WorkItem.unscoped.filter(owner=worker).count() == 3
-    assert chief.post("/tasks/hand/", form).status_code == 303
+    sure = chief.post("/tasks/hand/", form)
+    assert sure.status_code == 200
+    assert f"Confier 3 tâches à {heir.display_name}" in sure.content.decode()
+    assert WorkItem.unscoped.filter(owner=worker).count() == 3
+    assert chief.post("/tasks/hand/", {**form, "sure": "1", "note": "congé"}).status_code == 303
+    assert WorkItem.unscoped.filter(owner=heir).count() == 3
+    outsider = factories.account("social_worker", at=factories.unit())
+    assert chief.post("/tasks/hand/", {**form, "to": str(outsider.pk), "sure": "1"}).status_code == 422
     assert WorkItem.unscoped.filter(owner=heir).count() == 3
     foreign = factories.item(heir, at=factories.unit())
-    chief.post("/tasks/hand/", {"task": [str(foreign.pk)], "to": "queue"})
+    assert chief.post("/tasks/hand/", {"task": [str(foreign.pk)], "to": "queue", "sure": "1"}).status_code == 422
     assert WorkItem.unscoped.get(pk=foreign.pk).owner_id == heir.pk
 
 
 def queries(client: Client, url: str) -> int:
     client.get(url)
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         assert client.get(url).status_code == 200
     return len(seen)
 
@@ -230,7 +241,13 @@ def test_the_part_is_what_the_page_holds(client: Client, worker, unit) -> None:
 
 
 def source(key: str, hits: list[Hit], order: int = 10) -> SearchSource:
-    return SearchSource(key=key, title=key.title(), order=order, search=lambda actor, query, limit: hits[:limit], access=lambda actor: actor.has("social_worker"))
+    return SearchSource(
+        key=key,
+        title=key.title(),
+        order=order,
+        search=lambda actor, query, limit: hits[:limit],
+        access=lambda actor: actor.has("social_worker"),
+    )
 
 
 def test_one_search_says_why_it_matched(client: Client) -> None:
@@ -247,7 +264,10 @@ def test_the_palette_finds_persons_and_actions_the_reader_may_do(client: Client)
     hits = [Hit(title="Müller Anna", url="/persons/1/", why="nom")]
     allowed = PaletteAction(key="a", label="Nouvelle note", url_name="desk:where", access=lambda actor: True)
     forbidden = PaletteAction(key="b", label="Nouvelle séance", url_name="desk:tasks", access=lambda actor: False)
-    with registered(registries.search_sources, test_people=source("people", hits)), registered(registries.palette, t1=allowed, t2=forbidden):
+    with (
+        registered(registries.search_sources, test_people=source("people", hits)),
+        registered(registries.palette, t1=allowed, t2=forbidden),
+    ):
         part = client.get("/palette/?q=nouv", headers={"HX-Request": "true", "HX-Target": "palette-results"}).content.decode()
         assert "<html" not in part
         assert "Nouvelle note" in part and "Nouvelle séance" not in part

@@ -11,7 +11,7 @@ from parvis.ui.http import page, screen
 from .. import access, finding
 
 
-@screen(access=access.is_agent, parts=("results",))
+@screen(access=access.works_here, parts=("results",))
 def search(request: HttpRequest) -> HttpResponse:
     """One search over persons, dossiers, requests, decisions…, each hit with why it was found."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -27,7 +27,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return page(request, "desk/search.html", context)
 
 
-@screen(access=access.is_agent, parts={"palette-results": "desk/_palette_results.html"})
+@screen(access=access.works_here, parts={"palette-results": "desk/_palette_results.html"})
 def palette(request: HttpRequest) -> HttpResponse:
     """What Ctrl-K shows; the same as a page of its own without JavaScript."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -39,7 +39,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     return page(request, "desk/palette.html", {"query": query, "groups": groups})
 
 
-@screen(access=access.is_agent)
+@screen(access=access.works_here)
 def where(request: HttpRequest) -> HttpResponse:
     """Where is this file, since when, who has it (C8)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]

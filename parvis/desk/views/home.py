@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
 from parvis.ui.http import page, screen
+from parvis.ui.shell import address
 from parvis.workflows.api import counts_for, items_for
 
-from .. import access, todo
+from .. import access, changes, todo
 
 SHOWN = 8
 
@@ -38,7 +39,15 @@ def cells(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     return found
 
 
-@screen(access=access.is_agent, parts=("todo",))
+def new_request(actor: Actor) -> str:
+    """Where a request is registered at the desk, for who may."""
+    if "requests.new" not in registries.palette:
+        return ""
+    action = registries.palette.get("requests.new")
+    return address(action.url_name) if action.access(actor) else ""
+
+
+@screen(access=access.works_here, parts=("todo",))
 def home(request: HttpRequest) -> HttpResponse:
     """My tasks by legal deadline, the backlog in the open, what today holds."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -62,4 +71,5 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     if request.headers.get("HX-Target") != "todo":
         context |= {"backlog": backlog(actor), "cells": cells(request, actor)}
+        context |= {"changes": changes.on_my_files(actor), "new_request": new_request(actor)}
     return page(request, "desk/home.html", context)

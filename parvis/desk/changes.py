@@ -1,0 +1,47 @@
+"""What others did on the files that I follow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from parvis.contacts.api import display_names
+from parvis.dossiers.api import Referent
+from parvis.journal.api import Entry, icon_of, line_of
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+
+SINCE = timedelta(days=7)
+SHOWN = 6
+
+
+def on_my_files(actor: Actor) -> list[dict[str, Any]]:
+    """The latest entries of others in the chronicles of my files, as the stream component shows them. Two queries."""
+    if actor.account_id is None:
+        return []
+    mine = Referent.objects.visible_to(actor).at(clock.today()).filter(account=actor.account_id).order_by().values("dossier")
+    rows = (
+        Entry.objects.visible_to(actor)
+        .filter(dossier__in=mine, happened_at__gte=clock.now() - SINCE)
+        .exclude(author_id=actor.account_id)
+        .select_related("dossier")
+        .order_by("-happened_at", "-pk")[:SHOWN]
+    )
+    entries = list(rows)
+    if not entries:
+        return []
+    names = display_names(entry.dossier.lead_id for entry in entries)
+    return [
+        {
+            "title": names.get(entry.dossier.lead_id, entry.dossier.number),
+            "text": line_of(entry),
+            "icon": icon_of(entry),
+            "at": entry.happened_at,
+            "author": entry.author_label,
+            "note": entry.dossier.number,
+            "url": reverse("dossiers:detail", args=[entry.dossier.uuid]),
+        }
+        for entry in entries
+    ]
