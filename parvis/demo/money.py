@@ -31,7 +31,12 @@ def pay_first(play: Play) -> PaymentOrder | None:
     """The first payment, prepared by one and released by another; a recovery ticked in the decision is registered beside it."""
     if not Entitlement.unscoped.filter(line=play.line.pk, first_paid_on__isnull=True).exists():
         return None
-    order = _release(aid.prepare_first_payment(actor=stage.agent(stage.PAYER), line_id=play.line.pk))
+    try:
+        order = _release(aid.prepare_first_payment(actor=stage.agent(stage.PAYER), line_id=play.line.pk))
+    except aid.AidError as error:
+        if error.code != "empty":  # the monthly order of the same days already holds it
+            raise
+        return None
     play.notes["order"] = order
     stage.run_jobs()
     claim = Claim.unscoped.filter(decision=play.decision).first()
