@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import MenuEntry, Panel
+from parvis.kernel.scope import may_see
 from parvis.kernel.subject import SubjectRef
 from parvis.workflows.api import where_dossier
 
@@ -54,10 +55,11 @@ def _add_situation(request: HttpRequest, dossier: Dossier, day: dt.date) -> str 
 
 
 def _where(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
-    """Where is it, since when, who has it: what runs now. A past day has no such thing."""
+    """Where is it, since when, who has it: what runs now, unless the ribbon of its process says so already."""
     if day != clock.today():
         return None
-    places = where_dossier(dossier.pk)
+    sees_ribbon = may_see(request.actor, "social")  # type: ignore[attr-defined]
+    places = [place for place in where_dossier(dossier.pk) if not (sees_ribbon and place.process)]
     return render_to_string("dossiers/_panel_where.html", {"dossier": dossier, "places": places}, request) if places else None
 
 

@@ -9,6 +9,8 @@ from parvis.dossiers.enums import MemberRole, ReferentRole
 from parvis.dossiers.events import DossierClosed, DossierOpened, DossierReopened, MemberAdded, MemberLeft, ReferentAssigned
 from parvis.kernel.events import subscribe
 from parvis.kernel.subject import SubjectRef
+from parvis.workflows.api import WorkItem
+from parvis.workflows.events import StepClosed
 
 from .services import add_step
 
@@ -90,6 +92,20 @@ def referent_assigned(event: ReferentAssigned) -> None:
         subject=SubjectRef("dossier", event.dossier_id),
         data_class="identity",
     )
+
+
+@subscribe(StepClosed)
+def step_done(event: StepClosed) -> None:
+    """Steps with a screen of their own are told by the context of that screen; a step added in the model is told here."""
+    item = WorkItem.unscoped.filter(pk=event.item_id, screen="", case__isnull=False, dossier_key__isnull=False).first()
+    if item is not None and item.dossier_key is not None:
+        add_step(
+            actor=event.actor,
+            dossier_id=item.dossier_key,
+            message=gettext_noop("Step done: %(step)s"),
+            values={"step": item.title},
+            subject=item.subject,
+        )
 
 
 def _name(person_id: int) -> str:

@@ -147,3 +147,33 @@ def test_a_clerk_writes_a_call_and_does_not_restrict_it(client, centre, dossier)
 def test_each_entry_is_in_the_chain_of_the_dossier(centre, dossier) -> None:
     write(centre, dossier, "Bonjour")
     assert MutationLine.objects.filter(stream=f"dossier:{dossier.pk}", verb="journal.add").exists()
+
+
+HEARING = b"""<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:parvis="urn:parvis:bpmn" id="d" targetNamespace="urn:t">
+  <bpmn:process id="hearing" name="Hearing" isExecutable="true">
+    <bpmn:startEvent id="start"><bpmn:outgoing>a</bpmn:outgoing></bpmn:startEvent>
+    <bpmn:userTask id="listen" name="Listen"><bpmn:extensionElements>
+      <parvis:step queue="social_worker" title_fr="Entendre la personne" title_nl="De persoon horen" title_de="Anh\xc3\xb6rung" title_en="Hear the person" />
+      <parvis:outcome code="heard" label_fr="Entendue" label_nl="Gehoord" label_de="Geh\xc3\xb6rt" label_en="Heard" />
+    </bpmn:extensionElements><bpmn:incoming>a</bpmn:incoming><bpmn:outgoing>b</bpmn:outgoing></bpmn:userTask>
+    <bpmn:endEvent id="end"><bpmn:incoming>b</bpmn:incoming></bpmn:endEvent>
+    <bpmn:sequenceFlow id="a" sourceRef="start" targetRef="listen" /><bpmn:sequenceFlow id="b" sourceRef="listen" targetRef="end" />
+  </bpmn:process>
+</bpmn:definitions>"""
+
+
+def test_a_step_added_in_a_model_is_told_by_the_journal(centre, dossier) -> None:
+    from parvis.kernel.actor import system_actor
+    from parvis.kernel.subject import SubjectRef
+    from parvis.workflows import api as workflows
+    from parvis.workflows.models import WorkItem
+
+    system = system_actor("tests")
+    workflows.publish_process(actor=system, xml=HEARING)
+    subject = SubjectRef("dossier", dossier.pk)
+    workflows.start_case(actor=system, process_key="hearing", subject=subject, unit_id=centre.north.pk, dossier_id=dossier.pk)
+    item = WorkItem.unscoped.get(dossier_key=dossier.pk)
+    workflows.complete_step(actor=centre.actor("worker"), item=item, outcome="heard")
+    lines = [(api.line_of(entry), entry.author_label) for entry in api.chronicle(centre.actor("worker"), dossier).entries]
+    assert ("Étape faite : Entendre la personne", "Amélie Lambrecht") in lines
