@@ -32,6 +32,7 @@ from .selectors import (
     unowned_count,
     where,
     where_dossier,
+    where_many,
 )
 from .services.absence import reassign_items, release_items_of
 from .services.items import assign, close_item, close_items, give_back, link_dossier, open_item, set_due, take
@@ -92,4 +93,5 @@ __all__ = [
     "unowned_count",
     "where",
     "where_dossier",
+    "where_many",
 ]

@@ -35,7 +35,9 @@ class HandForm(forms.Form):
     """To whom a task goes."""
 
     owner = forms.ChoiceField(label=_("Colleague"))
-    note = forms.CharField(label=_("Why"), required=False, max_length=500, help_text=_("The colleague reads it, and it stays in the history."))
+    note = forms.CharField(
+        label=_("Why"), required=False, max_length=500, help_text=_("The colleague reads it, and it stays in the history.")
+    )
 
     def __init__(self, item: WorkItem, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

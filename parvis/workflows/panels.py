@@ -70,11 +70,17 @@ registries.menu.register(
 )
 registries.palette.register(
     "workflows.index",
-    PaletteAction(key="workflows.index", label=_("Look at the processes"), url_name="workflows:index", access=access.may_read_models, icon="studio"),
+    PaletteAction(
+        key="workflows.index", label=_("Look at the processes"), url_name="workflows:index", access=access.may_read_models, icon="studio"
+    ),
 )
 registries.palette.register(
     "workflows.publish",
     PaletteAction(
-        key="workflows.publish", label=_("Publish a new version of a process"), url_name="workflows:publish", access=access.may_publish, icon="upload"
+        key="workflows.publish",
+        label=_("Publish a new version of a process"),
+        url_name="workflows:publish",
+        access=access.may_publish,
+        icon="upload",
     ),
 )

@@ -39,6 +39,8 @@ class Whereabouts:
     url: str = ""
     subject: SubjectRef | None = None
     process: str = ""
+    clock: str = ""
+    due_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Card:
 
 
 def queue_label(code: str, unit: Any = None) -> str:
-    """"Head social worker · North team": a queue as people call it."""
+    """ "Head social worker · North team": a queue as people call it."""
     label = str(Function(code).label) if code in Function.values else code
     name = unit.name_in((get_language() or "fr")[:2]) if unit is not None else ""
     return f"{label} · {name}" if name else label
@@ -150,28 +152,40 @@ def unowned_count(actor: Actor | None = None) -> int:
 
 
 # Where is it ----------------------------------------------------------------------------------------------------------
+def _place(item: WorkItem) -> Whereabouts:
+    return Whereabouts(
+        step=item.step,
+        title=item.title,
+        since=item.held_since,
+        holder=holder_of(item),
+        due_on=item.due_on,
+        owner_id=item.owner_id,
+        queue=item.queue,
+        url=item_url(item),
+        subject=item.subject,
+        process=item.case.process_key if item.case else "",
+        clock=item.clock,
+        due_from=item.due_from,
+    )
+
+
 def _where(rows: QuerySet[WorkItem]) -> list[Whereabouts]:
     rows = rows.filter(state=ItemState.OPEN).select_related("owner", "unit", "case").order_by("opened_at", "pk")
-    return [
-        Whereabouts(
-            step=item.step,
-            title=item.title,
-            since=item.held_since,
-            holder=holder_of(item),
-            due_on=item.due_on,
-            owner_id=item.owner_id,
-            queue=item.queue,
-            url=item_url(item),
-            subject=item.subject,
-            process=item.case.process_key if item.case else "",
-        )
-        for item in rows
-    ]
+    return [_place(item) for item in rows]
 
 
 def where(subject: SubjectRef) -> list[Whereabouts]:
     """Each place where the subject waits now, since when and with whom. Whether the reader may see the subject is the caller's to say."""
     return _where(WorkItem.unscoped.filter(subject_type=subject.type, subject_id=subject.id))
+
+
+def where_many(subjects: Iterable[SubjectRef] = (), dossier_ids: Iterable[int] = ()) -> list[tuple[int | None, Whereabouts]]:
+    """The same for several subjects and dossiers at once, each answer with its dossier."""
+    wanted = Q(dossier_key__in=list(dossier_ids))
+    for subject in subjects:
+        wanted |= Q(subject_type=subject.type, subject_id=subject.id)
+    rows = WorkItem.unscoped.filter(wanted, state=ItemState.OPEN).select_related("owner", "unit", "case").order_by("opened_at", "pk")
+    return [(item.dossier_key, _place(item)) for item in rows]
 
 
 def where_dossier(dossier_id: int) -> list[Whereabouts]:

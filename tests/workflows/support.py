@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from parvis.kernel import events, registries
+from parvis.kernel import registries
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.events import Event
 from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.registries import Screen
 from parvis.kernel.subject import SubjectRef
+from parvis.workflows.services import running
 from parvis.workflows.services.publishing import seed_xml
 
 SYSTEM = system_actor("test")
@@ -37,7 +38,9 @@ def event_type(name: str) -> type[Event]:
     found = _by_name(Event, name)
     if found is None:
         context, short = name.split(".")
-        found = dataclass(frozen=True, kw_only=True)(type(short, (Event,), {"__module__": f"parvis.{context}.events", "__annotations__": {}}))
+        found = dataclass(frozen=True, kw_only=True)(
+            type(short, (Event,), {"__module__": f"parvis.{context}.events", "__annotations__": {}})
+        )
     return found
 
 
@@ -92,14 +95,15 @@ class World:
     def installed(self) -> Iterator[World]:
         facts = {name.replace(".", "__"): (lambda subject, name=name: self.facts[name]) for name in self.facts}
         screens = {
-            key.replace(".", "__"): Screen(key, key, lambda subject, key=key: f"/{key.replace('.', '/')}/{subject.id}/") for key in SEED_SCREENS
+            key.replace(".", "__"): Screen(key, key, lambda subject, key=key: f"/{key.replace('.', '/')}/{subject.id}/")
+            for key in SEED_SCREENS
         }
         for name in SEED_EVENTS:
             _types.setdefault(name, event_type(name))
         with (
             registered(registries.facts, **facts),
             registered(registries.screens, **screens),
-            registered(registries.assignees, dossiers__referent=lambda subject: self.referent),
+            registered(registries.assignees, requests__referent=lambda subject: self.referent),
         ):
             yield self
 
@@ -114,8 +118,6 @@ def happened(name: str, subject: SubjectRef | None, outcome: str = "", actor: Ac
     for key, value in {"actor": actor, "process_subject": subject, "outcome": outcome}.items():
         object.__setattr__(event, key, value)
     with gesture_scope():
-        from parvis.workflows.services import running
-
         running.on_event(event)
 
 
@@ -141,4 +143,3 @@ def flow(source: str, target: str, condition: str = "", key: str = "") -> str:
 
 
 SEED = seed_xml("aid-request")
-_unused = events

@@ -14,7 +14,6 @@ from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.models import MutationLine
 from parvis.workflows import api
 from parvis.workflows.models import WorkItem, WorkItemEvent
-
 from tests.support import actor
 
 from . import factories
@@ -111,7 +110,9 @@ def test_handing_over_needs_the_holder_or_the_chief_and_the_function() -> None:
     api.take(actor=factories.actor(holder), item=item)
     kinds = list(WorkItemEvent.unscoped.filter(item=item).values_list("kind", "owner_label"))
     assert kinds == [("opened", holder.display_name), ("assigned", "Karim"), ("returned", ""), ("taken", holder.display_name)]
-    verbs = list(MutationLine.objects.filter(subject_type="work_item", subject_id=item.pk).order_by("number").values_list("verb", flat=True))
+    verbs = list(
+        MutationLine.objects.filter(subject_type="work_item", subject_id=item.pk).order_by("number").values_list("verb", flat=True)
+    )
     assert verbs == ["workflows.assigned", "workflows.returned", "workflows.taken"]
 
 

@@ -84,7 +84,7 @@ def test_one_of_two_takers_gets_it() -> None:
     people = [factories.actor(factories.account("social_worker", at=unit)) for _ in range(2)]
     for _ in range(10):
         item = factories.item(at=unit)
-        failures = together(*[lambda who=who: api.take(actor=who, item=WorkItem.unscoped.get(pk=item.pk)) for who in people])
+        failures = together(*[lambda who=who, pk=item.pk: api.take(actor=who, item=WorkItem.unscoped.get(pk=pk)) for who in people])
         assert len(failures) == 1
         assert isinstance(failures[0], api.ItemTaken)
         assert WorkItem.unscoped.get(pk=item.pk).owner_id in {who.account_id for who in people}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from parvis.workflows import api
 from parvis.workflows.bpmn import engine
 from parvis.workflows.errors import Problem
 from parvis.workflows.models import Case, ProcessVersion
-
 from tests.support import actor
 
 from . import factories
@@ -90,15 +90,15 @@ def test_a_program_smuggled_into_a_stored_version_does_not_run(world: World, tmp
     """Even past publication: the engine has nothing that evaluates Python."""
     mark = tmp_path / "ran"
     version = factories.published(choice("true"))
-    text = __import__("json").dumps(version.spec)
+    text = json.dumps(version.spec)
     assert '"true"' in text
     attack = f"__import__('os').system('touch {mark}')"
-    spec = __import__("json").loads(text.replace('"true"', __import__("json").dumps(attack)))
+    spec = json.loads(text.replace('"true"', json.dumps(attack)))
     ProcessVersion.objects.filter(pk=version.pk).update(spec=spec)
     subject = factories.subject()
     api.start_case(actor=SYSTEM, process_key="trial", subject=subject)
     (item,) = api.items_for(actor("clerk"))
-    with pytest.raises(Exception, match="position|attendu|expected"):
+    with pytest.raises(Exception, match=r"position|attendu|expected"):
         api.complete_step(actor=actor("clerk"), item=item, outcome="done")
     assert not mark.exists()
     run = engine.RestrictedEngine(lambda name: None)

@@ -260,7 +260,14 @@ def test_a_step_inserted_in_the_xml_works_at_once_and_running_cases_keep_their_p
     assert [row.pk for row in api.items_for(lawyer)] == [item.pk]
     assert list(api.items_for(stranger)) == []
     steps = {step.key: step.state for step in api.case_steps(new)}
-    assert steps == {"identify": "done", "inquiry": "done", "review": "done", "second_reading": "current", "committee": "todo", "notify": "todo"}
+    assert steps == {
+        "identify": "done",
+        "inquiry": "done",
+        "review": "done",
+        "second_reading": "current",
+        "committee": "todo",
+        "notify": "todo",
+    }
     with pytest.raises(api.UnknownOutcome):
         api.complete_step(actor=lawyer, item=item, outcome="approved")
     assert open_steps(new) == ["second_reading"]

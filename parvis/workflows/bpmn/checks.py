@@ -69,7 +69,11 @@ def _flows(model: Model) -> list[Problem]:
     for flow in model.flows:
         for end in (flow.source, flow.target):
             if end not in model.nodes:
-                found.append(Problem(flow.line, flow.key, _("the arrow leads to or from “%(name)s”, which is not a supported element") % {"name": end}))
+                found.append(
+                    Problem(
+                        flow.line, flow.key, _("the arrow leads to or from “%(name)s”, which is not a supported element") % {"name": end}
+                    )
+                )
     return found
 
 
@@ -94,7 +98,9 @@ def _node(model: Model, node: Node) -> list[Problem]:
         found += _choice(model, node, name)
     elif any(flow.condition for flow in out):
         flow = next(flow for flow in out if flow.condition)
-        found.append(Problem(flow.line, flow.key or node.key, _("a condition after “%(name)s” would be ignored: put a gateway") % {"name": name}))
+        found.append(
+            Problem(flow.line, flow.key or node.key, _("a condition after “%(name)s” would be ignored: put a gateway") % {"name": name})
+        )
     return found
 
 
@@ -109,9 +115,8 @@ def _choice(model: Model, node: Node, name: str) -> list[Problem]:
     elif node.default not in {flow.key for flow in out}:
         found.append(Problem(node.line, node.key, _("the default arrow of “%(name)s” is not one of its arrows") % {"name": name}))
     for flow in out:
-        if flow.key == node.default:
-            if flow.condition:
-                found.append(Problem(flow.line, flow.key, _("the default arrow has no condition")))
+        if flow.key == node.default and flow.condition:
+            found.append(Problem(flow.line, flow.key, _("the default arrow has no condition")))
     return found + _bare(out, node, name)
 
 

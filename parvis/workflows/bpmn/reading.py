@@ -261,7 +261,7 @@ def schema_problems(root: Any) -> list[Problem]:
     if schema.validate(root):
         return []
     return [
-        Problem(entry.line, "", _("not valid BPMN 2.0: %(reason)s") % {"reason": entry.message.replace("{%s}" % BPMN, "")})
+        Problem(entry.line, "", _("not valid BPMN 2.0: %(reason)s") % {"reason": entry.message.replace(f"{{{BPMN}}}", "")})
         for entry in list(schema.error_log)[:20]
     ]
 
@@ -327,7 +327,9 @@ def _inside(element: Any, tag: str, key: str, line: int) -> list[Problem]:
         elif name.endswith("LoopCharacteristics"):
             found.append(Problem(child.sourceline or line, key, _("a step is not repeated by itself (%(kind)s)") % {"kind": name}))
         elif name in {"ioSpecification", "dataInputAssociation", "dataOutputAssociation"}:
-            found.append(Problem(child.sourceline or line, key, _("steps carry no data: facts are read where they live (%(kind)s)") % {"kind": name}))
+            found.append(
+                Problem(child.sourceline or line, key, _("steps carry no data: facts are read where they live (%(kind)s)") % {"kind": name})
+            )
     return found
 
 

@@ -40,9 +40,7 @@ def release_items_of(*, actor: Actor, account: Account | int, note: str = "") ->
 
 
 @gesture
-def reassign_items(
-    *, actor: Actor, items: Sequence[WorkItem], owner: Account | int | None = None, note: str = ""
-) -> int:
+def reassign_items(*, actor: Actor, items: Sequence[WorkItem], owner: Account | int | None = None, note: str = "") -> int:
     """Hand several tasks to one colleague, or back to their queues (owner None), in one action: all or none. Returns how many moved.
 
     Raises:

@@ -220,9 +220,7 @@ def close_item(
 @gesture
 def close_items(*, actor: Actor, subject: SubjectRef, outcome: str = "") -> int:
     """Close every open task of a subject that no process holds. Returns how many."""
-    rows = WorkItem.unscoped.filter(
-        subject_type=subject.type, subject_id=subject.id, state=ItemState.OPEN, case__isnull=True
-    )
+    rows = WorkItem.unscoped.filter(subject_type=subject.type, subject_id=subject.id, state=ItemState.OPEN, case__isnull=True)
     items = list(rows.order_by("pk"))
     for item in items:
         finish_item(item, actor=actor, state=ItemState.DONE, outcome=outcome)

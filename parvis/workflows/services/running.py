@@ -151,9 +151,7 @@ def _store(case: Case, run: engine.Run, *, actor: Actor, closed: dict[str, tuple
     for token_id, item in open_items.items():
         if token_id not in ready:
             outcome, note = closed.get(token_id, ("", ""))
-            finish_item(
-                item, actor=actor, state=ItemState.DONE if token_id in closed else ItemState.DROPPED, outcome=outcome, note=note
-            )
+            finish_item(item, actor=actor, state=ItemState.DONE if token_id in closed else ItemState.DROPPED, outcome=outcome, note=note)
     for token in ready.values():
         if token.id not in open_items:
             _open_step(case, steps[token.step], token, actor=actor)

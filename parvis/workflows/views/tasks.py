@@ -40,7 +40,7 @@ def _context(request: HttpRequest, item: WorkItem, **forms: Any) -> dict[str, An
         "holder": selectors.holder_of(item),
         "events": selectors.events_of(item),
         "ribbon": selectors.case_steps(item.subject) if item.case_id else [],
-        "screen_url": selectors.screen_url(item) if item.is_open else "",
+        "screen_url": selectors.screen_url(item) if item.is_open and access.may_do(actor, item) else "",
         "may_take": item.is_open and access.may_take(actor, item),
         "may_give_back": item.is_open and access.may_give_back(actor, item),
         "may_assign": may_assign,
@@ -51,10 +51,11 @@ def _context(request: HttpRequest, item: WorkItem, **forms: Any) -> dict[str, An
 
 @screen(access=access.is_agent, methods=("GET", "POST"))
 def task(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Leads on to the page of the step when it has one (``?sheet=1`` stays: who has it, hand it over); else it is done here."""
+    """Leads who may do the step on to its page (``?sheet=1`` stays: who has it, hand it over); else it is done, or looked at, here."""
     item = _item(request, uuid)
     if request.method == "GET":
-        onward = selectors.screen_url(item) if item.is_open and "sheet" not in request.GET else ""
+        goes = item.is_open and "sheet" not in request.GET and access.may_do(request.actor, item)  # type: ignore[attr-defined]
+        onward = selectors.screen_url(item) if goes else ""
         return HttpResponseRedirect(onward) if onward else page(request, TEMPLATE, _context(request, item))
     form = OutcomeForm(selectors.step_def(item), request.POST)
     if form.is_valid():
