@@ -1,5 +1,6 @@
 """What other contexts may use of contacts."""
 
+from .access import can_edit_bank_account, sees_bank_accounts
 from .eid import EidAddress, EidReading
 from .errors import IdentifierTaken, InvalidPerson, NotPayable, UnreadableFile
 from .models import (
@@ -84,6 +85,7 @@ __all__ = [
     "add_point",
     "apply_eid",
     "bank_accounts",
+    "can_edit_bank_account",
     "compare_eid",
     "create_household",
     "create_person",
@@ -108,6 +110,7 @@ __all__ = [
     "relate",
     "relations_of",
     "search_persons",
+    "sees_bank_accounts",
     "set_address",
     "set_language",
 ]

@@ -62,7 +62,9 @@ def world() -> Unit:
 
 def agent(name: str, *functions: str, unit: Unit | None = None) -> Actor:
     """An agent with an account, for what needs one."""
-    account = create_account(actor=ROOT, email=f"{name.lower()}@example.be", display_name=name, password="a long pass phrase 1")
+    account = create_account(
+        actor=ROOT, username=name.lower().replace(" ", "."), display_name=name, email=f"{name.lower().replace(' ', '.')}@example.be"
+    )
     for function in functions:
         grant_function(actor=ROOT, account=account, function=Function(function), unit=unit)
     return Actor(

@@ -6,7 +6,7 @@ import pytest
 
 from parvis.documents import api as documents
 from parvis.form_engine import api as forms
-from parvis.kernel import clock, jobs, mutations
+from parvis.kernel import clock, jobs
 from parvis.kernel.actor import ANONYMOUS
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.models import MutationLine
@@ -197,8 +197,3 @@ def test_over_term_counts_lines_not_decided_in_time():
         assert requests.over_term(actor("chief")).count() == requests.over_term(actor("clerk")).count() == 1
         requests.mark_progress(actor=ROOT, line_id=RequestLine.unscoped.get(request=request).pk, stage="decided", outcome="granted")
         assert requests.over_term(actor("clerk")).count() == 0
-
-
-def test_verify_chain_names():
-    send()
-    assert mutations.history(SubjectRef("request", Request.unscoped.get().pk))

@@ -38,7 +38,8 @@ _ROLE = {"partner": dossiers.MemberRole.PARTNER, "child": dossiers.MemberRole.CH
 
 @dataclass(frozen=True)
 class Taking:
-    """One answer that can become a fact. ``known`` is what the file says today; ``done`` when it was taken over."""
+    """One answer that can become a fact. ``known`` is what the file says today; ``done`` when it was taken over; ``allowed`` when this
+    agent may write it."""
 
     key: str
     label: str
@@ -46,7 +47,7 @@ class Taking:
     known: str
     done: bool
     same: bool
-    group: str
+    allowed: bool
 
 
 def takings(actor: Actor, request: Request) -> list[Taking]:
@@ -56,13 +57,15 @@ def takings(actor: Actor, request: Request) -> list[Taking]:
     person = procedures.person_answers(definition, request.answers)
     fields = {field["key"]: field for page in request.procedure.form.definition["pages"] for field in page["fields"]}
     card = contacts.person_card(actor, request.applicant_id) if request.applicant_id else None
-    known = _known(card, request)
+    known = _known(actor, card)
     for role, label in PERSON_LABELS.items():
         if role in person:
             field = fields[definition["person"][role]]
             text = forms.show(field, person[role])
             now = known.get(role, "")
-            out.append(Taking(role, label(), text, now, role in request.taken_over, _alike(text, now), "person"))
+            allowed = role != "iban" or contacts.can_edit_bank_account(actor)
+            out.append(Taking(role, label(), text, now, role in request.taken_over, _alike(text, now), allowed))
+    situation = dossiers.can_write_situation(actor)
     for take in definition.get("takes", []):
         value = request.answers.get(take["field"])
         if value in (None, "", []):
@@ -74,11 +77,11 @@ def takings(actor: Actor, request: Request) -> list[Taking]:
                 text = " · ".join(forms.show(inner[key], row[key]) for key in inner if key in row and forms.show(inner[key], row[key]))
                 key = f"{take['key']}:{index}"
                 label = f"{_label(field['row_label'])} {index + 1}"
-                out.append(Taking(key, label, text, "", key in request.taken_over, False, take["kind"]))
+                out.append(Taking(key, label, text, "", key in request.taken_over, False, situation))
         else:
             out.append(
                 Taking(
-                    take["key"], _label(field["label"]), forms.show(field, value), "", take["key"] in request.taken_over, False, "situation"
+                    take["key"], _label(field["label"]), forms.show(field, value), "", take["key"] in request.taken_over, False, situation
                 )
             )
     return out
@@ -90,13 +93,13 @@ def _label(label: Mapping[str, str]) -> str:
     return formats.label(dict(label))
 
 
-def _known(card: contacts.PersonCard | None, request: Request) -> dict[str, str]:
+def _known(actor: Actor, card: contacts.PersonCard | None) -> dict[str, str]:
     if card is None:
         return {}
     from parvis.kernel.identifiers import format_iban
     from parvis.ui import formats
 
-    accounts = contacts.bank_accounts(card.id)
+    accounts = contacts.bank_accounts(card.id) if contacts.sees_bank_accounts(actor) else []
     return {
         "birth_date": formats.day(card.birth_date) if card.birth_date else "",
         "niss": card.number or card.niss_masked,

@@ -47,6 +47,8 @@ class Need:
 def register_urgent(*, actor: Actor, need: Need, person: contacts.Person | None = None, unit: Unit | None = None) -> Request:
     """Register an urgent aid for a known person, or for one made now. Her open dossier is used, else one is opened.
 
+    A clerk writes no account into the file: the one that was said stays in the answers, for the president to see.
+
     Raises:
         RequestError: no name or no reason.
         IdentifierTaken: the national number belongs to somebody else.
@@ -96,7 +98,8 @@ def register_urgent(*, actor: Actor, need: Need, person: contacts.Person | None 
             source=Source.SUBMISSION,
             source_ref=f"request:{request.pk}",
         )
-    if need.iban and not need.cash and all(row.iban != need.iban for row in contacts.bank_accounts(person.pk)):
+    known = {row.iban for row in contacts.bank_accounts(person.pk)}
+    if need.iban and not need.cash and need.iban not in known and contacts.can_edit_bank_account(actor):
         contacts.add_bank_account(actor=actor, person=person, iban=need.iban, source=Source.SUBMISSION, source_ref=f"request:{request.pk}")
     mine = [row for row in dossiers.dossiers_of(actor, person.pk) if row.status == dossiers.DossierStatus.OPEN]
     return join_dossier(actor=actor, request=request, person=person, dossier=mine[0] if mine else None)

@@ -220,11 +220,12 @@ def take_over(request: HttpRequest, uuid: UUID) -> HttpResponse:
     mine = visible(request, uuid)
     if mine.joined_at is None:
         return done(request, "requests:identify", None, mine.uuid)
-    offered = [one for one in services.takings(actor, mine) if one.group == "person" or dossiers.can_write_situation(actor)]
+    everything = services.takings(actor, mine)
+    offered = [one for one in everything if one.allowed]
     context: dict[str, Any] = {
         "mine": mine,
         "offered": offered,
-        "withheld": not dossiers.can_write_situation(actor),
+        "withheld": len(everything) - len(offered),
         "problem": "",
         "today": clock.today(),
     }
