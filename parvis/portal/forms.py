@@ -5,22 +5,32 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+CODE_ATTRIBUTES = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "input w-code"}
+
 
 class CodeForm(forms.Form):
     """A code as people copy it: any case, spaces or hyphens."""
 
     code = forms.CharField(
         label=_("Your code"),
+        help_text=_("12 letters and figures, for example 7KQM-2XWD-94PT. Capitals and hyphens do not matter."),
         max_length=40,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "input w-code"}
-        ),
+        widget=forms.TextInput(attrs=CODE_ATTRIBUTES),
         error_messages={"required": _("Write your code.")},
     )
 
 
-class MultipleFileInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
+class TrackForm(CodeForm):
+    """Number and code of a request; both are on the page shown after sending."""
+
+    number = forms.CharField(
+        label=_("Number of your request"),
+        help_text=_("For example 2026/00412. It is also on your receipt."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "input w-code"}),
+        error_messages={"required": _("Write the number of your request.")},
+    )
+    field_order = ("number", "code")
 
 
 class PieceForm(forms.Form):
@@ -31,6 +41,7 @@ class PieceForm(forms.Form):
         label=_("Your file"),
         help_text=_("A photo or a PDF. A sharp photo is enough."),
         widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png", "class": "input filein"}),
+        error_messages={"required": _("Choose a file."), "empty": _("This file is empty. Choose another one.")},
     )
 
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import asking, codes, home
+from .views import asking, codes, following, home
 
 app_name = "portal"
 
@@ -9,9 +9,10 @@ urlpatterns = [
     path("p/leave/", home.leave, name="leave"),
     path("p/resume/", codes.resume, name="resume"),
     path("p/track/", codes.track, name="track"),
-    path("p/track/<uuid:uuid>/", codes.timeline, name="timeline"),
-    path("p/track/<uuid:uuid>/receipt.pdf", asking.receipt, name="receipt"),
-    path("p/sent/<uuid:uuid>/", asking.sent, name="sent"),
+    path("p/track/<uuid:uuid>/", following.timeline, name="timeline"),
+    path("p/track/<uuid:uuid>/receipt.pdf", following.receipt, name="receipt"),
+    path("p/track/<uuid:uuid>/letter/<uuid:line>.pdf", following.letter, name="letter"),
+    path("p/sent/<uuid:uuid>/", following.sent, name="sent"),
     path("p/draft/<uuid:uuid>/", asking.go_on, name="go_on"),
     path("p/draft/<uuid:uuid>/later/", asking.later, name="later"),
     path("p/draft/<uuid:uuid>/summary/", asking.summary, name="summary"),

@@ -8,16 +8,15 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
-from parvis.documents.api import read_bytes
 from parvis.form_engine import api as forms
 from parvis.kernel import clock
 from parvis.procedures import api as procedures
 from parvis.requests import api as requests
 from parvis.ui.http import done, invalid, page, screen
 
-from .. import visitors
-
-CHANNEL = "portal"
+from .. import keeping, visitors
+from ..forms import CodeForm
+from .codes import CHANNEL, session_ended
 
 
 def _procedure_of(draft: forms.Draft) -> procedures.ProcedureVersion:
@@ -31,6 +30,9 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
         procedure = procedures.latest(key, only_open=True)
     except procedures.UnknownProcedure:
         raise Http404(key) from None
+    if request.actor.is_agent:  # type: ignore[attr-defined]
+        return page(request, "portal/agent.html")
+    visitors.forget_tracking_codes(request)
     if request.method == "POST":
         draft, code = forms.open_draft(
             actor=visitors.citizen(request),
@@ -49,23 +51,25 @@ def _state(draft: forms.Draft) -> forms.FormState:
     return forms.resolve(draft.form.definition, draft.answers, today=clock.today(), channel=CHANNEL)
 
 
-def _open(request: HttpRequest, uuid: UUID) -> tuple[forms.Draft, HttpResponse | None]:
-    """The draft, or where a sent one went."""
-    draft = visitors.draft_or_404(request, uuid)
+def _open(request: HttpRequest, uuid: UUID) -> tuple[forms.Draft, None] | tuple[None, HttpResponse]:
+    """The draft, or where to go instead: what a sent one became, or the page that asks for the code."""
+    draft = visitors.find_draft(request, uuid)
+    if draft is None:
+        return None, session_ended(request, "resume")
     if draft.sent_at is None:
         return draft, None
     sent = requests.request_of_draft(draft.pk)
     if sent is None:
         raise Http404("draft")
     visitors.remember_request(request, sent)
-    return draft, done(request, "portal:sent", None, sent.uuid)
+    return None, done(request, "portal:sent", None, sent.uuid)
 
 
-@screen(public=True)
+@screen(access=visitors.is_visitor, public=True)
 def go_on(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The first page that was not gone through, else the summary."""
     draft, elsewhere = _open(request, uuid)
-    if elsewhere:
+    if draft is None:
         return elsewhere
     state = _state(draft)
     for at in state.visible_pages:
@@ -74,11 +78,13 @@ def go_on(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return done(request, "portal:summary", None, draft.uuid)
 
 
-@screen(public=True, methods=("GET", "POST"), writes=True)
+@screen(access=visitors.is_visitor, public=True, methods=("GET", "POST"), writes=True)
 def question(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
     """One question or a small group. Whatever is typed is kept; back always works."""
+    if request.method == "POST" and visitors.holds_nothing(request):
+        return _carry(request, uuid, key)
     draft, elsewhere = _open(request, uuid)
-    if elsewhere:
+    if draft is None:
         return elsewhere
     state = _state(draft)
     at = state.page(key)
@@ -111,6 +117,18 @@ def question(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
     return page(request, "portal/question.html", _question(request, draft, state, key))
 
 
+def _carry(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
+    """The session ended while the person was typing: ask for the code, and carry what was typed."""
+    context = {
+        "form": CodeForm(),
+        "purpose": "resume",
+        "kept": keeping.carried(request, uuid, key),
+        "ended": True,
+        "files": bool(request.FILES),
+    }
+    return invalid(request, "portal/code.html", context)
+
+
 def _question(
     request: HttpRequest, draft: forms.Draft, state: forms.FormState, key: str, problems: list[forms.Problem] | None = None
 ) -> dict[str, Any]:
@@ -134,11 +152,11 @@ def _question(
     }
 
 
-@screen(public=True, methods=("GET", "POST"), creates=True)
+@screen(access=visitors.is_visitor, public=True, methods=("GET", "POST"), creates=True)
 def summary(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Read again, change, send. A second click leads to the first one's receipt."""
     draft, elsewhere = _open(request, uuid)
-    if elsewhere:
+    if draft is None:
         return elsewhere
     state = _state(draft)
     problems = forms.problems(state, today=clock.today())
@@ -181,31 +199,12 @@ def _letter_language(procedure: procedures.ProcedureVersion, answers: dict[str, 
     return str(procedures.person_answers(procedure.definition, answers).get("language") or visitors.language())
 
 
-@screen(public=True)
+@screen(access=visitors.is_visitor, public=True)
 def later(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The code and the link with which to come back."""
     draft, elsewhere = _open(request, uuid)
-    if elsewhere:
+    if draft is None:
         return elsewhere
     code = visitors.draft_code(request, draft)
     link = request.build_absolute_uri(reverse("portal:resume") + f"?code={code}")
     return page(request, "portal/later.html", {"draft": draft, "code": code, "link": link, "procedure": _procedure_of(draft)})
-
-
-@screen(public=True)
-def sent(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """It arrived: number, receipt, code (shown once), what happens next."""
-    mine = visitors.request_or_404(request, uuid)
-    code = visitors.take_code(request, mine)
-    link = request.build_absolute_uri(reverse("portal:track") + f"?code={code}") if code else ""
-    return page(request, "portal/sent.html", {"mine": mine, "tracker": requests.tracker(mine), "code": code, "link": link})
-
-
-@screen(public=True)
-def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The receipt as PDF; made now when the worker has not come to it yet."""
-    mine = visitors.request_or_404(request, uuid)
-    document = requests.receipt_document(mine) or requests.make_receipt(actor=visitors.citizen(request), request=mine)
-    response = HttpResponse(read_bytes(document.file), content_type=document.file.mime)
-    response.headers["Content-Disposition"] = f'inline; filename="{document.file_name}"'
-    return response

@@ -12,11 +12,13 @@ from .. import visitors
 @screen(public=True)
 def home(request: HttpRequest) -> HttpResponse:
     """The calm landing: ask, come back, follow."""
+    visitors.forget_tracking_codes(request)
     drafts = [
         {"draft": draft, "title": procedures.version(int(draft.purpose.rsplit(":", 1)[1])).definition["title"]}
         for draft in visitors.open_drafts(request)
     ]
-    return page(request, "portal/home.html", {"procedures": procedures.open_procedures(), "drafts": drafts})
+    context = {"procedures": procedures.open_procedures(), "drafts": drafts, "mine": visitors.open_requests(request)}
+    return page(request, "portal/home.html", context)
 
 
 @screen(public=True, methods=("POST",), writes=True)

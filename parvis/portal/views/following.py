@@ -1,0 +1,119 @@
+"""After sending: the confirmation, the timeline, the receipt and the letter."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parvis.decisions import api as decisions
+from parvis.documents import api as documents
+from parvis.requests import api as requests
+from parvis.ui.http import done, errors_on, invalid, page, screen
+
+from .. import visitors
+from ..forms import PieceForm
+from .codes import session_ended
+
+
+@screen(access=visitors.is_visitor, public=True, writes=True)
+def sent(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """It arrived: number, receipt, code (until the person goes on), what the law gives."""
+    mine = visitors.find_request(request, uuid)
+    if mine is None:
+        return session_ended(request, "track")
+    code = visitors.tracking_code(request, mine)
+    query = urlencode({"number": mine.number, "code": code})
+    context = {
+        "mine": mine,
+        "tracker": requests.tracker(mine),
+        "promises": requests.receipt_of(mine).promises,
+        "receipt": requests.receipt_document(mine),
+        "code": code,
+        "link": request.build_absolute_uri(f"{reverse('portal:track')}?{query}") if code else "",
+    }
+    return page(request, "portal/sent.html", context)
+
+
+@screen(access=visitors.is_visitor, public=True, methods=("GET", "POST"), creates=True)
+def timeline(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Where the request is, in plain words, with the next step and its day; and a place to send a document."""
+    mine = visitors.find_request(request, uuid)
+    if mine is None:
+        return session_ended(request, "track")
+    visitors.forget_tracking_codes(request)
+    kinds = requests.pieces_to_send(mine)
+    choices = [(piece.kind, piece.label) for piece in kinds]
+    if request.method == "POST":
+        form = PieceForm(request.POST, request.FILES, kinds=choices)
+        if form.is_valid():
+            with errors_on(form):
+                requests.add_piece(
+                    actor=visitors.citizen(request), request=mine, kind=form.cleaned_data["kind"], upload=form.cleaned_data["file"]
+                )
+                return done(request, "portal:timeline", _("Your document has arrived."), mine.uuid)
+        return invalid(request, "portal/timeline.html", _timeline(request, mine, form, kinds))
+    return page(request, "portal/timeline.html", _timeline(request, mine, PieceForm(kinds=choices), kinds))
+
+
+def _timeline(request: HttpRequest, mine: requests.Request, form: PieceForm, kinds: list[requests.PieceOffer]) -> dict[str, Any]:
+    tracker = requests.tracker(mine)
+    lines = {line.kind: line for line in _lines(request, mine)}
+    letters = decisions.sent_letters([line.pk for line in lines.values()])
+    notify = {promise.what["fr"]: promise.notify_days for promise in requests.receipt_of(mine).promises}
+    return {
+        "mine": mine,
+        "tracker": tracker,
+        "tracks": [
+            {
+                "line": track,
+                "letter": lines[track.kind].uuid if lines[track.kind].pk in letters else None,
+                "notify_days": notify.get(track.label["fr"]),
+            }
+            for track in tracker.lines
+        ],
+        "form": form,
+        "wanted": [piece for piece in kinds if piece.wanted],
+        "received": requests.pieces_received(mine),
+        "others": [other for other in visitors.open_requests(request) if other.pk != mine.pk],
+    }
+
+
+def _lines(request: HttpRequest, mine: requests.Request) -> list[requests.RequestLine]:
+    return list(requests.RequestLine.objects.visible_to(visitors.citizen(request)).filter(request=mine).order_by("pk"))
+
+
+@screen(access=visitors.is_visitor, public=True)
+def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The receipt as PDF; while it is being made, a page that says so."""
+    mine = visitors.find_request(request, uuid)
+    if mine is None:
+        return session_ended(request, "track")
+    document = requests.receipt_document(mine)
+    if document is None:
+        return page(request, "portal/preparing.html", {"mine": mine}, status=202)
+    return _file(document)
+
+
+@screen(access=visitors.is_visitor, public=True)
+def letter(request: HttpRequest, uuid: UUID, line: UUID) -> HttpResponse:
+    """The decision's letter, once it was sent: the same file that left by post."""
+    mine = visitors.find_request(request, uuid)
+    if mine is None:
+        return session_ended(request, "track")
+    asked = next((row for row in _lines(request, mine) if row.uuid == line), None)
+    document = decisions.sent_letters([asked.pk]).get(asked.pk) if asked else None
+    if document is None:
+        raise Http404("letter")
+    return _file(document)
+
+
+def _file(document: documents.Document) -> HttpResponse:
+    response = HttpResponse(documents.read_bytes(document.file), content_type=document.file.mime)
+    response.headers["Content-Disposition"] = f'inline; filename="{document.file_name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
