@@ -279,6 +279,7 @@ def provision_of(play: Play, base: dict[str, Any]) -> dict[str, Any]:
         details["category"] = case.category
         details["isp"] = "yes" if any(income.kind == "wage" for income in case.incomes) else "no"
         if case.aid == "advance":
+            out["amount"] = {"1": "876.13", "2": "1314.20", "3": "1776.07"}[case.category]
             details["awaited_right"] = "allocations de chômage" if case.pending == "unemployment" else "indemnités de mutuelle"
             details["institution"] = _institution(case)
         if case.aid == "advance":
@@ -317,6 +318,7 @@ def draft(play: Play) -> None:
         provisions=grants,
         base_no=latest.no,
         proposed_outcome=Outcome.REFUSED if refused else Outcome.GRANTED,
+        ground="resources" if refused and case.aid == "ris" else None,
     )
     proposal.refresh_from_db()
     if case.hearing:

@@ -226,8 +226,13 @@ def play_all(cases: tuple[Case, ...], end: datetime, tell: Callable[[str], None]
         when, _, script = heapq.heappop(queue)
         present = max(present + timedelta(milliseconds=200), when)
         with clock.travel(present):
-            nxt = next(script, None)
-            stage.run_jobs()
+            try:
+                nxt = next(script, None)
+                stage.run_jobs()
+            except Exception as error:
+                play = script.gi_frame.f_locals.get("play") if script.gi_frame else None  # type: ignore[attr-defined]
+                error.add_note(f"in the story of {play.case.key if play else script.__name__}, on {present.date()}")  # type: ignore[attr-defined]
+                raise
         if nxt is not None and nxt < end:
             count += 1
             heapq.heappush(queue, (max(nxt, present + timedelta(minutes=1)), count, script))
