@@ -111,7 +111,12 @@ def tasks(actor: Actor, rows: Rows, about: About) -> Grid:
         ],
         filters=[
             Filter("due", _("Due"), choices=[("late", _("Late")), ("week", _("This week")), ("none", _("No date"))], apply=_due),
-            Filter("step", _("Step"), choices=_steps(actor, rows), apply=lambda found, value: found.filter(step=value)),
+            Filter(
+                "step",
+                pgettext_lazy("of a process", "Step"),
+                choices=_steps(actor, rows),
+                apply=lambda found, value: found.filter(step=value),
+            ),
             Filter("queue", _("Queue"), choices=list(Function.choices), apply=lambda found, value: found.filter(queue=value)),
             Filter(
                 "held",

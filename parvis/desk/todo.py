@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
-from parvis.workflows.api import Card, WorkItem, cards, holder_of, may_take
+from parvis.workflows.api import Card, WorkItem, cards, holder_of, may_assign, may_take
 
 WEEK = timedelta(days=7)
 
@@ -22,6 +22,8 @@ class Row:
     holder: str
     takes: bool
     mine: bool
+    held: bool
+    hands: bool
     next: bool = False
 
 
@@ -46,6 +48,8 @@ def rows_of(actor: Actor, items: Iterable[WorkItem], *, mark_next: bool = False)
             holder_of(item),
             may_take(actor, item),
             item.owner_id == actor.account_id,
+            item.owner_id is not None,
+            may_assign(actor, item),
             next=mark_next and at == 0,
         )
         for at, item in enumerate(found)

@@ -158,7 +158,7 @@ def test_a_chief_hands_out_several_tasks_in_one_action(client: Client, worker, u
     assert WorkItem.unscoped.filter(owner=worker).count() == 3
     sure = chief.post("/tasks/hand/", form)
     assert sure.status_code == 200
-    assert f"Confier 3 tâches à {heir.display_name}" in sure.content.decode()
+    assert f"Transmettre 3 tâches à {heir.display_name}" in sure.content.decode()
     assert WorkItem.unscoped.filter(owner=worker).count() == 3
     assert chief.post("/tasks/hand/", {**form, "sure": "1", "note": "congé"}).status_code == 303
     assert WorkItem.unscoped.filter(owner=heir).count() == 3
