@@ -19,6 +19,7 @@ from .services.orders import (
     set_centre_account,
     withdraw_order,
 )
+from .sides import order_side
 
 __all__ = [
     "ACCOUNT_REASONS",
@@ -53,6 +54,7 @@ __all__ = [
     "may_see_ledger",
     "may_see_payments",
     "order_file",
+    "order_side",
     "post",
     "prepare_order",
     "reason_in_words",

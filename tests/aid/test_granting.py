@@ -168,7 +168,7 @@ def test_too_much_paid_becomes_a_task_never_a_claim(world):
 
 
 def test_rows_share_the_scope_of_their_dossier(world):
-    centre, team = world
+    centre, _team = world
     right = f.entitlement(f.granted(centre))
     seen = {name: Entitlement.objects.visible_to(getattr(centre, name)).count() for name in ("worker", "chief", "payer", "anciaux", "administrator")}
     assert seen == {"worker": 1, "chief": 1, "payer": 1, "anciaux": 0, "administrator": 0}

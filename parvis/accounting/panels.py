@@ -1,0 +1,65 @@
+"""Menu, palette and links of payments and ledger."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from parvis.kernel import registries
+from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.registries import Hit, MenuEntry, PaletteAction, SearchSource
+from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
+
+from . import access
+from .models import PaymentOrder, Voucher
+
+_READER = system_actor("accounting.links")
+
+registries.menu.register(
+    "payments", MenuEntry("payments", _("Payments"), "cash", "accounting:payments", access.may_see_payments, 60, prefix="/payments/")
+)
+registries.menu.register("ledger", MenuEntry("ledger", _("Ledger"), "ledger", "accounting:ledger", access.may_see_ledger, 65, prefix="/ledger/"))
+registries.palette.register(
+    "accounting.bank_files",
+    PaletteAction("accounting.bank_files", _("Read a file of the bank"), "accounting:bank_files", access.may_import, 610, "bank"),
+)
+registries.palette.register(
+    "accounting.balance", PaletteAction("accounting.balance", _("Trial balance"), "accounting:balance", access.may_see_ledger, 650, "scale")
+)
+
+
+def _order_link(subject: SubjectRef) -> tuple[str, str]:
+    order = PaymentOrder.objects.visible_to(_READER).get(pk=subject.id)
+    return order.number, reverse("accounting:order", args=[order.uuid])
+
+
+def _voucher_link(subject: SubjectRef) -> tuple[str, str]:
+    voucher = Voucher.objects.visible_to(_READER).get(pk=subject.id)
+    return voucher.number, reverse("accounting:voucher", args=[voucher.uuid])
+
+
+def _search(actor: Actor, query: str, limit: int) -> list[Hit]:
+    """Orders by the beginning of their number."""
+    text = query.strip().upper()
+    if len(text) < 3 or not text.startswith("P"):
+        return []
+    rows = PaymentOrder.objects.visible_to(actor).filter(number__startswith=text).order_by("-pk")[:limit]
+    return [
+        Hit(
+            title=row.number,
+            url=reverse("accounting:order", args=[row.uuid]),
+            subtitle=f"{row.title} · {formats.amount(row.total)}",
+            why=str(row.get_state_display()),
+            icon="cash",
+        )
+        for row in rows
+    ]
+
+
+registries.subject_links.register("payment_order", _order_link)
+registries.subject_links.register("voucher", _voucher_link)
+registries.subject_scopes.register("payment_order", lambda actor: PaymentOrder.objects.visible_to(actor).order_by().values("pk"))
+registries.search_sources.register(
+    "accounting.orders", SearchSource("accounting.orders", _("Payment orders"), 60, _search, access.may_see_payments)
+)

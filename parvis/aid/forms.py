@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .enums import DebtorKind
+
+
+def date_field(label: Any, *, required: bool = True) -> forms.DateField:
+    return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+def amount_field(label: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, max_digits=12, decimal_places=2, localize=True)
+
+
+class ExecutionForm(forms.Form):
+    """Amount and account come from the decision: only the day is chosen."""
+
+    execution_on = date_field(_("Execution date"), required=False)
+
+
+class RunForm(ExecutionForm):
+    checked = forms.BooleanField(label=_("I checked the lines to check"), required=False)
+
+
+class AccountForm(forms.Form):
+    payee_name = forms.CharField(label=_("Account in the name of"), max_length=120)
+    iban = forms.CharField(label=_("New account (IBAN)"), max_length=42, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}))
+    justification = forms.CharField(
+        label=_("Where it comes from"),
+        help_text=_("For example: bank statement of 3 March, handed over at the counter. Who releases reads this."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class SettleForm(forms.Form):
+    decision = forms.ChoiceField(
+        label=_("This month"),
+        choices=(("pay", _("Pay it while the continuation is being decided")), ("drop", _("Do not pay it"))),
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=191)
+
+
+class ClaimForm(forms.Form):
+    debtor_name = forms.CharField(label=_("Debtor"), max_length=191)
+    debtor_kind = forms.ChoiceField(label=_("Kind of debtor"), choices=DebtorKind.choices)
+    debtor_reference = forms.CharField(label=_("Reference at the debtor's"), max_length=120, required=False)
+    debtor_address = forms.CharField(label=_("Address for the letter"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    valid_from = date_field(_("Period from"))
+    last_day = date_field(_("to (included)"))
+    amount = amount_field(_("Amount claimed"))
+    article = forms.CharField(label=_("Article of law"), max_length=191)
+    ahead = forms.BooleanField(
+        label=_("Announce it to the institution before everything is paid (running advance)"), required=False
+    )
+
+
+class ReceiptForm(forms.Form):
+    amount = amount_field(_("Amount received"))
+    on = date_field(_("Received on"))
+    reference = forms.CharField(label=_("Reference of the bank statement"), max_length=120)

@@ -1,0 +1,122 @@
+"""What aid shows on the dossier's page, in menu, palette and counts of backlog."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from parvis.accounting.api import reason_in_words
+from parvis.kernel import registries
+from parvis.kernel.actor import Actor
+from parvis.kernel.registries import Backlog, PaletteAction, Panel
+
+from . import access, selectors
+from .enums import UNPAID, DueState, EntitlementState
+from .models import Claim, DueLine, Entitlement
+
+MONTHS_SHOWN = 12
+
+
+def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
+    """Rights that hold on the day, then the others."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rights = selectors.entitlements_of_dossier(actor, dossier.pk)
+    if not rights:
+        return None
+    accounts = selectors.living_accounts(actor, [right.pk for right in rights])
+    return render_to_string(
+        "aid/_panel_aids.html",
+        {
+            "rows": [
+                {
+                    "right": right,
+                    "account": accounts.get(right.pk),
+                    "holds": right.valid_from <= day < right.valid_to and right.state == EntitlementState.RUNNING,
+                    "waiting": right.first_paid_on is None and right.state == EntitlementState.RUNNING,
+                }
+                for right in rights
+            ],
+            "claims": list(Claim.objects.visible_to(actor).filter(dossier=dossier.pk).select_related("decision").order_by("-pk")),
+            "day": day,
+        },
+        request,
+    )
+
+
+def _payments(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
+    """Months due and paid, newest first, of the whole file."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    lines = list(
+        DueLine.objects.visible_to(actor)
+        .filter(entitlement__dossier=dossier.pk, created_at__date__lte=day)
+        .exclude(state=DueState.CANCELLED)
+        .select_related("entitlement", "payment_line__order")
+        .order_by("-month", "-pk")[: MONTHS_SHOWN + 1]
+    )
+    if not lines:
+        return None
+    return render_to_string(
+        "aid/_panel_payments.html",
+        {
+            "rows": [
+                {
+                    "due": line,
+                    "kind": {"paid": "ok", "ordered": "info", "rejected": "late", "held": "warn"}.get(line.state, ""),
+                    "reason": reason_in_words(line.reason_code, line.bank_text) if line.state == DueState.REJECTED else "",
+                }
+                for line in lines[:MONTHS_SHOWN]
+            ],
+            "more": len(lines) > MONTHS_SHOWN,
+            "owed": sum((line.amount for line in lines if line.state in UNPAID), Decimal("0.00")),
+            "orders_open": access.may_see_run(actor),
+        },
+        request,
+    )
+
+
+def _count(actor: Actor, dossier: Any) -> int | None:
+    return Entitlement.objects.visible_to(actor).filter(dossier=dossier.pk, state=EntitlementState.RUNNING).count() or None
+
+
+registries.panels.register(
+    "aid.aids",
+    Panel("aids", _("Aid in progress"), 50, _aids, access.may_see_aid, data_class="money", icon="heart", count=_count),
+)
+registries.panels.register(
+    "aid.payments", Panel("payments", _("Payments"), 55, _payments, access.may_see_aid, data_class="money", icon="cash")
+)
+registries.backlog.register(
+    "waiting_first_payment",
+    Backlog(
+        key="waiting_first_payment",
+        title=_("Waiting for the first payment"),
+        order=10,
+        count=selectors.count_waiting_first,
+        url=lambda: reverse("aid:first_payments"),
+        help=_("Decided, and the bank has not taken the first payment yet."),
+    ),
+)
+registries.backlog.register(
+    "unpaid",
+    Backlog(
+        key="unpaid",
+        title=_("Unpaid"),
+        order=40,
+        count=selectors.count_unpaid,
+        url=lambda: reverse("aid:unpaid"),
+        help=_("Rejected by the bank, or of an earlier month and still owed."),
+    ),
+)
+registries.palette.register(
+    "aid.run", PaletteAction("aid.run", _("Monthly payments"), "aid:runs", access.may_see_run, 600, "cash")
+)
+registries.palette.register(
+    "aid.first", PaletteAction("aid.first", _("First payments"), "aid:first_payments", access.may_see_run, 605, "money")
+)
+registries.palette.register("aid.claims", PaletteAction("aid.claims", _("Recoveries"), "aid:claims", access.may_see_claims, 640, "undo"))

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from .views import claims, entitlements, first, run
+
+app_name = "aid"
+urlpatterns = [
+    path("payments/first/", first.index, name="first_payments"),
+    path("aid/first-payment/<int:line_id>/", first.first_payment, name="first_payment"),
+    path("payments/run/", run.latest, name="runs"),
+    path("payments/run/<int:year>/<int:month>/", run.run, name="run"),
+    path("payments/run/<int:year>/<int:month>/list.csv", run.listing, name="run_list"),
+    path("payments/unpaid/", entitlements.unpaid, name="unpaid"),
+    path("aid/rejected/<uuid:uuid>/", entitlements.rejected, name="rejected"),
+    path("aid/entitlements/<uuid:uuid>/", entitlements.entitlement, name="entitlement"),
+    path("aid/entitlements/<uuid:uuid>/account/", entitlements.account, name="account"),
+    path("aid/due/<uuid:uuid>/settle/", entitlements.settle, name="settle"),
+    path("aid/claims/", claims.index, name="claims"),
+    path("aid/claims/<uuid:uuid>/", claims.claim, name="claim"),
+    path("aid/claims/<uuid:uuid>/received/", claims.received, name="claim_received"),
+    path("aid/claims/<uuid:uuid>/letter.pdf", claims.letter, name="claim_letter"),
+]

@@ -1,0 +1,102 @@
+"""Money claimed back: register, collect, reconcile, letter."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+
+from parvis.documents.api import read_bytes
+from parvis.kernel import clock, mutations
+from parvis.ui.http import Request, done, errors_on, invalid, page, screen
+
+from .. import access, selectors
+from ..enums import ClaimState, DebtorKind
+from ..forms import ClaimForm, ReceiptForm
+from ..models import Claim, ClaimReceipt
+from ..services import recovering
+
+
+def find(request: Request, uuid: Any) -> Claim:
+    rows = Claim.objects.visible_to(request.actor).select_related("dossier", "decision", "voucher", "letter__file", "entitlement")
+    row = rows.filter(uuid=uuid).first()
+    if row is None:
+        raise Http404("claim")
+    mutations.record_read(actor=request.actor, subject=row.ref, screen=request.screen.name)
+    return row
+
+
+@screen(access=access.may_see_claims, name="aid.claims")
+def index(request: Request) -> HttpResponse:
+    """Every claim, and what they are in the ledger."""
+    rows = selectors.claims(request.actor)
+    return page(request, "aid/claims.html", {"rows": rows, "state": selectors.reconciliation(request.actor)})
+
+
+@screen(access=access.may_see_claims, methods=("GET", "POST"), creates=True, name="aid.claim")
+def claim(request: Request, uuid: Any) -> HttpResponse:
+    """One claim; the accountant registers what the decision announced, within what was paid."""
+    row = find(request, uuid)
+    if request.method == "POST" and not access.may_register_claims(request.actor):
+        raise Http404("register")
+    proposed = recovering.proposed_amount(row)
+    initial = {
+        "debtor_name": row.debtor_name,
+        "debtor_kind": row.debtor_kind,
+        "debtor_reference": row.debtor_reference,
+        "debtor_address": row.debtor_address,
+        "valid_from": row.valid_from,
+        "last_day": row.valid_to - timedelta(days=1),
+        "amount": proposed or row.announced,
+        "article": row.article,
+    }
+    form = ClaimForm(request.POST, initial=initial) if request.method == "POST" else ClaimForm(initial=initial)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            data = dict(form.cleaned_data)
+            data["valid_to"] = data.pop("last_day") + timedelta(days=1)
+            recovering.register_claim(actor=request.actor, claim=row, **data)
+            return done(request, "aid:claim", _("Registered and booked; the letter is being written."), uuid)
+    context = {**_context(request, row), "form": form, "proposed": proposed}
+    return invalid(request, "aid/claim.html", context) if request.method == "POST" else page(request, "aid/claim.html", context)
+
+
+def _context(request: Request, row: Claim) -> dict[str, Any]:
+    return {
+        "claim": row,
+        "overlap": recovering.overlap(row),
+        "last_day": row.valid_to - timedelta(days=1),
+        "receipts": list(ClaimReceipt.objects.visible_to(request.actor).filter(claim=row).select_related("voucher").order_by("on", "pk")),
+        "receipt_form": ReceiptForm(initial={"on": clock.today(), "amount": row.open_amount if row.amount else None}),
+        "may_register": access.may_register_claims(request.actor) and row.state == ClaimState.TO_REGISTER,
+        "may_collect": access.may_register_claims(request.actor) and row.state == ClaimState.REGISTERED,
+        "institution": row.debtor_kind == DebtorKind.INSTITUTION,
+    }
+
+
+@screen(access=access.may_register_claims, methods=("POST",), creates=True, name="aid.claim_received")
+def received(request: Request, uuid: Any) -> HttpResponse:
+    """Money that came in."""
+    row = find(request, uuid)
+    form = ReceiptForm(request.POST)
+    if form.is_valid():
+        with errors_on(form):
+            recovering.record_receipt(actor=request.actor, claim=row, **form.cleaned_data)
+            return done(request, "aid:claim", _("Recorded and booked."), uuid)
+    context = {**_context(request, row), "receipt_form": form, "form": None, "proposed": None}
+    return invalid(request, "aid/claim.html", context)
+
+
+@screen(access=access.may_see_claims, name="aid.claim_letter")
+def letter(request: Request, uuid: Any) -> HttpResponse:
+    """The letter as PDF."""
+    row = find(request, uuid)
+    if row.letter is None:
+        raise Http404("letter")
+    return HttpResponse(
+        read_bytes(row.letter.file),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{row.number}.pdf"', "X-Content-Type-Options": "nosniff"},
+    )

@@ -1,0 +1,141 @@
+"""One right: its months, its account; a rejected payment; what is unpaid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parvis.accounting.api import ACCOUNT_REASONS, reason_in_words
+from parvis.decisions.api import living_proposal
+from parvis.dossiers.api import visible_dossier
+from parvis.kernel import mutations
+from parvis.kernel.actor import Actor
+from parvis.ui.http import Request, done, errors_on, invalid, page, screen
+
+from .. import access, selectors
+from ..enums import DueState
+from ..forms import AccountForm, ExecutionForm, SettleForm
+from ..models import Claim, DueLine, Entitlement
+from ..services import paying
+
+KINDS = {DueState.PAID: "ok", DueState.ORDERED: "info", DueState.REJECTED: "late", DueState.HELD: "warn", DueState.DUE: ""}
+
+
+def find(request: Request, uuid: Any) -> Entitlement:
+    row = Entitlement.objects.visible_to(request.actor).select_related("decision", "dossier", "unit").filter(uuid=uuid).first()
+    if row is None:
+        raise Http404("entitlement")
+    mutations.record_read(actor=request.actor, subject=row.ref, screen=request.screen.name)
+    return row
+
+
+def find_due(request: Request, uuid: Any) -> DueLine:
+    rows = DueLine.objects.visible_to(request.actor).select_related("entitlement__decision", "entitlement__dossier", "payment_line__order")
+    row = rows.filter(uuid=uuid).first()
+    if row is None:
+        raise Http404("due line")
+    return row
+
+
+def may_open(actor: Actor) -> bool:
+    return access.may_see_aid(actor)
+
+
+def entitlement_context(request: Request, row: Entitlement) -> dict[str, Any]:
+    accounts = selectors.accounts_of(request.actor, row)
+    living = next((one for one in accounts if one.live), None)
+    proposal = living_proposal(row.line_id) if row.continuation_asked_at else None
+    return {
+        "entitlement": row,
+        "dossier": visible_dossier(request.actor, row.dossier_id),
+        "account": living,
+        "accounts": accounts,
+        "lines": [
+            {"due": line, "kind": KINDS.get(DueState(line.state), ""), "reason": reason_in_words(line.reason_code, line.bank_text) if line.reason_code else ""}
+            for line in selectors.due_lines_of(request.actor, [row.pk], limit=36)
+        ],
+        "claims": list(Claim.objects.visible_to(request.actor).filter(entitlement=row)),
+        "may_correct": access.may_correct_account(request.actor, row),
+        "may_settle": access.may_settle_held(request.actor),
+        "proposal_url": reverse("decisions:proposal", args=[proposal.uuid]) if proposal is not None else "",
+    }
+
+
+@screen(access=may_open, name="aid.entitlement")
+def entitlement(request: Request, uuid: Any) -> HttpResponse:
+    """A right, month by month."""
+    return page(request, "aid/entitlement.html", entitlement_context(request, find(request, uuid)))
+
+
+@screen(access=access.may_correct_account, methods=("GET", "POST"), creates=True, name="aid.account")
+def account(request: Request, uuid: Any) -> HttpResponse:
+    """Another account for a right, with its words."""
+    row = find(request, uuid)
+    if not access.may_correct_account(request.actor, row):
+        raise Http404("account")
+    living = selectors.living_accounts(request.actor, [row.pk]).get(row.pk)
+    initial = {"payee_name": living.payee_name if living else row.beneficiary_name}
+    form = AccountForm(request.POST, initial=initial) if request.method == "POST" else AccountForm(initial=initial)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            paying.correct_account(actor=request.actor, entitlement=row, **form.cleaned_data)
+            return done(request, "aid:entitlement", _("The account is changed; who releases will see it."), uuid)
+    context = {"entitlement": row, "account": living, "form": form}
+    return invalid(request, "aid/account.html", context) if request.method == "POST" else page(request, "aid/account.html", context)
+
+
+@screen(access=access.may_settle_held, methods=("GET", "POST"), creates=True, name="aid.settle")
+def settle(request: Request, uuid: Any) -> HttpResponse:
+    """Pay a held month, or not."""
+    line = find_due(request, uuid)
+    form = SettleForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            paying.settle_held(actor=request.actor, line=line, pay=form.cleaned_data["decision"] == "pay", reason=form.cleaned_data["reason"])
+            return done(request, "aid:entitlement", _("Noted."), line.entitlement.uuid)
+    context = {"line": line, "entitlement": line.entitlement, "form": form}
+    return invalid(request, "aid/settle.html", context) if request.method == "POST" else page(request, "aid/settle.html", context)
+
+
+@screen(access=may_open, methods=("GET", "POST"), creates=True, name="aid.rejected")
+def rejected(request: Request, uuid: Any) -> HttpResponse:
+    """A payment that the bank did not make: the reason, the account, pay again."""
+    line = find_due(request, uuid)
+    row = find(request, line.entitlement.uuid)
+    form = ExecutionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            order = paying.pay_again(actor=request.actor, lines=[line], execution_on=form.cleaned_data["execution_on"])
+            return done(request, "accounting:order", _("Prepared. Another person releases it."), order.uuid)
+    context = {
+        **entitlement_context(request, row),
+        "line": line,
+        "reason": reason_in_words(line.reason_code, line.bank_text),
+        "account_is_wrong": line.reason_code in ACCOUNT_REASONS,
+        "same_account": line.payment_line is not None
+        and (living := selectors.living_accounts(request.actor, [row.pk]).get(row.pk)) is not None
+        and living.iban == line.payment_line.payee_iban,
+        "may_pay": access.may_run(request.actor) and line.state == DueState.REJECTED,
+        "form": form,
+    }
+    return invalid(request, "aid/rejected.html", context) if request.method == "POST" else page(request, "aid/rejected.html", context)
+
+
+@screen(access=access.may_see_aid, name="aid.unpaid")
+def unpaid(request: Request) -> HttpResponse:
+    """Owed and late."""
+    rows = list(selectors.unpaid(request.actor)[:201])
+    return page(
+        request,
+        "aid/unpaid.html",
+        {
+            "rows": [
+                {"due": row, "kind": KINDS.get(DueState(row.state), ""), "reason": reason_in_words(row.reason_code, row.bank_text) if row.reason_code else ""}
+                for row in rows[:200]
+            ],
+            "more": len(rows) > 200,
+        },
+    )

@@ -1,0 +1,137 @@
+"""First payments: the list of those that wait, and one decision's own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+
+from parvis.contacts.api import is_payable
+from parvis.kernel import mutations
+from parvis.kernel.subject import SubjectRef
+from parvis.requests import api as requests
+from parvis.ui.http import Request, done, errors_on, invalid, page, screen
+
+from .. import access, selectors
+from ..calculations import starts_inside_month
+from ..enums import PAYABLE
+from ..forms import ExecutionForm
+from ..models import DueLine, Entitlement
+from ..services import paying
+
+ZERO = Decimal("0.00")
+PAGE = 50
+
+
+@screen(access=access.may_see_aid, methods=("GET", "POST"), creates=True, name="aid.first_payments")
+def index(request: Request) -> HttpResponse:
+    """Decided, not paid yet; several can be put in one order."""
+    rows = list(selectors.waiting_first(request.actor)[: PAGE + 1])
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    form = ExecutionForm(request.POST if request.method == "POST" else None)
+    chosen = {int(pk) for pk in request.POST.getlist("pick") if pk.isdigit()}
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            picked = [row for row in rows if row.pk in chosen]
+            order = paying.prepare_first_payments(
+                actor=request.actor, entitlements=picked, execution_on=form.cleaned_data["execution_on"]
+            )
+            return done(request, "accounting:order", _("Prepared. Another person releases it."), order.uuid)
+    accounts = selectors.living_accounts(request.actor, [row.pk for row in rows])
+    clocks = requests.clocks_for([row.line_id for row in rows])
+    waiting = _waiting_lines(request, rows)
+    context = {
+        "rows": [
+            {
+                "entitlement": row,
+                "account": accounts.get(row.pk),
+                "clock": next((one for one in clocks.get(row.line_id, []) if one.kind == "pay"), None),
+                "ordered": waiting.get(row.pk, (None, ZERO))[0],
+                "amount": waiting.get(row.pk, (None, ZERO))[1],
+                "picked": row.pk in chosen,
+                "payable": row.pk in accounts and waiting.get(row.pk, (None, ZERO))[0] is None,
+            }
+            for row in rows
+        ],
+        "more": more,
+        "form": form,
+        "may_prepare": access.may_run(request.actor),
+    }
+    return invalid(request, "aid/first_payments.html", context) if request.method == "POST" else page(request, "aid/first_payments.html", context)
+
+
+def _waiting_lines(request: Request, rows: list[Entitlement]) -> dict[int, tuple[Any, Decimal]]:
+    """Per right: the order its first line is in, if any, and what is due now."""
+    out: dict[int, tuple[Any, Decimal]] = {}
+    for line in selectors.due_lines_of(request.actor, [row.pk for row in rows]):
+        order, amount = out.get(line.entitlement_id, (None, ZERO))
+        if line.state == "ordered" and line.payment_line is not None:
+            order = line.payment_line.order
+        if line.state in PAYABLE or line.state == "ordered":
+            amount += line.amount if (line.first or line.month <= _month()) else ZERO
+        out[line.entitlement_id] = (order, amount)
+    return out
+
+
+def _month() -> Any:
+    from parvis.kernel import clock
+    from parvis.kernel.periods import month_start
+
+    return month_start(clock.today())
+
+
+@screen(access=access.may_see_aid, methods=("GET", "POST"), creates=True, name="aid.first_payment")
+def first_payment(request: Request, line_id: int) -> HttpResponse:
+    """One decision's first payment: amount and account were typed in the proposal; nothing is typed again."""
+    rights = selectors.entitlements_of_line(request.actor, line_id)
+    if not rights:
+        raise Http404("nothing granted")
+    decision = rights[0].decision
+    mutations.record_read(actor=request.actor, subject=SubjectRef("decision", decision.pk), screen=request.screen.name)
+    form = ExecutionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            order = paying.prepare_first_payment(actor=request.actor, line_id=line_id, execution_on=form.cleaned_data["execution_on"])
+            return done(request, "accounting:order", _("Prepared. Another person releases it."), order.uuid)
+    context = {**_context(request, rights, line_id), "form": form}
+    return invalid(request, "aid/first_payment.html", context) if request.method == "POST" else page(request, "aid/first_payment.html", context)
+
+
+def _context(request: Request, rights: list[Entitlement], line_id: int) -> dict[str, Any]:
+    accounts = selectors.living_accounts(request.actor, [right.pk for right in rights])
+    lines = selectors.due_lines_of(request.actor, [right.pk for right in rights])
+    month = _month()
+    now = [line for line in lines if line.state in PAYABLE and (line.first or line.month <= month)]
+    by_right: dict[int, list[DueLine]] = {right.pk: [] for right in rights}
+    for line in sorted(now, key=lambda one: one.month):
+        by_right[line.entitlement_id].append(line)
+    orders = {line.payment_line.order for line in lines if line.payment_line is not None}
+    blocked = []
+    if any(right.pk not in accounts for right in rights):
+        blocked.append(_("No account is known: the social worker adds it."))
+    if any(not is_payable(right.beneficiary_id) for right in rights):
+        blocked.append(_("This person was read from a specimen card: specimen persons are never paid."))
+    return {
+        "decision": rights[0].decision,
+        "dossier": rights[0].dossier,
+        "line_id": line_id,
+        "rights": [
+            {
+                "entitlement": right,
+                "account": accounts.get(right.pk),
+                "lines": by_right[right.pk],
+                "part_month": right.monthly and starts_inside_month(right.valid_from),
+            }
+            for right in rights
+        ],
+        "total": sum((line.amount for line in now), ZERO),
+        "count": len(now),
+        "orders": sorted(orders, key=lambda one: one.pk),
+        "blocked": blocked,
+        "paid": all(right.first_paid_on for right in rights),
+        "clock": next((one for one in requests.clocks_for([line_id]).get(line_id, []) if one.kind == "pay"), None),
+        "may_prepare": access.may_run(request.actor) and bool(now) and not blocked,
+        "is_payer": access.may_run(request.actor),
+    }
