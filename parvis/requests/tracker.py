@@ -147,7 +147,7 @@ def _line(line: RequestLine, clocks: list[Clock], marks: list[StageMark]) -> Lin
                 state="done" if done else "current" if now else "todo",
                 text=text,
                 on=mark.marked_at if mark is not None and (done or now) else None,
-                when="" if mark is not None and (done or now) else _when(stage, line, decide, notify, pay),
+                when=_when(stage, line, decide, notify, pay) if mark is None or not done else "",
                 icon=ICONS[stage],
             )
         )
