@@ -68,6 +68,8 @@ def bank_answers(play: Play) -> None:
 def monthly_run(company: Any, month: date) -> None:
     """F1: what is due stands in the list without anybody's gesture; it is prepared, released, sent."""
     payer = stage.agent(stage.PAYER)
+    aid.extend_all(stage.system())
+    aid.propose_all(stage.system())
     run = aid.run_of(payer, month)
     lines = [line.due.pk for line in run.payable]
     if not lines:

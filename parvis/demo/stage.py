@@ -274,8 +274,10 @@ def provision_of(play: Play, base: dict[str, Any]) -> dict[str, Any]:
     else:
         out["kind"] = {"ris": "aid.ris", "equivalent": "aid.equivalent", "advance": "aid.advance"}[case.aid]
         first = start if start.day == 1 else next_month(start)
-        months = 10 if case.state == "ending" else 12
-        out |= {"periodicity": "month", "from": first.isoformat(), "to": (next_month(first, months) - timedelta(days=1)).isoformat()}
+        # Until revised; or a year; or soon over, so that their continuation is proposed (F3).
+        months = case.asked // 30 + 2 if case.state == "ending" else 12
+        ends = case.state == "ending" or case.asked < 300
+        out |= {"periodicity": "month", "from": first.isoformat(), "to": (next_month(first, months) - timedelta(days=1)).isoformat() if ends else None}
         details["category"] = case.category
         details["isp"] = "yes" if any(income.kind == "wage" for income in case.incomes) else "no"
         if case.aid == "advance":
@@ -402,16 +404,8 @@ def plan_session(starts_at: Any) -> Session:
     return sessions.create_session(actor=agent(SECRETARY), committee=committee(), starts_at=starts_at, place="Salle du conseil, Place du Parvis 3")
 
 
-def fill_session(session: Session) -> None:
-    """C1: validated proposals go on the agenda, nearest legal deadline first; then it is sent to the members."""
-    actor = agent(SECRETARY)
-    sessions.schedule_waiting(actor=actor, session=session)
-    sessions.order_agenda(actor=actor, session=session)
-    sessions.freeze_session(actor=actor, session=session)
-
-
 def fill_session_with(session: Session, chosen: list[Proposal]) -> None:
-    """The agenda of these proposals only; others wait for the next session."""
+    """C1: these proposals, where validated, go on the agenda, nearest legal deadline first; then it is sent to the members."""
     actor = agent(SECRETARY)
     rows = [Proposal.unscoped.get(pk=proposal.pk) for proposal in chosen]
     sessions.schedule_waiting(actor=actor, session=session, proposals=[row for row in rows if row.state == "validated"])

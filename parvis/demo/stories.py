@@ -144,7 +144,8 @@ def session_script(company: Company, days_ago: int, push: Callable[[Script], Non
     yield cal.at(days_ago + 6, 9)
     session = stage.plan_session(starts)
     yield cal.at(days_ago + 1, 16)
-    stage.fill_session(session)
+    later = {cast.AGENDA, cast.LEGAL, cast.WAITING}
+    stage.fill_session_with(session, [play.proposal for play in company.plays if play.proposal is not None and play.case.state not in later])
     yield starts
     stage.hold_session(session, company.by_proposal())
     for play in company.plays:

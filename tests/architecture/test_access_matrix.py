@@ -77,8 +77,9 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Any:
         transaction.set_rollback(True)
 
 
+@pytest.mark.django_db
 def test_every_address_is_a_declared_screen_and_is_in_the_matrix() -> None:
-    expected = json.loads(FILE.read_text(encoding="utf-8"))
+    expected = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
     found = addresses()
     assert [name for name, pattern in found.items() if getattr(pattern.callback, "screen", None) is None] == []
     assert sorted(expected) == sorted(found)
