@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -68,6 +69,9 @@ def test_empty_home_says_what_belongs_here(client: Client) -> None:
     page = client.get("/desk/").content.decode()
     assert "Rien ne vous attend" in page
     assert 'action="/desk/next/"' not in page
+    assert "Aucun délai dépassé, 0 tâche à échéance" in page
+    assert "0 résultat<" in client.get("/search/?q=zzzz").content.decode()
+    assert 'action="/desk/next/"' not in client.get("/tasks/").content.decode()
 
 
 def test_a_chief_sees_the_team_and_a_worker_does_not(client: Client, worker, unit) -> None:
@@ -172,9 +176,7 @@ def test_a_chief_hands_out_several_tasks_in_one_action(client: Client, worker, u
 
 def queries(client: Client, url: str) -> int:
     client.get(url)
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
+    with CaptureQueriesContext(connection) as seen:
         assert client.get(url).status_code == 200
     return len(seen)
 
@@ -234,8 +236,6 @@ def test_the_part_is_what_the_page_holds(client: Client, worker, unit) -> None:
     whole = client.get("/desk/").content.decode()
     part = client.get("/desk/", headers={"HX-Request": "true", "HX-Target": "todo"}).content.decode()
     assert part.strip().startswith('<section class="card" id="todo"')
-    import re
-
     plain = lambda text: re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", text)  # noqa: E731
     assert plain(part.strip()) in plain(whole)
 

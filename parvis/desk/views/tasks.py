@@ -72,12 +72,14 @@ def index(request: HttpRequest) -> HttpResponse:
         exported = grid.export()
         if exported is not None:
             return exported
+    counts = counts_for(actor)
     context = {
         "grid": grid,
         "rows": todo.rows_of(actor, grid.shown),
         "which": which,
         "heirs": _heirs(actor) if which in {"team", "unowned", "all"} and access.may_lead(actor) else [],
-        "tabs": _tabs(labels, which, counts_for(actor)),
+        "counts": counts,
+        "tabs": _tabs(labels, which, counts),
     }
     return page(request, "desk/tasks.html", context)
 
