@@ -92,9 +92,12 @@ def person_cards(
     if not ids:
         return {}
     day = day or clock.today()
-    persons = {person.pk: person for person in Person.objects.visible_to(actor).filter(pk__in=ids)}
+    names = _names(actor, ids, day, known_on)
+    persons = {pk: name.person for pk, name in names.items()}
+    nameless = [pk for pk in ids if pk not in persons]
+    if nameless:
+        persons |= {person.pk: person for person in Person.objects.visible_to(actor).filter(pk__in=nameless)}
     seen = list(persons)
-    names = _names(seen, day, known_on)
     births = _latest(PersonBirth.unscoped.filter(person__in=seen).known(known_on), day)
     languages = {} if brief else _latest(PersonLanguage.unscoped.filter(person__in=seen).known(known_on), day)
     numbers = {
@@ -104,11 +107,9 @@ def person_cards(
     points = [] if brief else list(ContactPoint.unscoped.filter(person__in=seen).at(day, known_on).order_by("pk"))
     phones = {point.person_id: point.value for point in points if point.kind == PointKind.PHONE}
     emails = {point.person_id: point.value for point in points if point.kind == PointKind.EMAIL}
-    hidden = hidden_person_ids(seen, day)
-    addresses = {
-        row.person_id: row
-        for row in Address.unscoped.filter(person__in=[one for one in seen if one not in hidden]).at(day, known_on).order_by("-kind", "pk")
-    }
+    hidden, known_now = _homes(set(seen), day)
+    rows = known_now if known_on is None else Address.unscoped.filter(person__in=seen).at(day, known_on).order_by("-kind", "pk")
+    addresses = {row.person_id: row for row in rows if row.person_id not in hidden and row.valid_from <= day < row.valid_to}
     full = access.sees_full_number(actor)
     cards = {}
     for pk, person in persons.items():
@@ -156,29 +157,31 @@ def initials(given_names: str, family_name: str) -> str:
 def hidden_person_ids(person_ids: Collection[int], day: dt.date | None = None) -> set[int]:
     """Persons whose address, phone and e-mail are shown to nobody.
 
-    One hidden address, on ``day`` or today, hides all of the person's addresses, and those of everyone in the same household: what
+    One hidden address, on ``day``, today or later, hides all of the person's addresses, and those of everyone in the same household: what
     one of them shows gives the others away. Reading an earlier day does not open them again.
     """
-    ids = set(person_ids)
-    if not ids:
-        return set()
-    days = {day or clock.today(), clock.today()}
-    on_days = Q()
-    for one in days:
-        on_days |= Q(valid_from__lte=one, valid_to__gt=one)
+    return _homes(set(person_ids), day or clock.today())[0] if person_ids else set()
+
+
+def _homes(ids: set[int], day: dt.date) -> tuple[set[int], list[Address]]:
+    """Which of the persons are hidden, and their addresses known now (those of the hidden ones included: the caller leaves them out)."""
+    today = clock.today()
+    on_days = Q(valid_from__lte=day, valid_to__gt=day) | Q(valid_from__lte=today, valid_to__gt=today)
     mine = HouseholdMember.unscoped.filter(on_days, live=1, person__in=ids).order_by().values("household_id")
     together: dict[int, set[int]] = {}
-    for household_id, person_id in HouseholdMember.unscoped.filter(on_days, live=1, household__in=mine).values_list(
-        "household_id", "person_id"
-    ):
+    rows = HouseholdMember.unscoped.filter(on_days, live=1, household__in=mine)
+    for household_id, person_id in rows.values_list("household_id", "person_id"):
         together.setdefault(household_id, set()).add(person_id)
     housemates: dict[int, set[int]] = {}
     for persons in together.values():
         for person_id in persons:
             housemates.setdefault(person_id, set()).update(persons & ids)
     concerned = ids | set(housemates)
-    found = set(Address.unscoped.filter(on_days, live=1, hidden=True, person__in=concerned).values_list("person_id", flat=True))
-    return {pk for pk in ids if pk in found} | {pk for one in found for pk in housemates.get(one, set())}
+    # An address to come is protected before it begins.
+    addresses = list(Address.unscoped.filter(live=1, person__in=concerned, valid_to__gt=min(day, today)).order_by("-kind", "pk"))
+    found = {row.person_id for row in addresses if row.hidden}
+    hidden = (found & ids) | {pk for one in found for pk in housemates.get(one, set())}
+    return hidden, [row for row in addresses if row.person_id in ids]
 
 
 def display_names(person_ids: Iterable[int]) -> dict[int, str]:
@@ -274,13 +277,17 @@ def inverse_label(kind: str) -> str:
 
 
 def live_facts(person_id: int, model: type[Any]) -> list[Any]:
-    """Every version of an aspect that is known now, latest first: the past of the person, not of our knowledge."""
-    return list(model.unscoped.filter(person=person_id, live=1).order_by("-valid_from", "-pk"))
+    """Every version of an aspect that is known now, latest first: the past of the person, not of our knowledge. A row that is or
+    was protected is left out, also after its protection was lifted."""
+    rows = model.unscoped.filter(person=person_id, live=1)
+    if model is Address:
+        rows = rows.exclude(hidden=True)
+    return list(rows.order_by("-valid_from", "-pk"))
 
 
-def _names(ids: Sequence[int], day: dt.date, known_on: dt.datetime | None) -> dict[int, PersonName]:
-    rows = PersonName.unscoped.filter(person__in=ids).exclude(kind="alias").known(known_on)
-    return _latest(rows.order_by("-kind", "valid_from", "pk"), day)
+def _names(actor: Actor, ids: Sequence[int], day: dt.date, known_on: dt.datetime | None) -> dict[int, PersonName]:
+    rows = PersonName.objects.visible_to(actor).filter(person__in=ids).exclude(kind="alias").known(known_on)
+    return _latest(rows.select_related("person").order_by("-kind", "valid_from", "pk"), day)
 
 
 def _latest(rows: Any, day: dt.date) -> dict[int, Any]:

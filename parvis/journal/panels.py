@@ -16,7 +16,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Panel
 
 from . import access
-from .selectors import chronicle, count_entries, days_of
+from .selectors import chronicle, days_of
 
 LATEST = 6
 
@@ -44,7 +44,6 @@ registries.panels.register(
         access=access.can_read_journal,
         data_class="identity",
         icon="note",
-        count=lambda actor, dossier: count_entries(actor, dossier.pk),
     ),
 )
 registries.panels.register(

@@ -148,6 +148,34 @@ def test_moving_keeps_the_protection() -> None:
         assert api.person_card(CHIEF, person.pk).address == "Rue Neuve 27, 4999 Valmont"
 
 
+def test_an_address_to_come_is_protected_before_it_begins(client) -> None:
+    from tests.identity.factories import an_account
+
+    person = make_person()
+    with clock.travel(dt.datetime(2026, 3, 9, tzinfo=dt.UTC)):
+        _address(person, "Rue des Tanneurs", dt.date(2019, 5, 14))
+        _address(person, "Refuge", dt.date(2026, 4, 1), hidden=True)
+        assert api.person_card(CHIEF, person.pk).address == ""
+        client.force_login(an_account("chief"))
+        page = client.get(f"/persons/{person.uuid}/").content
+        assert b"Refuge" not in page and b"Tanneurs" not in page
+
+
+def test_what_was_protected_is_not_shown_after_the_protection_is_lifted(client) -> None:
+    from tests.identity.factories import an_account
+
+    person = make_person()
+    with clock.travel(dt.datetime(2026, 1, 9, tzinfo=dt.UTC)):
+        _address(person, "Refuge", dt.date(2026, 1, 1), hidden=True)
+    with clock.travel(dt.datetime(2026, 3, 9, tzinfo=dt.UTC)):
+        _address(person, "Rue Neuve", dt.date(2026, 3, 1), hidden=False)
+        assert api.person_card(CHIEF, person.pk).address == "Rue Neuve 27, 4999 Valmont"
+        assert api.person_card(CHIEF, person.pk, dt.date(2026, 2, 1)).address == ""
+        client.force_login(an_account("chief"))
+        page = client.get(f"/persons/{person.uuid}/").content
+        assert b"Rue Neuve" in page and b"Refuge" not in page
+
+
 # Households ------------------------------------------------------------------------------------------------------------
 def test_a_household_is_read_on_a_day() -> None:
     mother, child = make_person(), make_person("Dupont", "Inès", "2007-02-02")
