@@ -33,7 +33,9 @@ def started(client):
 
 
 def sign_in(client: Client, name: str = "Clara") -> Client:
-    account = create_account(actor=ROOT, username=name.lower(), email=f"{name.lower()}@example.be", display_name=name, password="a long pass phrase 1")
+    account = create_account(
+        actor=ROOT, username=name.lower(), email=f"{name.lower()}@example.be", display_name=name, password="a long pass phrase 1"
+    )
     client.force_login(account)
     return client
 
