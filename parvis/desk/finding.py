@@ -115,8 +115,8 @@ def where(actor: Actor, query: str, limit: int = 8) -> list[Place]:
     places: dict[int, list[Whereabouts]] = {at: [] for at in range(len(found))}
     held: set[int] = set()
     for dossier_id, place in where_many(subjects, dossiers):
-        at = dossiers.get(dossier_id)
-        own = subjects.get(place.subject)
+        at = dossiers.get(dossier_id or 0)
+        own = subjects.get(place.subject) if place.subject is not None else None
         if at is not None and own is not None:
             held.add(own)
         chosen = at if at is not None else own
