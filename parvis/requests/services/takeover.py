@@ -62,7 +62,7 @@ def takings(actor: Actor, request: Request) -> list[Taking]:
         if role in person:
             field = fields[definition["person"][role]]
             text = forms.show(field, person[role])
-            now = known.get(role, "")
+            now = forms.show(field, card.language) if role == "language" and card is not None else known.get(role, "")
             allowed = role != "iban" or contacts.can_edit_bank_account(actor)
             out.append(Taking(role, label(), text, now, role in request.taken_over, _alike(text, now), allowed))
     situation = dossiers.can_write_situation(actor)
@@ -107,7 +107,6 @@ def _known(actor: Actor, card: contacts.PersonCard | None) -> dict[str, str]:
         "iban": format_iban(accounts[0].iban) if accounts else "",
         "phone": card.phone,
         "email": card.email,
-        "language": card.language,
     }
 
 
