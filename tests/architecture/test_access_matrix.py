@@ -112,7 +112,7 @@ def test_the_hidden_case_leaves_no_trace_for_the_recused_member(world: world_mod
         colleague = client_for("committee_member", world)
         agenda = reverse("decisions:session", args=[world.things["agenda"].uuid])
         assert play.case.family in colleague.get(agenda).content.decode()
-        for path in (agenda, reverse("decisions:sessions"), reverse("decisions:proposals"), reverse("decisions:decisions"), "/search/?q=" + play.case.family, "/desk/", "/tasks/"):
+        for path in (agenda, reverse("decisions:sessions"), reverse("decisions:proposals"), reverse("decisions:decisions"), "/search/?q=" + play.case.given, "/desk/", "/tasks/"):
             assert play.case.family not in client.get(path).content.decode(), path
 
 

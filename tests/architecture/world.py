@@ -6,9 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from parvis.accounting.models import BankFile, PaymentOrder, Voucher
+from parvis.aid.models import Claim, DueLine, Entitlement
+from parvis.connectors.models import Answer, Call
 from parvis.decisions.models import AgendaItem, Decision, LegalOpinion, Minutes, Proposal, Session
 from parvis.decisions.services import sessions
-from parvis.demo import cast, reference, stage
+from parvis.demo import cast, money, reference, stage
 from parvis.documents.models import Document
 from parvis.dossiers.api import Dossier
 from parvis.identity.api import Account, Unit
@@ -70,6 +73,14 @@ def build() -> World:
     stage.run_jobs()
     stage.notify(done)
     stage.run_jobs()
+    rejected = _walk(stage.Play(_case("traore", unit="SSG-NORD", state="rejected")), *path)
+    second = stage.plan_session(clock.now() + timedelta(minutes=6))
+    stage.fill_session_with(second, [rejected.proposal])
+    stage.hold_session(second, {rejected.proposal.pk: rejected})
+    for play in (done, rejected):
+        money.pay_first(play)
+        stage.run_jobs()
+        money.bank_answers(play)
     waiting = _walk(stage.Play(_case("bodart", state="legal")), *path)
     other = _walk(stage.Play(_case("petrov", unit="SSG-SUD", hidden=True)), *path)
     draft = _walk(stage.Play(_case("simon")), *path[:4])
@@ -83,6 +94,7 @@ def build() -> World:
     sessions.declare_recusal(
         actor=stage.agent(stage.SECRETARY), item=item, account_id=recused.pk, label=recused.display_name, reason="parenté"
     )
+    call = Call.unscoped.order_by("pk").first()
     world.plays = {"done": done, "waiting": waiting, "other": other, "draft": draft, "fresh": fresh, "urgent": urgent}
     dossier = Dossier.unscoped.get(pk=waiting.request.dossier_id)
     finished = Dossier.unscoped.get(pk=done.request.dossier_id)
@@ -105,6 +117,15 @@ def build() -> World:
         "decision": Decision.unscoped.get(pk=done.decision.pk),
         "document": Document.unscoped.filter(dossier_id=dossier.pk).order_by("pk").first(),
         "task": WorkItem.unscoped.filter(subject_type="request_line", subject_id=draft.line.pk, closed_at__isnull=True).first(),
+        "order": PaymentOrder.unscoped.order_by("pk").first(),
+        "bank_file": BankFile.unscoped.order_by("pk").first(),
+        "voucher": Voucher.unscoped.order_by("pk").first(),
+        "entitlement": Entitlement.unscoped.order_by("pk").first(),
+        "due": DueLine.unscoped.filter(state="rejected").first(),
+        "claim": Claim.unscoped.order_by("pk").first(),
+        "call": call,
+        "call_answer": Answer.unscoped.filter(call=call).first(),
+        "done_line": done.line,
         "unit": Unit.objects.get(code="SSG-NORD"),
         "account": world.account("clerk"),
     }
