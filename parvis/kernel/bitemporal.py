@@ -90,8 +90,8 @@ class Fact(ScopedModel):
     author_id = models.BigIntegerField(null=True)
     author_label = models.CharField(max_length=191, blank=True)
 
-    objects = FactManager()
-    unscoped = models.Manager.from_queryset(PlainFactQuerySet)()
+    objects = FactManager()  # type: ignore[misc]
+    unscoped = models.Manager.from_queryset(PlainFactQuerySet)()  # type: ignore[misc]
 
     class Meta(ScopedModel.Meta):
         abstract = True
