@@ -85,8 +85,8 @@ class Place:
 
 
 def files(actor: Actor, query: str, limit: int) -> list[File]:
-    """Dossiers, and requests that no dossier holds yet, that the query finds for this actor: only what the actor may open. A fixed number
-    of queries.
+    """Dossiers and requests that the query finds for this actor: only what the actor may open; a request whose dossier is found too is
+    not said twice. A fixed number of queries.
     """
     text = query.strip()[:MAX_QUERY]
     if len(text) < LEAST:
@@ -98,31 +98,30 @@ def files(actor: Actor, query: str, limit: int) -> list[File]:
         found += [File(hit, dossier_id=keys[uuid]) for uuid, hit in dossiers.items() if uuid in keys]
     if requests:
         lines: dict[str, list[int]] = {}
-        rows = RequestLine.objects.visible_to(actor).filter(request__uuid__in=list(requests), request__dossier__isnull=True)
-        for uuid, number in rows.order_by("pk").values_list("request__uuid", "pk"):
-            lines.setdefault(str(uuid), []).append(number)
+        rows = RequestLine.objects.visible_to(actor).filter(request__uuid__in=list(requests)).order_by("pk")
+        told = {file.dossier_id for file in found}
+        for uuid, dossier, number in rows.values_list("request__uuid", "request__dossier", "pk"):
+            if dossier is None or dossier not in told:
+                lines.setdefault(str(uuid), []).append(number)
         found += [File(hit, lines=tuple(lines[uuid])) for uuid, hit in requests.items() if uuid in lines]
     return found
 
 
 def where(actor: Actor, query: str, limit: int = 8) -> list[Place]:
-    """Dossiers and requests that the query finds, each with who has it since when. Only what the actor may open; a request that a dossier
-    of the answer holds is not said twice.
-    """
+    """Each file that the query finds, with who has it since when (C8)."""
     found = files(actor, query, limit)
+    if not found:
+        return []
     subjects = {SubjectRef("request_line", number): at for at, file in enumerate(found) for number in file.lines}
     dossiers = {file.dossier_id: at for at, file in enumerate(found) if file.dossier_id is not None}
-    places: dict[int, list[Whereabouts]] = {at: [] for at in range(len(found))}
-    held: set[int] = set()
+    places: list[list[Whereabouts]] = [[] for _file in found]
     for dossier_id, place in where_many(subjects, dossiers):
         at = dossiers.get(dossier_id or 0)
-        own = subjects.get(place.subject) if place.subject is not None else None
-        if at is not None and own is not None:
-            held.add(own)
-        chosen = at if at is not None else own
-        if chosen is not None:
-            places[chosen].append(place)
-    return [Place(file.hit.title, file.hit.url, file.hit.why, places[at]) for at, file in enumerate(found) if at not in held]
+        if at is None and place.subject is not None:
+            at = subjects.get(place.subject)
+        if at is not None:
+            places[at].append(place)
+    return [Place(file.hit.title, file.hit.url, file.hit.why, waits) for file, waits in zip(found, places, strict=True)]
 
 
 def _hits(actor: Actor, key: str, text: str, limit: int) -> dict[str, Hit]:

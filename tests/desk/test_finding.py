@@ -13,9 +13,11 @@ from parvis.desk import finding, todo
 from parvis.kernel import clock, registries
 from parvis.kernel.models import MutationLine
 from parvis.kernel.registries import Backlog, HomeCell, SubjectCard
+from parvis.requests.api import join_dossier as api_join
 from parvis.workflows import api
 from tests.contacts.factories import make_person
 from tests.dossiers import factories as dossiers
+from tests.requests import factories as requests
 from tests.workflows import factories
 from tests.workflows.support import registered
 
@@ -263,3 +265,20 @@ def test_the_palette_lists_actions_before_anything_is_typed(client: Client) -> N
     page = client.get("/palette/").content.decode()
     assert "Où est ce dossier" in page
     assert "Nouveau compte" not in page
+
+
+def test_a_request_is_found_before_it_has_a_file_and_after() -> None:
+    unit = requests.world()
+    clerk = requests.agent("Sofia Ricci", "clerk", "social_worker", unit=unit)
+    requests.send(answers={"last_name": "Other"})  # So that the numbers of request and dossier differ.
+    request = requests.send().request
+    first = finding.where(clerk, request.number)
+    assert [(place.title.startswith(request.number), [one.queue for one in place.places]) for place in first] == [(True, ["clerk"])]
+    outsider = requests.agent("Paul Henin", "committee_member")
+    assert finding.where(outsider, request.number) == []
+    joined = api_join(actor=clerk, request=request, person=make_person("Benali", "Aya", "1987-03-27"))
+    by_number = finding.where(clerk, request.number)
+    assert [(place.title.startswith(request.number), place.places[0].step) for place in by_number] == [(True, "inquiry")]
+    by_name = finding.where(clerk, "benali")
+    assert [place.title.startswith(joined.dossier.number) for place in by_name] == [True]
+    assert [one.step for one in by_name[0].places] == ["inquiry"]
