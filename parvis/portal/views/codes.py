@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -102,4 +103,4 @@ def session_ended(request: HttpRequest, purpose: str) -> HttpResponse:
         if purpose == "resume"
         else _("This browser was closed or left alone for long. Type your number and your code to see your request.")
     )
-    return done(request, f"portal:{purpose}", text)
+    return done(request, f"portal:{purpose}", text, level=messages.WARNING)
