@@ -64,7 +64,7 @@ def outcome(client: Client, pattern: URLPattern, path: str) -> str:
         transaction.set_rollback(True)
     if response.status_code in {403, 404}:
         return "-"
-    if response.status_code in {302, 303} and ("/account/login/" in response["Location"] or response["Location"].startswith("/p/track/")):
+    if response.status_code in {302, 303} and ("/account/login/" in response["Location"] or response["Location"].startswith(("/p/track/", "/p/resume/"))):
         return ">"
     assert response.status_code < 500, f"{path}: {response.status_code}"
     return "y"
