@@ -70,7 +70,7 @@ def context(
         "may_run": access.may_run_sessions(actor),
         "doing": doing or request.GET.get("do", ""),
         "refused": refused,
-        "typed": typed or {},
+        "typed": {name: "" for name in forms.DecideForm.base_fields} | {k: v for k, v in (typed or {}).items() if v is not None},
         "president": next((p.label for p in view.presences if p.role == "president"), ""),
     }
     if view.current is None:

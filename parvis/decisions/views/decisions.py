@@ -85,6 +85,7 @@ def decision(request: Request, uuid: Any) -> HttpResponse:
         "decisions/decision.html",
         {
             "decision": found,
+            "replaced_by": getattr(found, "replaced_by", None),
             "pack": pack,
             "name": pack["person"]["name"],
             "letter_html": letters.html(pack["decided"]["blocks"], letters.pack_envelope(pack)),
