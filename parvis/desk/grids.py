@@ -105,7 +105,7 @@ def tasks(actor: Actor, rows: Rows, about: About) -> Grid:
         columns=[
             Column("due", _("Due"), value=_term, sort="due_sort", kind="clock"),
             Column("title", _("Task"), main=True),
-            Column("about", _("About"), value=about.text),
+            Column("about", pgettext_lazy("of a task", "About"), value=about.text),
             Column("holder", pgettext_lazy("holder of a task", "With"), value=holder_of),
             Column("since", _("Since"), value="held_since", sort="held_since", kind="moment"),
         ],

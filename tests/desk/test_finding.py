@@ -206,7 +206,7 @@ def test_the_export_holds_what_is_shown_and_leaves_a_line(client: Client, worker
         answer = client.get("/tasks/?export=csv")
         lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert len(lines) == 2
-    assert lines[0].split(";")[:4] == ["Échéance", "Tâche", "Objet", "Chez"]
+    assert lines[0].split(";")[:4] == ["Échéance", "Tâche", "Concerne", "Chez"]
     assert lines[1].split(";")[:4] == ["J+2", "À faire", "Collard Jean-Pierre · RIS", "Amélie Lambrecht"]
     assert MutationLine.objects.filter(stream="context:desk", verb="tasks_exported").count() == 1
 
