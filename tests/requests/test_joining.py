@@ -18,7 +18,7 @@ from parvis.requests.services import Need
 from parvis.workflows import api as workflows
 from tests.requests.factories import agent, send, world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from parvis.workflows import api as workflows
 from tests.requests.factories import ANSWERS, ROOT, send, world
 from tests.support import actor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 @pytest.fixture(autouse=True)
