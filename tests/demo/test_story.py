@@ -1,0 +1,70 @@
+"""``parvis story aid-request``: one path from the request to the bank's answer, and what must hold after it (C1 to C18, F1 to F13)."""
+
+from __future__ import annotations
+
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+from pypdf import PdfReader
+
+from parvis.accounting.api import trial_balance
+from parvis.decisions.verify import verify_pack
+from parvis.demo.path import play_aid_request
+from parvis.kernel import seals
+from parvis.kernel.actor import system_actor
+from parvis.rules.api import recompute_from_tree
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.db]
+
+
+def _text(path: Path) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(path.read_bytes())).pages).replace("\xa0", " ")
+
+
+@pytest.fixture
+def story(tmp_path: Path, settings: Any) -> tuple[dict[str, Any], Path]:
+    settings.PARVIS_INSTANCE = tmp_path / "instance"
+    settings.MEDIA_ROOT = tmp_path / "instance" / "media"
+    out = tmp_path / "out"
+    return play_aid_request(out), out
+
+
+def test_the_story_pays_the_golden_amount_and_leaves_everything_in_order(story: tuple[dict[str, Any], Path], request: pytest.FixtureRequest) -> None:
+    told, out = story
+    assert [step["step"] for step in told["steps"]] == [
+        "request", "identify", "inquiry", "proposal", "submit", "review", "committee", "notification", "payment", "bank",
+    ]  # fmt: skip
+    assert [step["state"] for step in told["steps"]][-1] == "paid"
+    assert told["amount"] == "1044.51"
+    assert told["files"] == ["explanation.json", "minutes.pdf", "notification.pdf", "pack.json", "payment.xml", "proposal.pdf", "receipt.pdf"]
+    # the letter is in German and explains its amount (A7, E1)
+    letter = _text(out / "notification.pdf")
+    assert "1.044,51 €" in letter
+    assert "15.770,41 €" in letter
+    assert "Eingliederungseinkommen" in letter
+    assert "Arbeitsgericht" in letter or "Tribunal du travail" in letter
+    assert "ENTWURF" in _text(out / "proposal.pdf").upper() or "1.044,51" in _text(out / "proposal.pdf")
+    # the amount can be recomputed from the explanation alone
+    explanation = json.loads((out / "explanation.json").read_text(encoding="utf-8"))
+    assert recompute_from_tree(explanation["tree"]) == Decimal("1044.51")
+    # the pack verifies without the database; one changed byte does not
+    assert verify_pack(out / "pack.json") == []
+    changed = out / "changed.json"
+    changed.write_text((out / "pack.json").read_text(encoding="utf-8").replace("1044.51", "1044.52", 1), encoding="utf-8")
+    assert verify_pack(changed) != []
+    # the ledger balances and the journal is intact
+    balance = trial_balance(actor=system_actor("test"))
+    assert balance.debit == balance.credit
+    assert balance.debit > 0
+    assert seals.verify().problems == []
+
+
+def test_the_payment_order_is_valid_against_the_iso_schema(story: tuple[dict[str, Any], Path], samples: Path) -> None:
+    _, out = story
+    schema = etree.XMLSchema(etree.parse(str(samples / "pain" / "xsd" / "pain.001.001.09.xsd")))
+    schema.assertValid(etree.parse(str(out / "payment.xml")))
