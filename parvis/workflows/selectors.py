@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from parvis.identity.api import agents_with
 from parvis.identity.enums import Function
 from parvis.kernel import clock, registries
-from parvis.kernel.actor import Actor
+from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.subject import SubjectRef
 
 from . import access
@@ -22,7 +22,8 @@ from .bpmn.reading import StepDef
 from .enums import HAND_OVERS, CaseState, ItemState
 from .models import Case, ProcessVersion, WorkItem, WorkItemEvent
 
-SCOPES = ("mine", "queues", "todo", "team")
+#: Where a file is, is told to whoever may open the file: its caller has looked at that. Figures are the same for everybody.
+READER = system_actor("workflows.reader")
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,9 @@ def counts_for(actor: Actor) -> dict[str, int]:
 
 def unowned_count(actor: Actor | None = None) -> int:
     """Open tasks that nobody holds, or whose holder works here no more. The same figure for everybody (F6)."""
-    return WorkItem.unscoped.filter(state=ItemState.OPEN).filter(Q(owner__isnull=True) | Q(owner__is_active=False)).count()
+    return (
+        WorkItem.objects.visible_to(READER).filter(state=ItemState.OPEN).filter(Q(owner__isnull=True) | Q(owner__is_active=False)).count()
+    )
 
 
 # Where is it ----------------------------------------------------------------------------------------------------------
@@ -176,7 +179,7 @@ def _where(rows: QuerySet[WorkItem]) -> list[Whereabouts]:
 
 def where(subject: SubjectRef) -> list[Whereabouts]:
     """Each place where the subject waits now, since when and with whom. Whether the reader may see the subject is the caller's to say."""
-    return _where(WorkItem.unscoped.filter(subject_type=subject.type, subject_id=subject.id))
+    return _where(WorkItem.objects.visible_to(READER).filter(subject_type=subject.type, subject_id=subject.id))
 
 
 def where_many(subjects: Iterable[SubjectRef] = (), dossier_ids: Iterable[int] = ()) -> list[tuple[int | None, Whereabouts]]:
@@ -184,18 +187,23 @@ def where_many(subjects: Iterable[SubjectRef] = (), dossier_ids: Iterable[int] =
     wanted = Q(dossier_key__in=list(dossier_ids))
     for subject in subjects:
         wanted |= Q(subject_type=subject.type, subject_id=subject.id)
-    rows = WorkItem.unscoped.filter(wanted, state=ItemState.OPEN).select_related("owner", "unit", "case").order_by("opened_at", "pk")
+    rows = (
+        WorkItem.objects.visible_to(READER)
+        .filter(wanted, state=ItemState.OPEN)
+        .select_related("owner", "unit", "case")
+        .order_by("opened_at", "pk")
+    )
     return [(item.dossier_key, _place(item)) for item in rows]
 
 
 def where_dossier(dossier_id: int) -> list[Whereabouts]:
     """The same for everything that runs in a dossier."""
-    return _where(WorkItem.unscoped.filter(dossier_key=dossier_id))
+    return _where(WorkItem.objects.visible_to(READER).filter(dossier_key=dossier_id))
 
 
 def history(subject: SubjectRef | None = None, dossier_id: int | None = None) -> list[WorkItemEvent]:
     """Through whose hands it went, oldest first."""
-    rows = WorkItemEvent.unscoped.select_related("item__unit")
+    rows = WorkItemEvent.objects.visible_to(READER).select_related("item__unit")
     if subject is not None:
         rows = rows.filter(item__subject_type=subject.type, item__subject_id=subject.id)
     if dossier_id is not None:
@@ -209,8 +217,8 @@ def hand_overs(since: date | None = None) -> dict[str, Any]:
     if since is not None:
         cases = cases.filter(started_at__date__gte=since)
     total = cases.count()
-    events = WorkItemEvent.unscoped.filter(item__case__in=cases, kind__in=[str(kind) for kind in HAND_OVERS]).count()
-    steps = WorkItem.unscoped.filter(case__in=cases).count()
+    events = WorkItemEvent.objects.visible_to(READER).filter(item__case__in=cases, kind__in=[str(kind) for kind in HAND_OVERS]).count()
+    steps = WorkItem.objects.visible_to(READER).filter(case__in=cases).count()
     return {"cases": total, "hand_overs": events, "steps": steps, "per_case": round(events / total, 2) if total else 0}
 
 
@@ -234,7 +242,7 @@ def steps_of_subjects(subjects: Sequence[SubjectRef]) -> dict[SubjectRef, list[S
         latest[SubjectRef(case.subject_type, case.subject_id)] = case
     items: dict[int, list[WorkItem]] = {}
     cases = [case.pk for case in latest.values()]
-    for item in WorkItem.unscoped.filter(case__in=cases).select_related("owner", "unit").order_by("opened_at", "pk"):
+    for item in WorkItem.objects.visible_to(READER).filter(case__in=cases).select_related("owner", "unit").order_by("opened_at", "pk"):
         items.setdefault(item.case_id, []).append(item)
     return {subject: _ribbon(case, items.get(case.pk, [])) for subject, case in latest.items()}
 
@@ -305,7 +313,7 @@ def colleagues(item: WorkItem) -> list[Any]:
 
 
 def events_of(item: WorkItem) -> list[WorkItemEvent]:
-    return list(WorkItemEvent.unscoped.filter(item=item).order_by("at", "pk"))
+    return list(WorkItemEvent.objects.visible_to(READER).filter(item=item).order_by("at", "pk"))
 
 
 def running_subjects(dossier_id: int) -> list[SubjectRef]:
