@@ -51,26 +51,26 @@ def _state(draft: forms.Draft) -> forms.FormState:
     return forms.resolve(draft.form.definition, draft.answers, today=clock.today(), channel=CHANNEL)
 
 
-def _open(request: HttpRequest, uuid: UUID) -> tuple[forms.Draft, None] | tuple[None, HttpResponse]:
+def _open(request: HttpRequest, uuid: UUID) -> forms.Draft | HttpResponse:
     """The draft, or where to go instead: what a sent one became, or the page that asks for the code."""
     draft = visitors.find_draft(request, uuid)
     if draft is None:
-        return None, session_ended(request, "resume")
+        return session_ended(request, "resume")
     if draft.sent_at is None:
-        return draft, None
+        return draft
     sent = requests.request_of_draft(draft.pk)
     if sent is None:
         raise Http404("draft")
     visitors.remember_request(request, sent)
-    return None, done(request, "portal:sent", None, sent.uuid)
+    return done(request, "portal:sent", None, sent.uuid)
 
 
 @screen(access=visitors.is_visitor, public=True)
 def go_on(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The first page that was not gone through, else the summary."""
-    draft, elsewhere = _open(request, uuid)
-    if draft is None:
-        return elsewhere
+    draft = _open(request, uuid)
+    if isinstance(draft, HttpResponse):
+        return draft
     state = _state(draft)
     for at in state.visible_pages:
         if at.key not in draft.done_pages:
@@ -83,9 +83,9 @@ def question(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
     """One question or a small group. Whatever is typed is kept; back always works."""
     if request.method == "POST" and visitors.holds_nothing(request):
         return _carry(request, uuid, key)
-    draft, elsewhere = _open(request, uuid)
-    if draft is None:
-        return elsewhere
+    draft = _open(request, uuid)
+    if isinstance(draft, HttpResponse):
+        return draft
     state = _state(draft)
     at = state.page(key)
     if at is None:
@@ -155,14 +155,15 @@ def _question(
 @screen(access=visitors.is_visitor, public=True, methods=("GET", "POST"), creates=True)
 def summary(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Read again, change, send. A second click leads to the first one's receipt."""
-    draft, elsewhere = _open(request, uuid)
-    if draft is None:
-        return elsewhere
+    draft = _open(request, uuid)
+    if isinstance(draft, HttpResponse):
+        return draft
     state = _state(draft)
     problems = forms.problems(state, today=clock.today())
+    procedure = _procedure_of(draft)
     context = {
         "draft": draft,
-        "procedure": _procedure_of(draft),
+        "procedure": procedure,
         "sections": forms.summary(state, everything=True),
         "missing": [
             {
@@ -182,14 +183,15 @@ def summary(request: HttpRequest, uuid: UUID) -> HttpResponse:
         try:
             sent = requests.send_request(
                 actor=visitors.citizen(request),
-                procedure=context["procedure"],
+                procedure=procedure,
                 answers=draft.answers,
-                language=_letter_language(context["procedure"], draft.answers),
+                language=_letter_language(procedure, draft.answers),
                 channel=requests.Channel.PORTAL,
                 draft=draft,
             )
         except forms.AlreadySent:
-            return _open(request, uuid)[1] or done(request, "portal:home")
+            now = _open(request, uuid)
+            return now if isinstance(now, HttpResponse) else done(request, "portal:home")
         visitors.remember_request(request, sent.request, sent.tracking_code)
         return done(request, "portal:sent", None, sent.request.uuid)
     return page(request, "portal/summary.html", context)
@@ -202,9 +204,9 @@ def _letter_language(procedure: procedures.ProcedureVersion, answers: dict[str, 
 @screen(access=visitors.is_visitor, public=True)
 def later(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The code and the link with which to come back."""
-    draft, elsewhere = _open(request, uuid)
-    if draft is None:
-        return elsewhere
+    draft = _open(request, uuid)
+    if isinstance(draft, HttpResponse):
+        return draft
     code = visitors.draft_code(request, draft)
     link = request.build_absolute_uri(reverse("portal:resume") + f"?code={code}")
     return page(request, "portal/later.html", {"draft": draft, "code": code, "link": link, "procedure": _procedure_of(draft)})

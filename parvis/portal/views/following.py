@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from parvis.decisions import api as decisions
 from parvis.documents import api as documents
 from parvis.requests import api as requests
+from parvis.ui import formats
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
 from .. import visitors
@@ -64,7 +65,7 @@ def _timeline(request: HttpRequest, mine: requests.Request, form: PieceForm, kin
     tracker = requests.tracker(mine)
     lines = {line.kind: line for line in _lines(request, mine)}
     letters = decisions.sent_letters([line.pk for line in lines.values()])
-    notify = {promise.what["fr"]: promise.notify_days for promise in requests.receipt_of(mine).promises}
+    notify = {formats.label(promise.what): promise.notify_days for promise in requests.receipt_of(mine).promises}
     return {
         "mine": mine,
         "tracker": tracker,
@@ -72,7 +73,7 @@ def _timeline(request: HttpRequest, mine: requests.Request, form: PieceForm, kin
             {
                 "line": track,
                 "letter": lines[track.kind].uuid if lines[track.kind].pk in letters else None,
-                "notify_days": notify.get(track.label["fr"]),
+                "notify_days": notify.get(formats.label(track.label)),
             }
             for track in tracker.lines
         ],
