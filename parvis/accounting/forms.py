@@ -24,4 +24,6 @@ class BankFileForm(forms.Form):
 
 class BalanceForm(forms.Form):
     book = forms.ChoiceField(label=_("Book"), required=False)
-    until = forms.DateField(label=_("Up to and including"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(
+        label=_("Up to and including"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )

@@ -17,7 +17,7 @@ ORDERS = Grid(
     empty_title=_("No payment order yet"),
     empty_text=_("Orders come from a first payment, or from the monthly list."),
     columns=[
-        Column("number", _("Order"), sort="number", main=True, detail="title"),
+        Column("number", _("Payment order"), sort="number", main=True, detail="title"),
         Column("state", _("State"), value="get_state_display", cell="accounting/_cell_state.html"),
         Column("execution_on", _("Execution"), kind="day", sort="execution_on"),
         Column("count", _("Lines"), kind="number"),
@@ -27,7 +27,7 @@ ORDERS = Grid(
     ],
     filters=[
         Filter("state", _("State"), choices=OrderState.choices, apply=lambda rows, value: rows.filter(state=value)),
-        Filter("kind", _("Kind"), choices=OrderKind.choices, apply=lambda rows, value: rows.filter(kind=value)),
+        Filter("kind", _("Kind of order"), choices=OrderKind.choices, apply=lambda rows, value: rows.filter(kind=value)),
     ],
     search=lambda rows, text: rows.filter(number__istartswith=text.strip()),
     default_sort="-number",
@@ -51,7 +51,7 @@ VOUCHERS = Grid(
     filters=[
         Filter("book", _("Book"), choices=Book.choices, apply=lambda rows, value: rows.filter(book=value)),
         Filter("journal", _("Journal"), choices=Journal.choices, apply=lambda rows, value: rows.filter(journal=value)),
-        Filter("from", _("From"), kind="day", apply=lambda rows, value: rows.filter(booked_on__gte=value)),
+        Filter("from", _("Booked from"), kind="day", apply=lambda rows, value: rows.filter(booked_on__gte=value)),
     ],
     search=lambda rows, text: rows.filter(number__istartswith=text.strip()),
     default_sort="-booked_on",

@@ -19,7 +19,9 @@ _READER = system_actor("accounting.links")
 registries.menu.register(
     "payments", MenuEntry("payments", _("Payments"), "cash", "accounting:payments", access.may_see_payments, 60, prefix="/payments/")
 )
-registries.menu.register("ledger", MenuEntry("ledger", _("Ledger"), "ledger", "accounting:ledger", access.may_see_ledger, 65, prefix="/ledger/"))
+registries.menu.register(
+    "ledger", MenuEntry("ledger", _("Ledger"), "ledger", "accounting:ledger", access.may_see_ledger, 65, prefix="/ledger/")
+)
 registries.palette.register(
     "accounting.bank_files",
     PaletteAction("accounting.bank_files", _("Read a file of the bank"), "accounting:bank_files", access.may_import, 610, "bank"),

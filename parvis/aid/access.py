@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parvis.accounting.api import may_prepare, may_see_payments
+from parvis.dossiers.api import can_read_dossiers
 from parvis.identity.enums import Function
 from parvis.kernel.scope import may_see
 
@@ -25,8 +26,8 @@ __all__ = [
 
 
 def may_see_aid(actor: Actor) -> bool:
-    """On the dossier's page: whoever may see money there."""
-    return actor.is_system or (actor.is_agent and may_see(actor, "money"))
+    """Whoever reads dossiers and may see money in them."""
+    return actor.is_system or (can_read_dossiers(actor) and may_see(actor, "money"))
 
 
 def may_see_run(actor: Actor) -> bool:

@@ -124,7 +124,15 @@ def waterfall(before: Decimal, causes: Sequence[CauseTotal], now: Decimal, *, he
         after = level + one.delta
         upper, lower = max(level, after), min(level, after)
         bars.append(
-            Bar("up" if one.delta >= 0 else "dn", 10 + 146 * place, y(upper), max(round(y(lower) - y(upper), 1), 1.5), one.delta, True, y(after))
+            Bar(
+                "up" if one.delta >= 0 else "dn",
+                10 + 146 * place,
+                y(upper),
+                max(round(y(lower) - y(upper), 1), 1.5),
+                one.delta,
+                True,
+                y(after),
+            )
         )
         level = after
     bars.append(Bar("tot", 10 + 146 * (len(causes) + 1), y(now), round(bottom - y(now), 1), now, False, y(now)))

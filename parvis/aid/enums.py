@@ -39,7 +39,7 @@ class ClaimState(TextChoices):
 class Cause(TextChoices):
     """Why a month differs from the one before."""
 
-    ENTRY = "entry", _("Entries")
+    ENTRY = "entry", pgettext_lazy("monthly payments", "Entries")
     EXIT = "exit", _("Exits")
     RAISE = "raise", _("Rises")
     DROP = "drop", _("Drops")

@@ -28,7 +28,9 @@ class RunForm(ExecutionForm):
 
 class AccountForm(forms.Form):
     payee_name = forms.CharField(label=_("Account in the name of"), max_length=120)
-    iban = forms.CharField(label=_("New account (IBAN)"), max_length=42, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}))
+    iban = forms.CharField(
+        label=_("New account (IBAN)"), max_length=42, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    )
     justification = forms.CharField(
         label=_("Where it comes from"),
         help_text=_("For example: bank statement of 3 March, handed over at the counter. Who releases reads this."),
@@ -50,14 +52,14 @@ class ClaimForm(forms.Form):
     debtor_name = forms.CharField(label=_("Debtor"), max_length=191)
     debtor_kind = forms.ChoiceField(label=_("Kind of debtor"), choices=DebtorKind.choices)
     debtor_reference = forms.CharField(label=_("Reference at the debtor's"), max_length=120, required=False)
-    debtor_address = forms.CharField(label=_("Address for the letter"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    debtor_address = forms.CharField(
+        label=_("Address for the letter"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
     valid_from = date_field(_("Period from"))
     last_day = date_field(_("to (included)"))
     amount = amount_field(_("Amount claimed"))
     article = forms.CharField(label=_("Article of law"), max_length=191)
-    ahead = forms.BooleanField(
-        label=_("Announce it to the institution before everything is paid (running advance)"), required=False
-    )
+    ahead = forms.BooleanField(label=_("Announce it to the institution before everything is paid (running advance)"), required=False)
 
 
 class ReceiptForm(forms.Form):

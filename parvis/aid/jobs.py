@@ -34,5 +34,3 @@ def offline_pack(ref: JobRef) -> None:
 @job("aid.claim_letter")
 def claim_letter(ref: JobRef) -> None:
     store_claim_letter(ref.subject.id, actor=system_actor("claim-letter"), done=ref.complete)
-
-

@@ -113,9 +113,7 @@ registries.backlog.register(
         help=_("Rejected by the bank, or of an earlier month and still owed."),
     ),
 )
-registries.palette.register(
-    "aid.run", PaletteAction("aid.run", _("Monthly payments"), "aid:runs", access.may_see_run, 600, "cash")
-)
+registries.palette.register("aid.run", PaletteAction("aid.run", _("Monthly payments"), "aid:runs", access.may_see_run, 600, "cash"))
 registries.palette.register(
     "aid.first", PaletteAction("aid.first", _("First payments"), "aid:first_payments", access.may_see_run, 605, "money")
 )

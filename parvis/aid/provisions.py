@@ -73,12 +73,19 @@ AWAITED = ProvisionInput(
 )
 INSTITUTION = ProvisionInput(
     key="institution",
-    label={"fr": "Institution qui le doit", "nl": "Instelling die het verschuldigd is", "de": "Zuständige Einrichtung", "en": "Institution that owes it"},
+    label={
+        "fr": "Institution qui le doit",
+        "nl": "Instelling die het verschuldigd is",
+        "de": "Zuständige Einrichtung",
+        "en": "Institution that owes it",
+    },
     kind="text",
 )
 
 #: What the form's income codes, and words that agents type, are for the rules. Anything else is "other".
-WORK = frozenset({"wage", "work", "net_work", "training", "salaire", "travail", "loon", "werk", "opleiding", "lohn", "arbeit", "formation", "salary"})
+WORK = frozenset(
+    {"wage", "work", "net_work", "training", "salaire", "travail", "loon", "werk", "opleiding", "lohn", "arbeit", "formation", "salary"}
+)
 MAINTENANCE = frozenset({"maintenance", "alimony", "pension alimentaire", "onderhoudsgeld", "unterhalt"})
 FAMILY = frozenset({"family", "allocations familiales", "gezinsbijslag", "kindergeld", "kinderbijslag"})
 
@@ -167,7 +174,9 @@ class _Kind:
         for item in self.inputs:
             if item.required and not str(provision.details.get(item.key) or "").strip():
                 faults.append(_("“%(what)s” is missing.") % {"what": formats.label(dict(item.label))})
-        if provision.recover is not None and (provision.recover.amount <= 0 or not provision.recover.debtor.strip() or not provision.recover.ground.strip()):
+        if provision.recover is not None and (
+            provision.recover.amount <= 0 or not provision.recover.debtor.strip() or not provision.recover.ground.strip()
+        ):
             faults.append(_("A recovery needs a debtor, an amount and a ground."))
         return faults
 
@@ -205,11 +214,11 @@ class Ris(_Kind):
             equity=equity,
             basis=self.basis,
         )
-        return replace(explanation, notes=[*explanation.notes, {"key": "family_allowances", "text": FAMILY_NOTE}]) if left_out else explanation
+        return (
+            replace(explanation, notes=[*explanation.notes, {"key": "family_allowances", "text": FAMILY_NOTE}]) if left_out else explanation
+        )
 
-    def _resources(
-        self, facts: Mapping[str, Any], category: str, day: date
-    ) -> tuple[list[rules.Resource], list[rules.Cohabitant], bool]:
+    def _resources(self, facts: Mapping[str, Any], category: str, day: date) -> tuple[list[rules.Resource], list[rules.Cohabitant], bool]:
         """Resources of the person and of those who live there, each with its source, and whether family allowances were left out."""
         person_id, dossier_id = facts.get("person_id"), facts.get("dossier_id")
         roles = {row.person_id: str(row.role) for row in members_at(dossier_id, day) if row.in_household} if dossier_id else {}

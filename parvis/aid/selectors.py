@@ -159,12 +159,17 @@ class Run:
 
 def _of_month(actor: Actor, month: date) -> list[DueLine]:
     rows = DueLine.objects.visible_to(actor).filter(month=month).exclude(state=DueState.CANCELLED)
-    return list(rows.select_related("entitlement__decision", "entitlement__dossier", "payment_line__order").order_by("entitlement__beneficiary_name", "pk"))
+    return list(
+        rows.select_related("entitlement__decision", "entitlement__dossier", "payment_line__order").order_by(
+            "entitlement__beneficiary_name", "pk"
+        )
+    )
 
 
 def _as_paid(lines: Sequence[DueLine]) -> list[Paid]:
     return [
-        Paid((line.entitlement.beneficiary_id, line.entitlement.kind), line.amount, line.entitlement.beneficiary_name, line.pk) for line in lines
+        Paid((line.entitlement.beneficiary_id, line.entitlement.kind), line.amount, line.entitlement.beneficiary_name, line.pk)
+        for line in lines
     ]
 
 

@@ -63,6 +63,3 @@ STEP_REJECTED = gettext_noop("Payment rejected by the bank: %(amount)s, %(reason
 STEP_ACCOUNT = gettext_noop("Account of payment changed for %(what)s: %(account)s")
 STEP_CLAIM = gettext_noop("Recovery registered: %(number)s, %(amount)s from %(debtor)s")
 STEP_CONTINUE = gettext_noop("Aid about to end on %(day)s: a continuation is proposed")
-STEP_BEYOND = gettext_noop("Period over on %(day)s without a decision: %(what)s")
-
-COMMUNICATION = {"fr": "{title} {month}", "nl": "{title} {month}", "de": "{title} {month}", "en": "{title} {month}"}

@@ -55,7 +55,7 @@ def a_spec(number: int = 1, person_id: int | None = None, **changes: Any) -> Lin
         "payee_iban": IBANS[number % len(IBANS)],
         "amount": Decimal("1314.20"),
         "purpose": "aid.ris",
-        "subject": SubjectRef("due_line", 1000 + number),
+        "subject": SubjectRef("test_due", 1000 + number),
         "dossier_id": 40 + number,
         "month": date(2026, 3, 1),
         "communication": "Revenu d'intégration mars 2026",

@@ -97,7 +97,7 @@ def test_same_person_aid_month_and_account_is_caught_with_an_explanation():
     team = a_team()
     first = a_spec(1)
     order = prepared(team, first)
-    again = a_spec(1, person_id=first.beneficiary_person_id, subject=SubjectRef("due_line", 77))
+    again = a_spec(1, person_id=first.beneficiary_person_id, subject=SubjectRef("test_due", 77))
     with pytest.raises(DoublePayment) as caught:
         prepared(team, a_spec(2), again)
     assert [(one.index, one.order_number) for one in caught.value.doubles] == [(1, order.number)]
@@ -105,12 +105,12 @@ def test_same_person_aid_month_and_account_is_caught_with_an_explanation():
     assert PaymentOrder.unscoped.count() == 1 and PaymentLine.unscoped.count() == 1
     # Another month, another account, another aid: not doubles.
     same = {"person_id": first.beneficiary_person_id}
-    prepared(team, a_spec(1, **same, month=date(2026, 4, 1), subject=SubjectRef("due_line", 78)))
-    prepared(team, a_spec(1, **same, payee_iban=IBANS[3], subject=SubjectRef("due_line", 79)))
-    prepared(team, a_spec(1, **same, purpose="aid.one_off", subject=SubjectRef("due_line", 80)))
+    prepared(team, a_spec(1, **same, month=date(2026, 4, 1), subject=SubjectRef("test_due", 78)))
+    prepared(team, a_spec(1, **same, payee_iban=IBANS[3], subject=SubjectRef("test_due", 79)))
+    prepared(team, a_spec(1, **same, purpose="aid.one_off", subject=SubjectRef("test_due", 80)))
     # A supplement has words for it.
     order = prepared(
-        team, a_spec(1, **same, subject=SubjectRef("due_line", 81), supplement_reason="Indexation oubliée, décision CSSS 2026/0211")
+        team, a_spec(1, **same, subject=SubjectRef("test_due", 81), supplement_reason="Indexation oubliée, décision CSSS 2026/0211")
     )
     assert lines(order)[0].supplement_reason.startswith("Indexation")
 
@@ -124,11 +124,11 @@ def test_the_same_due_thing_is_never_paid_twice_even_as_a_supplement():
         prepared(team, a_spec(1, person_id=spec.beneficiary_person_id, subject=spec.subject, supplement_reason="Encore"))
     with pytest.raises(DoublePayment):
         prepared(
-            team, a_spec(2), a_spec(2, person_id=spec.beneficiary_person_id, subject=SubjectRef("due_line", 5), payee_iban=spec.payee_iban)
+            team, a_spec(2), a_spec(2, person_id=spec.beneficiary_person_id, subject=SubjectRef("test_due", 5), payee_iban=spec.payee_iban)
         )
     twice = a_spec(3)
     with pytest.raises(DoublePayment) as caught:
-        prepared(team, twice, a_spec(3, person_id=twice.beneficiary_person_id, subject=SubjectRef("due_line", 6)))
+        prepared(team, twice, a_spec(3, person_id=twice.beneficiary_person_id, subject=SubjectRef("test_due", 6)))
     assert caught.value.doubles[0].index == 1
     line = PaymentLine.unscoped.get()
     with pytest.raises(IntegrityError), transaction.atomic():  # the database holds the same rule
@@ -140,12 +140,12 @@ def test_the_same_due_thing_is_never_paid_twice_even_as_a_supplement():
             beneficiary_name="x",
             payee_name="x",
             payee_iban=line.payee_iban,
-            subject_type="due_line",
+            subject_type="test_due",
             subject_id=999,
             purpose="aid.ris",
             amount=1,
             double_key=line.double_key,
-            subject_key="due_line:999",
+            subject_key="test_due:999",
         )
 
 
@@ -326,7 +326,7 @@ def test_each_state_refuses_what_may_not_follow():
 def test_hundreds_of_lines_in_one_order():
     team = a_team()
     person = make_person("Nombreux", "Jean").pk
-    specs = [a_spec(1, person_id=person, amount=D("1.01"), month=None, subject=SubjectRef("due_line", 5000 + n)) for n in range(450)]
+    specs = [a_spec(1, person_id=person, amount=D("1.01"), month=None, subject=SubjectRef("test_due", 5000 + n)) for n in range(450)]
     order = sent(team, *specs)
     answered(team, order)
     assert balance_of(actor=SYSTEM, role="bank") == D("-454.50")

@@ -40,7 +40,13 @@ def _referent(subject: SubjectRef) -> int | None:
 
 
 def ris(line_id: int, category: str = "2", **more: Any) -> Provision:
-    values = {"kind": "aid.ris", "periodicity": MONTH, "details": {"category": category, "isp": "no"}, "from_on": date(2026, 3, 1), "to_on": TO}
+    values = {
+        "kind": "aid.ris",
+        "periodicity": MONTH,
+        "details": {"category": category, "isp": "no"},
+        "from_on": date(2026, 3, 1),
+        "to_on": TO,
+    }
     return decisions.once(line_id, "0", **(values | more))
 
 

@@ -58,14 +58,16 @@ def test_applying_twice_opens_one_right(world):
 
 def test_a_refusal_opens_nothing(world):
     centre, _team = world
-    line_id = made.make_line(centre)
-    proposal = made.validated(centre, line_id=line_id, provision=f.ris(line_id))
-    session = made.opened(centre, [proposal])
+    with made.kinds():
+        refusal = made.make_refusal(centre)
+    decisions.submit_proposal(actor=centre.worker, proposal=refusal)
+    refusal = decisions.review_proposal(actor=centre.chief, proposal=refusal, outcome="validated")
+    session = made.opened(centre, [refusal])
     decisions.decide(
         actor=centre.secretary,
-        item=made.item_of(session, proposal),
+        item=made.item_of(session, refusal),
         outcome="refused",
-        reason="Aya Benali dispose depuis le 1er février de 2 400,00 € nets par mois chez Delhaize, au-dessus du montant de sa catégorie.",
+        reason="Vos ressources de mars dépassent le montant : 2 140,00 € nets chez Delhaize à Valmont, selon la fiche de paie.",
     )
     assert not Entitlement.unscoped.exists() and not DueLine.unscoped.exists()
 
@@ -84,7 +86,11 @@ def test_whole_months_only_and_it_is_said(world):
 
         extend_all(made.ROOT)
         # May is the last month of the right; what follows is held, never silently gone.
-        assert f.months(right)[3:] == [("2026-05", D("1314.20"), "due"), ("2026-06", D("1314.20"), "held"), ("2026-07", D("1314.20"), "held")]
+        assert f.months(right)[3:] == [
+            ("2026-05", D("1314.20"), "due"),
+            ("2026-06", D("1314.20"), "held"),
+            ("2026-07", D("1314.20"), "held"),
+        ]
 
 
 def test_a_one_off_aid_is_due_once_to_its_own_payee(world):
@@ -170,7 +176,10 @@ def test_too_much_paid_becomes_a_task_never_a_claim(world):
 def test_rows_share_the_scope_of_their_dossier(world):
     centre, _team = world
     right = f.entitlement(f.granted(centre))
-    seen = {name: Entitlement.objects.visible_to(getattr(centre, name)).count() for name in ("worker", "chief", "payer", "anciaux", "administrator")}
+    seen = {
+        name: Entitlement.objects.visible_to(getattr(centre, name)).count()
+        for name in ("worker", "chief", "payer", "anciaux", "administrator")
+    }
     assert seen == {"worker": 1, "chief": 1, "payer": 1, "anciaux": 0, "administrator": 0}
     assert DueLine.objects.visible_to(centre.anciaux).count() == 0
     assert requests.line_card(right.line_id).stage == "decided"

@@ -131,9 +131,16 @@ def test_a_rejection_returns_to_people_is_corrected_and_paid_again(world):
     assert PaymentAccount.unscoped.filter(entitlement=right).count() == 1
 
     correct_account(
-        actor=centre.worker, entitlement=right, iban=f.IBAN, payee_name="Aya Benali", justification="Relevé bancaire du 03/03, remis au guichet"
+        actor=centre.worker,
+        entitlement=right,
+        iban=f.IBAN,
+        payee_name="Aya Benali",
+        justification="Relevé bancaire du 03/03, remis au guichet",
     )
-    assert [(row.iban, row.live) for row in PaymentAccount.unscoped.filter(entitlement=right).order_by("pk")] == [(made.IBAN, None), (f.IBAN, 1)]
+    assert [(row.iban, row.live) for row in PaymentAccount.unscoped.filter(entitlement=right).order_by("pk")] == [
+        (made.IBAN, None),
+        (f.IBAN, 1),
+    ]
     assert MutationLine.objects.filter(stream=f"dossier:{right.dossier_id}", verb="account.corrected").count() == 1
     assert not WorkItem.unscoped.filter(subject_type="entitlement", state="open").exists()
 
@@ -153,7 +160,9 @@ def test_next_months_list_exists_with_nobody_there(world):
     with made.at(2, month=5):
         extend_all(made.ROOT)
         run = run_of(team.payer, date(2026, 5, 1))
-        assert [(line.due.entitlement.beneficiary_name, line.due.amount, line.payable) for line in run.lines] == [("Aya Benali", D("1314.20"), True)]
+        assert [(line.due.entitlement.beneficiary_name, line.due.amount, line.payable) for line in run.lines] == [
+            ("Aya Benali", D("1314.20"), True)
+        ]
         assert run_of(team.payer, date(2026, 4, 1)).payable_total == D("1314.20")
         assert extend_all(made.ROOT) == 0
         path = write_pack(date(2026, 5, 1))
@@ -175,7 +184,9 @@ def test_the_run_says_what_changed_and_what_to_check(world):
         f.bank(team, prepare_first_payment(actor=team.payer, line_id=decision.line_id))
     with made.at(10):
         c = f.granted(centre, line_id=made.make_line(centre, names=("Ioana", "Popescu")), from_on=date(2026, 4, 15))
-    correct_account(actor=team.payer, entitlement=f.entitlement(b), iban=f.IBAN, payee_name="Loïc Fontaine", justification="Nouvelle banque")
+    correct_account(
+        actor=team.payer, entitlement=f.entitlement(b), iban=f.IBAN, payee_name="Loïc Fontaine", justification="Nouvelle banque"
+    )
     run = run_of(team.payer, date(2026, 4, 1))
     assert (run.before_total, run.before_count, run.total, run.delta) == (D("2628.40"), 2, D("3942.60"), D("1314.20"))
     assert [(one.cause, one.delta) for one in run.differences] == [("entry", D("1314.20"))] and run.same == 2
@@ -253,7 +264,9 @@ def test_the_centre_may_choose_to_pay_on(world):
     from parvis.rules import api as rules
 
     centre, _team = world
-    rules.add_parameter(actor=made.ROOT, key="aid.pays_on.aid.ris", valid_from=date(2026, 1, 1), value="1", unit="number", source="Conseil du 12/01/2026")
+    rules.add_parameter(
+        actor=made.ROOT, key="aid.pays_on.aid.ris", valid_from=date(2026, 1, 1), value="1", unit="number", source="Conseil du 12/01/2026"
+    )
     right = f.entitlement(f.granted(centre, to_on=date(2026, 3, 31)))
     with made.at(5, month=4):
         extend_all(made.ROOT)
@@ -268,7 +281,9 @@ def test_the_task_of_a_continuation_closes_when_a_person_proposes(world):
         propose_all(made.ROOT)
         proposal = decisions.living_proposal(decision.line_id)
         latest = decisions.latest(proposal)
-        decisions.save_version(actor=centre.worker, proposal=proposal, own={"facts": made.FACTS}, provisions=latest.provisions, base_no=latest.no)
+        decisions.save_version(
+            actor=centre.worker, proposal=proposal, own={"facts": made.FACTS}, provisions=latest.provisions, base_no=latest.no
+        )
         decisions.submit_proposal(actor=centre.worker, proposal=decisions.living_proposal(decision.line_id))
     assert WorkItem.unscoped.get(step="continuation").state == "done"
     assert workflows.where(SubjectRef("entitlement", f.entitlement(decision).pk)) == []

@@ -62,7 +62,9 @@ def test_registering_books_the_receivable_and_ends_the_step(claim):
     assert overlap(claim) == D("2628.40") and proposed_amount(claim) == D("2628.40")
     claim = register_claim(actor=team.accountant, claim=claim, amount=D("2628.40"))
     assert (claim.number, claim.state, claim.pay_by) == ("R2026-0001", "registered", date(2026, 4, 1))
-    assert balance_of(actor=SYSTEM, role="receivable") == D("2628.40") and balance_of(actor=SYSTEM, role="revenue:recovery") == D("-2628.40")
+    assert balance_of(actor=SYSTEM, role="receivable") == D("2628.40") and balance_of(actor=SYSTEM, role="revenue:recovery") == D(
+        "-2628.40"
+    )
     assert accounting.trial_balance(actor=SYSTEM).difference == 0
     assert not WorkItem.unscoped.filter(step="recover", state="open").exists()
     with pytest.raises(Conflict):
@@ -100,7 +102,9 @@ def test_only_the_accountant_registers_and_collects(claim):
 
 def test_the_letter_is_a_job_and_the_same_bytes_each_time(claim):
     team, claim = claim
-    claim = register_claim(actor=team.accountant, claim=claim, amount=D("2628.40"), debtor_address="Boulevard de l’Empereur 7\n1000 Bruxelles")
+    claim = register_claim(
+        actor=team.accountant, claim=claim, amount=D("2628.40"), debtor_address="Boulevard de l’Empereur 7\n1000 Bruxelles"
+    )
     assert claim.letter_id is None
     jobs.run_pending(raise_errors=True)
     claim.refresh_from_db()
@@ -132,7 +136,9 @@ def test_money_received_is_reconciled_with_the_ledger(claim):
             record_receipt(actor=team.accountant, claim=claim, **values)
         assert refusal.value.code == code
     assert reconciliation(team.accountant).agrees
-    record_receipt(actor=team.accountant, claim=Claim.unscoped.get(pk=claim.pk), amount=D("1314.20"), on=date(2026, 3, 2), reference="2026/045 ligne 1")
+    record_receipt(
+        actor=team.accountant, claim=Claim.unscoped.get(pk=claim.pk), amount=D("1314.20"), on=date(2026, 3, 2), reference="2026/045 ligne 1"
+    )
     claim.refresh_from_db()
     assert (claim.state, claim.open_amount) == ("settled", D("0.00"))
     assert balance_of(actor=SYSTEM, role="receivable") == D("0.00")

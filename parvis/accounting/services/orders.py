@@ -22,7 +22,7 @@ from parvis.kernel.identifiers import InvalidIdentifier, parse_iban
 from parvis.kernel.money import CENT
 from parvis.kernel.subject import SubjectRef
 
-from ..access import may_prepare, may_release, may_send, why_not_release
+from ..access import may_prepare, may_send, why_not_release
 from ..enums import LIVING_LINES, Channel, LineState, OrderKind, OrderState
 from ..errors import Double, DoublePayment, OrderRefused
 from ..events import PaymentOrderPrepared, PaymentOrderReleased, PaymentOrderSent, PaymentOrderWithdrawn
@@ -263,7 +263,7 @@ def release_order(*, actor: Actor, order: PaymentOrder) -> PaymentOrder:
     if order.state == OrderState.PREPARED:
         why = why_not_release(actor, order)
         if why:
-            raise NotAllowed(why, code="two_persons" if may_release(actor) else "function")
+            raise NotAllowed(why, code="two_persons" if actor.account_id == order.prepared_by_id else "function")
     lines = list(PaymentLine.unscoped.filter(order=order).order_by("position"))
     if digest_of_lines(lines) != order.digest or sum((line.amount for line in lines), Decimal(0)) != order.total:
         raise OrderRefused(_("The lines differ from those that were prepared. Withdraw this order and prepare it anew."), code="digest")

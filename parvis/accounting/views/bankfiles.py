@@ -43,7 +43,9 @@ def index(request: Request) -> HttpResponse:
             with errors_on(form):
                 upload = form.cleaned_data["files"]
                 if upload.size > MAX_BYTES:
-                    raise UnreadableBankFile(_("The file is larger than 20 MB. Ask the bank for smaller files."), field="files", code="size")
+                    raise UnreadableBankFile(
+                        _("The file is larger than 20 MB. Ask the bank for smaller files."), field="files", code="size"
+                    )
                 report = import_bank_file(actor=request.actor, content=upload.read(), name=upload.name.rsplit("/", 1)[-1][:191])
                 message = (
                     _("This file was read before: nothing was done a second time.")
@@ -65,7 +67,11 @@ def index(request: Request) -> HttpResponse:
         if len(files) > 50 or after
         else None,
     }
-    return invalid(request, "accounting/bank_files.html", context) if request.method == "POST" else page(request, "accounting/bank_files.html", context)
+    return (
+        invalid(request, "accounting/bank_files.html", context)
+        if request.method == "POST"
+        else page(request, "accounting/bank_files.html", context)
+    )
 
 
 @screen(access=access.may_read_bank_files, name="accounting.bank_file")
@@ -102,7 +108,11 @@ def report(request: Request, uuid: Any) -> HttpResponse:
             ],
             "finding": finding,
             "findings": Finding.choices,
-            "pager": {"next": f"?after={lines[-1].position}{query}" if more else "", "previous": f"?{query.lstrip('&')}" if after else "", "text": ""}
+            "pager": {
+                "next": f"?after={lines[-1].position}{query}" if more else "",
+                "previous": f"?{query.lstrip('&')}" if after else "",
+                "text": "",
+            }
             if more or after
             else None,
         },

@@ -68,4 +68,8 @@ def voucher(request: Request, uuid: Any) -> HttpResponse:
         "form": form,
         "may_reverse": access.may_post(request.actor) and mirror is None and found.reverses_id is None,
     }
-    return invalid(request, "accounting/voucher.html", context) if request.method == "POST" else page(request, "accounting/voucher.html", context)
+    return (
+        invalid(request, "accounting/voucher.html", context)
+        if request.method == "POST"
+        else page(request, "accounting/voucher.html", context)
+    )

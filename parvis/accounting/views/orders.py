@@ -78,7 +78,12 @@ def order_context(request: Request, order: PaymentOrder) -> dict[str, Any]:
     """What the side of an order shows: two persons, file, totals; shared with the page of the monthly run."""
     file = selectors.order_file(actor=request.actor, order=order)
     states = (
-        PaymentLine.objects.visible_to(request.actor).filter(order=order).order_by().values_list("state").annotate(n=Count("pk")).order_by("state")
+        PaymentLine.objects.visible_to(request.actor)
+        .filter(order=order)
+        .order_by()
+        .values_list("state")
+        .annotate(n=Count("pk"))
+        .order_by("state")
     )
     call = call_about(request.actor, order.ref)
     return {
@@ -130,10 +135,18 @@ def _lines(request: Request, found: PaymentOrder) -> dict[str, Any]:
     more = len(shown) > PAGE
     shown = shown[:PAGE]
     query = f"&state={state}" if state in LineState.values else ""
-    pager = {"next": f"?after={shown[-1].position}{query}" if more else "", "previous": f"?{query.lstrip('&')}" if after else "", "text": ""}
+    pager = {
+        "next": f"?after={shown[-1].position}{query}" if more else "",
+        "previous": f"?{query.lstrip('&')}" if after else "",
+        "text": "",
+    }
     return {
         "lines": [
-            {"line": line, "reason": in_words(line.reason_code, line.bank_text) if line.state == LineState.REJECTED else "", "kind": _kind(line.state)}
+            {
+                "line": line,
+                "reason": in_words(line.reason_code, line.bank_text) if line.state == LineState.REJECTED else "",
+                "kind": _kind(line.state),
+            }
             for line in shown
         ],
         "pager": pager if more or after else None,
@@ -156,7 +169,11 @@ def release(request: Request, uuid: Any) -> HttpResponse:
             back = local_url(request, request.POST.get("next"), reverse("accounting:order", args=[uuid]))
             return done(request, back, _("Released: %(total)s. The bank's file is being written.") % {"total": formats.amount(found.total)})
     context = {**order_context(request, found), "release_form": form}
-    return invalid(request, "accounting/release.html", context) if request.method == "POST" else page(request, "accounting/release.html", context)
+    return (
+        invalid(request, "accounting/release.html", context)
+        if request.method == "POST"
+        else page(request, "accounting/release.html", context)
+    )
 
 
 @screen(access=access.may_send, methods=("GET", "POST"), writes=True, name="accounting.withdraw")
@@ -169,7 +186,11 @@ def withdraw(request: Request, uuid: Any) -> HttpResponse:
             orders.withdraw_order(actor=request.actor, order=found, reason=form.cleaned_data["reason"])
             return done(request, "accounting:order", _("Withdrawn: its payments are due again."), uuid)
     context = {"order": found, "form": form}
-    return invalid(request, "accounting/withdraw.html", context) if request.method == "POST" else page(request, "accounting/withdraw.html", context)
+    return (
+        invalid(request, "accounting/withdraw.html", context)
+        if request.method == "POST"
+        else page(request, "accounting/withdraw.html", context)
+    )
 
 
 @screen(access=access.may_send, methods=("POST",), name="accounting.sent")

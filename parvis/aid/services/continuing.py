@@ -158,7 +158,11 @@ def _draft(actor: Actor, entitlement: Entitlement) -> bool:
     for data in entitlement.decision.decided_version.provisions:
         provision = decisions.provision_from_json(data)
         if provision.periodicity == "month":
-            provisions.append(replace(provision, from_on=entitlement.valid_to, to_on=add_months(entitlement.valid_to, 12) - timedelta(days=1), recover=None))
+            provisions.append(
+                replace(
+                    provision, from_on=entitlement.valid_to, to_on=add_months(entitlement.valid_to, 12) - timedelta(days=1), recover=None
+                )
+            )
     draft: Any = getattr(decisions, "draft_proposal", None)
     if draft is None or not provisions:
         return False

@@ -90,9 +90,7 @@ def _order(actor: Actor, lines: Sequence[DueLine], **more: Any) -> PaymentOrder:
     if not lines:
         raise AidError(_("There is nothing to pay here now."), code="empty")
     order = accounting.prepare_order(actor=actor, lines=_specs(lines), **more)
-    by_subject = {
-        row.subject_id: row.pk for row in accounting.PaymentLine.unscoped.filter(order=order).only("pk", "subject_id")
-    }
+    by_subject = {row.subject_id: row.pk for row in accounting.PaymentLine.unscoped.filter(order=order).only("pk", "subject_id")}
     for line in lines:
         changed = DueLine.unscoped.filter(pk=line.pk, state__in=PAYABLE).update(
             state=DueState.ORDERED, payment_line_id=by_subject[line.pk], reason_code="", bank_text=""
@@ -115,7 +113,9 @@ def first_lines(entitlements: Sequence[Entitlement], today: date | None = None) 
 def prepare_first_payment(*, actor: Actor, line_id: int, execution_on: date | None = None) -> PaymentOrder:
     """The first payment of what a request line was granted. Amount and account were typed once, in the proposal."""
     entitlements = list(
-        Entitlement.unscoped.filter(line=line_id, state=EntitlementState.RUNNING, first_paid_on__isnull=True).select_related("decision", "dossier")
+        Entitlement.unscoped.filter(line=line_id, state=EntitlementState.RUNNING, first_paid_on__isnull=True).select_related(
+            "decision", "dossier"
+        )
     )
     return prepare_first_payments(actor=actor, entitlements=entitlements, execution_on=execution_on)
 
@@ -259,7 +259,9 @@ def correct_account(*, actor: Actor, entitlement: Entitlement, iban: str, payee_
     if not payee_name.strip():
         raise AidError(_("Say to whose name the account is."), field="payee_name", code="payee")
     if len(justification.strip()) < 5:
-        raise AidError(_("Say where the new account comes from: it will be read by who releases."), field="justification", code="justification")
+        raise AidError(
+            _("Say where the new account comes from: it will be read by who releases."), field="justification", code="justification"
+        )
     old = PaymentAccount.unscoped.filter(entitlement=entitlement, live=1).first()
     if old is not None and old.iban == bare and old.payee_name == payee_name.strip():
         raise AidError(_("This is the account that is already used."), field="iban", code="same")

@@ -38,7 +38,9 @@ def paid_months(claim: Claim) -> dict[date, Decimal]:
     """What the person was paid, month by month, of the aid that is claimed back."""
     rows = DueLine.unscoped.filter(state__in=(DueState.PAID, DueState.ORDERED))
     if claim.entitlement_id:
-        rows = rows.filter(entitlement__line=claim.line_id, entitlement__kind=claim.entitlement.kind, entitlement__beneficiary=claim.beneficiary_id)
+        rows = rows.filter(
+            entitlement__line=claim.line_id, entitlement__kind=claim.entitlement.kind, entitlement__beneficiary=claim.beneficiary_id
+        )
     else:
         rows = rows.filter(entitlement__dossier=claim.dossier_id, entitlement__beneficiary=claim.beneficiary_id)
     out: dict[date, Decimal] = {}
@@ -91,7 +93,8 @@ def register_claim(
         raise AidError(_("The amount must be above zero and in whole cents."), field="amount", code="amount")
     if amount > claim.announced:
         raise AidError(
-            _("The decision announced %(amount)s: more needs a new decision.") % {"amount": formats.amount(claim.announced, claim.currency)},
+            _("The decision announced %(amount)s: more needs a new decision.")
+            % {"amount": formats.amount(claim.announced, claim.currency)},
             field="amount",
             code="announced",
         )
@@ -189,7 +192,9 @@ def record_receipt(*, actor: Actor, claim: Claim, amount: Decimal, on: date, ref
         raise AidError(_("Give the reference of the bank statement."), field="reference", code="reference")
     if amount <= 0 or amount > claim.open_amount:
         raise AidError(
-            _("At most %(amount)s is still open.") % {"amount": formats.amount(claim.open_amount, claim.currency)}, field="amount", code="amount"
+            _("At most %(amount)s is still open.") % {"amount": formats.amount(claim.open_amount, claim.currency)},
+            field="amount",
+            code="amount",
         )
     voucher = accounting.post(
         actor=actor,

@@ -54,7 +54,11 @@ def entitlement_context(request: Request, row: Entitlement) -> dict[str, Any]:
         "account": living,
         "accounts": accounts,
         "lines": [
-            {"due": line, "kind": KINDS.get(DueState(line.state), ""), "reason": reason_in_words(line.reason_code, line.bank_text) if line.reason_code else ""}
+            {
+                "due": line,
+                "kind": KINDS.get(DueState(line.state), ""),
+                "reason": reason_in_words(line.reason_code, line.bank_text) if line.reason_code else "",
+            }
             for line in selectors.due_lines_of(request.actor, [row.pk], limit=36)
         ],
         "claims": list(Claim.objects.visible_to(request.actor).filter(entitlement=row)),
@@ -94,7 +98,9 @@ def settle(request: Request, uuid: Any) -> HttpResponse:
     form = SettleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            paying.settle_held(actor=request.actor, line=line, pay=form.cleaned_data["decision"] == "pay", reason=form.cleaned_data["reason"])
+            paying.settle_held(
+                actor=request.actor, line=line, pay=form.cleaned_data["decision"] == "pay", reason=form.cleaned_data["reason"]
+            )
             return done(request, "aid:entitlement", _("Noted."), line.entitlement.uuid)
     context = {"line": line, "entitlement": line.entitlement, "form": form}
     return invalid(request, "aid/settle.html", context) if request.method == "POST" else page(request, "aid/settle.html", context)
@@ -133,7 +139,11 @@ def unpaid(request: Request) -> HttpResponse:
         "aid/unpaid.html",
         {
             "rows": [
-                {"due": row, "kind": KINDS.get(DueState(row.state), ""), "reason": reason_in_words(row.reason_code, row.bank_text) if row.reason_code else ""}
+                {
+                    "due": row,
+                    "kind": KINDS.get(DueState(row.state), ""),
+                    "reason": reason_in_words(row.reason_code, row.bank_text) if row.reason_code else "",
+                }
                 for row in rows[:200]
             ],
             "more": len(rows) > 200,

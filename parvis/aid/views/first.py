@@ -35,9 +35,7 @@ def index(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             picked = [row for row in rows if row.pk in chosen]
-            order = paying.prepare_first_payments(
-                actor=request.actor, entitlements=picked, execution_on=form.cleaned_data["execution_on"]
-            )
+            order = paying.prepare_first_payments(actor=request.actor, entitlements=picked, execution_on=form.cleaned_data["execution_on"])
             return done(request, "accounting:order", _("Prepared. Another person releases it."), order.uuid)
     accounts = selectors.living_accounts(request.actor, [row.pk for row in rows])
     clocks = requests.clocks_for([row.line_id for row in rows])
@@ -59,7 +57,11 @@ def index(request: Request) -> HttpResponse:
         "form": form,
         "may_prepare": access.may_run(request.actor),
     }
-    return invalid(request, "aid/first_payments.html", context) if request.method == "POST" else page(request, "aid/first_payments.html", context)
+    return (
+        invalid(request, "aid/first_payments.html", context)
+        if request.method == "POST"
+        else page(request, "aid/first_payments.html", context)
+    )
 
 
 def _waiting_lines(request: Request, rows: list[Entitlement]) -> dict[int, tuple[Any, Decimal]]:
@@ -96,7 +98,11 @@ def first_payment(request: Request, line_id: int) -> HttpResponse:
             order = paying.prepare_first_payment(actor=request.actor, line_id=line_id, execution_on=form.cleaned_data["execution_on"])
             return done(request, "accounting:order", _("Prepared. Another person releases it."), order.uuid)
     context = {**_context(request, rights, line_id), "form": form}
-    return invalid(request, "aid/first_payment.html", context) if request.method == "POST" else page(request, "aid/first_payment.html", context)
+    return (
+        invalid(request, "aid/first_payment.html", context)
+        if request.method == "POST"
+        else page(request, "aid/first_payment.html", context)
+    )
 
 
 def _context(request: Request, rights: list[Entitlement], line_id: int) -> dict[str, Any]:

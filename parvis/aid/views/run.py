@@ -61,14 +61,19 @@ def run(request: Request, year: int, month: int) -> HttpResponse:
                 checked=form.cleaned_data["checked"],
                 execution_on=form.cleaned_data["execution_on"],
             )
-            return done(request, "aid:run", _("Order %(number)s is prepared. Another person releases it.") % {"number": order.number}, year, month)
+            return done(
+                request, "aid:run", _("Order %(number)s is prepared. Another person releases it.") % {"number": order.number}, year, month
+            )
     context = {**_context(request, listed), "form": form}
     return invalid(request, "aid/run.html", context) if request.method == "POST" else page(request, "aid/run.html", context)
 
 
 def _context(request: Request, listed: Run) -> dict[str, Any]:
     orders = list(
-        PaymentOrder.objects.visible_to(request.actor).filter(kind="run", month=listed.month).exclude(state="cancelled").select_related("account")
+        PaymentOrder.objects.visible_to(request.actor)
+        .filter(kind="run", month=listed.month)
+        .exclude(state="cancelled")
+        .select_related("account")
     )
     current = next((order for order in orders if order.state == "prepared"), orders[-1] if orders else None)
     view = request.GET.get("view", "check" if listed.to_check else "all")
@@ -85,8 +90,8 @@ def _context(request: Request, listed: Run) -> dict[str, Any]:
         "view": view,
         "views": [
             ("check", _("To check"), len(listed.to_check)),
-            ("entry", _("Entries"), counts[Cause.ENTRY]),
-            ("exit", _("Exits"), counts[Cause.EXIT]),
+            ("entry", str(Cause.ENTRY.label), counts[Cause.ENTRY]),
+            ("exit", str(Cause.EXIT.label), counts[Cause.EXIT]),
             ("amount", _("Amounts"), counts[Cause.RAISE] + counts[Cause.DROP]),
             ("all", _("All lines"), len(listed.lines)),
         ],

@@ -76,7 +76,11 @@ def answer(request: Request, uuid: Any) -> HttpResponse:
         "form": form,
         "answers": selectors.answers(request.actor, call),
     }
-    return invalid(request, "connectors/bank_answer.html", context) if request.method == "POST" else page(request, "connectors/bank_answer.html", context)
+    return (
+        invalid(request, "connectors/bank_answer.html", context)
+        if request.method == "POST"
+        else page(request, "connectors/bank_answer.html", context)
+    )
 
 
 def _chosen(request: Request, order: bank.ReadOrder, offered: list[tuple[str, str]]) -> dict[str, str]:
