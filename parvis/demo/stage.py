@@ -454,13 +454,13 @@ def _decide(actor: Actor, session: Session, item: AgendaItem, play: Play | None)
         latest = proposals.latest(item.proposal)
         changed = [dict(row) for row in latest.provisions]
         first = date.fromisoformat(changed[0]["from"])
-        changed[0]["to"] = (next_month(first, 6) - timedelta(days=1)).isoformat()
+        changed[0]["to"] = (next_month(first, 9) - timedelta(days=1)).isoformat()
         return deciding.decide(
             actor=actor,
             item=item,
             outcome=Outcome.ADJUSTED,
             provisions=changed,
-            reason="Le comité accorde le revenu d’intégration pour six mois au lieu d’un an : la pension alimentaire sera fixée d’ici là.",
+            reason="Le comité accorde le revenu d’intégration pour neuf mois au lieu d’un an : la pension alimentaire sera fixée d’ici là.",
         )
     if state == "refused":
         return deciding.decide(actor=actor, item=item, outcome=Outcome.REFUSED, reason=play.case.why)
