@@ -127,6 +127,10 @@ def test_only_the_clock_reads_the_time() -> None:
     assert wrong == []
 
 
+# Their save() only refuses to change a row that is there: immutable by law, no side effect.
+GUARDS = {"LetterTemplate.save", "Calculation.save"}
+
+
 def test_no_signals_and_no_saves_with_side_effects() -> None:
     wrong = []
     for path in sources():
@@ -140,7 +144,7 @@ def test_no_signals_and_no_saves_with_side_effects() -> None:
                     for item in node.body
                     if isinstance(item, ast.FunctionDef) and item.name == "save" and any(getattr(b, "attr", getattr(b, "id", "")).endswith("Model") for b in node.bases)
                 ]
-    assert wrong == []
+    assert [line for line in wrong if line.rsplit(" ", 1)[1] not in GUARDS] == []
 
 
 def test_the_settings_page_is_true() -> None:
