@@ -353,6 +353,14 @@ def item_of_line(line_id: int) -> AgendaItem | None:
     return AgendaItem.objects.visible_to(READER).filter(proposal__line_id=line_id, live=1).select_related("session").first()
 
 
+def returned_by(proposal: Proposal) -> str:
+    """Who sent the proposal back last: the chief by name, or nobody by name when the committee asked for more."""
+    asked = Decision.objects.visible_to(READER).filter(proposal=proposal, outcome=Outcome.MORE_INFO).order_by("-decided_at", "-pk").first()
+    if asked is not None and (proposal.reviewed_at is None or asked.decided_at > proposal.reviewed_at):
+        return ""
+    return proposal.reviewed_by_label
+
+
 def opinion_awaited(line_id: int) -> bool:
     return LegalOpinion.objects.visible_to(READER).filter(proposal__line_id=line_id, proposal__live=1, live=1, opinion="").exists()
 

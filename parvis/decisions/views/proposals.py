@@ -231,6 +231,7 @@ def _context(
         "ask": forms.AskOpinionForm(),
         "review": forms.ReviewForm(),
         "corrections": _corrections(versions),
+        "returned_by": selectors.returned_by(found) or _("The committee"),
         "needs_ground": letters.needs_ground(found),
         "grounds": grounds.choices(),
         "outcomes": [(Outcome.GRANTED.value, _("We grant")), (Outcome.REFUSED.value, _("We refuse"))],
