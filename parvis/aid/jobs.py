@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from parvis.kernel import clock
+from parvis.documents import api as documents
+from parvis.kernel import clock, mutations
 from parvis.kernel.actor import system_actor
+from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.jobs import JobRef, job, periodic
 from parvis.kernel.periods import month_start, next_month
 
-from .letters import store_claim_letter
+from .letters import TITLE, claim_letter_pdf, language_of
+from .models import Claim
 from .offline import write_pack
 from .services import continuing
 
@@ -33,4 +36,23 @@ def offline_pack(ref: JobRef) -> None:
 
 @job("aid.claim_letter")
 def claim_letter(ref: JobRef) -> None:
-    store_claim_letter(ref.subject.id, actor=system_actor("claim-letter"), done=ref.complete)
+    """Rendered outside the transaction, kept inside one."""
+    claim = Claim.unscoped.select_related("decision").get(pk=ref.subject.id)
+    actor = system_actor("claim-letter")
+    language = language_of(claim)
+    file = documents.store_bytes(claim_letter_pdf(claim))
+    with gesture_scope():
+        document = documents.attach(
+            actor=actor,
+            subject=claim.ref,
+            file=file,
+            title=f"{TITLE.get(language, TITLE['fr'])} {claim.number}",
+            kind=documents.DocumentKind.OTHER,
+            origin=documents.Origin.PRODUCED,
+            language=language,
+            dossier_id=claim.dossier_id,
+            file_name=f"{claim.number}.pdf",
+        )
+        Claim.unscoped.filter(pk=claim.pk).update(letter=document, letter_sha256=file.sha256)
+        mutations.record(f"dossier:{claim.dossier_id}", actor=actor, verb="claim.letter", subject=claim.ref, values={"pdf": file.sha256})
+        ref.complete()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
 
 from parvis.contacts import api as contacts
 from parvis.documents import api as documents
-from parvis.kernel import clock, mutations
-from parvis.kernel.actor import Actor
-from parvis.kernel.gestures import gesture_scope
+from parvis.kernel import clock
 
 from . import texts
 from .enums import DebtorKind
@@ -67,31 +64,3 @@ def claim_letter_pdf(claim: Claim) -> bytes:
         delivery="registered",
     )
     return documents.render_letter_pdf(blocks, envelope, date=on)
-
-
-def store_claim_letter(claim_id: int, *, actor: Actor, done: Callable[[], None]) -> None:
-    """Render outside the transaction, keep inside one."""
-    claim = Claim.unscoped.select_related("decision").get(pk=claim_id)
-    file = documents.store_bytes(claim_letter_pdf(claim))
-    language = language_of(claim)
-    with gesture_scope():
-        document = documents.attach(
-            actor=actor,
-            subject=claim.ref,
-            file=file,
-            title=f"{TITLE.get(language, TITLE['fr'])} {claim.number}",
-            kind=documents.DocumentKind.OTHER,
-            origin=documents.Origin.PRODUCED,
-            language=language,
-            dossier_id=claim.dossier_id,
-            file_name=f"{claim.number}.pdf",
-        )
-        Claim.unscoped.filter(pk=claim.pk).update(letter=document, letter_sha256=file.sha256)
-        mutations.record(
-            f"dossier:{claim.dossier_id}",
-            actor=actor,
-            verb="claim.letter",
-            subject=claim.ref,
-            values={"pdf": file.sha256},
-        )
-        done()
