@@ -116,8 +116,10 @@ BACKWARD = {"sqlite": SQLITE_DROP, "postgresql": POSTGRESQL_DROP, "mysql": SQLIT
 
 def _run(statements):
     def apply(apps, schema_editor):
-        for sql in statements[schema_editor.connection.vendor]:
-            schema_editor.execute(sql, params=None)
+        # Not schema_editor.execute: MariaDB's would refuse it inside the migration's transaction, although triggers are fine there.
+        with schema_editor.connection.cursor() as cursor:
+            for sql in statements[schema_editor.connection.vendor]:
+                cursor.execute(sql)
 
     return apply
 
