@@ -28,10 +28,19 @@ def main() -> int:
     results = {}
     for size in (int(text) for text in options.sizes.split(",")):
         folder = ROOT / "build" / "bench" / str(size)
-        environment = os.environ | {"PARVIS_INSTANCE": str(folder), "DJANGO_SETTINGS_MODULE": "parvis.config.settings", "PARVIS_LOG_LEVEL": "ERROR"}
+        environment = os.environ | {
+            "PARVIS_INSTANCE": str(folder),
+            "DJANGO_SETTINGS_MODULE": "parvis.config.settings",
+            "PARVIS_LOG_LEVEL": "ERROR",
+        }
         environment.pop("PARVIS_KIND", None)
         done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.measure", str(size), str(options.rounds)], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False
+            [sys.executable, "-m", "benchmarks.measure", str(size), str(options.rounds)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
         )
         if done.returncode:
             print(done.stdout[-2000:])
@@ -46,8 +55,13 @@ def main() -> int:
 
 def table(results: dict[int, dict]) -> str:
     sizes = sorted(results)
-    out = ["# Benchmarks", "", f"Two cores, embedded database, Python {sys.version.split()[0]}. Median server time of a page through the whole stack (middleware, access, template), "
-           "without network; the floor is the page's own SQL sent raw.", ""]
+    out = [
+        "# Benchmarks",
+        "",
+        f"Two cores, embedded database, Python {sys.version.split()[0]}. Median server time of a page through the whole stack (middleware, access, template), "
+        "without network; the floor is the page's own SQL sent raw.",
+        "",
+    ]
     head = "| Page |" + "".join(f" {size:,} persons: ms | queries | × floor |" for size in sizes)
     ratio = len(sizes) > 1
     out += [head + (" larger / smaller |" if ratio else ""), "|---|" + "---:|" * (3 * len(sizes) + ratio)]

@@ -93,7 +93,14 @@ def pages() -> list[tuple[str, str, str, dict[str, Any]]]:
     things = {"dossier": dossier, "proposal": proposal, "session": session, "item": item, "request": request}
     for name, login, view, thing, args in ADDRESSES:
         if things.get(thing) is not None or not thing:
-            found.append((name, {"worker": worker, "secretary": secretary, "payer": payer, "citizen": ""}[login], reverse(view, args=args(things)), {"request": request.pk} if login == "citizen" and request else {}))
+            found.append(
+                (
+                    name,
+                    {"worker": worker, "secretary": secretary, "payer": payer, "citizen": ""}[login],
+                    reverse(view, args=args(things)),
+                    {"request": request.pk} if login == "citizen" and request else {},
+                )
+            )
     return found
 
 

@@ -15,9 +15,17 @@ def settings_page() -> str:
 
     rows = ["| Setting | Environment | Type | Default | Meaning |", "|---|---|---|---|---|"]
     for setting in instance.SETTINGS:
-        default = "*(made at init)*" if setting.secret and setting.key != "database_url" else f"`{setting.default}`" if setting.default != "" else "*(empty)*"
+        default = (
+            "*(made at init)*"
+            if setting.secret and setting.key != "database_url"
+            else f"`{setting.default}`"
+            if setting.default != ""
+            else "*(empty)*"
+        )
         choices = f" One of: {', '.join(f'`{choice}`' for choice in setting.choices)}." if setting.choices else ""
-        rows.append(f"| `{setting.key}` | `{setting.env}` | {setting.type.__name__} | {default} | {setting.help}{choices} |".replace("||", "| |"))
+        rows.append(
+            f"| `{setting.key}` | `{setting.env}` | {setting.type.__name__} | {default} | {setting.help}{choices} |".replace("||", "| |")
+        )
     return (
         f"{NOTE}# Settings\n\nKept in `settings.toml` of the instance's folder (`PARVIS_INSTANCE`, else `./instance`). "
         "An environment variable wins over the file. A wrong name, type or value stops the start with a message that says which.\n\n"
@@ -39,7 +47,9 @@ def model_page() -> str:
             out.append(f"\n## {config.label}\n")
         for model in models:
             doc = (model.__doc__ or "").strip().splitlines()[0]
-            out.append(f"\n### {model.__name__}\n\n{doc if not doc.startswith(model.__name__ + '(') else ''}  \nTable `{model._meta.db_table}`; personal data: {getattr(model, 'personal_data', 'none')}.\n")
+            out.append(
+                f"\n### {model.__name__}\n\n{doc if not doc.startswith(model.__name__ + '(') else ''}  \nTable `{model._meta.db_table}`; personal data: {getattr(model, 'personal_data', 'none')}.\n"
+            )
             out += ["| Column | Type | Points at |", "|---|---|---|"]
             for field in model._meta.concrete_fields:
                 target = field.related_model

@@ -5,7 +5,8 @@
     python -m tools.screenshots --only desk,committee --themes light   # some
 
 Chromium is the one named by PARVIS_CHROMIUM, else the one on the path. Roles are changed as a person would: with one click in the role bar.
-The pictures of the portal send one request of an invented person, so each run adds one to the demonstration.
+The pictures of the portal send one request of an invented person, and that of the committee opens its session: take them from a demonstration
+that may be thrown away.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -35,6 +37,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=fr-BE",
 ]
 
 #: What an invented person answers, by key of the form's field. Amounts as typed.
@@ -148,11 +151,12 @@ def answer_page(page: Page, answers: dict[str, Any] = ANSWERS) -> None:
 def ask(site: Site, answers: dict[str, Any] = ANSWERS, until: str = "") -> Page:
     """Begin a request as a citizen and answer page after page, until the page whose key is named, or until it is sent."""
     page = site.go("/p/aid-request/")
-    page.locator("main form button[type=submit]").first.click()
+    page.locator("main form button.btn--primary").click()
+    page.wait_for_url(re.compile(r"/p/draft/"))
     for _ in range(60):
         if until and f"/page/{until}/" in page.url:
             return page
-        if page.url.endswith("/summary/"):
+        if urlsplit(page.url).path.endswith("/summary/"):
             page.locator("main form button.btn--primary").click()
             page.wait_for_url(re.compile(r"/p/sent/"))
             return page
@@ -175,7 +179,7 @@ def portal_question(site: Site) -> None:
 def portal_timeline(site: Site) -> None:
     site.role("")
     page = ask(site)
-    site.go(str(page.locator("a[href*='/p/track/']:not([href$='.pdf'])").first.evaluate("link => link.href")))
+    site.go(str(page.locator("main a.btn[href*='/p/track/']:not([href$='.pdf'])").first.evaluate("link => link.href")))
     site.shoot("portal-timeline")
 
 
@@ -187,8 +191,9 @@ def desk(site: Site) -> None:
 
 def identify(site: Site) -> None:
     site.role("Sabine Collin")
-    site.go("/tasks/")
-    site.open_first("main a[href*='/identify/']")
+    site.go("/requests/")
+    site.open_first("main table a[href^='/requests/']")
+    site.go(urlsplit(site.page.url).path + "identify/")
     site.shoot("identify")
 
 
@@ -206,12 +211,22 @@ def proposal(site: Site) -> None:
 
 
 def committee(site: Site) -> None:
+    """Opens the next session, if nobody did: a session with nobody there is no picture."""
     site.role("Isabelle Thonon")
-    site.go("/committee/")
+    page = site.go("/committee/")
     site.open_first("main a[href^='/committee/sessions/']:not([href$='/new/'])")
-    mode = site.page.locator("a[data-key='c']")
-    if mode.count():
-        site.open_first("a[data-key='c']")
+    session = urlsplit(page.url).path
+    agenda = session if session.endswith("/agenda/") else session + "agenda/"
+    site.go(agenda)
+    opening = page.locator("form[action$='/open/'] button")
+    if opening.count():
+        for box in page.locator("input[name=present]").all():
+            box.check()
+        page.locator("form[action$='/presence/'] button").click()
+        page.wait_for_load_state()
+        page.locator("form[action$='/open/'] button").click()
+        page.wait_for_load_state()
+    site.go(agenda.removesuffix("agenda/"))
     site.shoot("committee")
 
 
@@ -224,7 +239,7 @@ def payment(site: Site) -> None:
 
 def where(site: Site) -> None:
     site.role("Amélie Lambrecht")
-    site.go("/where/")
+    site.go("/where/?q=Lambert")
     site.shoot("where")
 
 

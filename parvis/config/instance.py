@@ -33,7 +33,9 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("kind", str, "production", "What the instance is for. Fixed at `parvis init`; a demo has the role bar and example data.", KINDS),
+    Setting(
+        "kind", str, "production", "What the instance is for. Fixed at `parvis init`; a demo has the role bar and example data.", KINDS
+    ),
     Setting("name", str, "CPAS de Valmont", "Name of the centre, on every page and letter."),
     Setting("street", str, "Place du Parvis 3", "Street and number of the centre, on letters."),
     Setting("postcode", str, "4999", "Postcode of the centre."),
@@ -42,12 +44,23 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("phone", str, "085 00 00 00", "Telephone shown on letters and the portal."),
     Setting("email", str, "accueil@valmont.example", "E-mail shown on letters and the portal."),
     Setting("enterprise_number", str, "0200000035", "Enterprise number of the centre (10 digits), the initiator of payment orders."),
-    Setting("court", str, "Tribunal du travail de Liège, place Saint-Lambert 30, 4000 Liège", "Labour court and address named in decisions."),
+    Setting(
+        "court", str, "Tribunal du travail de Liège, place Saint-Lambert 30, 4000 Liège", "Labour court and address named in decisions."
+    ),
     Setting("language", str, "fr", "Default language of the interface.", ("fr", "nl", "de", "en")),
     Setting("time_zone", str, "Europe/Brussels", "Time zone; dates of law are this zone's."),
     Setting("secret_key", str, "", "Key that signs sessions and links. Made by `parvis init`.", (), True),
-    Setting("seal_key", str, "", "Key that signs the seals of the mutation journal. Made by `parvis init`; keep a copy elsewhere.", (), True),
-    Setting("database_url", str, "", "Empty: embedded SQLite in the folder. Else postgresql://user:password@host:port/name or mysql://…", (), True),
+    Setting(
+        "seal_key", str, "", "Key that signs the seals of the mutation journal. Made by `parvis init`; keep a copy elsewhere.", (), True
+    ),
+    Setting(
+        "database_url",
+        str,
+        "",
+        "Empty: embedded SQLite in the folder. Else postgresql://user:password@host:port/name or mysql://…",
+        (),
+        True,
+    ),
     Setting("hosts", str, "127.0.0.1,localhost", "Host names under which the instance is reached, separated by commas."),
     Setting("https", bool, False, "True behind a proxy that speaks HTTPS: secure cookies and redirects."),
     Setting("require_mfa", bool, True, "Agents need a second factor. Only a demo or test instance may switch it off."),

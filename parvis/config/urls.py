@@ -8,7 +8,9 @@ from django.conf import settings
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include(f"parvis.{name}.urls")) for name in settings.CONTEXTS if name in {a.rsplit(".", 1)[-1] for a in settings.INSTALLED_APPS} and find_spec(f"parvis.{name}.urls")
+    path("", include(f"parvis.{name}.urls"))
+    for name in settings.CONTEXTS
+    if name in {a.rsplit(".", 1)[-1] for a in settings.INSTALLED_APPS} and find_spec(f"parvis.{name}.urls")
 ]
 if settings.PARVIS_IS_DEMO and find_spec("parvis.identity.demo_urls"):
     urlpatterns.append(path("", include("parvis.identity.demo_urls")))

@@ -18,7 +18,19 @@ from uuid import UUID
 from django.db import connection
 
 from parvis.contacts import matching
-from parvis.contacts.models import Address, BankAccount, Household, HouseholdMember, Identifier, Person, PersonBirth, PersonIndex, PersonLanguage, PersonName, PersonToken
+from parvis.contacts.models import (
+    Address,
+    BankAccount,
+    Household,
+    HouseholdMember,
+    Identifier,
+    Person,
+    PersonBirth,
+    PersonIndex,
+    PersonLanguage,
+    PersonName,
+    PersonToken,
+)
 from parvis.dossiers.models import Dossier, DossierMember, Referent, SituationFact
 from parvis.identity.models import Account, Unit
 from parvis.journal.models import Entry
@@ -111,10 +123,19 @@ def _write_persons(batch: list[list[dict[str, Any]]], rng: random.Random, at: da
         [PersonName(person_id=p["id"], family_name=p["family"], given_names=p["given"], **_fact(max(p["birth"], day0), at)) for p in people]
     )
     PersonBirth.unscoped.bulk_create(
-        [PersonBirth(person_id=p["id"], birth_date=p["birth"], sex=p["sex"], nationality=p["nationality"], **_fact(max(p["birth"], day0), at)) for p in people]
+        [
+            PersonBirth(
+                person_id=p["id"], birth_date=p["birth"], sex=p["sex"], nationality=p["nationality"], **_fact(max(p["birth"], day0), at)
+            )
+            for p in people
+        ]
     )
-    Identifier.unscoped.bulk_create([Identifier(person_id=p["id"], kind="niss", value=p["niss"], **_fact(max(p["birth"], day0), at)) for p in people])
-    PersonLanguage.unscoped.bulk_create([PersonLanguage(person_id=p["id"], language=p["language"], **_fact(max(p["birth"], day0), at)) for p in people])
+    Identifier.unscoped.bulk_create(
+        [Identifier(person_id=p["id"], kind="niss", value=p["niss"], **_fact(max(p["birth"], day0), at)) for p in people]
+    )
+    PersonLanguage.unscoped.bulk_create(
+        [PersonLanguage(person_id=p["id"], language=p["language"], **_fact(max(p["birth"], day0), at)) for p in people]
+    )
     PersonIndex.unscoped.bulk_create(
         [
             PersonIndex(
@@ -131,7 +152,11 @@ def _write_persons(batch: list[list[dict[str, Any]]], rng: random.Random, at: da
     tokens = [
         PersonToken(person_id=p["id"], kind=kind, value=value)
         for p in people
-        for kind, value in sorted(matching.keys_of_person(matching.PersonKeys(names=((p["family"], p["given"]),), birth_dates=(p["birth"],), identifiers=(p["niss"],))))
+        for kind, value in sorted(
+            matching.keys_of_person(
+                matching.PersonKeys(names=((p["family"], p["given"]),), birth_dates=(p["birth"],), identifiers=(p["niss"],))
+            )
+        )
     ]
     PersonToken.unscoped.bulk_create(tokens, batch_size=20_000)
     adults = [home[0] for home in batch]
@@ -158,7 +183,15 @@ def _write_persons(batch: list[list[dict[str, Any]]], rng: random.Random, at: da
     return list(zip(batch, homes, strict=True))
 
 
-def _write_dossiers(homes: list[tuple[list[dict[str, Any]], Any]], rng: random.Random, at: datetime, units: list[int], workers: list[int], numbers: dict[int, int], journal: int) -> int:
+def _write_dossiers(
+    homes: list[tuple[list[dict[str, Any]], Any]],
+    rng: random.Random,
+    at: datetime,
+    units: list[int],
+    workers: list[int],
+    numbers: dict[int, int],
+    journal: int,
+) -> int:
     chosen = [home for home, _ in homes if rng.random() < 0.75]
     rows = []
     for home in chosen:

@@ -11,9 +11,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from parvis.decisions import api as decisions
 from parvis.decisions.enums import Outcome
 from parvis.decisions.models import Minutes, Notification, Session
-from parvis.decisions import api as decisions
 from parvis.documents import api as documents
 from parvis.documents.models import Document
 from parvis.identity.api import Account
@@ -101,7 +101,11 @@ def _write(out: Path, play: stage.Play, session: Session, order: Any) -> list[st
     decision = play.decision
     assert decision is not None and play.request is not None and play.proposal is not None
     written: dict[str, bytes] = {}
-    receipt = next(d for d in Document.unscoped.filter(subject_type="request", subject_id=play.request.pk).select_related("file") if d.kind == "receipt")
+    receipt = next(
+        d
+        for d in Document.unscoped.filter(subject_type="request", subject_id=play.request.pk).select_related("file")
+        if d.kind == "receipt"
+    )
     written["receipt.pdf"] = documents.read_bytes(receipt.file)
     notification = Notification.unscoped.select_related("letter__file").get(decision=decision)
     written["notification.pdf"] = documents.read_bytes(notification.letter.file)
@@ -112,7 +116,9 @@ def _write(out: Path, play: stage.Play, session: Session, order: Any) -> list[st
     row = decision.decided_version.provisions[0]
     calculation = Calculation.unscoped.get(pk=row["calculation_id"])
     play.notes["amount"] = row["amount"]
-    written["explanation.json"] = canonical.dumps({"amount": calculation.amount, "ruleset": calculation.ruleset, "tree": calculation.tree}).encode()
+    written["explanation.json"] = canonical.dumps(
+        {"amount": calculation.amount, "ruleset": calculation.ruleset, "tree": calculation.tree}
+    ).encode()
     if order is not None:
         written["payment.xml"] = money.order_xml(order)
     for name, data in written.items():

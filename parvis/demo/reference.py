@@ -41,5 +41,12 @@ def load_committee(actor: Actor) -> None:
         for order, (login, role, voting) in enumerate(roles, 1):
             account = Account.objects.get(username=username(login))
             sessions.add_member(
-                actor=actor, committee=committee, account_id=account.pk, label=account.display_name, valid_from=SINCE, role=role, voting=voting, order=order
+                actor=actor,
+                committee=committee,
+                account_id=account.pk,
+                label=account.display_name,
+                valid_from=SINCE,
+                role=role,
+                voting=voting,
+                order=order,
             )

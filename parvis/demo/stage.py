@@ -10,13 +10,12 @@ from functools import cache
 from typing import Any
 
 from parvis.contacts import api as contacts
-from parvis.decisions.enums import Channel, Outcome
 from parvis.decisions import letters
+from parvis.decisions.enums import Channel, Outcome
 from parvis.decisions.models import AgendaItem, Committee, Decision, LegalOpinion, Minutes, Notification, Proposal, Session
 from parvis.decisions.services import deciding, minutes, notifying, proposals, sessions
 from parvis.documents import api as documents
 from parvis.dossiers import api as dossiers
-from parvis.form_engine import api as forms
 from parvis.identity.api import Account, actor_for
 from parvis.identity.demo import username
 from parvis.journal import api as journal
@@ -31,7 +30,13 @@ from parvis.requests.models import Request, RequestLine
 from .cast import Case
 
 WORKERS = {"SSG-NORD": "amelie.lambrecht", "SSG-SUD": "luc.hardy", "SSG": "katrin.schmitz", "INS": "joris.peeters", "MED": "nadia.elamrani"}
-CHIEFS = {"SSG-NORD": "benoit.delvaux", "SSG-SUD": "benoit.delvaux", "SSG": "benoit.delvaux", "INS": "francoise.michaux", "MED": "francoise.michaux"}
+CHIEFS = {
+    "SSG-NORD": "benoit.delvaux",
+    "SSG-SUD": "benoit.delvaux",
+    "SSG": "benoit.delvaux",
+    "INS": "francoise.michaux",
+    "MED": "francoise.michaux",
+}
 CLERK, LAWYER, SECRETARY, PRESIDENT = "sabine.collin", "olivier.renard", "isabelle.thonon", "claire.warnant"
 PAYER, RELEASER, ACCOUNTANT = "pascal.gillet", "veronique.simon", "thierry.maes"
 CITIZEN = Actor(kind="citizen", account_id=None, label="portail", language="fr", origin="story")
@@ -103,10 +108,18 @@ def _answers(case: Case) -> dict[str, Any]:
         "phone": "",
         "letter_language": case.language,
         "has_address": "yes",
-        "address": {"street": case.street, "number": case.number, "postal_code": case.town[0], "town": case.town[1], "municipality": case.town[1], "country": "BE"},
+        "address": {
+            "street": case.street,
+            "number": case.number,
+            "postal_code": case.town[0],
+            "town": case.town[1],
+            "municipality": case.town[1],
+            "country": "BE",
+        },
         "lives_alone": "no" if case.members else "yes",
         "members": [
-            {"first_name": m.given, "last_name": m.family, "birth_date": m.birth.isoformat(), "relation": m.relation, "has_income": "no"} for m in case.members
+            {"first_name": m.given, "last_name": m.family, "birth_date": m.birth.isoformat(), "relation": m.relation, "has_income": "no"}
+            for m in case.members
         ],
         "has_income": "yes" if case.incomes else "no",
         "incomes": [{"kind": i.kind, "amount": format(i.amount, "f"), "payer": i.label} for i in case.incomes],
@@ -163,7 +176,9 @@ def identify(play: Play) -> None:
     case, actor = play.case, agent(CLERK)
     assert play.request is not None
     niss = niss_of(case)
-    matches = contacts.match_persons(actor=actor, family_name=case.family, given_names=case.given, birth_date=case.birth, national_number=niss)
+    matches = contacts.match_persons(
+        actor=actor, family_name=case.family, given_names=case.given, birth_date=case.birth, national_number=niss
+    )
     known = next((match.person for match in matches if match.certain), None)
     source: dict[str, Any] = {"source": "submission", "source_ref": f"request:{play.request.pk}"}
     person = known or contacts.create_person(
@@ -190,7 +205,12 @@ def identify(play: Play) -> None:
             **source,
         )
         contacts.add_bank_account(
-            actor=play.worker, person=person, iban=iban_of(case.key), holder=f"{case.given} {case.family}", valid_from=clock.today() - timedelta(days=400), **source
+            actor=play.worker,
+            person=person,
+            iban=iban_of(case.key),
+            holder=f"{case.given} {case.family}",
+            valid_from=clock.today() - timedelta(days=400),
+            **source,
         )
     requests.join_dossier(actor=actor, request=play.request, person=person, referent=_account(WORKERS[case.unit]))
     play.request.refresh_from_db()
@@ -229,11 +249,25 @@ def inquire(play: Play) -> None:
     if case.rent:
         dossier.refresh_from_db()
         dossiers.record_situation(
-            actor=actor, dossier=dossier, kind="expense", label="Loyer", amount=case.rent, periodicity="month", valid_from=since, source="document", source_ref="bail"
+            actor=actor,
+            dossier=dossier,
+            kind="expense",
+            label="Loyer",
+            amount=case.rent,
+            periodicity="month",
+            valid_from=since,
+            source="document",
+            source_ref="bail",
         )
     dossier.refresh_from_db()
     dossiers.record_situation(actor=actor, dossier=dossier, kind="need", label=case.need[:190], valid_from=clock.today(), source="declared")
-    journal.add_entry(actor=actor, dossier=dossier, kind="interview", text=f"Entretien au bureau. {case.need}", happened_at=clock.now() - timedelta(hours=2))
+    journal.add_entry(
+        actor=actor,
+        dossier=dossier,
+        kind="interview",
+        text=f"Entretien au bureau. {case.need}",
+        happened_at=clock.now() - timedelta(hours=2),
+    )
     journal.add_entry(
         actor=actor,
         dossier=dossier,
@@ -269,7 +303,13 @@ def provision_of(play: Play, base: dict[str, Any]) -> dict[str, Any]:
     out["payee"] = {"name": f"{case.given} {case.family}", "iban": iban_of(case.key), "person_id": play.request.applicant_id}
     details = dict(out.get("details") or {})
     if case.aid in {"one_off", "urgent"}:
-        out |= {"kind": "aid.one_off", "periodicity": "once", "amount": format(case.amount or Decimal("100.00"), "f"), "from": start.isoformat(), "to": None}
+        out |= {
+            "kind": "aid.one_off",
+            "periodicity": "once",
+            "amount": format(case.amount or Decimal("100.00"), "f"),
+            "from": start.isoformat(),
+            "to": None,
+        }
         details = {"purpose": case.purpose}
     else:
         out["kind"] = {"ris": "aid.ris", "equivalent": "aid.equivalent", "advance": "aid.advance"}[case.aid]
@@ -277,7 +317,11 @@ def provision_of(play: Play, base: dict[str, Any]) -> dict[str, Any]:
         # Until revised; or a year; or soon over, so that their continuation is proposed (F3).
         months = case.asked // 30 + 2 if case.state == "ending" else 12
         ends = case.state == "ending" or case.asked < 300
-        out |= {"periodicity": "month", "from": first.isoformat(), "to": (next_month(first, months) - timedelta(days=1)).isoformat() if ends else None}
+        out |= {
+            "periodicity": "month",
+            "from": first.isoformat(),
+            "to": (next_month(first, months) - timedelta(days=1)).isoformat() if ends else None,
+        }
         details["category"] = case.category
         details["isp"] = "yes" if any(income.kind == "wage" for income in case.incomes) else "no"
         if case.aid == "advance":
@@ -401,7 +445,9 @@ def committee() -> Committee:
 
 
 def plan_session(starts_at: Any) -> Session:
-    return sessions.create_session(actor=agent(SECRETARY), committee=committee(), starts_at=starts_at, place="Salle du conseil, Place du Parvis 3")
+    return sessions.create_session(
+        actor=agent(SECRETARY), committee=committee(), starts_at=starts_at, place="Salle du conseil, Place du Parvis 3"
+    )
 
 
 def fill_session_with(session: Session, chosen: list[Proposal]) -> None:
@@ -444,11 +490,17 @@ def _decide(actor: Actor, session: Session, item: AgendaItem, play: Play | None)
         return deciding.decide(actor=actor, item=item, outcome=Outcome.GRANTED)
     if state == "postponed" and item.carried_from_id is None:
         return deciding.decide(
-            actor=actor, item=item, outcome=Outcome.POSTPONED, reason="Le comité attend la preuve de l’inscription comme demandeuse d’emploi."
+            actor=actor,
+            item=item,
+            outcome=Outcome.POSTPONED,
+            reason="Le comité attend la preuve de l’inscription comme demandeuse d’emploi.",
         )
     if state == "more_info":
         return deciding.decide(
-            actor=actor, item=item, outcome=Outcome.MORE_INFO, reason="Quel est le solde des comptes d’épargne du ménage aux trois derniers mois ?"
+            actor=actor,
+            item=item,
+            outcome=Outcome.MORE_INFO,
+            reason="Quel est le solde des comptes d’épargne du ménage aux trois derniers mois ?",
         )
     if state == "adjusted":
         latest = proposals.latest(item.proposal)

@@ -145,11 +145,18 @@ def session_script(company: Company, days_ago: int, push: Callable[[Script], Non
     session = stage.plan_session(starts)
     yield cal.at(days_ago + 1, 16)
     later = {cast.AGENDA, cast.LEGAL, cast.WAITING}
-    stage.fill_session_with(session, [play.proposal for play in company.plays if play.proposal is not None and play.case.state not in later])
+    stage.fill_session_with(
+        session, [play.proposal for play in company.plays if play.proposal is not None and play.case.state not in later]
+    )
     yield starts
     stage.hold_session(session, company.by_proposal())
     for play in company.plays:
-        if play.decision is not None and play.decision.item_id and not play.notes.get("followed") and play.decision.item.session_id == session.pk:
+        if (
+            play.decision is not None
+            and play.decision.item_id
+            and not play.notes.get("followed")
+            and play.decision.item.session_id == session.pk
+        ):
             if play.decision.outcome in {"postponed", "more_info"}:
                 continue
             play.notes["followed"] = True
@@ -246,5 +253,7 @@ def play_all(cases: tuple[Case, ...], end: datetime, tell: Callable[[str], None]
 
 def known(case: Case) -> bool:
     """True when the person of a case is already in the register."""
-    found = contacts.match_persons(actor=stage.system(), family_name=case.family, given_names=case.given, national_number=stage.niss_of(case))
+    found = contacts.match_persons(
+        actor=stage.system(), family_name=case.family, given_names=case.given, national_number=stage.niss_of(case)
+    )
     return any(match.certain for match in found)

@@ -42,9 +42,7 @@ def parse_niss(text: str) -> str:
         except ValidationError:
             continue
     if is_specimen_niss(bare):
-        raise InvalidIdentifier(
-            _("This is a specimen number: it can be read from a test card but not typed."), code="niss_specimen"
-        )
+        raise InvalidIdentifier(_("This is a specimen number: it can be read from a test card but not typed."), code="niss_specimen")
     raise InvalidIdentifier(_("This national number holds an impossible birth date."), code="niss_date")
 
 
@@ -86,9 +84,13 @@ def parse_iban(text: str) -> str:
             raise InvalidChecksum
         return bare
     except InvalidChecksum:
-        raise InvalidIdentifier(_("The check digits of this account number are wrong. Compare it with the bank card."), code="iban_checksum") from None
+        raise InvalidIdentifier(
+            _("The check digits of this account number are wrong. Compare it with the bank card."), code="iban_checksum"
+        ) from None
     except ValidationError:
-        raise InvalidIdentifier(_("This is not an account number (IBAN). A Belgian one is BE followed by 14 digits."), code="iban_format") from None
+        raise InvalidIdentifier(
+            _("This is not an account number (IBAN). A Belgian one is BE followed by 14 digits."), code="iban_format"
+        ) from None
 
 
 def format_iban(bare: str) -> str:
@@ -108,7 +110,9 @@ def parse_enterprise_number(text: str) -> str:
     try:
         return str(_vat.validate(text))
     except ValidationError:
-        raise InvalidIdentifier(_("This is not a Belgian enterprise number: it has 10 digits and starts with 0 or 1."), code="enterprise") from None
+        raise InvalidIdentifier(
+            _("This is not a Belgian enterprise number: it has 10 digits and starts with 0 or 1."), code="enterprise"
+        ) from None
 
 
 def niss_birth_and_sex(bare: str) -> tuple[Any, str]:

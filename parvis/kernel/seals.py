@@ -57,12 +57,18 @@ def seal() -> int | None:
     previous = last.seal if last else ""
     at = clock.now()
     signature = _sign(canonical.dumps([number, at, digest, len(heads), previous]))
-    row = MasterSeal.objects.create(
-        number=number, sealed_at=at, heads_digest=digest, streams=len(heads), previous=previous, seal=signature
-    )
+    row = MasterSeal.objects.create(number=number, sealed_at=at, heads_digest=digest, streams=len(heads), previous=previous, seal=signature)
     folder = seals_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    line = {"number": number, "at": at.isoformat(), "digest": digest, "streams": len(heads), "previous": previous, "seal": signature, "heads": heads}
+    line = {
+        "number": number,
+        "at": at.isoformat(),
+        "digest": digest,
+        "streams": len(heads),
+        "previous": previous,
+        "seal": signature,
+        "heads": heads,
+    }
     with (folder / f"{at:%Y-%m}.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
     return row.number
@@ -87,7 +93,14 @@ def _verify_chains(report: Report) -> dict[str, dict[int, str]]:
             report.problems.append(f"{stream}: line {line.number} was changed")
         else:
             body = json.loads(line.body)
-            shown = (line.verb, f"{line.subject_type}:{line.subject_id}", line.actor_id, line.actor_label, line.recorded_at.isoformat(), line.number)
+            shown = (
+                line.verb,
+                f"{line.subject_type}:{line.subject_id}",
+                line.actor_id,
+                line.actor_label,
+                line.recorded_at.isoformat(),
+                line.number,
+            )
             told = (body["verb"], body["subject"], body["actor"][0], body["actor"][1][:191], body["at"], body["number"])
             if shown != told:
                 report.problems.append(f"{stream}: the columns of line {line.number} differ from what was chained")
@@ -96,7 +109,9 @@ def _verify_chains(report: Report) -> dict[str, dict[int, str]]:
         at_length.setdefault(stream, {})[number] = previous
     for head in ChainHead.objects.order_by("stream"):
         if ends.get(head.stream, (0, "")) != (head.length, head.last_hash):
-            report.problems.append(f"{head.stream}: the chain ends at line {ends.get(head.stream, (0, ''))[0]}, its head says {head.length}")
+            report.problems.append(
+                f"{head.stream}: the chain ends at line {ends.get(head.stream, (0, ''))[0]}, its head says {head.length}"
+            )
     for stream in sorted(set(ends) - set(ChainHead.objects.values_list("stream", flat=True))):
         report.problems.append(f"{stream}: the chain has lines but no head")
     for value in MutationValue.objects.select_related("line").iterator(chunk_size=5000):

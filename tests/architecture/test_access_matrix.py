@@ -64,7 +64,9 @@ def outcome(client: Client, pattern: URLPattern, path: str) -> str:
         transaction.set_rollback(True)
     if response.status_code in {403, 404}:
         return "-"
-    if response.status_code in {302, 303} and ("/account/login/" in response["Location"] or response["Location"].startswith(("/p/track/", "/p/resume/"))):
+    if response.status_code in {302, 303} and (
+        "/account/login/" in response["Location"] or response["Location"].startswith(("/p/track/", "/p/resume/"))
+    ):
         return ">"
     assert response.status_code < 500, f"{path}: {response.status_code}"
     return "y"
@@ -100,7 +102,9 @@ def test_access_is_what_was_reviewed(role: str, world: world_module.World, djang
     if RECORD:
         for name, letter in got.items():
             expected.setdefault(name, {})[role] = letter
-        FILE.write_text(json.dumps({n: expected[n] for n in sorted(expected) if n in got}, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
+        FILE.write_text(
+            json.dumps({n: expected[n] for n in sorted(expected) if n in got}, indent=0, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
     assert {name: letter for name, letter in got.items() if expected[name].get(role) != letter} == {}
 
 
@@ -112,7 +116,15 @@ def test_the_hidden_case_leaves_no_trace_for_the_recused_member(world: world_mod
         colleague = client_for("committee_member", world)
         agenda = reverse("decisions:session", args=[world.things["agenda"].uuid])
         assert play.case.family in colleague.get(agenda).content.decode()
-        for path in (agenda, reverse("decisions:sessions"), reverse("decisions:proposals"), reverse("decisions:decisions"), "/search/?q=" + play.case.given, "/desk/", "/tasks/"):
+        for path in (
+            agenda,
+            reverse("decisions:sessions"),
+            reverse("decisions:proposals"),
+            reverse("decisions:decisions"),
+            "/search/?q=" + play.case.given,
+            "/desk/",
+            "/tasks/",
+        ):
             assert play.case.family not in client.get(path).content.decode(), path
 
 
@@ -123,7 +135,12 @@ def test_the_hidden_address_stands_on_no_page(world: world_module.World, django_
     with django_db_blocker.unblock():
         for role in world_module.ROLES:
             client = client_for(role, world)
-            for path in (f"/dossiers/{dossier.uuid}/", f"/persons/{world.plays['other'].notes['person'].uuid}/", "/dossiers/", f"/search/?q={street}"):
+            for path in (
+                f"/dossiers/{dossier.uuid}/",
+                f"/persons/{world.plays['other'].notes['person'].uuid}/",
+                "/dossiers/",
+                f"/search/?q={street}",
+            ):
                 response = client.get(path)
                 if response.status_code == 200:
                     assert f"{street} {world.plays['other'].case.number}" not in response.content.decode(), (role, path)

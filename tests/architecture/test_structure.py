@@ -43,9 +43,7 @@ def test_every_context_is_in_the_layers_and_installed() -> None:
 
 
 def test_the_import_contract_holds() -> None:
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([str(Path(sys.executable).parent / "lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
 
 
@@ -103,7 +101,9 @@ def test_no_constraint_that_one_database_drops_in_silence(pattern: str) -> None:
     wrong = []
     for model in own_models():
         for constraint in model._meta.constraints:
-            if isinstance(constraint, models.UniqueConstraint) and (constraint.condition is not None or constraint.nulls_distinct is not None):
+            if isinstance(constraint, models.UniqueConstraint) and (
+                constraint.condition is not None or constraint.nulls_distinct is not None
+            ):
                 wrong.append(f"{model.__name__}: {constraint.name} ({pattern})")
     assert wrong == []
 
@@ -121,9 +121,9 @@ def test_only_the_clock_reads_the_time() -> None:
         if relative in {"kernel/clock.py", "config/logs.py"}:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
-                if (node.func.value.id, node.func.attr) in banned:
-                    wrong.append(f"{relative}:{node.lineno}")
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)
+            if called and (node.func.value.id, node.func.attr) in banned:
+                wrong.append(f"{relative}:{node.lineno}")
     assert wrong == []
 
 
@@ -142,7 +142,9 @@ def test_no_signals_and_no_saves_with_side_effects() -> None:
                 wrong += [
                     f"{path.relative_to(ROOT)}:{item.lineno} {node.name}.save"
                     for item in node.body
-                    if isinstance(item, ast.FunctionDef) and item.name == "save" and any(getattr(b, "attr", getattr(b, "id", "")).endswith("Model") for b in node.bases)
+                    if isinstance(item, ast.FunctionDef)
+                    and item.name == "save"
+                    and any(getattr(b, "attr", getattr(b, "id", "")).endswith("Model") for b in node.bases)
                 ]
     assert [line for line in wrong if line.rsplit(" ", 1)[1] not in GUARDS] == []
 

@@ -27,6 +27,20 @@ def test_no_translation_is_the_source_left_as_it_was() -> None:
     assert [line for line in left if line not in allowed and line.split(": ", 1)[1] not in allowed] == []
 
 
+def test_one_text_has_one_translation_in_all_contexts() -> None:
+    """Django merges the catalogues: of two translations of the same text the first one would win in silence."""
+    wrong = []
+    for language in messages.LANGUAGES:
+        found: dict[tuple[str | None, str], dict[str, str]] = {}
+        for context in messages.contexts():
+            for entry in messages._read(context, language):
+                if entry.id and entry.string:
+                    text = entry.id if isinstance(entry.id, str) else entry.id[0]
+                    found.setdefault((entry.context, text), {}).setdefault(str(entry.string), context)
+        wrong += [f"{language}: {text!r} {where}" for (_, text), where in sorted(found.items(), key=str) if len(where) > 1]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT / "parvis")))
 def test_templates_parse_and_hold_no_inline_script_style_or_handler(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -44,7 +58,12 @@ def test_templates_parse_and_hold_no_inline_script_style_or_handler(path: Path) 
 
 def test_the_coverage_table_lists_every_row_and_cites_tests_that_exist() -> None:
     text = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
-    rows = {f"A{n}" for n in range(1, 67)} | {f"B{n}" for n in range(1, 59)} | {f"C{n}" for n in range(1, 26)} | {f"D{n}" for n in range(1, 38)}
+    rows = (
+        {f"A{n}" for n in range(1, 67)}
+        | {f"B{n}" for n in range(1, 59)}
+        | {f"C{n}" for n in range(1, 26)}
+        | {f"D{n}" for n in range(1, 38)}
+    )
     rows |= {f"E{n}" for n in range(1, 26)} | {f"F{n}" for n in range(1, 16)}
     listed = re.findall(r"^\| ([A-F]\d+) \|", text, flags=re.M)
     assert sorted(listed) == sorted(rows)
@@ -59,9 +78,12 @@ def test_nothing_names_a_place_outside_the_project() -> None:
     """The project speaks of itself alone: no absolute path of a developer's machine."""
     wrong = []
     for path in ROOT.rglob("*"):
-        if any(part in {".git", ".venv", "node_modules", "build", "__pycache__", "instances", "instance"} or part.endswith("_cache") for part in path.parts):
+        if any(
+            part in {".git", ".venv", "node_modules", "build", "__pycache__", "instances", "instance"} or part.endswith("_cache")
+            for part in path.parts
+        ):
             continue
-        if path.is_file() and path.suffix in {".py", ".md", ".html", ".toml", ".sh", ".js", ".css", ".json", ".txt", ".po"}:
-            if re.search(r"/" + r"work/(main|shared|brief)|/root/\.", path.read_text(encoding="utf-8", errors="ignore")):
-                wrong.append(str(path.relative_to(ROOT)))
+        read = path.is_file() and path.suffix in {".py", ".md", ".html", ".toml", ".sh", ".js", ".css", ".json", ".txt", ".po"}
+        if read and re.search(r"/" + r"work/(main|shared|brief)|/root/\.", path.read_text(encoding="utf-8", errors="ignore")):
+            wrong.append(str(path.relative_to(ROOT)))
     assert wrong == []

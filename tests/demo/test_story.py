@@ -34,14 +34,24 @@ def story(tmp_path: Path, settings: Any) -> tuple[dict[str, Any], Path]:
     return play_aid_request(out), out
 
 
-def test_the_story_pays_the_golden_amount_and_leaves_everything_in_order(story: tuple[dict[str, Any], Path], request: pytest.FixtureRequest) -> None:
+def test_the_story_pays_the_golden_amount_and_leaves_everything_in_order(
+    story: tuple[dict[str, Any], Path], request: pytest.FixtureRequest
+) -> None:
     told, out = story
     assert [step["step"] for step in told["steps"]] == [
         "request", "identify", "inquiry", "proposal", "submit", "review", "committee", "notification", "payment", "bank",
     ]  # fmt: skip
     assert [step["state"] for step in told["steps"]][-1] == "paid"
     assert told["amount"] == "1044.51"
-    assert told["files"] == ["explanation.json", "minutes.pdf", "notification.pdf", "pack.json", "payment.xml", "proposal.pdf", "receipt.pdf"]
+    assert told["files"] == [
+        "explanation.json",
+        "minutes.pdf",
+        "notification.pdf",
+        "pack.json",
+        "payment.xml",
+        "proposal.pdf",
+        "receipt.pdf",
+    ]
     # the letter is in German and explains its amount (A7, E1)
     letter = _text(out / "notification.pdf")
     assert "1.044,51 €" in letter

@@ -21,7 +21,11 @@ def _chain(settings, tmp_path):
         with gestures.gesture_scope():
             for stream in ("dossier:1", "dossier:2"):
                 mutations.record(
-                    stream, actor=actor("clerk"), verb="account.changed", subject=SubjectRef("account", n), values={"iban": [None, f"BE{n}"]}
+                    stream,
+                    actor=actor("clerk"),
+                    verb="account.changed",
+                    subject=SubjectRef("account", n),
+                    values={"iban": [None, f"BE{n}"]},
                 )
     seals.seal()
 
@@ -61,7 +65,9 @@ def test_a_changed_line_is_found() -> None:
 
 def test_a_removed_line_is_found() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM kernel_mutationvalue WHERE line_id IN (SELECT id FROM kernel_mutationline WHERE stream = 'dossier:1' AND number = 3)")
+        cursor.execute(
+            "DELETE FROM kernel_mutationvalue WHERE line_id IN (SELECT id FROM kernel_mutationline WHERE stream = 'dossier:1' AND number = 3)"
+        )
     _without_triggers("DELETE FROM kernel_mutationline WHERE stream = 'dossier:1' AND number = 3")
     assert "dossier:1: line 3 is missing (next is 4)" in seals.verify().problems
 
@@ -93,7 +99,9 @@ def test_a_chain_rewritten_with_its_head_is_betrayed_by_the_seals() -> None:
     from parvis.kernel.models import ChainHead
 
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM kernel_mutationvalue WHERE line_id IN (SELECT id FROM kernel_mutationline WHERE stream = 'dossier:2' AND number = 4)")
+        cursor.execute(
+            "DELETE FROM kernel_mutationvalue WHERE line_id IN (SELECT id FROM kernel_mutationline WHERE stream = 'dossier:2' AND number = 4)"
+        )
     _without_triggers("DELETE FROM kernel_mutationline WHERE stream = 'dossier:2' AND number = 4")
     last = MutationLine.objects.filter(stream="dossier:2").last()
     ChainHead.objects.filter(stream="dossier:2").update(length=3, last_hash=last.hash)

@@ -161,7 +161,7 @@ def test_the_same_work_is_queued_and_done_once() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_work_of_a_gesture_that_failed_is_never_done() -> None:
-    with pytest.raises(ValueError), gestures.gesture_scope():  # noqa: PT011
+    with pytest.raises(ValueError), gestures.gesture_scope():
         jobs.enqueue("test.count", SUBJECT)
         raise ValueError
     assert jobs.run_pending() == 0
