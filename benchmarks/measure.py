@@ -72,6 +72,7 @@ def pages() -> list[tuple[str, str, str, dict[str, Any]]]:
     """(name, agent's login, address, session extras)."""
     from django.urls import reverse
 
+    from parvis.accounting.models import PaymentOrder
     from parvis.decisions.models import AgendaItem, Proposal, Session
     from parvis.dossiers.api import Dossier
     from parvis.requests.models import Request
@@ -90,7 +91,8 @@ def pages() -> list[tuple[str, str, str, dict[str, Any]]]:
     ]
     from benchmarks.addresses import ADDRESSES
 
-    things = {"dossier": dossier, "proposal": proposal, "session": session, "item": item, "request": request}
+    order = PaymentOrder.unscoped.order_by("-pk").first()
+    things = {"order": order, "dossier": dossier, "proposal": proposal, "session": session, "item": item, "request": request}
     for name, login, view, thing, args in ADDRESSES:
         if things.get(thing) is not None or not thing:
             found.append(
