@@ -192,7 +192,7 @@ def desk(site: Site) -> None:
 def identify(site: Site) -> None:
     site.role("Sabine Collin")
     site.go("/requests/")
-    site.open_first("main table a[href^='/requests/']")
+    site.open_first("main tbody a[href^='/requests/']")
     site.go(urlsplit(site.page.url).path + "identify/")
     site.shoot("identify")
 
