@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.ui.grid import Column, Filter, Grid
+from parvis.ui.templatetags.parvis import author
 
 from .enums import Book, Journal, OrderKind, OrderState
 
@@ -45,7 +46,7 @@ VOUCHERS = Grid(
         Column("journal", _("Journal"), value="get_journal_display"),
         Column("book", _("Book"), value="get_book_display"),
         Column("total", _("Total"), kind="amount", data_class="money"),
-        Column("author_label", _("Author")),
+        Column("author_label", _("Author"), value=lambda row: author(row.author_label)),
         Column("reversed", _("Reversal"), value=lambda row: _reversal(row)),
     ],
     filters=[

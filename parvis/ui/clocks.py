@@ -79,6 +79,9 @@ def read(
         return Face("open", gettext("No date"), what, 0, None, source, what)
     left = (due - now).days
     spoken = _spoken(left, due)
+    if left < 0 and str(verb) == "appeal":
+        # The term is the person's: when it is over, nothing is late here.
+        return Face("hold", pgettext("term to appeal", "Over"), what, 100, due, source, formats.day(due, "long"))
     if left < 0:
         return Face("late", pgettext("days past the due date", "D+%(days)s") % {"days": -left}, what, 100, due, source, spoken)
     state = "urgent" if left <= URGENT_DAYS else "soon" if left <= SOON_DAYS else "open"

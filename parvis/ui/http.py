@@ -18,7 +18,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, URLPattern, get_resolver, resolve, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -106,6 +106,45 @@ def screen(
         return wrapper
 
     return mark
+
+
+@functools.cache
+def _view_named(name: str) -> Any:
+    """The view behind ``context:name``, whatever its arguments."""
+    namespace, _sep, own = name.partition(":")
+    for entry in get_resolver().url_patterns:
+        found = (
+            [entry]
+            if isinstance(entry, URLPattern)
+            else entry.url_patterns
+            if getattr(entry, "namespace", None) in (namespace, None)
+            else []
+        )
+        for pattern in found:
+            if (
+                isinstance(pattern, URLPattern)
+                and pattern.name == own
+                and (entry is pattern or getattr(entry, "namespace", None) == namespace)
+            ):
+                return pattern.callback
+    return None
+
+
+def may_open(actor: Actor, target: str) -> bool:
+    """True when the page lets this person in: a link that leads to a refusal is printed as plain text.
+
+    Args:
+        target: a path, or the name of a page as ``context:name``. An object outside the person's scope is not looked at.
+    """
+    if target.startswith("/"):
+        try:
+            view = resolve(target.split("?")[0]).func
+        except Resolver404:
+            return False
+    else:
+        view = _view_named(target)
+    marks = getattr(view, "screen", None)
+    return marks is None or marks.opens(actor)
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -67,6 +67,7 @@ def index(request: Request) -> HttpResponse:
             "outcome": outcome,
             "outcomes": Outcome.choices,
             "todo": todo,
+            "may_notify": access.may_notify(request.actor),
             "to_notify": len(selectors.to_notify(request.actor)),
         },
     )

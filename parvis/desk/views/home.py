@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
-from parvis.ui.http import page, screen
+from parvis.ui.http import may_open, page, screen
 from parvis.ui.shell import address
 from parvis.workflows.api import counts_for, items_for
 
@@ -23,8 +23,15 @@ SHOWN = 8
 def backlog(actor: Actor) -> list[dict[str, Any]]:
     """The counts of the backlog in the open: the same figures for worker, chief and committee (F6)."""
     return [
-        {"key": entry.key, "title": entry.title, "help": entry.help, "count": entry.count(actor), "url": entry.url()}
+        {
+            "key": entry.key,
+            "title": entry.title,
+            "help": entry.help,
+            "count": entry.count(actor),
+            "url": url if may_open(actor, url) else "",
+        }
         for entry in registries.backlog.all()
+        for url in (entry.url(),)
     ]
 
 

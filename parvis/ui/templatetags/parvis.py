@@ -9,6 +9,7 @@ from typing import Any
 from django import forms, template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -38,6 +39,31 @@ def avatar(name: Any, size: str = "") -> SafeString:
     return format_html(
         '<span class="avatar{}{}" aria-hidden="true">{}</span>', tint, f" avatar--{size}" if size else "", formats.initials(name)
     )
+
+
+@register.simple_block_tag(takes_context=True)
+def link(context: template.Context, content: SafeString, name: str, *args: Any, css: str = "") -> SafeString:
+    """``{% link "accounting:order" order.uuid %}P2026-0031{% endlink %}``: a link for who may open the page, the words alone for others."""
+    from parvis.ui.http import may_open  # it imports this module
+
+    request = context.get("request")
+    actor = getattr(request, "actor", None)
+    if actor is not None and may_open(actor, name):
+        return format_html('<a href="{}"{}>{}</a>', reverse(name, args=args), format_html(' class="{}"', css) if css else "", content)
+    return format_html('<span class="{}">{}</span>', css, content) if css else content
+
+
+@register.filter
+def reference(text: Any) -> str:
+    """Where a value comes from, in words of the file; a key of the house ("request:12") says nothing to a reader."""
+    kind, sep, number = str(text or "").partition(":")
+    return "" if sep and number.isdigit() and kind.replace("_", "").isalpha() else str(text or "")
+
+
+@register.filter
+def author(label: Any) -> str:
+    """Who did it, for a reader: what a job did was done by Parvis, whatever the job is called."""
+    return "Parvis" if str(label).startswith("system:") else str(label or "")
 
 
 # Values ----------------------------------------------------------------------------------------------------------------
