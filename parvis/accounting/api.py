@@ -19,7 +19,7 @@ from .services.orders import (
     set_centre_account,
     withdraw_order,
 )
-from .sides import order_side
+from .sides import order_side, subject_urls
 
 __all__ = [
     "ACCOUNT_REASONS",
@@ -62,6 +62,7 @@ __all__ = [
     "release_order",
     "reverse",
     "set_centre_account",
+    "subject_urls",
     "trial_balance",
     "why_not_release",
     "withdraw_order",

@@ -6,6 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from parvis.kernel import registries
+from parvis.kernel.actor import Actor
+from parvis.kernel.subject import SubjectRef
+
 from .models import PaymentOrder
 
 
@@ -14,3 +18,13 @@ def order_side(request: HttpRequest, order: PaymentOrder) -> dict[str, Any]:
     from .views.orders import order_context
 
     return order_context(request, order)  # type: ignore[arg-type]
+
+
+def subject_urls(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef, str]:
+    """Where what is paid is looked at, when a context above says so; a fixed number of queries."""
+    out: dict[SubjectRef, str] = {}
+    for kind in {one.type for one in subjects}:
+        if kind in registries.subject_cards:
+            cards = registries.subject_cards.get(kind)(actor, [one for one in subjects if one.type == kind])
+            out |= {subject: card.url for subject, card in cards.items()}
+    return out

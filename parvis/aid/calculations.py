@@ -104,14 +104,21 @@ class Bar:
     joint: float
 
 
-def waterfall(before: Decimal, causes: Sequence[CauseTotal], now: Decimal, *, height: float = 150.0, top: float = 34.0) -> list[Bar]:
-    """The bars from last month to this one. The axis starts just below the smallest level, so that changes are seen."""
+def axis_floor(before: Decimal, causes: Sequence[CauseTotal]) -> Decimal:
+    """Where the axis of the graph starts: below the smallest level, so that changes are seen; zero when nothing changes."""
     levels = [before]
     for one in causes:
         levels.append(levels[-1] + one.delta)
-    low, high = min(levels), max(levels)
-    span = high - low
-    floor = max(low - (span * Decimal("0.45") if span else low), ZERO)
+    span = max(levels) - min(levels)
+    return max(min(levels) - span * Decimal("0.45"), ZERO).quantize(ZERO) if span else ZERO
+
+
+def waterfall(before: Decimal, causes: Sequence[CauseTotal], now: Decimal, *, height: float = 138.0, top: float = 46.0) -> list[Bar]:
+    """The bars from last month to this one."""
+    levels = [before]
+    for one in causes:
+        levels.append(levels[-1] + one.delta)
+    high, floor = max(levels), axis_floor(before, causes)
     scale = Decimal(str(height)) / ((high - floor) or Decimal(1))
 
     def y(level: Decimal) -> float:
@@ -125,7 +132,7 @@ def waterfall(before: Decimal, causes: Sequence[CauseTotal], now: Decimal, *, he
         upper, lower = max(level, after), min(level, after)
         bars.append(
             Bar(
-                "up" if one.delta >= 0 else "dn",
+                "up" if one.delta > 0 else "dn" if one.delta else "tot",
                 10 + 146 * place,
                 y(upper),
                 max(round(y(lower) - y(upper), 1), 1.5),

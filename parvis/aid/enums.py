@@ -14,7 +14,7 @@ class DueState(TextChoices):
     HELD = "held", _("Held: to be checked")
     ORDERED = "ordered", _("In a payment order")
     PAID = "paid", pgettext_lazy("due line", "Paid")
-    REJECTED = "rejected", _("Rejected by the bank")
+    REJECTED = "rejected", pgettext_lazy("due line", "Rejected by the bank")
     CANCELLED = "cancelled", pgettext_lazy("due line", "No longer due")
 
 

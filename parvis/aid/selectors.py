@@ -16,8 +16,9 @@ from parvis.kernel import clock
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.money import CENT
 from parvis.kernel.periods import month_start, next_month
+from parvis.kernel.textmatch import sort_key
 
-from .calculations import Difference, Paid, by_cause, differences, starts_inside_month, waterfall
+from .calculations import Difference, Paid, axis_floor, by_cause, differences, starts_inside_month, waterfall
 from .enums import BLOCKING, PAYABLE, UNPAID, Check, ClaimState, DueState, EntitlementState
 from .models import Claim, DueLine, Entitlement, PaymentAccount
 
@@ -153,17 +154,18 @@ class Run:
         return by_cause(self.differences)
 
     @property
+    def floor(self) -> Decimal:
+        return axis_floor(self.before_total, self.causes)
+
+    @property
     def bars(self):  # type: ignore[no-untyped-def]
         return waterfall(self.before_total, self.causes, self.total)
 
 
 def _of_month(actor: Actor, month: date) -> list[DueLine]:
     rows = DueLine.objects.visible_to(actor).filter(month=month).exclude(state=DueState.CANCELLED)
-    return list(
-        rows.select_related("entitlement__decision", "entitlement__dossier", "payment_line__order").order_by(
-            "entitlement__beneficiary_name", "pk"
-        )
-    )
+    found = rows.select_related("entitlement__decision", "entitlement__dossier", "payment_line__order").order_by("pk")
+    return sorted(found, key=lambda line: (sort_key(line.entitlement.beneficiary_name), line.pk))
 
 
 def _as_paid(lines: Sequence[DueLine]) -> list[Paid]:

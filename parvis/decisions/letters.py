@@ -14,6 +14,7 @@ from parvis.documents import api as documents
 from parvis.documents.api import Block, Envelope, blocks_from_json, blocks_to_json
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.terms import Term
 from parvis.rules import api as rules
 from parvis.ui import formats
 
@@ -45,12 +46,10 @@ WISHED = {
     "en": "You asked to be heard. Place and hour are told to you in writing.",
 }
 ALSO = {"fr": "Nous avons aussi décidé", "nl": "Wij hebben ook beslist", "de": "Außerdem haben wir entschieden", "en": "We also decided"}
-DAYS_TO_PAY = {
-    "fr": "dans les quinze jours",
-    "nl": "binnen vijftien dagen",
-    "de": "innerhalb von fünfzehn Tagen",
-    "en": "within fifteen days",
-}
+
+
+#: Stands in a template's text until the block is built; no letter can contain it otherwise.
+LATER_MARK = "payment-day-known-once-decided"
 
 
 # Composing ------------------------------------------------------------------------------------------------------------
@@ -100,7 +99,7 @@ def _facts(actor: Actor, proposal: Proposal, line: neighbours.Line, provisions: 
         **{name: value for name, value in first.details.items() if isinstance(value, str) and value},
     }
     if first.periodicity == "once":
-        facts["payment_day"] = _pay_by(line)
+        facts["payment_day"] = LATER_MARK
     if first.calculation_id:
         row = neighbours.calculation(first.calculation_id)
         facts["computed"] = rules.computed_data(row.tree, language, row.notes)
@@ -123,21 +122,26 @@ def _heard(proposal: Proposal) -> dict[str, str] | None:
 
 
 def _payee(provision: Provision, proposal: Proposal, language: str) -> Any:
-    """Whoever receives the money, with the account's last digits only: the letter travels."""
-    if provision.payee.person_id == proposal.person_id or not provision.payee.name:
+    """Another person or firm that receives the money, by name; nothing for the person's own account."""
+    name = provision.payee.name.strip()
+    if provision.payee.person_id == proposal.person_id or not name or name == provision.beneficiary_name:
         return None
-    return provision.payee.name
+    return name
 
 
-def _pay_by(line: neighbours.Line) -> date | None:
-    """The last day to pay, if the decision is taken today: the template says "at the latest on"."""
+def pay_by(line: neighbours.Line, decided_on: date) -> date:
+    """The last day to pay once: the term of law runs from the decision, so the letter knows it only then."""
     key = line.terms.get("pay")
-    if not key:
-        return None
     try:
-        return rules.term(key, clock.today()).due(clock.today())
+        term = rules.term(key, decided_on) if key else Term(15)
     except rules.UnknownParameter:
-        return None
+        term = Term(15)
+    return term.due(decided_on)
+
+
+def _later(block: Block) -> Block:
+    """What only the decision will tell stays pending in the draft."""
+    return replace(block, text=block.text.replace(LATER_MARK, "⟦payment_day⟧")) if LATER_MARK in block.text else block
 
 
 def compose(
@@ -159,7 +163,7 @@ def compose(
     facts = _facts(actor, proposal, line, provisions, outcome)
     before = blocks_from_json(previous)
     known_key, number = documents.template_of(before) if before else ("", 0)
-    fresh = documents.draft_letter(key, proposal.language, facts, number=number if known_key == key else None)
+    fresh = [_later(b) for b in documents.draft_letter(key, proposal.language, facts, number=number if known_key == key else None)]
     typed = {block.key: block.text for block in before if block.is_free}
     blocks = [replace(block, text=typed[block.key]) if block.is_free and typed.get(block.key) else block for block in fresh]
     for name, text in own.items():
@@ -206,7 +210,11 @@ def _with_others(blocks: list[Block], provisions: Sequence[Provision], language:
 
 def with_decision(blocks: Sequence[Mapping[str, Any]], decision: Decision, committee: Committee) -> list[dict[str, Any]]:
     """The same letter with number and day of the decision: no other word changes (C2)."""
-    facts = {"decided_on": decision.decided_on, "decision_number": decision.number}
+    facts = {
+        "decided_on": decision.decided_on,
+        "decision_number": decision.number,
+        "payment_day": pay_by(neighbours.line(decision.line_id), decision.decided_on),
+    }
     return blocks_to_json(documents.complete_letter(blocks_from_json(blocks), facts))
 
 

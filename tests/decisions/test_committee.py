@@ -150,6 +150,26 @@ def test_agreeing_decides_freezes_applies_and_opens_the_next_tasks_together(cent
     assert line.subject_type == "decision" and line.actor_label == "Nathalie Cuvelier"
 
 
+def test_the_last_day_to_pay_runs_from_the_decision_not_from_the_draft(centre):
+    (proposal,) = cases(centre, 1)
+    drafted = " ".join(block["text"] for block in api.latest(proposal).blocks)
+    assert "au plus tard le ⟦payment_day⟧" in drafted
+    with f.at(20):
+        session = f.opened(centre, [proposal])
+        decision = api.decide(actor=centre.secretary, item=f.item_of(session, proposal), outcome="granted")
+    import json
+
+    letter = " ".join(b["text"] for b in json.loads(Pack.unscoped.get(decision=decision).content)["decided"]["blocks"])
+    assert "au plus tard le 4 avril 2026" in letter and "⟦" not in letter
+
+
+def test_another_payee_is_named_in_the_letter(centre):
+    line_id = f.make_line(centre)
+    landlord = api.Payee(name="Immobilière du Parvis", iban=f.IBAN)
+    proposal = f.make_proposal(centre, line_id=line_id, provision=f.once(line_id, payee=landlord))
+    assert "à Immobilière du Parvis" in " ".join(block["text"] for block in api.latest(proposal).blocks)
+
+
 def test_the_amount_is_read_from_one_place_by_letter_pack_and_payment(centre):
     decision = f.decided(centre, names=NAMES[0])
     import json

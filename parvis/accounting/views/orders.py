@@ -22,6 +22,7 @@ from ..grids import ORDERS
 from ..models import PaymentLine, PaymentOrder
 from ..reasons import in_words
 from ..services import orders
+from ..sides import subject_urls
 
 PAGE = 50
 
@@ -39,6 +40,8 @@ def index(request: Request) -> HttpResponse:
     """Orders, and what waits for somebody."""
     rows = PaymentOrder.objects.visible_to(request.actor)
     grid = ORDERS.read(request, rows)
+    rejected = selectors.rejected_lines(actor=request.actor, limit=20)
+    urls = subject_urls(request.actor, [line.subject for line in rejected])
     waiting = list(rows.filter(state=OrderState.PREPARED).order_by("execution_on", "pk")[:20])
     return grid.export() or page(
         request,
@@ -52,8 +55,7 @@ def index(request: Request) -> HttpResponse:
                 if key in ("waiting_first_payment", "unpaid")
             ],
             "rejected": [
-                {"line": line, "reason": in_words(line.reason_code, line.bank_text), "url": _subject_url(line.subject)}
-                for line in selectors.rejected_lines(actor=request.actor, limit=20)
+                {"line": line, "reason": in_words(line.reason_code, line.bank_text), "url": urls.get(line.subject, "")} for line in rejected
             ],
             "may_prepare": access.may_prepare(request.actor),
             "may_simulate": "bank-simulator" in {row.channel for row in _accounts()},
@@ -65,13 +67,6 @@ def _accounts() -> list[Any]:
     from ..models import CentreAccount
 
     return list(CentreAccount.objects.filter(active=True))
-
-
-def _subject_url(subject: SubjectRef) -> str:
-    """Where what is paid is looked at, when a context above says so."""
-    if subject.type in registries.subject_links:
-        return registries.subject_links.get(subject.type)(subject)[1]
-    return ""
 
 
 def order_context(request: Request, order: PaymentOrder) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parvis.accounting.api import PaymentOrder, order_side, reason_in_words, rejected_lines
+from parvis.accounting.api import PaymentOrder, order_side, reason_in_words, rejected_lines, subject_urls
 from parvis.kernel import clock, mutations
 from parvis.kernel.periods import month_start, next_month
 from parvis.kernel.subject import SubjectRef
@@ -76,6 +76,8 @@ def _context(request: Request, listed: Run) -> dict[str, Any]:
         .select_related("account")
     )
     current = next((order for order in orders if order.state == "prepared"), orders[-1] if orders else None)
+    rejected = rejected_lines(actor=request.actor, month=next_month(listed.month, -1))
+    urls = subject_urls(request.actor, [line.subject for line in rejected])
     view = request.GET.get("view", "check" if listed.to_check else "all")
     view = view if view in VIEWS else "all"
     counts = {cause: sum(1 for one in listed.differences if one.cause == cause) for cause in Cause}
@@ -86,7 +88,6 @@ def _context(request: Request, listed: Run) -> dict[str, Any]:
         "orders": orders,
         "side": order_side(request, current) if current is not None else None,
         "bars": [_bar(bar, place, listed) for place, bar in enumerate(listed.bars)],
-        "floor": bool(listed.before_total) and bool(listed.differences),
         "view": view,
         "views": [
             ("check", _("To check"), len(listed.to_check)),
@@ -102,19 +103,12 @@ def _context(request: Request, listed: Run) -> dict[str, Any]:
         "checks_to_confirm": any(line.checks for line in listed.payable),
         "blocked_count": sum(1 for line in listed.to_check if line.blocked),
         "rejected": [
-            {"line": line, "reason": reason_in_words(line.reason_code, line.bank_text), "url": _rejected_url(request, line)}
-            for line in rejected_lines(actor=request.actor, month=next_month(listed.month, -1))
+            {"line": line, "reason": reason_in_words(line.reason_code, line.bank_text), "url": urls.get(line.subject, "")}
+            for line in rejected
         ],
         "may_prepare": access.may_run(request.actor) and bool(listed.payable),
         "is_payer": access.may_run(request.actor),
     }
-
-
-def _rejected_url(request: Request, line: Any) -> str:
-    from ..models import DueLine
-
-    row = DueLine.objects.visible_to(request.actor).filter(pk=line.subject_id).first() if line.subject_type == "due_line" else None
-    return reverse("aid:rejected", args=[row.uuid]) if row is not None else ""
 
 
 def _bar(bar: Bar, place: int, listed: Run) -> dict[str, Any]:

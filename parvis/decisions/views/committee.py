@@ -156,6 +156,7 @@ def side_by_side(decision: Any, language: str) -> list[selectors.SideBySide]:
             + (" " + _("per month") if row["periodicity"] == "month" else " " + _("once"))
             + ", "
             + _("from %(day)s") % {"day": formats.day(row["from"])}
+            + (" " + _("to %(day)s") % {"day": formats.day(row["to"])} if row["to"] and row["to"] != row["from"] else "")
             for row in version.provisions
         }
 

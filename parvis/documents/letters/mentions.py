@@ -54,7 +54,7 @@ FACT_MENTIONS = {
 }
 
 #: Known only once it is decided; asked for when ``final``.
-LATER = frozenset({"decided_on", "decision_number"})
+LATER = frozenset({"decided_on", "decision_number", "payment_day"})
 
 ABBREVIATIONS = re.compile(
     r"(?<![\w.])(?:(?:RIS|DIS|CPAS|CSSS|OCMW|BCSD|ÖSHZ|PIIS|GPMI|VIHI|ISP|SPI|AMU|DMH|SPP|POD|ONEM|RVA|BCSS|KSZ|ZDSS|NISS|INSZ|SASPE|AR|KB|KE)(?!\w)"

@@ -84,8 +84,13 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if ((event.ctrlKey || event.metaKey) && key === "Enter") {
-    const form = event.target.closest && event.target.closest("form");
-    if (form) { event.preventDefault(); form.requestSubmit(); }
+    // A field may stand outside its form (form="…"); the button that shows these keys says what is sent.
+    const form = event.target.form || (event.target.closest && event.target.closest("form"));
+    if (form) {
+      event.preventDefault();
+      const said = [...form.elements].find((e) => e.type === "submit" && e.querySelector("kbd") && e.textContent.includes("\u21b5"));
+      if (said && said.getAttribute("aria-disabled") === "true") { said.focus(); } else { form.requestSubmit(said || null); }
+    }
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) { return; }
