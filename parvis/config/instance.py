@@ -43,7 +43,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("country", str, "BE", "Country (ISO code): decides public holidays and formats."),
     Setting("phone", str, "085 00 00 00", "Telephone shown on letters and the portal."),
     Setting("email", str, "accueil@valmont.example", "E-mail shown on letters and the portal."),
-    Setting("enterprise_number", str, "0200000035", "Enterprise number of the centre (10 digits), the initiator of payment orders."),
+    Setting("enterprise_number", str, "0200000043", "Enterprise number of the centre (10 digits), the initiator of payment orders."),
     Setting(
         "court", str, "Tribunal du travail de Liège, place Saint-Lambert 30, 4000 Liège", "Labour court and address named in decisions."
     ),

@@ -119,7 +119,7 @@ def page_without_script(chromium: Browser) -> Iterator[Page]:
 def axe_violations(page: Page, *, within: str | None = None) -> list[dict[str, Any]]:
     """Faults against WCAG 2.2 A and AA, and best practice, that axe finds in the page as it is now."""
     if not AXE.exists():
-        pytest.skip("axe-core is not installed: make setup")
+        pytest.fail("axe-core is not installed: make setup installs it")
     if not page.evaluate("typeof window.axe === 'object'"):
         # Evaluated by the debugger, so that the page's own security policy stays as it is.
         page.evaluate(AXE.read_text(encoding="utf-8"))
