@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command; 0, 1 when a file is no card, 2 when a file is missing or an option wrong."""
+    """Run the command; 0, 1 when one of the files could not be read (the others are), 2 when an option is wrong."""
     try:
         call_command("eid", *arguments)
     except CommandError as error:

@@ -4,6 +4,6 @@
 export) and returns what they say, with the state of their signatures.
 """
 
-from .reading import EidAddress, EidReading, UnreadableCard, decode, document_type_label
+from .reading import EidAddress, EidReading, UnreadableCard, decode, decode_address, document_type_label
 
-__all__ = ["EidAddress", "EidReading", "UnreadableCard", "decode", "document_type_label"]
+__all__ = ["EidAddress", "EidReading", "UnreadableCard", "decode", "decode_address", "document_type_label"]

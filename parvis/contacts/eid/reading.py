@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from cryptography import x509
 
 from . import signatures, tlv
+from .files import CardFiles, keep_certificate, looks_like_address, sort_files, text_of
 from .signatures import ABSENT, INVALID, VALID
 
 MAX_FILE = 64 * 1024
@@ -70,7 +72,8 @@ _FOLD = str.maketrans("ÉÈÛÄËÏÖÜéèûäëïöü", "EEUAEIOUEEUAEIOU")
 
 
 class UnreadableCard(ValueError):
-    """No identity was found in the files. ``code`` says why: empty, too_large, not_a_card, damaged."""
+    """No identity was found in the files. ``code`` says why: empty, too_large, not_a_card, damaged,
+    address_only, bad_certificate."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -117,6 +120,11 @@ class EidReading:
     origin: str = "card"
     warnings: tuple[str, ...] = ()
 
+    @property
+    def state(self) -> str:
+        """``valid``, ``invalid`` or ``absent`` for everything that was read: one signature that does not fit spoils the whole."""
+        return INVALID if INVALID in (self.signature, self.address_signature) else self.signature
+
     def as_json(self, file: str = "") -> dict[str, object]:
         """Shape printed by ``parvis eid decode FILE... --json``."""
         return {
@@ -135,7 +143,7 @@ class EidReading:
             }
             if self.address
             else None,
-            "signature": self.signature,
+            "signature": self.state,
             "warnings": list(self.warnings),
         }
 
@@ -148,121 +156,54 @@ def document_type_label(code: str) -> str:
     return DOCUMENT_TYPES.get(key, code)
 
 
-@dataclass
-class _Files:
-    identity: bytes = b""
-    identity_signature: bytes = b""
-    address: bytes = b""
-    address_signature: bytes = b""
-    photo: bytes = b""
-    rrn: x509.Certificate | None = None
-    root: x509.Certificate | None = None
-    loose_signatures: list[bytes] = field(default_factory=list)
-    xml: bytes = b""
-    origin: str = "card"
-
-
-def decode(files: Mapping[str, bytes], *, trusted_roots: Sequence[x509.Certificate] = ()) -> EidReading:
+def decode(
+    files: Mapping[str, bytes],
+    *,
+    signature_files: Sequence[bytes] = (),
+    certificate_files: Sequence[bytes] = (),
+    trusted_roots: Sequence[x509.Certificate] = (),
+) -> EidReading:
     """Read the files of one card, recognised by content first and by name second.
 
-    Raises UnreadableCard when they hold no identity.
+    Args:
+        files: name to content.
+        signature_files, certificate_files: known to be signatures and certificates, whatever they look like.
+
+    Raises:
+        UnreadableCard: they hold no identity.
     """
-    if not files or all(not data for data in files.values()):
+    everything = [*files.values(), *signature_files, *certificate_files]
+    if not any(files.values()):
         raise UnreadableCard("empty")
-    if any(len(data) > MAX_FILE for data in files.values()):
+    if any(len(data) > MAX_FILE for data in everything):
         raise UnreadableCard("too_large")
-    found = _sort_files(files)
+    found = sort_files(files)
+    if signature_files:
+        found.identity_signature = b""
+        found.loose_signatures[:0] = signature_files
+    for data in certificate_files:
+        certificate = signatures.load_certificate(data)
+        if certificate is None:
+            raise UnreadableCard("bad_certificate")
+        keep_certificate(found, "", certificate, given=True)
     if found.xml:
         return _from_xml(found.xml, trusted_roots)
     if not found.identity:
-        raise UnreadableCard("not_a_card")
+        raise UnreadableCard("address_only" if found.address else "not_a_card")
     return _from_card(found, trusted_roots)
 
 
-def _sort_files(files: Mapping[str, bytes]) -> _Files:
-    found = _Files()
-    for name, data in files.items():
-        _sort_one(found, name.lower(), data)
-    return found
+def decode_address(data: bytes) -> EidAddress | None:
+    """The address, when the file is the address file of a card."""
+    return _address(data) if looks_like_address(data) else None
 
 
-def _sort_one(found: _Files, name: str, data: bytes) -> None:
-    if not data:
-        return
-    if data[:2] == b"\xff\xd8":
-        found.photo = data
-    elif data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        found.xml = data
-    elif (certificate := signatures.load_certificate(data)) is not None:
-        _keep_certificate(found, name, certificate)
-    elif (parts := _binary_export(data)) is not None:
-        found.origin = "export"
-        found.identity = parts[1]
-        found.identity_signature = parts.get(2, b"")
-        found.address = parts.get(3, b"")
-        found.address_signature = parts.get(4, b"")
-        found.photo = parts.get(5, b"")
-        found.rrn = signatures.load_certificate(parts.get(8, b""))
-    elif _looks_like_identity(data):
-        found.identity = data
-    elif "sign" in name or "4032" in name or "4034" in name:
-        _keep_signature(found, name, data)
-    elif _looks_like_address(data):
-        found.address = data
-    elif len(data) in (96, 97, 98, 99, 100, 101, 102, 103, 104, 112, 128, 256):
-        found.loose_signatures.append(data)
+def _address(data: bytes) -> EidAddress:
+    parts = tlv.card_fields(data)
+    return EidAddress(text_of(parts, 1), text_of(parts, 2), text_of(parts, 3))
 
 
-def _keep_certificate(found: _Files, name: str, certificate: x509.Certificate) -> None:
-    subject = signatures.common_name(certificate).lower()
-    if "rrn" in subject or "rrn" in name or "503c" in name:
-        found.rrn = certificate
-    elif certificate.issuer == certificate.subject:
-        found.root = certificate
-
-
-def _keep_signature(found: _Files, name: str, data: bytes) -> None:
-    if "addr" in name or "adres" in name or "4034" in name:
-        found.address_signature = data
-    elif "ident" in name or "4032" in name:
-        found.identity_signature = data
-    else:
-        found.loose_signatures.append(data)
-
-
-def _binary_export(data: bytes) -> dict[int, bytes] | None:
-    try:
-        parts = tlv.export_fields(data)
-    except tlv.BadTlv:
-        return None
-    return parts if 1 in parts and 0 in parts and _looks_like_identity(parts[1]) else None
-
-
-def _looks_like_identity(data: bytes) -> bool:
-    try:
-        fields = tlv.card_fields(data)
-    except tlv.BadTlv:
-        return False
-    number = fields.get(6, b"")
-    return len(number) == 11 and number.isdigit() and 7 in fields
-
-
-def _looks_like_address(data: bytes) -> bool:
-    try:
-        fields = tlv.card_fields(data)
-    except tlv.BadTlv:
-        return False
-    return set(fields) <= {0, 1, 2, 3} and 1 in fields and 3 in fields and _is_text(fields[3])
-
-
-def _is_text(value: bytes) -> bool:
-    try:
-        return value.decode("utf-8").isprintable()
-    except UnicodeDecodeError:
-        return False
-
-
-def _from_card(found: _Files, trusted_roots: Sequence[x509.Certificate]) -> EidReading:
+def _from_card(found: CardFiles, trusted_roots: Sequence[x509.Certificate]) -> EidReading:
     fields = tlv.card_fields(found.identity)
     warnings: list[str] = []
     signature, address_signature = _check_signatures(found, warnings)
@@ -270,14 +211,14 @@ def _from_card(found: _Files, trusted_roots: Sequence[x509.Certificate]) -> EidR
     if fits is False:
         warnings.append("photo_differs")
     certificate = ABSENT
-    if found.rrn is not None:
-        certificate = signatures.chain_state(found.rrn, found.root, trusted_roots)
+    if found.signers:
+        certificate = signatures.chain_state(found.signers[0], found.root, trusted_roots)
         if certificate != signatures.TRUSTED:
             warnings.append("certificate_" + certificate)
     if signature == ABSENT:
         warnings.append("not_verified")
-    number = _text(fields, 6)
-    birth_text = _text(fields, 12)
+    number = text_of(fields, 6)
+    birth_text = text_of(fields, 12)
     birth_date = _birth_date(birth_text)
     specimen = is_specimen(number)
     if specimen:
@@ -285,28 +226,26 @@ def _from_card(found: _Files, trusted_roots: Sequence[x509.Certificate]) -> EidR
     address = EidAddress()
     if found.address:
         try:
-            parts = tlv.card_fields(found.address)
+            address = _address(found.address)
         except tlv.BadTlv:
             warnings.append("address_damaged")
-        else:
-            address = EidAddress(_text(parts, 1), _text(parts, 2), _text(parts, 3))
     return EidReading(
         national_number=number,
-        name=_text(fields, 7),
-        given_names=" ".join(filter(None, (_text(fields, 8), _text(fields, 9)))),
+        name=text_of(fields, 7),
+        given_names=" ".join(filter(None, (text_of(fields, 8), text_of(fields, 9)))),
         birth_date=birth_date,
         birth_date_text=birth_text,
-        birth_place=_text(fields, 11),
-        sex=_sex(_text(fields, 13)),
-        nationality=_text(fields, 10),
-        noble_title=_text(fields, 14),
-        document_type=_text(fields, 15),
-        special_status=_text(fields, 16) or "0",
-        card_number=_text(fields, 1),
+        birth_place=text_of(fields, 11),
+        sex=_sex(text_of(fields, 13)),
+        nationality=text_of(fields, 10),
+        noble_title=text_of(fields, 14),
+        document_type=text_of(fields, 15),
+        special_status=text_of(fields, 16) or "0",
+        card_number=text_of(fields, 1),
         chip_number=fields.get(2, b"").hex().upper(),
-        valid_from=_card_date(_text(fields, 3)),
-        valid_to=_card_date(_text(fields, 4)),
-        issued_by=_text(fields, 5),
+        valid_from=_card_date(text_of(fields, 3)),
+        valid_to=_card_date(text_of(fields, 4)),
+        issued_by=text_of(fields, 5),
         address=address,
         photo=found.photo,
         photo_fits=fits,
@@ -319,35 +258,41 @@ def _from_card(found: _Files, trusted_roots: Sequence[x509.Certificate]) -> EidR
     )
 
 
-def _check_signatures(found: _Files, warnings: list[str]) -> tuple[str, str]:
+def _check_signatures(found: CardFiles, warnings: list[str]) -> tuple[str, str]:
     """States of the identity and address signatures; loose signature files are tried on both."""
-    if found.rrn is None:
-        if found.identity_signature:
+    if not found.signers:
+        if found.identity_signature or found.loose_signatures:
             warnings.append("certificate_absent")
         return ABSENT, ABSENT
-    identity_signatures = [found.identity_signature] if found.identity_signature else found.loose_signatures
+    named = [found.identity_signature] if found.identity_signature else found.loose_signatures
     identity_state, used = ABSENT, b""
-    for candidate in identity_signatures:
-        algorithm = signatures.verify(found.rrn, candidate, signatures.identity_content(found.identity))
-        identity_state = VALID if algorithm else INVALID
-        used = candidate
+    for candidate, certificate in itertools.product(named, found.signers):
+        algorithm = signatures.verify(certificate, candidate, signatures.identity_content(found.identity))
+        identity_state, used = (VALID if algorithm else INVALID), candidate
         if algorithm:
+            found.signers = [certificate]
             if algorithm == "sha1":
                 warnings.append("weak_signature")
             break
     if identity_state == INVALID:
         warnings.append("identity_signature_invalid")
-    address_state = ABSENT
-    if found.address and used:
-        signed = signatures.address_content(found.address, used)
-        candidates = [found.address_signature] if found.address_signature else [loose for loose in found.loose_signatures if loose != used]
-        for candidate in candidates:
-            address_state = VALID if signatures.verify(found.rrn, candidate, signed) else INVALID
-            if address_state == VALID:
-                break
-        if address_state == INVALID:
-            warnings.append("address_signature_invalid")
+    address_state = _check_address(found, used) if found.address else ABSENT
+    if address_state == INVALID:
+        warnings.append("address_signature_invalid")
+    elif address_state == ABSENT and identity_state == VALID and found.address:
+        warnings.append("address_not_verified")
     return identity_state, address_state
+
+
+def _check_address(found: CardFiles, identity_signature: bytes) -> str:
+    candidates = (
+        [found.address_signature] if found.address_signature else [one for one in found.loose_signatures if one != identity_signature]
+    )
+    if not candidates or not identity_signature:
+        return ABSENT
+    signed = signatures.address_content(found.address, identity_signature)
+    fits = any(signatures.verify(certificate, one, signed) for one, certificate in itertools.product(candidates, found.signers))
+    return VALID if fits else INVALID
 
 
 def _from_xml(data: bytes, trusted_roots: Sequence[x509.Certificate]) -> EidReading:
@@ -413,14 +358,6 @@ def is_specimen(number: str) -> bool:
     """Test cards carry months that no calendar has (bis numbers add 20 or 40 to the month)."""
     month = int(number[2:4])
     return month % 20 > 12 or month >= 60
-
-
-def _text(fields: Mapping[int, bytes], tag: int) -> str:
-    value = fields.get(tag, b"")
-    try:
-        return value.decode("utf-8").strip("\x00 ")
-    except UnicodeDecodeError:
-        return value.decode("latin-1").strip("\x00 ")
 
 
 def _sex(value: str) -> str:

@@ -17,6 +17,9 @@ TRUSTED, UNKNOWN_ROOT, BROKEN = "trusted", "unknown_root", "broken"
 # would refuse every card issued before 2014: the reading carries a warning instead.
 _RSA_HASHES: tuple[hashes.HashAlgorithm, ...] = (hashes.SHA256(), hashes.SHA1(), hashes.SHA384())
 
+# Applet 1.8 signs with P-384 and SHA-384; the others cost nothing to try.
+_EC_HASHES: tuple[hashes.HashAlgorithm, ...] = (hashes.SHA384(), hashes.SHA256(), hashes.SHA512())
+
 
 def load_certificate(data: bytes) -> x509.Certificate | None:
     """A DER or PEM certificate; card files are padded with zeros after the DER structure."""
@@ -54,12 +57,21 @@ def verify(certificate: x509.Certificate, signature: bytes, signed: bytes) -> st
     if isinstance(key, ec.EllipticCurvePublicKey):
         # The file is longer than the signature: its real length is the second byte + 2.
         exact = signature[: signature[1] + 2] if len(signature) > 1 else signature
-        try:
-            key.verify(exact, signed, ec.ECDSA(hashes.SHA384()))
-        except InvalidSignature:
-            return None
-        return "sha384"
+        for curve_hash in _EC_HASHES:
+            try:
+                key.verify(exact, signed, ec.ECDSA(curve_hash))
+            except InvalidSignature:
+                continue
+            return curve_hash.name
+        return None
     return None
+
+
+def looks_like_ec(data: bytes) -> bool:
+    """A DER pair of numbers, as elliptic curves sign, padded with zeros."""
+    if len(data) < 64 or data[0] != 0x30 or data[2:3] != b"\x02" or data[1] + 2 > len(data):
+        return False
+    return not data[data[1] + 2 :].strip(b"\x00")
 
 
 def identity_content(identity: bytes) -> bytes:

@@ -73,6 +73,7 @@ def warning_text(code: str) -> str:
         "certificate_absent": _("The certificate of the National Register is missing: the signature cannot be checked."),
         "weak_signature": _("Old card: its signature uses SHA-1, which is no longer proof enough alone."),
         "identity_signature_invalid": _("The signature of the identity does not fit: do not trust this file."),
+        "address_not_verified": _("The address is not signed: compare it with another document."),
         "address_signature_invalid": _("The signature of the address does not fit: do not trust this address."),
     }[code]
 

@@ -12,6 +12,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
@@ -70,8 +71,18 @@ def _shown(person: Person, reading: EidReading) -> dict[str, Any]:
         "trusted": reading.signature == "valid" and reading.certificate == "trusted",
         "forged": "invalid" in (reading.signature, reading.address_signature),
         "kind": document_kind(reading.document_type),
-        "photo": base64.b64encode(reading.photo).decode() if reading.photo and reading.photo_fits is not False else "",
+        "photo": _photo(reading),
+        "expired": _expired(reading),
     }
+
+
+def _photo(reading: EidReading) -> str:
+    """The picture for this one page; it is not kept. One that the card does not name is not shown."""
+    return base64.b64encode(reading.photo).decode() if reading.photo[:2] == b"\xff\xd8" and reading.photo_fits is not False else ""
+
+
+def _expired(reading: EidReading) -> bool:
+    return reading.valid_to is not None and reading.valid_to < clock.today()
 
 
 @screen(access=access.can_edit_person, methods=("GET", "POST"), creates=True)
@@ -106,6 +117,8 @@ def new_from_card(request: HttpRequest) -> HttpResponse:
                     "forged": "invalid" in (reading.signature, reading.address_signature),
                     "known": any(match.certain for match in matches),
                     "kind": document_kind(reading.document_type),
+                    "photo": _photo(reading),
+                    "expired": _expired(reading),
                 }
                 return page(request, "contacts/new_card.html", context)
         return invalid(request, "contacts/new_card.html", context)
