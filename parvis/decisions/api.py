@@ -29,23 +29,15 @@ from .selectors import (
     settled_decision,
     undelivered,
 )
-from .services.deciding import CONSENSUS, Tally, decide, decide_batch, decide_urgent, unflagged
+from .services.deciding import decide, decide_batch, unflagged
+from .services.drafting import draft_proposal, save_version, set_to_discuss
+from .services.hearing import record_hearing
 from .services.minutes import sign_minutes
 from .services.notifying import record_return, send_notification
+from .services.opinions import ask_opinion, give_opinion
 from .services.packs import pack_file
-from .services.proposals import (
-    ask_opinion,
-    draft_proposal,
-    give_opinion,
-    latest,
-    problems,
-    record_hearing,
-    review_proposal,
-    save_version,
-    set_to_discuss,
-    submit_proposal,
-    take_back,
-)
+from .services.recording import CONSENSUS, Tally
+from .services.reviewing import problems, review_proposal, submit_proposal, take_back
 from .services.sessions import (
     add_member,
     carry_over,
@@ -62,6 +54,8 @@ from .services.sessions import (
     set_list_kind,
     set_presence,
 )
+from .services.steps import latest
+from .services.urgency import decide_urgent
 from .verify import verify_pack, verify_text
 
 __all__ = [

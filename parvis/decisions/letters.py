@@ -103,7 +103,7 @@ def _facts(actor: Actor, proposal: Proposal, line: neighbours.Line, provisions: 
     if first.calculation_id:
         row = neighbours.calculation(first.calculation_id)
         facts["computed"] = rules.computed_data(row.tree, language, row.notes)
-    from .services.proposals import kind_of
+    from .services.steps import kind_of
 
     more = getattr(kind_of(first.kind), "letter_facts", None)
     if more is not None:
@@ -188,7 +188,7 @@ def _with_others(blocks: list[Block], provisions: Sequence[Provision], language:
     blocks = [block for block in blocks if block.key != "also"]
     if len(provisions) < 2:
         return blocks
-    from .services.proposals import kind_of
+    from .services.steps import kind_of
 
     rows, lines = [], []
     for provision in provisions[1:]:

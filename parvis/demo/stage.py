@@ -10,10 +10,11 @@ from functools import cache
 from typing import Any
 
 from parvis.contacts import api as contacts
+from parvis.decisions import api as deciding
 from parvis.decisions import letters
 from parvis.decisions.enums import Channel, Outcome
 from parvis.decisions.models import AgendaItem, Committee, Decision, LegalOpinion, Minutes, Notification, Proposal, Session
-from parvis.decisions.services import deciding, minutes, notifying, proposals, sessions
+from parvis.decisions.services import minutes, notifying, sessions
 from parvis.documents import api as documents
 from parvis.dossiers import api as dossiers
 from parvis.identity.api import Account, actor_for
@@ -348,8 +349,8 @@ def _institution(case: Case) -> str:
 def draft(play: Play) -> None:
     """C2, C7: the proposal drafted as the letter; amount and account typed once, here."""
     case, actor = play.case, play.worker
-    proposal = proposals.draft_proposal(actor=actor, line_id=play.line.pk)
-    latest = proposals.latest(proposal)
+    proposal = deciding.draft_proposal(actor=actor, line_id=play.line.pk)
+    latest = deciding.latest(proposal)
     base = dict(latest.provisions[0]) if latest.provisions else _bare(play)
     refused = case.state == "refused"
     own = {key: "" for key in _free_keys(latest.blocks)}
@@ -357,7 +358,7 @@ def draft(play: Play) -> None:
     grants = [] if refused else [provision_of(play, base)]
     if grants and grants[0].get("recover"):
         grants[0]["recover"]["amount"] = "3942.60"
-    proposals.save_version(
+    deciding.save_version(
         actor=actor,
         proposal=proposal,
         own=own,
@@ -368,7 +369,7 @@ def draft(play: Play) -> None:
     )
     proposal.refresh_from_db()
     if case.hearing:
-        proposals.record_hearing(actor=actor, proposal=proposal, wish=True, informed_on=clock.today())
+        deciding.record_hearing(actor=actor, proposal=proposal, wish=True, informed_on=clock.today())
         proposal.refresh_from_db()
     play.proposal = proposal
 
@@ -397,32 +398,32 @@ def submit(play: Play) -> None:
     assert play.proposal is not None
     play.proposal.refresh_from_db()
     if play.case.state == "legal":
-        proposals.ask_opinion(actor=play.worker, proposal=play.proposal, question="La situation permet-elle de compter ces ressources ?")
+        deciding.ask_opinion(actor=play.worker, proposal=play.proposal, question="La situation permet-elle de compter ces ressources ?")
         play.proposal.refresh_from_db()
-    play.proposal = proposals.submit_proposal(actor=play.worker, proposal=play.proposal)
+    play.proposal = deciding.submit_proposal(actor=play.worker, proposal=play.proposal)
 
 
 def correct(play: Play) -> None:
     """C3: the chief changes the text; the worker sees what and why."""
     proposal = play.proposal
     assert proposal is not None
-    latest = proposals.latest(proposal)
+    latest = deciding.latest(proposal)
     own = {block["key"]: block["text"] for block in latest.blocks if block["kind"] == "free"}
     own["facts"] = own.get("facts", "") + " Les pièces du dossier le confirment."
-    proposals.save_version(actor=play.chief, proposal=proposal, own=own, provisions=latest.provisions, base_no=latest.no)
+    deciding.save_version(actor=play.chief, proposal=proposal, own=own, provisions=latest.provisions, base_no=latest.no)
     proposal.refresh_from_db()
 
 
 def review(play: Play, outcome: str = "validated", reason: str = "") -> None:
     assert play.proposal is not None
-    play.proposal = proposals.review_proposal(actor=play.chief, proposal=play.proposal, outcome=outcome, reason=reason)
+    play.proposal = deciding.review_proposal(actor=play.chief, proposal=play.proposal, outcome=outcome, reason=reason)
 
 
 def opine(play: Play, value: str = "reserved") -> None:
     """C4: informs, does not block."""
     opinion = LegalOpinion.unscoped.filter(proposal=play.proposal, live=1).first()
     if opinion is not None:
-        proposals.give_opinion(
+        deciding.give_opinion(
             actor=agent(LAWYER),
             opinion=opinion,
             value=value,
@@ -503,7 +504,7 @@ def _decide(actor: Actor, session: Session, item: AgendaItem, play: Play | None)
             reason="Quel est le solde des comptes d’épargne du ménage aux trois derniers mois ?",
         )
     if state == "adjusted":
-        latest = proposals.latest(item.proposal)
+        latest = deciding.latest(item.proposal)
         changed = [dict(row) for row in latest.provisions]
         first = date.fromisoformat(changed[0]["from"])
         changed[0]["to"] = (next_month(first, 9) - timedelta(days=1)).isoformat()

@@ -152,7 +152,7 @@ def _previous_json(previous: Decision | None) -> dict[str, Any] | None:
 def describe_provisions(provisions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Each provision with its plain words in every language the kind knows."""
     from ..provisions import provision_from_json
-    from .proposals import kind_of
+    from .steps import kind_of
 
     out = []
     for data in provisions:

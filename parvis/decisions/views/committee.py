@@ -20,7 +20,7 @@ from ..enums import ItemKind, ItemState, Outcome, SessionState
 from ..errors import AlreadyDecided
 from ..models import AgendaItem, ProposalVersion, Session
 from ..services import deciding
-from ..services.deciding import Tally
+from ..services.recording import Tally
 from .proposals import change_rows
 from .sessions import find_item, find_session
 

@@ -21,7 +21,7 @@ from .. import access, forms, letters, neighbours, selectors
 from ..enums import FINAL_OUTCOMES, Channel, NotificationState, Outcome
 from ..models import Decision, DelegationLimit, Notification, Pack
 from ..provisions import ONCE, Provision
-from ..services import deciding, notifying, packs
+from ..services import notifying, packs, sessions, steps, urgency
 from .committee import side_by_side
 
 
@@ -201,9 +201,9 @@ def urgent(request: Request, line_id: int) -> HttpResponse:
         initial={"reason": line.urgent_reason, "account": str(accounts[0].bank_account_id) if accounts else "other"},
     )
     if request.method == "POST" and form.is_valid():
-        kind = deciding.drafting.kind_of(form.cleaned_data["kind"])
+        kind = steps.kind_of(form.cleaned_data["kind"])
         try:
-            made = deciding.decide_urgent(
+            made = urgency.decide_urgent(
                 actor=request.actor,
                 line_id=line_id,
                 reason=form.cleaned_data["reason"],
@@ -231,7 +231,7 @@ def urgent(request: Request, line_id: int) -> HttpResponse:
             raise
         except DomainError as error:
             forms.put(form, error)
-    committee = deciding.urgent_committee()
+    committee = urgency.urgent_committee()
     limits = DelegationLimit.objects.filter(committee=committee, decider="president").order_by("-valid_from", "-pk")
     return page(
         request,
@@ -242,7 +242,7 @@ def urgent(request: Request, line_id: int) -> HttpResponse:
             "form": form,
             "settled": settled,
             "limits": limits,
-            "next": deciding.next_session(committee),
+            "next": sessions.next_session(committee),
             "clock": neighbours.clock_of(line_id, "decide"),
         },
         status=422 if form.errors else 200,

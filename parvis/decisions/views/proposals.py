@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock, mutations, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError, NotAllowed
 from parvis.ui import formats
@@ -19,8 +19,8 @@ from .. import access, forms, grounds, letters, neighbours, selectors
 from ..enums import Outcome, ProposalState, VersionReason
 from ..models import LegalOpinion, Proposal, ProposalVersion
 from ..provisions import provision_from_json
-from ..services import packs
-from ..services import proposals as drafting
+from ..services import drafting, opinions, packs, reviewing, steps
+from ..services import hearing as hearings
 
 
 def may_open(actor: Actor) -> bool:
@@ -94,7 +94,7 @@ def proposal(request: Request, uuid: Any) -> HttpResponse:
     found = find(request, uuid)
     if request.method == "POST":
         return _save(request, found)
-    mutations.record_read(actor=request.actor, subject=drafting.ref(found), screen=request.screen.name)
+    mutations.record_read(actor=request.actor, subject=steps.ref(found), screen=request.screen.name)
     return page(request, "decisions/proposal.html", _context(request, found, add=request.GET.get("add") == "1"))
 
 
@@ -153,10 +153,10 @@ def _save(request: Request, found: Proposal) -> HttpResponse:
 def _send(request: Request, found: Proposal, then: str) -> HttpResponse:
     try:
         if then == "submit":
-            sent = drafting.submit_proposal(actor=request.actor, proposal=found)
+            sent = reviewing.submit_proposal(actor=request.actor, proposal=found)
             message = _("Sent to the chief.") if sent.state == ProposalState.SUBMITTED else _("Ready for the committee.")
         else:
-            drafting.review_proposal(actor=request.actor, proposal=found, outcome="validated")
+            reviewing.review_proposal(actor=request.actor, proposal=found, outcome="validated")
             message = _("Validated: ready for the committee.")
     except DomainError as error:
         found.refresh_from_db()
@@ -189,9 +189,9 @@ def _context(
     versions = selectors.versions_of(actor, found)
     editable = access.may_edit(actor, found)
     language = formats.language()
-    trouble = drafting.problems(actor, found, version) if found.state != ProposalState.DECIDED else None
+    trouble = reviewing.problems(actor, found, version) if found.state != ProposalState.DECIDED else None
     previous = packs.previous_decision(found)
-    opinions = selectors.opinions_of(actor, found)
+    asked = selectors.opinions_of(actor, found)
     line = neighbours.line(found.line_id)
     return {
         "proposal": found,
@@ -218,8 +218,8 @@ def _context(
         "refused": refused,
         "previous": previous,
         "changes": change_rows(packs.changes_since(previous, version)),
-        "opinions": opinions,
-        "opinion_open": next((o for o in opinions if not o.opinion and o.live), None),
+        "opinions": asked,
+        "opinion_open": next((o for o in asked if not o.opinion and o.live), None),
         "hearing": forms.HearingForm(
             initial={
                 "informed_on": found.heard_informed_on,
@@ -269,7 +269,7 @@ def _change_label(key: str) -> str:
     if head == "fact":
         return rest.partition(":")[2] or rest
     if head == "provision":
-        return neighbours.label(drafting.kind_of(rest).title, formats.language()) if rest in drafting.registries.provisions else rest
+        return neighbours.label(steps.kind_of(rest).title, formats.language()) if rest in registries.provisions else rest
     return {"household": _("Household"), "account": _("Account"), "detail": _("Category")}.get(head, key)
 
 
@@ -332,7 +332,7 @@ def _int(text: str | None, default: int) -> int:
 @screen(access=may_open, methods=("POST",), name="decisions.take_back")
 def take_back(request: Request, uuid: Any) -> HttpResponse:
     found = find(request, uuid)
-    drafting.take_back(actor=request.actor, proposal=found)
+    reviewing.take_back(actor=request.actor, proposal=found)
     return done(request, "decisions:proposal", _("You have the proposal again."), found.uuid)
 
 
@@ -342,7 +342,7 @@ def review(request: Request, uuid: Any) -> HttpResponse:
     form = forms.ReviewForm(request.POST)
     if form.is_valid():
         try:
-            drafting.review_proposal(
+            reviewing.review_proposal(
                 actor=request.actor, proposal=found, outcome=form.cleaned_data["outcome"], reason=form.cleaned_data["reason"]
             )
         except Conflict:
@@ -364,7 +364,7 @@ def hearing(request: Request, uuid: Any) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            drafting.record_hearing(
+            hearings.record_hearing(
                 actor=request.actor,
                 proposal=found,
                 wish=data["wish"],
@@ -392,7 +392,7 @@ def ask_opinion(request: Request, uuid: Any) -> HttpResponse:
     form = forms.AskOpinionForm(request.POST)
     if form.is_valid():
         try:
-            opinion = drafting.ask_opinion(actor=request.actor, proposal=found, question=form.cleaned_data["question"])
+            opinion = opinions.ask_opinion(actor=request.actor, proposal=found, question=form.cleaned_data["question"])
             return done(
                 request,
                 "decisions:proposal",
@@ -412,13 +412,13 @@ def opinion(request: Request, uuid: Any) -> HttpResponse:
     form = forms.OpinionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            drafting.give_opinion(actor=request.actor, opinion=asked, value=form.cleaned_data["opinion"], text=form.cleaned_data["text"])
+            opinions.give_opinion(actor=request.actor, opinion=asked, value=form.cleaned_data["opinion"], text=form.cleaned_data["text"])
             return done(request, "decisions:proposals", _("Opinion given."))
         except Conflict:
             raise
         except DomainError as error:
             forms.put(form, error)
-    mutations.record_read(actor=request.actor, subject=drafting.ref(found), screen=request.screen.name)
+    mutations.record_read(actor=request.actor, subject=steps.ref(found), screen=request.screen.name)
     version = selectors.latest_version(request.actor, found)
     context = {
         "opinion": asked,

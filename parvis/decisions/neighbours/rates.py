@@ -1,0 +1,69 @@
+"""Rules: calculations kept as evidence, terms and switches that are dated parameters."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+from parvis.kernel.subject import SubjectRef
+from parvis.kernel.terms import Term
+from parvis.rules import api as rules
+
+from ..provisions import ProvisionKind
+
+
+def saved_calculation(actor: Actor, proposal: Any, calculation: Any) -> Any | None:
+    """What a kind computed, kept as evidence: an explanation is saved, a saved row passes."""
+    if calculation is None or isinstance(calculation, rules.Calculation):
+        return calculation
+    return rules.save_calculation(
+        actor=actor, subject=SubjectRef("proposal", proposal.pk), explanation=calculation, dossier_id=proposal.dossier_id
+    )
+
+
+def calculation(pk: int) -> Any:
+    return rules.calculation(pk)
+
+
+def calculation_json(pk: int) -> dict[str, Any]:
+    row = rules.calculation(pk)
+    return {
+        "id": row.pk,
+        "ruleset": row.ruleset,
+        "version": row.version,
+        "basis": row.basis,
+        "day": row.day,
+        "inputs": row.inputs,
+        "tree": row.tree,
+        "notes": row.notes,
+        "amount": row.amount,
+        "currency": row.currency,
+        "digest": row.digest,
+        "parameters": list(rules.parameters_in(row.tree)),
+    }
+
+
+def legal_term(day: date) -> date:
+    """Last day for the lawyer: two working days unless the centre's parameter says otherwise."""
+    try:
+        term = rules.term("be.legal_opinion", day)
+    except rules.UnknownParameter:
+        term = Term(2, "working")
+    return term.due(day)
+
+
+def chief_level(unit_id: int | None) -> bool:
+    """Whether the centre, or this unit, wants a chief between worker and committee. On unless a dated parameter is 0."""
+    day = clock.today()
+    for key in ([f"decisions.chief_level.{unit_id}"] if unit_id else []) + ["decisions.chief_level"]:
+        try:
+            return rules.parameter(key, day).decimal != 0
+        except rules.UnknownParameter:
+            continue
+    return True
+
+
+def default_details(kind: ProvisionKind) -> dict[str, Any]:
+    return {item.key: item.choices[0][0] for item in getattr(kind, "inputs", ()) if item.choices and item.required}
