@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from parvis.identity.api import Account, demo_accounts
+from parvis.identity.api import Account, demo_roles
 from parvis.kernel import clock, seals
 from parvis.kernel.models import MutationLine
 
@@ -42,5 +42,6 @@ def build(print_line: Callable[[str], None] = print) -> None:
 def _accounts(print_line: Callable[[str], None]) -> None:
     print_line("")
     print_line(f"Demo accounts (password of all: {PASSWORD}); or one click in the role bar:")
-    for account in demo_accounts():
-        print_line(f"  {account.username:<40} {account.display_name}")
+    for role in demo_roles():
+        for number, account in enumerate(role.accounts):
+            print_line(f"  {'' if number else role.label:<34} {account.display_name:<20} {account.username}")

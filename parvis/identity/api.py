@@ -4,7 +4,7 @@ from .enums import Function
 from .errors import AccountRefused, GrantRefused, LastAdministrator, UnitRefused
 from .models import Account, FunctionGrant, Unit
 from .models.units import OPEN_END
-from .selectors import actor_for, agents_with, demo_accounts, unit_of, units
+from .selectors import actor_for, agents_with, demo_accounts, demo_roles, unit_of, units
 from .services.accounts import close_account, create_account, reopen_account, update_account
 from .services.functions import grant_function, revoke_function
 from .services.links import issue_link
@@ -26,6 +26,7 @@ __all__ = [
     "create_account",
     "create_unit",
     "demo_accounts",
+    "demo_roles",
     "grant_function",
     "issue_link",
     "reopen_account",

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Function(models.TextChoices):
@@ -19,6 +20,23 @@ class Function(models.TextChoices):
     ACCOUNTANT = "accountant", _("Accountant")
     AUDITOR = "auditor", _("Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")
+
+
+#: One word or two for each function, where thirteen stand side by side.
+SHORT_NAMES = {
+    Function.CLERK: pgettext_lazy("short role", "Reception"),
+    Function.SOCIAL_WORKER: pgettext_lazy("short role", "Social work"),
+    Function.CHIEF: pgettext_lazy("short role", "Head"),
+    Function.LAWYER: pgettext_lazy("short role", "Lawyer"),
+    Function.COMMITTEE_MEMBER: pgettext_lazy("short role", "Committee"),
+    Function.COMMITTEE_SECRETARY: pgettext_lazy("short role", "Secretary"),
+    Function.PRESIDENT: pgettext_lazy("short role", "President"),
+    Function.PAYER: pgettext_lazy("short role", "Payments"),
+    Function.RELEASER: pgettext_lazy("short role", "Release"),
+    Function.ACCOUNTANT: pgettext_lazy("short role", "Accounts"),
+    Function.AUDITOR: pgettext_lazy("short role", "Audit"),
+    Function.ADMINISTRATOR: pgettext_lazy("short role", "IT"),
+}
 
 
 class Density(models.TextChoices):

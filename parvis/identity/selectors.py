@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ from django.db.models import Q, QuerySet
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor, Grant
 
-from .enums import Function
+from .enums import SHORT_NAMES, Function
 from .models import Account, FunctionGrant, Unit
 
 if TYPE_CHECKING:
@@ -96,22 +98,35 @@ def demo_accounts() -> QuerySet[Account]:
     return Account.objects.filter(is_demo=True, is_active=True)
 
 
-def demo_roles() -> list[tuple[str, list[tuple[Account, str]]]]:
-    """Demo accounts by their first function of today, in the order of `Function`, each with all its functions. Two queries."""
-    accounts = list(demo_accounts())
-    held: dict[int, list[str]] = {account.pk: [] for account in accounts}
-    rank = {value: number for number, value in enumerate(Function.values)}
+@dataclass(frozen=True)
+class DemoRole:
+    """A function of the demonstration: who sits there at one click, and the colleagues who also have it."""
+
+    function: str
+    short: str
+    accounts: tuple[Account, ...]
+
+    @property
+    def account(self) -> Account:
+        return self.accounts[0]
+
+    @property
+    def label(self) -> str:
+        return str(Function(self.function).label)
+
+
+def demo_roles() -> list[DemoRole]:
+    """Every function that a demo account has today, in the order of `Function`; who has the fewest others comes first. Two queries."""
+    accounts = {account.pk: account for account in demo_accounts()}
+    held: dict[str, set[int]] = {}
+    count: Counter[int] = Counter()
     for account_id, function in (
-        FunctionGrant.objects.at(clock.today())
-        .filter(account__in=[account.pk for account in accounts])
-        .values_list("account_id", "function")
+        FunctionGrant.objects.at(clock.today()).filter(account__in=list(accounts)).values_list("account_id", "function").distinct()
     ):
-        if function not in held[account_id]:
-            held[account_id].append(function)
-    rows = [(account, sorted(held[account.pk], key=rank.__getitem__)) for account in accounts]
-    rows.sort(key=lambda row: (min((rank[name] for name in row[1]), default=99), row[0].pk))
-    groups: dict[str, list[tuple[Account, str]]] = {}
-    for account, names in rows:
-        labels = [str(Function(name).label) for name in names] or [""]
-        groups.setdefault(labels[0], []).append((account, " · ".join(labels)))
-    return list(groups.items())
+        held.setdefault(function, set()).add(account_id)
+        count[account_id] += 1
+    return [
+        DemoRole(function, str(SHORT_NAMES[function]), tuple(accounts[pk] for pk in sorted(held[function], key=lambda pk: (count[pk], pk))))
+        for function in Function.values
+        if function in held
+    ]

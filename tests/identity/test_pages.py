@@ -3,10 +3,13 @@
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import translation
 
+from parvis.identity.api import demo_roles
 from parvis.identity.demo import AGENTS, load
 from parvis.identity.enums import Function
 from parvis.identity.models import Account, Factor, FunctionGrant, OneTimeLink, Unit, WebSession
+from parvis.identity.views.demo import role_bar
 from parvis.kernel.models import MutationLine
 
 from .factories import PASSWORD, SYSTEM, a_unit, an_account, with_totp
@@ -285,3 +288,22 @@ def test_every_function_has_a_demo_account():
     load(actor=SYSTEM)
     held = set(FunctionGrant.objects.filter(account__is_demo=True).values_list("function", flat=True))
     assert held == set(Function.values)
+
+
+def test_the_role_bar_seats_one_person_per_function_and_shows_everybody(rf, settings):
+    load(actor=SYSTEM)
+    settings.ROOT_URLCONF = DEMO_SITE
+    settings.PARVIS_IS_DEMO = True
+    roles = {role.function: [account.display_name for account in role.accounts] for role in demo_roles()}
+    assert list(roles) == Function.values
+    # The president is a member too: somebody who is only a member sits in the member's seat.
+    assert roles["president"] == ["Claire Warnant"]
+    assert roles["committee_member"] == ["Michel Dubuisson", "Rosa Ferreira", "Willem Claes", "Claire Warnant"]
+    claire = Account.objects.get(display_name="Claire Warnant")
+    request = rf.get("/desk/")
+    request.account = claire
+    with translation.override("fr"):
+        bar = role_bar(request).partition('class="rolebar-l"')[2].partition("</div>")[0]
+    assert bar.count("<button") == 1 + len(Function.values)
+    assert bar.count('aria-pressed="true"') == 1
+    assert f'value="{claire.uuid}" title="Présidence" aria-pressed="true"' in bar

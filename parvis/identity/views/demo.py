@@ -39,12 +39,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def role_bar(request: HttpRequest) -> str | None:
     """The bar above every page of a demonstration."""
-    current = getattr(request, "account", None) or getattr(request, "enrolling", None)
-    return render_to_string(
-        "identity/_role_bar.html",
-        {
-            "groups": selectors.demo_roles(),
-            "current": current.pk if current else None,
-        },
-        request=request,
+    account = getattr(request, "account", None) or getattr(request, "enrolling", None)
+    roles = selectors.demo_roles()
+    # Somebody who has two functions sits where the bar would seat them, else at their first.
+    seat = next((role for role in roles if role.account == account), None) or next(
+        (role for role in roles if account in role.accounts), None
     )
+    return render_to_string("identity/_role_bar.html", {"roles": roles, "seat": seat, "current": account}, request=request)
