@@ -330,16 +330,13 @@ def pack_envelope(pack: Mapping[str, Any]) -> Envelope | None:
 # Explaining -----------------------------------------------------------------------------------------------------------
 def trees(version: ProposalVersion, previous: ProposalVersion | None, language: str) -> list[dict[str, Any]]:
     """The explanation tree of each computed grant, with what changed since the previous decision."""
-    before = {}
-    if previous is not None:
-        for data in previous.provisions:
-            if data.get("calculation_id"):
-                before[data["kind"]] = neighbours.calculation(data["calculation_id"]).tree
+    now = [data for data in version.provisions if data.get("calculation_id")]
+    then = [data for data in previous.provisions if data.get("calculation_id")] if previous is not None else []
+    known = neighbours.calculations(data["calculation_id"] for data in [*now, *then]) if now else {}
+    before = {data["kind"]: known[data["calculation_id"]].tree for data in then if now}
     out = []
-    for data in version.provisions:
-        if not data.get("calculation_id"):
-            continue
-        row = neighbours.calculation(data["calculation_id"])
+    for data in now:
+        row = known[data["calculation_id"]]
         out.append(_tree(row.tree, row.ruleset, row.version, row.computed_at, row.notes, language, before.get(data["kind"])))
     return out
 

@@ -26,6 +26,7 @@ from .enums import (
     PresenceState,
     ProposalState,
     SessionState,
+    VersionReason,
 )
 from .models import (
     AgendaItem,
@@ -64,8 +65,25 @@ def versions_of(actor: Actor, proposal: Proposal) -> list[ProposalVersion]:
 
 
 def latest_version(actor: Actor, proposal: Proposal) -> ProposalVersion:
-    rows = ProposalVersion.objects.visible_to(actor).filter(proposal=proposal).select_related("calculation")
+    rows = ProposalVersion.objects.visible_to(actor).filter(proposal=proposal)
     return rows.order_by("-no")[0]
+
+
+def version_marks(actor: Actor, proposal: Proposal) -> list[tuple[int, str]]:
+    """Number and reason of each version, without its text: autosaving makes many."""
+    rows = ProposalVersion.objects.visible_to(actor).filter(proposal=proposal).order_by("no")
+    return list(rows.values_list("no", "reason"))
+
+
+def correction(actor: Actor, proposal: Proposal, marks: Sequence[tuple[int, str]]) -> tuple[ProposalVersion, ProposalVersion] | None:
+    """What the worker last wrote before the chief corrected, and the chief's last version."""
+    corrected = [no for no, reason in marks if reason == VersionReason.CORRECTION]
+    before = [no for no, _reason in marks if corrected and no < corrected[0]]
+    if not corrected or not before:
+        return None
+    rows = ProposalVersion.objects.visible_to(actor).filter(proposal=proposal, no__in=(before[-1], corrected[-1])).order_by("no")
+    old, new = rows
+    return old, new
 
 
 def opinions_of(actor: Actor, proposal: Proposal) -> list[LegalOpinion]:

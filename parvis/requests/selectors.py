@@ -51,7 +51,8 @@ class LineCard:
 
 def line_card(line_id: int) -> LineCard:
     """Raises RequestLine.DoesNotExist."""
-    line = RequestLine.objects.visible_to(_READER).select_related("request", "request__procedure__procedure").get(pk=line_id)
+    rows = RequestLine.objects.visible_to(_READER).select_related("request", "request__procedure__procedure")
+    line = rows.defer("request__procedure__definition").get(pk=line_id)  # the definition is long and nobody reads it here
     request = line.request
     return LineCard(
         id=line.pk,

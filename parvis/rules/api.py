@@ -11,7 +11,7 @@ from parvis.rules.calculations import RULESET, VERSION, TreeError, evaluate, par
 from parvis.rules.errors import BadInput, RulesError, UnknownParameter
 from parvis.rules.explain import Change, Row, amount_text, compare_trees, computed_data, explain_rows, explain_text
 from parvis.rules.models import Calculation, Parameter
-from parvis.rules.selectors import amount, calculation, calculations_of, parameter, parameters, term
+from parvis.rules.selectors import amount, calculation, calculations_of, first_parameter, parameter, parameters, term
 from parvis.rules.services.computing import compute_equivalent_aid, compute_ris, explanation_of, save_calculation
 from parvis.rules.services.parameters import add_parameter, load_reference
 from parvis.rules.trees import tree_view
@@ -46,6 +46,7 @@ __all__ = [
     "explain_rows",
     "explain_text",
     "explanation_of",
+    "first_parameter",
     "load_reference",
     "parameter",
     "parameters",

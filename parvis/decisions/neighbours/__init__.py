@@ -1,7 +1,7 @@
 """What decisions reads and asks of the contexts below, in one place: requests, dossiers, contacts, rules, journal, documents."""
 
 from ..provisions import Payee
-from .common import LANGUAGES, READER, ZERO, amount, label
+from .common import LANGUAGES, READER, ZERO, amount, kept, label, one_reading
 from .files import Piece, pieces
 from .lines import (
     STAGES,
@@ -19,7 +19,7 @@ from .lines import (
     start_clock,
 )
 from .people import bank_accounts, household_accounts, members, person, person_name, person_names, postal_lines, situation, visits
-from .rates import calculation, calculation_json, chief_level, default_details, legal_term, saved_calculation
+from .rates import calculation, calculation_json, calculations, chief_level, default_details, legal_term, saved_calculation
 from .tasks import OPINION_TITLE, STEPS, opinion_asked, opinion_given, step
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "bank_accounts",
     "calculation",
     "calculation_json",
+    "calculations",
     "chief_level",
     "clock_of",
     "clocks",
@@ -43,6 +44,7 @@ __all__ = [
     "due_dates",
     "due_on",
     "household_accounts",
+    "kept",
     "label",
     "legal_term",
     "line",
@@ -50,6 +52,7 @@ __all__ = [
     "meet_clock",
     "members",
     "next_due",
+    "one_reading",
     "opinion_asked",
     "opinion_given",
     "person",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.utils.translation import override
@@ -12,7 +13,7 @@ from parvis.documents import api as documents
 from parvis.kernel.actor import Actor
 from parvis.kernel.subject import SubjectRef
 
-from .common import LANGUAGES, READER, label
+from .common import LANGUAGES, READER, kept, label
 from .lines import line
 
 
@@ -83,24 +84,26 @@ def _piece(wanted: Any) -> tuple[str, dict[str, str]]:
     return str(wanted["key"]), dict(wanted.get("label") or {})
 
 
+@cache
 def _kind_labels(kind: str) -> dict[str, str]:
     labels = {}
     for code in LANGUAGES:
         with override(code):
-            labels[code] = str(documents.DocumentKind(kind).label)
+            labels[code] = str(documents.DocumentKind(kind).label) if kind in documents.DocumentKind.values else kind
     return labels
 
 
 def _attached(proposal: Any) -> dict[str, dict[str, Any]]:
+    return dict(_files(proposal.line_id, proposal.dossier_id))
+
+
+@kept
+def _files(line_id: int, dossier_id: int) -> dict[str, dict[str, Any]]:
     """Documents of the dossier and of the request, latest of each kind."""
-    row = line(proposal.line_id)
+    row = line(line_id)
     found: dict[str, dict[str, Any]] = {}
-    rows = [
-        *documents.documents_of(READER, SubjectRef("request_line", row.id)),
-        *documents.documents_of(READER, SubjectRef("request", row.request_id)),
-        *documents.documents_in_dossier(READER, proposal.dossier_id),
-    ]
-    for document in rows:
+    subjects = [SubjectRef("request_line", row.id), SubjectRef("request", row.request_id)]
+    for document in documents.documents_of_case(READER, subjects, dossier_id):
         if document.origin == documents.Origin.PRODUCED:
             continue
         found.setdefault(

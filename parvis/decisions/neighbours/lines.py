@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from parvis.contacts import api as contacts
 from parvis.dossiers import api as dossiers
@@ -14,7 +16,7 @@ from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.requests import api as requests
 
-from .common import READER, label
+from .common import READER, kept, label
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Line:
 
     id: int
     request_id: int
+    request_uuid: UUID
     request_number: str
     kind: str
     labels: dict[str, str]
@@ -31,54 +34,71 @@ class Line:
     letter_template: str
     terms: dict[str, str]
     received_on: date
-    language: str
+    form_language: str
     urgent: bool
     urgent_reason: str
     wants_hearing: bool
     person_id: int | None
     dossier_id: int | None
-    dossier_number: str
-    unit_id: int | None
-    unit_name: str
+    form_unit_id: int
+
+    # Read when they are asked for: most pages have them from the proposal already.
+    @cached_property
+    def _dossier(self) -> Any | None:
+        return dossiers.visible_dossier(READER, self.dossier_id) if self.dossier_id else None
+
+    @cached_property
+    def _unit(self) -> Unit:
+        return self._dossier.unit if self._dossier is not None else Unit.objects.get(pk=self.form_unit_id)
+
+    @property
+    def dossier_number(self) -> str:
+        return self._dossier.number if self._dossier is not None else ""
+
+    @property
+    def unit_id(self) -> int | None:
+        return self._unit.pk
+
+    @property
+    def unit_name(self) -> str:
+        return self._unit.name_in("fr")
+
+    @cached_property
+    def language(self) -> str:
+        """The letter speaks the person's language, whatever the agent's."""
+        return contacts.letter_language(self.person_id) if self.person_id else self.form_language
 
     def label(self, language: str) -> str:
         return label(self.labels, language)
 
 
+@kept
 def line(line_id: int) -> Line:
     card = requests.line_card(line_id)
-    dossier = dossiers.visible_dossier(READER, card.dossier_id) if card.dossier_id else None
-    unit = dossier.unit if dossier is not None else Unit.objects.get(pk=card.unit_id)
     return Line(
         id=card.id,
         request_id=card.request_id,
+        request_uuid=card.request_uuid,
         request_number=card.number,
-        kind=card.kind,
+        kind=str(card.kind),
         labels=dict(card.label),
         provision_kind=card.provision,
         mandatory_pieces=list(card.mandatory_pieces),
         letter_template=card.letter_template,
         terms=dict(card.terms),
         received_on=card.requested_on,
-        language=_language(card.person_id, card.language),
+        form_language=card.language,
         urgent=card.urgent,
         urgent_reason=card.urgent_reason,
         wants_hearing=card.wants_hearing,
         person_id=card.person_id,
         dossier_id=card.dossier_id,
-        dossier_number=dossier.number if dossier is not None else "",
-        unit_id=unit.pk,
-        unit_name=unit.name_in("fr"),
+        form_unit_id=card.unit_id,
     )
 
 
-def _language(person_id: int | None, fallback: str) -> str:
-    """The letter speaks the person's language, whatever the agent's."""
-    return contacts.letter_language(person_id) if person_id else fallback
-
-
 def line_kind(line_id: int) -> str:
-    return str(requests.line_card(line_id).kind)
+    return line(line_id).kind
 
 
 def clocks(line_ids: Iterable[int]) -> dict[int, list[Any]]:

@@ -13,7 +13,7 @@ from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 
 from ..provisions import Payee
-from .common import READER
+from .common import READER, kept, kept_names
 
 
 def situation(actor: Actor, dossier_id: int, day: date) -> list[dict[str, Any]]:
@@ -43,7 +43,7 @@ def situation(actor: Actor, dossier_id: int, day: date) -> list[dict[str, Any]]:
 
 def members(actor: Actor, dossier_id: int) -> list[dict[str, Any]]:
     rows = dossiers.members_at(dossier_id)
-    names = contacts.display_names([row.person_id for row in rows])
+    names = person_names([row.person_id for row in rows])
     return [
         {
             "id": row.pk,
@@ -62,34 +62,42 @@ def person(actor: Actor, person_id: int) -> Any:
 
 
 def person_name(actor: Actor, person_id: int | None) -> str:
-    return contacts.display_names([person_id]).get(person_id, "") if person_id else ""
+    return person_names([person_id]).get(person_id, "") if person_id else ""
 
 
 def person_names(person_ids: Iterable[int]) -> dict[int, str]:
-    return contacts.display_names(list(person_ids))
+    ids = set(person_ids)
+    known = kept_names()
+    if known is None:
+        return contacts.display_names(ids)
+    if not ids.issubset(known):
+        known |= contacts.display_names(ids - set(known))
+    return {pk: known[pk] for pk in ids if pk in known}
 
 
+@kept
 def postal_lines(person_id: int) -> tuple[str, ...]:
     return contacts.postal_lines(person_id, clock.today())
 
 
 def bank_accounts(actor: Actor, person_id: int | None) -> list[Payee]:
-    if not person_id:
-        return []
-    name = person_name(actor, person_id)
-    return [
-        Payee(name=getattr(row, "holder", "") or name, iban=row.iban, person_id=person_id, bank_account_id=row.pk)
-        for row in contacts.bank_accounts(person_id)
-    ]
+    return _accounts([person_id]) if person_id else []
 
 
 def household_accounts(actor: Actor, dossier_id: int, person_id: int | None) -> list[Payee]:
     """Accounts of the beneficiary first, then of the others in the dossier (a landlord's is typed)."""
-    found = bank_accounts(actor, person_id)
-    for row in dossiers.members_at(dossier_id):
-        if row.person_id != person_id:
-            found += bank_accounts(actor, row.person_id)
-    return found
+    others = [row.person_id for row in dossiers.members_at(dossier_id) if row.person_id != person_id]
+    return _accounts([*([person_id] if person_id else []), *others])
+
+
+def _accounts(person_ids: list[int]) -> list[Payee]:
+    found = contacts.bank_accounts_of(person_ids)
+    names = person_names(person_ids)
+    return [
+        Payee(name=getattr(row, "holder", "") or names.get(pk, ""), iban=row.iban, person_id=pk, bank_account_id=row.pk)
+        for pk in dict.fromkeys(person_ids)
+        for row in found.get(pk, [])
+    ]
 
 
 def visits(actor: Actor, dossier_id: int) -> list[dict[str, Any]]:

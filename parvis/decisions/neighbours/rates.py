@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from parvis.kernel.terms import Term
 from parvis.rules import api as rules
 
 from ..provisions import ProvisionKind
+from .common import READER
 
 
 def saved_calculation(actor: Actor, proposal: Any, calculation: Any) -> Any | None:
@@ -23,12 +25,18 @@ def saved_calculation(actor: Actor, proposal: Any, calculation: Any) -> Any | No
     )
 
 
+def calculations(pks: Iterable[int]) -> dict[int, Any]:
+    """Kept calculations by their key, in one query: what they belong to was opened already."""
+    found: dict[int, Any] = rules.Calculation.objects.visible_to(READER).in_bulk(set(pks))
+    return found
+
+
 def calculation(pk: int) -> Any:
     return rules.calculation(pk)
 
 
 def calculation_json(pk: int) -> dict[str, Any]:
-    row = rules.calculation(pk)
+    row = calculation(pk)
     return {
         "id": row.pk,
         "ruleset": row.ruleset,
@@ -56,13 +64,9 @@ def legal_term(day: date) -> date:
 
 def chief_level(unit_id: int | None) -> bool:
     """Whether the centre, or this unit, wants a chief between worker and committee. On unless a dated parameter is 0."""
-    day = clock.today()
-    for key in ([f"decisions.chief_level.{unit_id}"] if unit_id else []) + ["decisions.chief_level"]:
-        try:
-            return rules.parameter(key, day).decimal != 0
-        except rules.UnknownParameter:
-            continue
-    return True
+    keys = ([f"decisions.chief_level.{unit_id}"] if unit_id else []) + ["decisions.chief_level"]
+    found = rules.first_parameter(keys, clock.today())
+    return found is None or found.decimal != 0
 
 
 def default_details(kind: ProvisionKind) -> dict[str, Any]:

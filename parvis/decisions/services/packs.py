@@ -92,10 +92,8 @@ def previous_decision(proposal: Proposal, *, before: Decision | None = None) -> 
     ).exclude(item__kind=ItemKind.RATIFICATION)
     if before is not None and before.pk:
         rows = rows.exclude(pk=before.pk)
-    rows = rows.exclude(proposal=proposal).select_related("decided_version", "proposal").order_by("-decided_at", "-pk")
-    same = neighbours.line_kind(proposal.line_id)
-    found = list(rows[:20])
-    return next((row for row in found if neighbours.line_kind(row.line_id) == same), None)
+    rows = rows.exclude(proposal=proposal).filter(line__kind=neighbours.line_kind(proposal.line_id))
+    return rows.select_related("decided_version", "proposal").order_by("-decided_at", "-pk").first()
 
 
 def proposal_summary(actor: Actor, proposal: Proposal, version: ProposalVersion) -> dict[str, Any]:

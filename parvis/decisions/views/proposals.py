@@ -16,7 +16,7 @@ from parvis.ui import formats
 from parvis.ui.http import Request, conflict, done, page, screen
 
 from .. import access, forms, grounds, letters, neighbours, selectors
-from ..enums import Outcome, ProposalState, VersionReason
+from ..enums import Outcome, ProposalState
 from ..models import LegalOpinion, Proposal, ProposalVersion
 from ..provisions import provision_from_json
 from ..services import drafting, opinions, packs, reviewing, steps
@@ -28,7 +28,7 @@ def may_open(actor: Actor) -> bool:
 
 
 def find(request: Request, uuid: Any) -> Proposal:
-    rows = Proposal.objects.visible_to(request.actor).select_related("dossier", "unit", "line__request")
+    rows = Proposal.objects.visible_to(request.actor).select_related("dossier", "unit", "line__request", "author")
     return get_object_or_404(rows, uuid=uuid)
 
 
@@ -184,9 +184,23 @@ def _context(
     refused: DomainError | None = None,
     add: bool = False,
 ) -> dict[str, Any]:
+    with neighbours.one_reading():
+        return _read(request, found, grants=grants, typed=typed, refused=refused, add=add)
+
+
+def _read(
+    request: Request,
+    found: Proposal,
+    *,
+    grants: forms.ProvisionSet | None,
+    typed: dict[str, str] | None,
+    refused: DomainError | None,
+    add: bool,
+) -> dict[str, Any]:
     actor = request.actor
     version = selectors.latest_version(actor, found)
-    versions = selectors.versions_of(actor, found)
+    marks = selectors.version_marks(actor, found)
+    correction = selectors.correction(actor, found, marks)
     editable = access.may_edit(actor, found)
     language = formats.language()
     trouble = reviewing.problems(actor, found, version) if found.state != ProposalState.DECIDED else None
@@ -198,7 +212,7 @@ def _context(
         "line": line,
         "name": neighbours.person_name(actor, found.person_id),
         "version": version,
-        "versions": list(reversed(versions)),
+        "version_count": len(marks),
         "editable": editable,
         "may_submit": editable and found.state in (ProposalState.DRAFT, ProposalState.RETURNED),
         "may_review": found.state == ProposalState.SUBMITTED and access.may_review(actor, found),
@@ -230,8 +244,8 @@ def _context(
         ),
         "ask": forms.AskOpinionForm(),
         "review": forms.ReviewForm(),
-        "corrections": _corrections(versions),
-        "returned_by": selectors.returned_by(found) or _("The committee"),
+        "corrections": letters.diff(correction[0].blocks, correction[1].blocks) if correction else [],
+        "returned_by": (selectors.returned_by(found) or _("The committee")) if found.state == ProposalState.RETURNED else "",
         "needs_ground": letters.needs_ground(found),
         "grounds": grounds.choices(),
         "outcomes": [(Outcome.GRANTED.value, _("We grant")), (Outcome.REFUSED.value, _("We refuse"))],
@@ -290,15 +304,6 @@ def _change_value(key: str, value: Any) -> str:
     if key == "account":
         return forms.formats_iban(text)
     return text
-
-
-def _corrections(versions: list[ProposalVersion]) -> list[Any]:
-    """The chief's changes against what the worker last wrote, word by word."""
-    corrected = [v for v in versions if v.reason == VersionReason.CORRECTION]
-    if not corrected:
-        return []
-    before = [v for v in versions if v.no < corrected[0].no]
-    return letters.diff(before[-1].blocks, corrected[-1].blocks) if before else []
 
 
 @screen(access=may_open, name="decisions.proposal_versions")

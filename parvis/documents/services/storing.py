@@ -224,6 +224,15 @@ def documents_of(actor: Actor, subject: SubjectRef) -> list[Document]:
     return list(rows)
 
 
+def documents_of_case(actor: Actor, subjects: Iterable[SubjectRef], dossier_id: int) -> list[Document]:
+    """Documents of a dossier and of these subjects in one query, newest first."""
+    wanted = Q(dossier_id=dossier_id)
+    for subject in subjects:
+        wanted |= Q(subject_type=subject.type, subject_id=subject.id)
+    rows: Any = Document.objects.visible_to(actor).filter(wanted).select_related("file")
+    return list(rows)
+
+
 def documents_in_dossier(actor: Actor, dossier_id: int) -> Any:
     """Documents shown in a dossier: its own and those of what hangs on it."""
     return Document.objects.visible_to(actor).filter(dossier_id=dossier_id).select_related("file")
