@@ -17,7 +17,7 @@ def settings_page() -> str:
     for setting in instance.SETTINGS:
         default = (
             "*(made at init)*"
-            if setting.secret and setting.key != "database_url"
+            if setting.key in {"secret_key", "seal_key"}
             else f"`{setting.default}`"
             if setting.default != ""
             else "*(empty)*"
@@ -76,6 +76,9 @@ def registries_page() -> str:
     return "\n".join(out) + "\n"
 
 
+PAGES = {"settings": settings_page, "data-model": model_page, "registries": registries_page}
+
+
 def main() -> None:
     import os
 
@@ -86,7 +89,7 @@ def main() -> None:
 
     django.setup()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, page in (("settings", settings_page), ("data-model", model_page), ("registries", registries_page)):
+    for name, page in PAGES.items():
         (FOLDER / f"{name}.md").write_text(page(), encoding="utf-8")
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from parvis.config import instance
+from parvis.config import cli_backup, instance
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings")
 
@@ -218,6 +218,46 @@ def eid(arguments: list[str]) -> int:
     return int(eid_cli.main(arguments))
 
 
+def reference(arguments: list[str]) -> int:
+    """Load the rates, letters, route, form, chart of accounts and committee that come with the product. Safe to repeat."""
+    argparse.ArgumentParser(prog="parvis reference", description=reference.__doc__).parse_args(arguments)
+    _django()
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    from parvis.demo.reference import ORDER
+    from parvis.kernel.actor import system_actor
+
+    # Not `identity`: it makes the agents of the demonstration.
+    for name in [name for name in ORDER if name != "identity" and find_spec(f"parvis.{name}.demo")]:
+        import_module(f"parvis.{name}.demo").load(actor=system_actor("reference"))
+        print(f"  {name}")
+    print("Loaded. Rates and texts carry their source and status: have them read before the first real case.")
+    return 0
+
+
+def check(arguments: list[str]) -> int:
+    """Settings, models and templates, and whether the tables are up to date; each problem with where it is and what to do."""
+    _manage("check", *arguments)
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        reason = str(error).strip().splitlines()[0]
+        print(f"parvis: database_url: the database does not answer ({reason}). Start it, or correct the address.", file=sys.stderr)
+        return 2
+    if waiting:
+        print(
+            f"parvis: {len(waiting)} migrations are not applied, from {waiting[0][0]}. Make a backup, then run: parvis migrate",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
 COMMANDS: dict[str, Command] = {
     "init": init,
     "serve": serve,
@@ -228,6 +268,10 @@ COMMANDS: dict[str, Command] = {
     "story": story,
     "populate": populate,
     "eid": eid,
+    "backup": cli_backup.backup,
+    "restore": cli_backup.restore,
+    "reference": reference,
+    "check": check,
 }
 
 
@@ -244,6 +288,6 @@ def main(argv: list[str] | None = None) -> None:
         if command is not None:
             raise SystemExit(command(arguments[1:]))
         _manage(*arguments)
-    except instance.SettingError as error:
+    except (instance.SettingError, cli_backup.BackupError) as error:
         print(f"parvis: {error}", file=sys.stderr)
         raise SystemExit(2) from None

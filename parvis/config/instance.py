@@ -6,10 +6,13 @@ import os
 import secrets
 import tomllib
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 KINDS = ("production", "test", "demo")
+COLOURS = ("", "blue", "green", "violet", "amber", "red", "slate")
 
 
 class SettingError(Exception):
@@ -57,13 +60,30 @@ SETTINGS: tuple[Setting, ...] = (
         "database_url",
         str,
         "",
-        "Empty: embedded SQLite in the folder. Else postgresql://user:password@host:port/name or mysql://…",
+        "Empty: embedded SQLite in the folder. Else postgresql://user:password@host:port/name or mysql://user:password@host:port/name.",
         (),
         True,
+    ),
+    Setting("label", str, "", "Short word beside the name, to tell two instances apart, such as 'Test' or 'Training'."),
+    Setting("colour", str, "", "Colour of the line at the top of every page, to tell two instances apart. Empty: none.", COLOURS),
+    Setting(
+        "cookie_prefix",
+        str,
+        "",
+        "Beginning of the names of the cookies. Empty: the name of the folder, so that two instances on one host name stay apart.",
     ),
     Setting("hosts", str, "127.0.0.1,localhost", "Host names under which the instance is reached, separated by commas."),
     Setting("https", bool, False, "True behind a proxy that speaks HTTPS: secure cookies and redirects."),
     Setting("require_mfa", bool, True, "Agents need a second factor. Only a demo or test instance may switch it off."),
+    Setting(
+        "mail_host",
+        str,
+        "",
+        "Server that sends e-mail. Empty: none is sent. Only a production instance sends; a test or demo instance writes into `outbox/`.",
+    ),
+    Setting("mail_port", int, 587, "Port of that server; 465 speaks TLS at once, 587 after STARTTLS, 25 without."),
+    Setting("mail_user", str, "", "Account on that server; empty: none."),
+    Setting("mail_password", str, "", "Password of that account.", (), True),
     Setting("max_upload_mb", int, 15, "Largest file that can be uploaded, in megabytes."),
     Setting("log_level", str, "INFO", "Least severe level that is logged.", ("DEBUG", "INFO", "WARNING", "ERROR")),
     Setting("debug", bool, False, "Developer's error pages. Never in production."),
@@ -102,22 +122,29 @@ def load(path: Path | None = None) -> dict[str, Any]:
     path = path or folder()
     values = {setting.key: setting.default for setting in SETTINGS}
     file = path / "settings.toml"
+    in_file: dict[str, Any] = {}
     if file.exists():
         try:
-            written = tomllib.loads(file.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            raise SettingError(f"{file}: not valid TOML: {error}") from None
-        for key, raw in written.items():
-            if key not in BY_KEY:
-                raise SettingError(f"{file}: unknown setting {key!r}; known: {', '.join(BY_KEY)}")
-            values[key] = _coerce(BY_KEY[key], raw, str(file))
+            in_file = parsed(file.read_text(encoding="utf-8"), str(file))
+        except OSError as error:
+            raise SettingError(f"{file}: cannot be read ({error.strerror}). Run parvis as the user that owns the folder.") from None
+        except UnicodeDecodeError:
+            raise SettingError(f"{file}: is not UTF-8. Save it in that encoding.") from None
+    values |= in_file
     for setting in SETTINGS:
         if setting.env in os.environ:
             values[setting.key] = _coerce(setting, os.environ[setting.env], setting.env)
-    if file.exists() and "PARVIS_KIND" in os.environ and written.get("kind", values["kind"]) != values["kind"]:
-        raise SettingError("PARVIS_KIND: the kind of an instance is fixed when it is made and cannot be changed")
+    if "PARVIS_KIND" in os.environ and in_file.get("kind", values["kind"]) != values["kind"]:
+        raise SettingError("PARVIS_KIND: the kind of an instance is fixed when it is made and cannot be changed. Unset the variable.")
+    where = "PARVIS_REQUIRE_MFA" if "PARVIS_REQUIRE_MFA" in os.environ else str(file)
     if not values["require_mfa"] and values["kind"] == "production":
-        raise SettingError("require_mfa: a production instance cannot do without a second factor")
+        raise SettingError(f"{where}: require_mfa: a production instance cannot do without a second factor. Set it to true.")
+    if values["mail_port"] not in range(1, 65536):
+        raise SettingError(f"{file}: mail_port must be between 1 and 65535, not {values['mail_port']}")
+    try:
+        ZoneInfo(values["time_zone"])
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingError(f"{file}: time_zone: {values['time_zone']!r} is not known. Write it as in 'Europe/Brussels'.") from None
     return values
 
 
@@ -127,6 +154,35 @@ def _quoted(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def parsed(text: str, where: str) -> dict[str, Any]:
+    """The settings that a TOML text gives, typed.
+
+    Raises:
+        SettingError: not TOML, an unknown key, a wrong type or value.
+    """
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"{where}: not valid TOML: {error}. Correct that line; text stands between double quotes.") from None
+    for key in given:
+        if key not in BY_KEY:
+            near = get_close_matches(key, BY_KEY, 1)
+            raise SettingError(
+                f"{where}: unknown setting {key!r}. " + (f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(BY_KEY)}")
+            )
+    return {key: _coerce(BY_KEY[key], raw, where) for key, raw in given.items()}
+
+
+def written(values: dict[str, Any]) -> str:
+    """The text of a settings file: what is given as it is, the rest as a comment with its default, to be found and set."""
+    lines = ["# Settings of this Parvis instance. Every key is described in docs/reference/settings.md.", ""]
+    for setting in SETTINGS:
+        given = setting.key in values
+        value = _coerce(setting, values[setting.key], "init") if given else setting.default
+        lines += [f"# {setting.help}", f"{'' if given else '# '}{setting.key} = {_quoted(value)}", ""]
+    return "\n".join(lines)
 
 
 def create(path: Path, kind: str, **given: Any) -> None:
@@ -140,13 +196,9 @@ def create(path: Path, kind: str, **given: Any) -> None:
     file = path / "settings.toml"
     if file.exists():
         raise SettingError(f"{file} exists already: an instance is made once")
+    text = written({"kind": kind, "secret_key": secrets.token_urlsafe(48), "seal_key": secrets.token_urlsafe(48), **given})
     for name in ("media", "seals", "log"):
         (path / name).mkdir(parents=True, exist_ok=True)
     path.chmod(0o700)
-    values = {"kind": kind, "secret_key": secrets.token_urlsafe(48), "seal_key": secrets.token_urlsafe(48), **given}
-    lines = ["# Settings of this Parvis instance. Every key is described in docs/reference/settings.md.", ""]
-    for setting in SETTINGS:
-        if setting.key in values:
-            lines += [f"# {setting.help}", f"{setting.key} = {_quoted(_coerce(setting, values[setting.key], 'init'))}", ""]
-    file.write_text("\n".join(lines), encoding="utf-8")
-    file.chmod(0o600)
+    file.touch(mode=0o600)
+    file.write_text(text, encoding="utf-8")

@@ -9,6 +9,11 @@ from datetime import UTC, datetime
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "status_code", "server_time"}
 
 
+def stamp() -> str:
+    """This moment by the machine's clock, for a line of a log."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         entry = {

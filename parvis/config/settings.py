@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -83,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     *_AUTH_MIDDLEWARE,
 ]
 
@@ -167,7 +169,7 @@ TIME_ZONE = P["time_zone"]
 LOCALE_PATHS = [ROOT / "parvis" / "config" / "locale"]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = INSTANCE / "static"
+STATIC_ROOT = None  # served from where the program lies: there is nothing to collect
 STATICFILES_DIRS: list[str] = []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -180,6 +182,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
+# Browsers keep cookies by host name, not by port: two instances on one host would sign each other's agents out.
+_prefix = P["cookie_prefix"] or f"parvis_{re.sub('[^A-Za-z0-9]+', '_', INSTANCE.name).strip('_').lower()}"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_prefix}_session", f"{_prefix}_csrf"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = P["https"]
 SECURE_SSL_REDIRECT = P["https"]
@@ -189,12 +194,17 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = P["https"]
 SECURE_HSTS_PRELOAD = P["https"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+X_FRAME_OPTIONS = "SAMEORIGIN"  # a letter's PDF is shown in a frame of our own page, as the content policy says too
+SILENCED_SYSTEM_CHECKS = ["security.W019"]
 CSRF_FAILURE_VIEW = "parvis.config.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_BACKEND = "parvis.config.mail.InstanceMail"
+EMAIL_HOST, EMAIL_PORT = P["mail_host"], P["mail_port"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = P["mail_user"], P["mail_password"]
+EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = P["mail_port"] == 465, P["mail_port"] not in {25, 465, 1025}, 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = P["email"]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -42,6 +42,20 @@ class Shell:
         return str(_centre().get("name") or "Parvis")
 
     @property
+    def label(self) -> str:
+        """The word that tells this instance from its neighbour on the same server."""
+        return str(_centre().get("label") or "")
+
+    @property
+    def colour(self) -> str:
+        """Of the line above every page; a test instance is never without."""
+        return str(_centre().get("colour") or ("violet" if self.is_test else ""))
+
+    @property
+    def is_test(self) -> bool:
+        return getattr(settings, "PARVIS_KIND", "") == "test"
+
+    @property
     def phone(self) -> str:
         return str(_centre().get("phone") or "")
 

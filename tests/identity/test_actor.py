@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -55,7 +56,7 @@ def test_nobody_costs_no_query_and_a_citizen_one(client, django_assert_num_queri
     session = client.session
     session["portal_refs"] = [["request", 12], ["draft", 3]]
     session.save()
-    client.cookies["sessionid"] = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     with django_assert_num_queries(1):
         actor = actor_of(client)
     assert (actor.kind, actor.account_id, actor.grants) == ("citizen", None, frozenset())

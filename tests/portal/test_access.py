@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from parvis.documents import api as documents
@@ -199,7 +200,7 @@ def test_what_is_typed_after_the_session_ended_comes_back_with_the_code(client, 
         "f-birth_date-y": "1987",
     }
     client.session.flush()
-    client.cookies.pop("sessionid", None)
+    client.cookies.pop(settings.SESSION_COOKIE_NAME, None)
     asked = client.post(at(draft, "identity"), data)
     assert asked.status_code == 422 and "Rien n’est perdu" in asked.content.decode()
     draft.refresh_from_db()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
@@ -44,4 +45,6 @@ class Command(BaseCommand):
                 token = issue_link(actor=actor, account=account)
         except DomainError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"Open this address of the instance, once, within 48 hours: {reverse('identity:link', args=[token])}")
+        host = next((name for name in settings.ALLOWED_HOSTS if name not in {"*", "testserver"}), "")
+        site = f"http{'s' if settings.SESSION_COOKIE_SECURE else ''}://{host}" if host else ""
+        self.stdout.write(f"Open this address, once, within 48 hours: {site}{reverse('identity:link', args=[token])}")
