@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.accounting.api import reason_in_words
-from parvis.kernel import registries
+from parvis.kernel import memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Backlog, PaletteAction, Panel
 
@@ -27,6 +27,7 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     """Rights that hold on the day, then the others."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rights = selectors.entitlements_of_dossier(actor, dossier.pk)
+    memo.keep(("aid.count", dossier.pk), sum(1 for right in rights if right.state == EntitlementState.RUNNING))
     if not rights:
         return None
     accounts = selectors.living_accounts(actor, [right.pk for right in rights])
@@ -81,7 +82,10 @@ def _payments(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
 
 
 def _count(actor: Actor, dossier: Any) -> int | None:
-    return Entitlement.objects.visible_to(actor).filter(dossier=dossier.pk, state=EntitlementState.RUNNING).count() or None
+    known = memo.kept(("aid.count", dossier.pk))
+    if known is None:
+        known = Entitlement.objects.visible_to(actor).filter(dossier=dossier.pk, state=EntitlementState.RUNNING).count()
+    return known or None
 
 
 registries.panels.register(

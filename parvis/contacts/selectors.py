@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from parvis.kernel import clock
+from parvis.kernel import clock, memo
 from parvis.kernel.actor import Actor
 from parvis.kernel.identifiers import format_niss, mask_niss
 
@@ -31,6 +31,8 @@ from .models import (
 )
 
 NUMBER_KINDS = (IdentifierKind.NISS, IdentifierKind.BIS, IdentifierKind.SPECIMEN)
+#: The number that a card shows when a person has several: the last of these.
+NUMBER_RANK = {kind: place for place, kind in enumerate(sorted(NUMBER_KINDS, reverse=True))}
 
 
 @dataclass(frozen=True)
@@ -84,32 +86,48 @@ def person_card(actor: Actor, person_id: int, day: dt.date | None = None, known_
 
 
 def person_cards(
-    actor: Actor, person_ids: Iterable[int], day: dt.date | None = None, known_on: dt.datetime | None = None, *, brief: bool = False
+    actor: Actor,
+    person_ids: Iterable[int],
+    day: dt.date | None = None,
+    known_on: dt.datetime | None = None,
+    *,
+    brief: bool = False,
+    homes_of: Collection[int] = (),
 ) -> dict[int, PersonCard]:
     """Cards of several persons in a fixed number of queries. Persons outside the scope are left out. ``brief`` leaves out language,
-    phone and e-mail, for pages that show many things beside."""
+    address, phone, e-mail and all of the birth but its day (the address is told of ``homes_of`` alone), for pages that show many things beside."""
     ids = sorted(set(person_ids))
     if not ids:
         return {}
     day = day or clock.today()
-    names = _names(actor, ids, day, known_on)
+    indexed = brief and known_on is None  # of the birth, lists print what is known now
+    names = _names(actor, ids, day, known_on, with_hidden=brief)
     persons = {pk: name.person for pk, name in names.items()}
     nameless = [pk for pk in ids if pk not in persons]
     if nameless:
         persons |= {person.pk: person for person in Person.objects.visible_to(actor).filter(pk__in=nameless)}
     seen = list(persons)
-    births = _latest(PersonBirth.unscoped.filter(person__in=seen).known(known_on), day)
-    languages = {} if brief else _latest(PersonLanguage.unscoped.filter(person__in=seen).known(known_on), day)
+    births = {} if indexed else _latest(_facts(PersonBirth, seen, known_on), day)
+    languages = {} if brief else _latest(_facts(PersonLanguage, seen, known_on), day)
     numbers = {
         row.person_id: row
-        for row in Identifier.unscoped.filter(person__in=seen, kind__in=NUMBER_KINDS).known(known_on).order_by("-kind", "pk")
+        for row in sorted(_facts(Identifier, seen, known_on), key=lambda row: (NUMBER_RANK.get(row.kind, -1), row.pk))
+        if row.kind in NUMBER_KINDS
     }
-    points = [] if brief else list(ContactPoint.unscoped.filter(person__in=seen).at(day, known_on).order_by("pk"))
+    points = [] if brief else sorted(_facts(ContactPoint, seen, known_on), key=lambda row: row.pk)
+    points = [row for row in points if row.valid_from <= day < row.valid_to]
     phones = {point.person_id: point.value for point in points if point.kind == PointKind.PHONE}
     emails = {point.person_id: point.value for point in points if point.kind == PointKind.EMAIL}
-    hidden, known_now = _homes(set(seen), day)
-    rows = known_now if known_on is None else Address.unscoped.filter(person__in=seen).at(day, known_on).order_by("-kind", "pk")
-    addresses = {row.person_id: row for row in rows if row.person_id not in hidden and row.valid_from <= day < row.valid_to}
+    addresses: dict[int, Address] = {}
+    if brief:
+        hidden = {pk for pk, name in names.items() if name.hides} | hidden_person_ids(nameless, day)
+        wanted = [pk for pk in homes_of if pk in persons and pk not in hidden]
+        if wanted:
+            addresses = {row.person_id: row for row in Address.unscoped.filter(person__in=wanted).at(day, known_on).order_by("-kind", "pk")}
+    else:
+        hidden, known_now = _homes(set(seen), day)
+        rows = known_now if known_on is None else Address.unscoped.filter(person__in=seen).at(day, known_on).order_by("-kind", "pk")
+        addresses = {row.person_id: row for row in rows if row.person_id not in hidden and row.valid_from <= day < row.valid_to}
     full = access.sees_full_number(actor)
     cards = {}
     for pk, person in persons.items():
@@ -117,6 +135,8 @@ def person_cards(
         number, address, language = numbers.get(pk), addresses.get(pk), languages.get(pk)
         value = number.value if number else ""
         birth_date = birth.birth_date if birth else None
+        if indexed:
+            birth_date = getattr(getattr(person, "index", None), "birth_date", None)
         cards[pk] = PersonCard(
             id=pk,
             uuid=person.uuid,
@@ -292,12 +312,35 @@ def live_facts(person_id: int, model: type[Any]) -> list[Any]:
     rows = model.unscoped.filter(person=person_id, live=1)
     if model is Address:
         rows = rows.exclude(hidden=True)
-    return list(rows.order_by("-valid_from", "-pk"))
+    found = list(rows.order_by("-valid_from", "-pk"))
+    memo.keep(("contacts.facts", person_id, model), found)
+    return found
 
 
-def _names(actor: Actor, ids: Sequence[int], day: dt.date, known_on: dt.datetime | None) -> dict[int, PersonName]:
+def _facts(model: type[Any], ids: Sequence[int], known_on: dt.datetime | None) -> list[Any]:
+    """Versions of an aspect of some persons; those that the page of one person has read already are not read again."""
+    if known_on is None and len(ids) == 1 and (held := memo.kept(("contacts.facts", ids[0], model))) is not None:
+        return list(held)
+    return list(model.unscoped.filter(person__in=ids).known(known_on))
+
+
+def _names(
+    actor: Actor, ids: Sequence[int], day: dt.date, known_on: dt.datetime | None, *, with_hidden: bool = False
+) -> dict[int, PersonName]:
     rows = PersonName.objects.visible_to(actor).filter(person__in=ids).exclude(kind="alias").known(known_on)
-    return _latest(rows.select_related("person").order_by("-kind", "valid_from", "pk"), day)
+    if with_hidden:
+        rows = rows.annotate(hides=_hides(day))
+    return _latest(rows.select_related("person__index").order_by("-kind", "valid_from", "pk"), day)
+
+
+def _hides(day: dt.date) -> Exists:
+    """``hidden_person_ids`` as a condition on rows about a person, for cards that show no address anyway."""
+    today = clock.today()
+    on_days = Q(valid_from__lte=day, valid_to__gt=day) | Q(valid_from__lte=today, valid_to__gt=today)
+    homes = HouseholdMember.unscoped.filter(on_days, live=1, person=OuterRef(OuterRef("person_id"))).order_by().values("household_id")
+    mates = HouseholdMember.unscoped.filter(on_days, live=1, household__in=homes).order_by().values("person_id")
+    protected = Address.unscoped.filter(live=1, hidden=True, valid_to__gt=min(day, today))
+    return Exists(protected.filter(Q(person=OuterRef("person_id")) | Q(person__in=mates)))
 
 
 def _latest(rows: Any, day: dt.date) -> dict[int, Any]:

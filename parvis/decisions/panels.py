@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from parvis.kernel import registries
+from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel
 from parvis.kernel.subject import SubjectRef
@@ -24,21 +24,28 @@ def decisions_panel(request: HttpRequest, dossier: Any, day: Any) -> str | None:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = [row for row in selectors.decisions_for(actor, dossier_id=dossier.pk) if day is None or row.decided_on <= day]
     living = [row for row in selectors.proposals_of_dossier(actor, dossier.pk)] if opens_proposals(actor) else []
+    if day is None or day == clock.today():
+        memo.keep(("decisions.count", dossier.pk), len(rows))
     if not rows and not living:
         return None
+    terms = neighbours.clocks(row.line_id for row in living)
     states = selectors.notification_states(actor, [row.pk for row in rows])
     return render_to_string(
         "decisions/_panel.html",
         {
             "rows": [{"decision": row, "notification": states.get(row.pk), "provisions": row.decided_version.provisions} for row in rows],
-            "living": [{"proposal": row, "clock": neighbours.clock_of(row.line_id, "decide")} for row in living],
+            "living": [
+                {"proposal": row, "clock": next((one for one in terms.get(row.line_id, []) if one.kind == "decide"), None)}
+                for row in living
+            ],
         },
         request=request,
     )
 
 
 def panel_count(actor: Actor, dossier: Any) -> int | None:
-    return selectors.count_decisions(actor, dossier.pk)
+    known = memo.kept(("decisions.count", dossier.pk))
+    return selectors.count_decisions(actor, dossier.pk) if known is None else int(known)
 
 
 registries.panels.register(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from parvis.documents.enums import DocumentKind, Origin
 from parvis.documents.models import Document
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import subject_scopes
@@ -17,12 +18,30 @@ def may_attach(actor: Actor) -> bool:
     return actor.has("clerk", "social_worker", "chief", "lawyer", "committee_secretary")
 
 
+#: What a person who follows a request may open of it: what came from the portal itself, and the receipt. Papers that agents add to a
+#: request (a report, a neighbour's letter, an expert's opinion) are not the person's to open by a tracking code. A letter that was sent
+#: has its own address on the timeline.
+PERSONS_OWN = Q(origin=Origin.INCOMING, author_id__isnull=True) & ~Q(author_label__startswith="system:") | Q(
+    origin=Origin.PRODUCED, kind=DocumentKind.RECEIPT
+)
+
+
+def is_persons_own(document: Document) -> bool:
+    """The same for a document at hand."""
+    if document.origin == Origin.PRODUCED:
+        return document.kind == DocumentKind.RECEIPT
+    return document.author_id is None and not document.author_label.startswith("system:")
+
+
 @scope(Document)
 def _documents(actor: Actor) -> Q:
     """A document is seen with its subject or its dossier; health and court papers only by functions that see their class.
 
     Each context registers in ``subject_scopes`` the ids of its subjects that an actor may see.
     """
+    if not actor.is_agent:
+        mine = sorted(actor.refers_to("request"))
+        return PERSONS_OWN & Q(subject_type="request", subject_id__in=mine) if mine else NOTHING
     seen = Q()
     for kind, visible in subject_scopes.items():
         ids = visible(actor)
@@ -31,6 +50,18 @@ def _documents(actor: Actor) -> Q:
             seen |= Q(dossier_id__in=ids)
     if not seen:
         return NOTHING
-    if actor.kind == "citizen":
-        return seen
-    return seen & Q(data_class__in=[name for name in DATA_CLASSES if may_see(actor, name)])
+    return seen & _classes(actor)
+
+
+def in_dossier_q(actor: Actor, dossier_id: int) -> Q:
+    """What the scope leaves of the documents of one dossier: whoever sees it sees them, as far as their class allows. The other ways to
+    a document are not looked at: a condition on every kind of subject made the page of a dossier slow."""
+    if actor.is_system:
+        return Q(dossier_id=dossier_id)
+    if not actor.is_agent or "dossier" not in subject_scopes:
+        return NOTHING
+    return Q(dossier_id=dossier_id) & Q(dossier_id__in=subject_scopes.get("dossier")(actor)) & _classes(actor)
+
+
+def _classes(actor: Actor) -> Q:
+    return Q(data_class__in=[name for name in DATA_CLASSES if may_see(actor, name)])

@@ -15,6 +15,7 @@ Letters::
     render_letter_html(blocks, envelope); render_letter_pdf(blocks, envelope, date=day); render_letter_docx(…); render_letter_odt(…)
 """
 
+from parvis.documents.access import is_persons_own
 from parvis.documents.enums import BlockKind, DocumentKind, Origin
 from parvis.documents.errors import BlockLocked, DocumentError, UnknownTemplate, UploadRefused
 from parvis.documents.letters.blocks import Block, blocks_from_json, blocks_to_json, edit_block, template_of
@@ -92,6 +93,7 @@ __all__ = [
     "edit_block",
     "fields_of",
     "file_in_dossier",
+    "is_persons_own",
     "load_reference",
     "missing_mentions",
     "publish_template",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.documents.access import may_attach, may_open_documents
 from parvis.documents.services.storing import documents_in_dossier
-from parvis.kernel import registries
+from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Panel
 
@@ -21,6 +21,8 @@ SHOWN = 12
 def _documents(request: HttpRequest, dossier: Any, day: dt.date) -> str:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = list(documents_in_dossier(actor, dossier.pk).filter(on__lte=day)[: SHOWN + 1])
+    if len(rows) <= SHOWN and day == clock.today():
+        memo.keep(("documents.count", dossier.pk), len(rows))
     return render_to_string(
         "documents/_panel.html",
         {"dossier": dossier, "rows": rows[:SHOWN], "more": len(rows) > SHOWN, "may_attach": may_attach(actor)},
@@ -29,7 +31,8 @@ def _documents(request: HttpRequest, dossier: Any, day: dt.date) -> str:
 
 
 def _count(actor: Actor, dossier: Any) -> int:
-    return int(documents_in_dossier(actor, dossier.pk).count())
+    known = memo.kept(("documents.count", dossier.pk))
+    return int(documents_in_dossier(actor, dossier.pk).count()) if known is None else int(known)
 
 
 registries.panels.register(

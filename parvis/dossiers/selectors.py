@@ -51,7 +51,8 @@ def member_views(actor: Actor, dossier_id: int, day: dt.date, known_on: dt.datet
     here = {row.person_id for row in there}
     since = day - dt.timedelta(days=365)
     left = {row.person_id: row for row in rows if since < row.valid_to <= day and row.person_id not in here}
-    cards = person_cards(actor, [row.person_id for row in [*there, *left.values()]], day, known_on, brief=True)
+    leads = [row.person_id for row in there if row.role == MemberRole.APPLICANT]
+    cards = person_cards(actor, [row.person_id for row in [*there, *left.values()]], day, known_on, brief=True, homes_of=leads)
     found = [MemberView(row, cards.get(row.person_id)) for row in there]
     return found + [MemberView(row, cards.get(row.person_id), row.valid_to - dt.timedelta(days=1)) for row in left.values()]
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.db.models.constants import OnConflict
 
 from parvis.kernel import canonical, clock, gestures
 
@@ -129,21 +130,19 @@ def record_read(*, actor: Actor, subject: SubjectRef, screen: str) -> None:
     if actor.is_system:
         return
     at = clock.now()
-    ReadLine.objects.bulk_create(
-        [
-            ReadLine(
-                read_at=at,
-                slot=int(at.timestamp()) // SLOT_SECONDS,
-                actor_id=actor.account_id,
-                actor_label=actor.label[:191],
-                purpose=actor.purpose[:191],
-                screen=screen[:100],
-                subject_type=subject.type,
-                subject_id=subject.id,
-            )
-        ],
-        ignore_conflicts=True,
+    line = ReadLine(
+        read_at=at,
+        slot=int(at.timestamp()) // SLOT_SECONDS,
+        actor_id=actor.account_id,
+        actor_label=actor.label[:191],
+        purpose=actor.purpose[:191],
+        screen=screen[:100],
+        subject_type=subject.type,
+        subject_id=subject.id,
     )
+    # One statement that commits by itself; bulk_create would open and close a transaction around it, on every page of a dossier.
+    fields = [field for field in ReadLine._meta.concrete_fields if not field.primary_key]
+    ReadLine.objects.all()._insert([line], fields=fields, using=ReadLine.objects.db, on_conflict=OnConflict.IGNORE)
 
 
 def history(subject: SubjectRef, limit: int = 100) -> list[MutationLine]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from parvis.kernel import registries
+from parvis.kernel import memo, registries
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.registries import Screen, SubjectCard
 from parvis.kernel.subject import SubjectRef
 
 from .models import Request, RequestLine
+from .selectors import lines_of_dossier
 
 _READER = system_actor("requests.reader")
 
@@ -47,13 +49,21 @@ def _link(subject: SubjectRef) -> tuple[str, str]:
 
 
 def _line_cards(actor: Actor, refs: list[SubjectRef]) -> dict[SubjectRef, SubjectCard]:
-    """Lines of requests in lists of tasks, two queries for any number. Who has the task but not the request sees its number alone."""
+    """Lines of requests in lists of tasks, one query for any number. Who has the task but not the request sees its number alone."""
     from parvis.ui import formats
 
-    ids = [ref.id for ref in refs]
-    open_to = set(RequestLine.objects.visible_to(actor).filter(pk__in=ids).order_by().values_list("pk", flat=True))
+    ids = {ref.id for ref in refs}
+    # On the page of a dossier its lines are read once for all panels.
+    dossier = memo.kept("dossier")
+    lines = {line.pk: line for line in lines_of_dossier(actor, dossier)} if dossier else {}
+    open_to = set(lines)
+    if not ids <= open_to:
+        mine = RequestLine.objects.visible_to(actor).filter(pk=OuterRef("pk"))
+        rows = RequestLine.objects.visible_to(_READER).filter(pk__in=ids).select_related("request")
+        lines = {line.pk: line for line in rows.annotate(is_mine=Exists(mine)).order_by("pk")}
+        open_to = {pk for pk, line in lines.items() if line.is_mine}
     cards = {}
-    for line in RequestLine.objects.visible_to(_READER).filter(pk__in=ids).select_related("request").order_by("pk"):
+    for line in (lines[pk] for pk in sorted(ids & lines.keys())):
         number = line.request.number
         label = formats.label(line.label)
         cards[SubjectRef("request_line", line.pk)] = (

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from parvis.kernel import clock
+from parvis.kernel import clock, memo
 from parvis.kernel.actor import Actor, system_actor
 
 from .enums import UNDECIDED, ClockKind
@@ -106,11 +106,14 @@ def lines_of_request(request_id: int) -> list[RequestLine]:
 
 def clocks_for(line_ids: Collection[int]) -> dict[int, list[Clock]]:
     """Clocks that count, per line, the next due first. One query."""
-    out: dict[int, list[Clock]] = defaultdict(list)
-    if line_ids:
-        for row in Clock.objects.visible_to(_READER).filter(line_id__in=list(line_ids), live=1).order_by("due_on", "pk"):
-            out[row.line_id].append(row)
-    return dict(out)
+    wanted = frozenset(line_ids)
+    known = memo.kept("requests.clocks", {})
+    if not wanted <= known.keys():
+        known = {line_id: [] for line_id in wanted}
+        for row in Clock.objects.visible_to(_READER).filter(line_id__in=wanted, live=1).order_by("due_on", "pk"):
+            known[row.line_id].append(row)
+        memo.keep("requests.clocks", {**memo.kept("requests.clocks", {}), **known})
+    return {line_id: known[line_id] for line_id in wanted if known[line_id]}
 
 
 def next_clock(line_ids: Collection[int]) -> dict[int, Clock]:
@@ -125,11 +128,14 @@ def next_clock(line_ids: Collection[int]) -> dict[int, Clock]:
 
 def lines_of_dossier(actor: Actor, dossier_id: int) -> list[RequestLine]:
     """Lines of a dossier, the latest request first."""
-    return list(
-        RequestLine.objects.visible_to(actor)
-        .select_related("request")
-        .filter(request__dossier_id=dossier_id)
-        .order_by("-request__received_at", "-request_id", "pk")
+    return memo.once(
+        ("requests.lines", actor, dossier_id),
+        lambda: list(
+            RequestLine.objects.visible_to(actor)
+            .select_related("request")
+            .filter(request__dossier_id=dossier_id)
+            .order_by("-request__received_at", "-request_id", "pk")
+        ),
     )
 
 

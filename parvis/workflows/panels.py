@@ -20,13 +20,11 @@ SHOWN = 4
 
 def _ribbon(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     """Each running process of the dossier as a row of steps: what is done, who has it since when, what comes."""
-    subjects = selectors.running_subjects(dossier.pk)[:SHOWN]
-    if not subjects:
+    ribbons = dict(list(selectors.way_of_dossier(dossier.pk).ribbons.items())[:SHOWN])
+    if not ribbons:
         return None
-    actor = request.actor  # type: ignore[attr-defined]
-    ribbons = selectors.steps_of_subjects(subjects)
-    cards = selectors.cards(actor, subjects)
-    rows = [{"card": cards.get(subject), "steps": ribbons[subject]} for subject in subjects if ribbons.get(subject)]
+    cards = selectors.cards(request.actor, ribbons)  # type: ignore[attr-defined]
+    rows = [{"card": cards.get(subject), "steps": steps} for subject, steps in ribbons.items() if steps]
     return render_to_string("workflows/_panel_ribbon.html", {"rows": rows}, request)
 
 

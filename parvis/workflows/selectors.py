@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from parvis.identity.api import agents_with
 from parvis.identity.enums import Function
-from parvis.kernel import clock, registries
+from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.subject import SubjectRef
 
@@ -24,6 +24,8 @@ from .models import Case, ProcessVersion, WorkItem, WorkItemEvent
 
 #: Where a file is, is told to whoever may open the file: its caller has looked at that. Figures are the same for everybody.
 READER = system_actor("workflows.reader")
+
+CASES_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,7 @@ def where_many(subjects: Iterable[SubjectRef] = (), dossier_ids: Iterable[int] =
 
 def where_dossier(dossier_id: int) -> list[Whereabouts]:
     """The same for everything that runs in a dossier."""
-    return _where(WorkItem.objects.visible_to(READER).filter(dossier_key=dossier_id))
+    return way_of_dossier(dossier_id).places
 
 
 def history(subject: SubjectRef | None = None, dossier_id: int | None = None) -> list[WorkItemEvent]:
@@ -316,11 +318,36 @@ def events_of(item: WorkItem) -> list[WorkItemEvent]:
     return list(WorkItemEvent.objects.visible_to(READER).filter(item=item).order_by("at", "pk"))
 
 
-def running_subjects(dossier_id: int) -> list[SubjectRef]:
-    """Subjects of a dossier that have a process, the running ones first, then the latest."""
-    rows = Case.objects.filter(dossier_key=dossier_id).order_by("finished_at", "-pk").values_list("subject_type", "subject_id", "live")
-    ordered = sorted(rows[:12], key=lambda row: row[2] is None)
-    return list(dict.fromkeys(SubjectRef(kind, number) for kind, number, _live in ordered))
+@dataclass(frozen=True)
+class Way:
+    """How far everything of a dossier is. ``ribbons``: running processes first, then the latest; ``places``: where it waits now."""
+
+    ribbons: dict[SubjectRef, list[Step]]
+    places: list[Whereabouts]
+
+
+def way_of_dossier(dossier_id: int) -> Way:
+    """Ribbons and places of a dossier, in two queries whatever runs there."""
+    return memo.once(("workflows.way", dossier_id), lambda: _way(dossier_id))
+
+
+def _way(dossier_id: int) -> Way:
+    rows = Case.objects.filter(dossier_key=dossier_id).select_related("version").defer("tokens", "version__xml", "version__spec")
+    cases = list(rows.order_by(F("finished_at").desc(nulls_first=True), "-pk")[:CASES_SHOWN])
+    wanted = Q(case__in=[case.pk for case in cases]) | Q(dossier_key=dossier_id, state=ItemState.OPEN)
+    items = list(WorkItem.objects.visible_to(READER).filter(wanted).select_related("owner", "unit").order_by("opened_at", "pk"))
+    known = {case.pk: case for case in cases}
+    by_case: dict[int | None, list[WorkItem]] = {}
+    for item in items:
+        if item.case_id in known:
+            item.case = known[item.case_id]
+        by_case.setdefault(item.case_id, []).append(item)
+    ribbons: dict[SubjectRef, list[Step]] = {}
+    for case in sorted(cases, key=lambda case: case.live is None):
+        subject = SubjectRef(case.subject_type, case.subject_id)
+        if subject not in ribbons:
+            ribbons[subject] = _ribbon(case, by_case.get(case.pk, []))
+    return Way(ribbons, [_place(item) for item in items if item.is_open and item.dossier_key == dossier_id])
 
 
 def running_counts(key: str) -> dict[int, int]:

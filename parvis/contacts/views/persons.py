@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock, memo, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict
 from parvis.kernel.identifiers import format_iban, format_niss, mask_iban, mask_niss
@@ -144,14 +144,17 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     person = visible(request, uuid)
     mutations.record_read(actor=actor, subject=SubjectRef("person", person.pk), screen="contacts.person")
-    card = selectors.person_card(actor, person.pk)
+    with memo.sharing():
+        # Read first, so that the card takes from them what it prints.
+        facts = {aspect.key: selectors.live_facts(person.pk, aspect.model) for aspect in ASPECTS.values() if aspect.reads(actor)}
+        card = selectors.person_card(actor, person.pk)
     today = clock.today()
     groups, closed = [], []
     for aspect in ASPECTS.values():
         if not aspect.reads(actor):
             closed.append(str(aspect.title))
             continue
-        rows = [] if aspect.address_like and card.hidden else selectors.live_facts(person.pk, aspect.model)
+        rows = [] if aspect.address_like and card.hidden else facts[aspect.key]
         groups.append(
             {
                 "aspect": aspect,

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from parvis.documents.access import in_dossier_q
 from parvis.documents.enums import DATA_CLASS, DocumentKind, Origin
 from parvis.documents.errors import DocumentError, UploadRefused
 from parvis.documents.models import Document, StoredFile
@@ -234,5 +235,6 @@ def documents_of_case(actor: Actor, subjects: Iterable[SubjectRef], dossier_id: 
 
 
 def documents_in_dossier(actor: Actor, dossier_id: int) -> Any:
-    """Documents shown in a dossier: its own and those of what hangs on it."""
-    return Document.objects.visible_to(actor).filter(dossier_id=dossier_id).select_related("file")
+    """Documents shown in a dossier: its own and those of what hangs on it. Whoever sees the dossier sees them, as far as their class
+    allows; the other ways to a document need not be looked at."""
+    return Document.unscoped.filter(in_dossier_q(actor, dossier_id)).select_related("file")

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock, memo, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Panel, panels
 from parvis.kernel.scope import may_see
@@ -50,7 +50,9 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     request.known_on = known_on  # type: ignore[attr-defined]
     request.dossier_members = members  # type: ignore[attr-defined]
     mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen="dossiers.detail")
-    main, side, hidden = _panels(request, dossier, day)
+    with memo.sharing():
+        memo.keep("dossier", dossier.pk)
+        main, side, hidden = _panels(request, dossier, day)
     past = day != today or known_on is not None
     context = {
         "dossier": dossier,

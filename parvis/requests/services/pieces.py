@@ -60,8 +60,8 @@ def pieces_to_send(request: Request) -> list[PieceOffer]:
 
 
 def pieces_received(request: Request) -> list[documents.Document]:
-    """What the person sent, the latest first."""
-    return list(reversed(_present(request)))
+    """What the person sent, the latest first: not what an agent added."""
+    return [document for document in reversed(_present(request)) if documents.is_persons_own(document)]
 
 
 def add_piece(*, actor: Actor, request: Request, kind: str, upload: Any) -> documents.Document:
