@@ -10,11 +10,12 @@ from parvis.documents import api as documents
 from parvis.documents.enums import DocumentKind
 from parvis.form_engine import api as forms
 from parvis.identity.api import create_account
+from parvis.kernel.actor import Actor
 from parvis.kernel.subject import SubjectRef
 from parvis.portal.models import CodeAttempt
 from parvis.requests import api as requests
 from parvis.requests.models import Request
-from tests.requests.factories import ROOT, send, world
+from tests.requests.factories import ROOT, agent, send, world
 
 from .test_asking import at, complete, enter, follow, here, hidden, png
 
@@ -255,3 +256,62 @@ def test_a_document_of_the_centre_is_no_document_of_the_person(client):
         language="fr",
     )
     assert "Note interne" not in client.get(f"/p/track/{sent.request.uuid}/").content.decode()
+
+
+def test_a_tracking_code_opens_what_the_person_sent_and_the_receipt_only():
+    """D3: what an agent adds to the request stays inside, on the page, as a file and in what is counted."""
+    mine = send().request
+    clerk = agent("Clerk Two", "clerk")
+    subject = SubjectRef("request", mine.pk)
+    sent = requests.add_piece(
+        actor=Actor(kind="citizen", account_id=None, label="Personne (portail)", refs=frozenset({("request", mine.pk)})),
+        request=mine,
+        kind="housing",
+        upload=png(),
+    )
+    receipt = requests.make_receipt(actor=ROOT, request=mine)
+    kept = [
+        documents.attach(
+            actor=who,
+            subject=where,
+            file=documents.store_bytes(b"%PDF-1.4 " + title.encode()),
+            title=title,
+            kind=kind,
+            origin=origin,
+        )
+        for who, where, title, kind, origin in (
+            (clerk, subject, "Lettre du voisin", DocumentKind.HOUSING, documents.Origin.INCOMING),
+            (clerk, subject, "Rapport social", DocumentKind.OTHER, documents.Origin.PRODUCED),
+            (ROOT, subject, "Flux du registre", DocumentKind.IDENTITY, documents.Origin.INCOMING),
+            (
+                clerk,
+                SubjectRef("request_line", requests.RequestLine.unscoped.get(request=mine).pk),
+                "Note de ligne",
+                DocumentKind.OTHER,
+                documents.Origin.INCOMING,
+            ),
+        )
+    ]
+    browser = Client()
+    session = browser.session
+    session["portal_refs"] = [["request", mine.pk]]
+    session.save()
+    page = browser.get(f"/p/track/{mine.uuid}/").content.decode()
+    assert "photo.png" in page
+    assert [row.title for row in requests.pieces_received(mine)] == ["photo.png"]
+    person = Actor(kind="citizen", account_id=None, label="", refs=frozenset({("request", mine.pk)}))
+    seen = documents.Document.objects.visible_to(person)
+    assert {row.pk for row in seen} == {sent.pk, receipt.pk}
+    assert seen.count() == 2
+    assert [row.pk for row in documents.documents_of(person, subject) if row.pk in {one.pk for one in kept}] == []
+    for row in (sent, receipt):
+        assert browser.get(f"/documents/{row.uuid}/").status_code == 200
+    for row in kept:
+        assert row.title not in page
+        assert browser.get(f"/documents/{row.uuid}/").status_code == 404
+        assert browser.get(f"/documents/{row.uuid}/?save=1").status_code == 404
+    other = Client()
+    session = other.session
+    session["portal_refs"] = [["request", send(answers={"last_name": "Petrov"}).request.pk]]
+    session.save()
+    assert other.get(f"/documents/{sent.uuid}/").status_code == 404

@@ -42,6 +42,10 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     lines = lines_of_request(mine.pk)
     ids = [line.pk for line in lines]
     clocks, marks = clocks_for(ids), marks_of(ids)
+    places: dict[int, list[workflows.Whereabouts]] = {}
+    for _dossier, place in workflows.where_many([SubjectRef("request_line", pk) for pk in ids]):
+        if place.subject is not None and place.subject.type == "request_line":
+            places.setdefault(place.subject.id, []).append(place)
     state = forms.resolve(mine.procedure.form.definition, mine.answers, today=clock.date_of(mine.received_at), channel="portal")
     context: dict[str, Any] = {
         "mine": mine,
@@ -50,7 +54,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 "line": line,
                 "clocks": clocks.get(line.pk, []),
                 "marks": marks.get(line.pk, []),
-                "where": workflows.where(SubjectRef("request_line", line.pk)),
+                "where": places.get(line.pk, []),
             }
             for line in lines
         ],
