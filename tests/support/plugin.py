@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,8 @@ pytest_plugins = ("tests.support.browser",)  # browser_page, phone_page, chromiu
 
 if not os.environ.get("PARVIS_TEST_INSTANCE"):
     os.environ["PARVIS_TEST_INSTANCE"] = tempfile.mkdtemp(prefix="parvis-test-")
+    # Workers inherit the folder: the process that made it takes it away.
+    atexit.register(shutil.rmtree, os.environ["PARVIS_TEST_INSTANCE"], ignore_errors=True)
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
 _folder = Path(os.environ["PARVIS_TEST_INSTANCE"]) / _worker
 for _name in ("media", "seals", "log"):
