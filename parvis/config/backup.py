@@ -13,7 +13,7 @@ import json
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -350,29 +350,71 @@ def load(source: Path, manifest: Manifest) -> None:
         BackupError: a table is unknown, or its rows are not those that the manifest counts.
     """
     from django.core.management.color import no_style
-    from django.db import connection, transaction
+    from django.db import DatabaseError, connection, transaction
 
     known = {model._meta.label: model for model in tables()}
     if set(known) != set(manifest.tables):
         raise BackupError(
             f"the tables differ: {', '.join(sorted(set(known) ^ set(manifest.tables))[:5])}. Use the version that made the backup."
         )
-    with connection.constraint_checks_disabled(), transaction.atomic(), tarfile.open(source, "r:gz") as archive:
-        for member in archive:
-            if not member.name.startswith("rows/"):
-                continue
-            label = member.name.removeprefix("rows/").removesuffix(".jsonl")
-            file = archive.extractfile(member)
-            assert file is not None
-            _insert(known[label], io.TextIOWrapper(file, encoding="utf-8"))
-        with connection.cursor() as cursor:
-            for label, model in known.items():
-                cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(model._meta.db_table)}")
-                if (count := cursor.fetchone()[0]) != manifest.tables[label]:
-                    raise BackupError(f"{label}: {count} rows were loaded, the backup counts {manifest.tables[label]}")
-            for statement in connection.ops.sequence_reset_sql(no_style(), list(known.values())):
+    # MariaDB ends the transaction at each change of a table: there the triggers are lifted around it, elsewhere within it.
+    around, within = _triggers_lifted(), nullcontext()
+    if connection.vendor != "mysql":
+        around, within = within, around
+    try:
+        with connection.constraint_checks_disabled(), around, transaction.atomic(), within, tarfile.open(source, "r:gz") as archive:
+            for member in archive:
+                file = archive.extractfile(member)
+                if file is not None and member.name.startswith("rows/"):
+                    label = member.name.removeprefix("rows/").removesuffix(".jsonl")
+                    _insert(known[label], io.TextIOWrapper(file, encoding="utf-8"))
+            with connection.cursor() as cursor:
+                for label, model in known.items():
+                    cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(model._meta.db_table)}")
+                    if (count := cursor.fetchone()[0]) != manifest.tables[label]:
+                        raise BackupError(f"{label}: {count} rows were loaded, the backup counts {manifest.tables[label]}")
+                for statement in connection.ops.sequence_reset_sql(no_style(), list(known.values())):
+                    cursor.execute(statement)
+            connection.check_constraints()
+    except DatabaseError as error:
+        raise BackupError(f"the rows cannot be loaded, and none was: {str(error).strip().splitlines()[0]}") from error
+
+
+@contextmanager
+def _triggers_lifted() -> Iterator[None]:
+    """Rows that were right when they were written come back in another order than they came in: a voucher before its entries."""
+    from django.db import connection
+
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+                "WHERE NOT t.tgisinternal AND n.nspname = current_schema()"
+            )
+            guarded = [row[0] for row in cursor.fetchall()]
+            for table in guarded:
+                cursor.execute(f"ALTER TABLE {quote(table)} DISABLE TRIGGER USER")
+            yield
+            for table in guarded:
+                cursor.execute(f"ALTER TABLE {quote(table)} ENABLE TRIGGER USER")
+            return
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        else:
+            cursor.execute("SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = DATABASE() ORDER BY action_order")
+            triggers = []
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"SHOW CREATE TRIGGER {quote(name)}")
+                triggers.append((name, cursor.fetchone()[2]))
+        for name, _ in triggers:
+            cursor.execute(f"DROP TRIGGER {quote(name)}")
+        try:
+            yield
+        finally:
+            for _, statement in triggers:
                 cursor.execute(statement)
-        connection.check_constraints()
 
 
 def _insert(model: Any, lines: IO[str]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from parvis.config import backup, instance
 from parvis.kernel import clock, mutations, seals
@@ -174,6 +174,8 @@ def test_rows_come_back_exactly_on_this_engine(folder: Path, tmp_path: Path, dja
     backup.load(tmp_path / "b.tar.gz", backup.verify(tmp_path / "b.tar.gz"))
     assert Job.objects.get().payload == {"ä": [1, None, "€"]}
     assert Job.objects.get().queued_at == datetime(2026, 3, 9, 8, 7, 6, 123456, tzinfo=UTC)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        MutationLine.objects.update(verb="rewritten")  # the guards are back
     again = backup.write(tmp_path / "c.tar.gz")
     assert again.tables == made.tables
     rows = {name: data for name, data in members(tmp_path / "b.tar.gz").items() if name.startswith("rows/")}
