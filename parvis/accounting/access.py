@@ -52,6 +52,15 @@ def may_post(actor: Actor) -> bool:
     return actor.is_system or (actor.is_agent and actor.has(Function.ACCOUNTANT))
 
 
+def may_keep_accounts(actor: Actor) -> bool:
+    """The centre's own bank accounts: the administrator sets them up, the accountant keeps them. Neither prepares nor releases."""
+    return actor.is_system or (actor.is_agent and actor.has(Function.ADMINISTRATOR, Function.ACCOUNTANT))
+
+
+def is_administrator(actor: Actor) -> bool:
+    return actor.is_agent and actor.has(Function.ADMINISTRATOR)
+
+
 def why_not_release(actor: Actor, order: PaymentOrder) -> str:
     """Why the button is locked, in words; empty = the actor may release."""
     if order.state != OrderState.PREPARED:

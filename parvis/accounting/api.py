@@ -6,6 +6,7 @@ from .models import BankFile, CentreAccount, Entry, GlAccount, OrderFile, Paymen
 from .reasons import ACCOUNT_REASONS, REASONS
 from .reasons import in_words as reason_in_words
 from .selectors import TrialBalance, balance_of, lines_of_subjects, order_file, rejected_lines, trial_balance
+from .services.accounts import change_centre_account, open_centre_account, set_centre_account
 from .services.bankfiles import ImportReport, import_bank_file
 from .services.ledger import Leg, post, reverse
 from .services.orders import (
@@ -16,7 +17,6 @@ from .services.orders import (
     mark_sent,
     prepare_order,
     release_order,
-    set_centre_account,
     withdraw_order,
 )
 from .sides import order_side, subject_urls
@@ -42,6 +42,7 @@ __all__ = [
     "UnreadableBankFile",
     "Voucher",
     "balance_of",
+    "change_centre_account",
     "centre_account",
     "find_doubles",
     "import_bank_file",
@@ -53,6 +54,7 @@ __all__ = [
     "may_release",
     "may_see_ledger",
     "may_see_payments",
+    "open_centre_account",
     "order_file",
     "order_side",
     "post",

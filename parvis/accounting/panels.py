@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from parvis.kernel import registries
+from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor, system_actor
-from parvis.kernel.registries import Hit, MenuEntry, PaletteAction, SearchSource
+from parvis.kernel.registries import Hit, HomeCell, MenuEntry, PaletteAction, SearchSource
 from parvis.kernel.subject import SubjectRef
-from parvis.ui import formats
+from parvis.ui import formats, slots
 
-from . import access
+from . import access, selectors
 from .models import PaymentOrder, Voucher
 
 _READER = system_actor("accounting.links")
@@ -29,6 +33,47 @@ registries.palette.register(
 registries.palette.register(
     "accounting.balance", PaletteAction("accounting.balance", _("Trial balance"), "accounting:balance", access.may_see_ledger, 650, "scale")
 )
+
+registries.palette.register(
+    "accounting.centre_accounts",
+    PaletteAction(
+        "accounting.centre_accounts", _("Bank accounts of the centre"), "accounting:centre_accounts", access.may_keep_accounts, 655, "bank"
+    ),
+)
+
+
+SHOWN = 5
+
+
+def _to_release(request: HttpRequest) -> str | None:
+    """Orders that wait for this person's release; those the person prepared wait for somebody else."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = selectors.waiting_for_release(actor)
+    mine = [row for row in rows if row.prepared_by_id != actor.account_id]
+    context = {
+        "orders": mine[:SHOWN],
+        "count": len(mine),
+        "more": max(len(mine) - SHOWN, 0),
+        "own": len(rows) - len(mine),
+        "total": sum((row.total for row in mine), Decimal("0.00")),
+        "today": clock.today(),
+    }
+    return render_to_string("accounting/_home_release.html", context, request)
+
+
+registries.home_cells.register(
+    "accounting.release", HomeCell("accounting.release", _("Orders to release"), 20, _to_release, access.may_release)
+)
+
+
+def _admin_tab(request: HttpRequest) -> str | None:
+    if not access.may_keep_accounts(request.actor):  # type: ignore[attr-defined]
+        return None
+    current = request.path.startswith(reverse("accounting:centre_accounts"))
+    return render_to_string("accounting/_admin_tab.html", {"current": current}, request)
+
+
+slots.register("admin", "accounting.centre_accounts", _admin_tab, order=40)
 
 
 def _order_link(subject: SubjectRef) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.money import CENT
 from parvis.kernel.subject import SubjectRef
 
-from .enums import LineState
+from .enums import LineState, OrderState
 from .models import BankFileLine, Entry, GlAccount, OrderFile, PaymentLine, PaymentOrder, Voucher
 
 ZERO = Decimal("0.00")
@@ -88,6 +88,11 @@ def lines_of_subjects(*, actor: Actor, subjects: Iterable[SubjectRef]) -> list[P
         return []
     rows = PaymentLine.objects.visible_to(actor).filter(subject_type=wanted[0].type, subject_id__in=[one.id for one in wanted])
     return list(rows.select_related("order").order_by("-pk"))
+
+
+def waiting_for_release(actor: Actor, limit: int = 100) -> list[PaymentOrder]:
+    """Prepared orders, the nearest execution first."""
+    return list(PaymentOrder.objects.visible_to(actor).filter(state=OrderState.PREPARED).order_by("execution_on", "pk")[:limit])
 
 
 def rejected_lines(*, actor: Actor, month: date | None = None, limit: int = 50) -> list[PaymentLine]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import bankfiles, ledger, orders
+from .views import accounts, bankfiles, ledger, orders
 
 app_name = "accounting"
 urlpatterns = [
@@ -15,4 +15,7 @@ urlpatterns = [
     path("ledger/", ledger.index, name="ledger"),
     path("ledger/balance/", ledger.balance, name="balance"),
     path("ledger/vouchers/<uuid:uuid>/", ledger.voucher, name="voucher"),
+    path("admin/bank-accounts/", accounts.index, name="centre_accounts"),
+    path("admin/bank-accounts/new/", accounts.new, name="new_centre_account"),
+    path("admin/bank-accounts/<uuid:uuid>/", accounts.detail, name="centre_account"),
 ]

@@ -41,7 +41,7 @@ def init(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     given = {key: value for key, value in (("name", options.name), ("database_url", options.database_url)) if value}
     instance.create(instance.folder(), options.kind, **given)
-    print(f"Instance made in {instance.folder()} ({options.kind}). Next: parvis migrate, then parvis serve.")
+    print(f"Instance made in {instance.folder()} ({options.kind}). Next: parvis migrate, parvis reference load, then parvis serve.")
     return 0
 
 
@@ -174,6 +174,18 @@ def demo(arguments: list[str]) -> int:
     return 0
 
 
+def reference(arguments: list[str]) -> int:
+    """``reference load``: add the rates, letters, route, form, accounts and committee that an instance needs; ``--check`` only says what is absent."""
+    parser = argparse.ArgumentParser(prog="parvis reference", description=reference.__doc__)
+    parser.add_argument("what", choices=["load"])
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when something is absent")
+    options = parser.parse_args(arguments)
+    _django()
+    from parvis.config import reference as data
+
+    return data.run(check=options.check)
+
+
 def story(arguments: list[str]) -> int:
     """Play a whole path through the same services: the operator's smoke test."""
     parser = argparse.ArgumentParser(prog="parvis story", description=story.__doc__)
@@ -264,6 +276,7 @@ COMMANDS: dict[str, Command] = {
     "worker": worker,
     "audit": audit,
     "decisions": decisions,
+    "reference": reference,
     "demo": demo,
     "story": story,
     "populate": populate,

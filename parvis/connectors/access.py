@@ -22,10 +22,9 @@ def may_read_calls(actor: Actor) -> bool:
 
 
 def may_play_bank(actor: Actor) -> bool:
-    """The simulated bank exists in demonstration and test instances only."""
-    return settings.PARVIS_KIND in ("demo", "test") and (
-        actor.is_system or (actor.is_agent and actor.has(Function.PAYER, Function.RELEASER))
-    )
+    """The simulated bank exists in demonstration and test instances only: there, those who pay, the accountant and the administrator play it."""
+    players = (Function.PAYER, Function.RELEASER, Function.ACCOUNTANT, Function.ADMINISTRATOR)
+    return settings.PARVIS_KIND in ("demo", "test") and (actor.is_system or (actor.is_agent and actor.has(*players)))
 
 
 @scope(Call)

@@ -1,5 +1,6 @@
 """What other contexts may use of connectors."""
 
+from .access import may_play_bank
 from .errors import ConnectorError
 from .models import Answer, Call
 from .registry import Connector, connectors
@@ -7,4 +8,16 @@ from .selectors import call_about
 from .services.calls import answers_of, receive, submit
 from .services.simulator import answer_as_bank
 
-__all__ = ["Answer", "Call", "Connector", "ConnectorError", "answer_as_bank", "answers_of", "call_about", "connectors", "receive", "submit"]
+__all__ = [
+    "Answer",
+    "Call",
+    "Connector",
+    "ConnectorError",
+    "answer_as_bank",
+    "answers_of",
+    "call_about",
+    "connectors",
+    "may_play_bank",
+    "receive",
+    "submit",
+]

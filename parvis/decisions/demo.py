@@ -8,6 +8,7 @@ from decimal import Decimal
 from parvis.kernel.actor import Actor
 
 from .enums import Decider
+from .models import Committee, DelegationLimit
 from .services.sessions import create_committee, set_limit
 
 COMMITTEE = "csss"
@@ -24,7 +25,9 @@ URGENT_LIMIT = Decimal("500.00")
 
 
 def load(*, actor: Actor) -> None:
-    """Idempotent."""
+    """Idempotent. A centre that has a body, or limits of its own, keeps them."""
+    if Committee.objects.exclude(key=COMMITTEE).exists() or DelegationLimit.objects.exists():
+        return
     committee = create_committee(actor=actor, key=COMMITTEE, name=NAME, prefix="CSSS", quorum=3)
     set_limit(
         actor=actor, committee=committee, decider=Decider.COMMITTEE, provision_kind="*", max_amount=None, valid_from=SINCE, source=COUNCIL

@@ -54,6 +54,7 @@ class Ratification(TextChoices):
 class MemberRole(TextChoices):
     PRESIDENT = "president", _("President")
     MEMBER = "member", _("Member")
+    ALTERNATE = "alternate", _("Alternate")
     SECRETARY = "secretary", _("Secretary")
 
 

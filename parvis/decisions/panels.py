@@ -13,8 +13,10 @@ from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel
 from parvis.kernel.subject import SubjectRef
+from parvis.ui import slots
 
 from . import access, neighbours, selectors
+from .views.committees import may_open as opens_committees
 from .views.decisions import may_open as opens_decisions
 from .views.proposals import may_open as opens_proposals
 
@@ -128,3 +130,17 @@ def _link(subject: SubjectRef) -> tuple[str, str]:
 
 
 registries.subject_links.register("decision", _link)
+
+
+def _admin_tab(request: HttpRequest) -> str | None:
+    if not opens_committees(request.actor):  # type: ignore[attr-defined]
+        return None
+    current = request.path.startswith(reverse("decisions:committees"))
+    return render_to_string("decisions/_admin_tab.html", {"current": current}, request)
+
+
+slots.register("admin", "decisions.committees", _admin_tab, order=30)
+registries.palette.register(
+    "decisions.committees",
+    PaletteAction("decisions.committees", _("Committees and their members"), "decisions:committees", opens_committees, 905, "gavel"),
+)

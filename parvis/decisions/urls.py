@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import committee, decisions, proposals, sessions
+from .views import committee, committees, decisions, proposals, sessions
 
 app_name = "decisions"
 
@@ -40,4 +40,8 @@ urlpatterns = [
     path("decisions/<uuid:uuid>/letter.pdf", decisions.letter_pdf, name="letter_pdf"),
     path("decisions/<uuid:uuid>/notify/", decisions.notify, name="notify"),
     path("decisions/<uuid:uuid>/returned/", decisions.returned, name="returned"),
+    path("admin/committees/", committees.index, name="committees"),
+    path("admin/committees/<uuid:uuid>/", committees.detail, name="committee"),
+    path("admin/committees/<uuid:uuid>/members/new/", committees.new_mandate, name="new_mandate"),
+    path("admin/committees/<uuid:uuid>/members/<int:mandate>/end/", committees.end_mandate, name="end_mandate"),
 ]

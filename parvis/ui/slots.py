@@ -1,5 +1,5 @@
 """Places in the layouts that contexts above fill: ``bar`` (top bar, before the account), ``top`` (above everything, the role bar
-of a demonstration), ``palette`` (below the search box), ``foot`` (portal footer).
+of a demonstration), ``palette`` (below the search box), ``foot`` (portal footer), ``admin`` (tabs of the administration).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 Render = Callable[[HttpRequest], str | None]
 
-NAMES = ("top", "bar", "palette", "account", "foot")
+NAMES = ("top", "bar", "palette", "account", "foot", "admin")
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from parvis.accounting.models import BankFile, PaymentOrder, Voucher
+from parvis.accounting.models import BankFile, CentreAccount, PaymentOrder, Voucher
 from parvis.aid.models import Claim, DueLine, Entitlement
 from parvis.connectors.models import Answer, Call
-from parvis.decisions.models import AgendaItem, Decision, LegalOpinion, Minutes, Proposal, Session
+from parvis.decisions.models import AgendaItem, Committee, Decision, LegalOpinion, Membership, Minutes, Proposal, Session
 from parvis.decisions.services import sessions
 from parvis.demo import cast, money, reference, stage
 from parvis.documents.models import Document
@@ -118,6 +118,9 @@ def build() -> World:
         "document": Document.unscoped.filter(dossier_id=dossier.pk).order_by("pk").first(),
         "task": WorkItem.unscoped.filter(subject_type="request_line", subject_id=draft.line.pk, closed_at__isnull=True).first(),
         "order": PaymentOrder.unscoped.order_by("pk").first(),
+        "centre_account": CentreAccount.objects.order_by("pk").first(),
+        "committee": Committee.objects.get(key="csss"),
+        "mandate": Membership.objects.order_by("pk").first(),
         "bank_file": BankFile.unscoped.order_by("pk").first(),
         "voucher": Voucher.unscoped.order_by("pk").first(),
         "entitlement": Entitlement.unscoped.order_by("pk").first(),

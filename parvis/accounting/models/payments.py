@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
@@ -30,9 +31,18 @@ class CentreAccount(models.Model):
     gl_account = models.ForeignKey(GlAccount, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=20, choices=Channel.choices, default=Channel.DOWNLOAD)
     active = models.BooleanField(default=True)
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)  # first day on which it no longer pays; empty: until further notice
 
     class Meta:
         ordering = ["book", "label", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="accounting_centre_period",
+            ),
+        ]
         verbose_name = _("account of the centre")
 
     def __str__(self) -> str:
@@ -41,6 +51,10 @@ class CentreAccount(models.Model):
     @property
     def formatted(self) -> str:
         return format_iban(self.iban)
+
+    def holds_on(self, day: date) -> bool:
+        """Whether orders may be prepared on this account on a day. Without dates it always held."""
+        return self.active and (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
 
 
 class PaymentOrder(ScopedModel):

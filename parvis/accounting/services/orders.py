@@ -23,7 +23,7 @@ from parvis.kernel.money import CENT
 from parvis.kernel.subject import SubjectRef
 
 from ..access import may_prepare, may_send, why_not_release
-from ..enums import LIVING_LINES, Channel, LineState, OrderKind, OrderState
+from ..enums import LIVING_LINES, LineState, OrderKind, OrderState
 from ..errors import Double, DoublePayment, OrderRefused
 from ..events import PaymentOrderPrepared, PaymentOrderReleased, PaymentOrderSent, PaymentOrderWithdrawn
 from ..models import CentreAccount, OrderFile, PaymentLine, PaymentOrder
@@ -116,14 +116,18 @@ def _check(spec: LineSpec) -> str:
 
 
 def centre_account(book: str) -> CentreAccount:
-    """The account from which a book pays.
+    """The account from which a book pays today: the one that began last.
 
     Raises:
         OrderRefused: none is set up.
     """
-    account = CentreAccount.objects.filter(book=book, active=True).order_by("pk").first()
+    today = clock.today()
+    held = [row for row in CentreAccount.objects.filter(book=book, active=True).order_by("pk") if row.holds_on(today)]
+    account = max(held, key=lambda row: (row.valid_from or date.min, -row.pk), default=None)
     if account is None:
-        raise OrderRefused(_("The centre has no bank account for this book yet. The accountant must add it."), code="account")
+        raise OrderRefused(
+            _("The centre has no bank account for this book today. An administrator or the accountant must add it."), code="account"
+        )
     return account
 
 
@@ -349,48 +353,6 @@ def mark_sent(*, actor: Actor, order: PaymentOrder) -> PaymentOrder:
     mutations.record(STREAM, actor=actor, verb="order.sent", subject=order.ref, values={"message_id": order.message_id})
     publish(PaymentOrderSent(actor=actor, order_id=order.pk, number=order.number))
     return order
-
-
-@gesture
-def set_centre_account(
-    *,
-    actor: Actor,
-    iban: str,
-    label: str,
-    holder: str,
-    enterprise_number: str,
-    gl_role: str = "bank",
-    book: str = "public",
-    bic: str = "",
-    town: str = "",
-    country: str = "BE",
-    channel: str = Channel.DOWNLOAD,
-) -> CentreAccount:
-    """Add a bank account of the centre, or change how it is named and reached."""
-    from .ledger import account_for, may_post
-
-    if not may_post(actor):
-        raise NotAllowed(_("Only an accountant may change the centre's bank accounts."))
-    values = {
-        "book": book,
-        "label": label,
-        "holder": holder[:70],
-        "bic": bic,
-        "enterprise_number": enterprise_number,
-        "town": town[:35],
-        "country": country,
-        "gl_account": account_for(book, gl_role),
-        "channel": channel,
-    }
-    account, made = CentreAccount.objects.update_or_create(iban=parse_iban(iban), defaults=values)
-    mutations.record(
-        STREAM,
-        actor=actor,
-        verb="centre_account.set",
-        subject=SubjectRef("centre_account", account.pk),
-        values={"iban": account.iban, "label": label, "new": made},
-    )
-    return account
 
 
 def living_line_of(subject: SubjectRef) -> PaymentLine | None:

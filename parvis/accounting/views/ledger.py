@@ -28,7 +28,9 @@ def index(request: Request) -> HttpResponse:
     reversal = Voucher.objects.visible_to(request.actor).filter(reverses=OuterRef("pk"))
     rows = Voucher.objects.visible_to(request.actor).select_related("reverses").annotate(is_reversed=Exists(reversal))
     grid = VOUCHERS.read(request, rows)
-    return grid.export() or page(request, "accounting/ledger.html", {"grid": grid})
+    return grid.export() or page(
+        request, "accounting/ledger.html", {"grid": grid, "may_keep_accounts": access.may_keep_accounts(request.actor)}
+    )
 
 
 @screen(access=access.may_see_ledger, name="accounting.balance")
@@ -42,7 +44,13 @@ def balance(request: Request) -> HttpResponse:
     return page(
         request,
         "accounting/balance.html",
-        {"balance": selectors.trial_balance(actor=request.actor, book=book, until=until), "form": form, "book": Book(book), "until": until},
+        {
+            "balance": selectors.trial_balance(actor=request.actor, book=book, until=until),
+            "form": form,
+            "book": Book(book),
+            "until": until,
+            "may_keep_accounts": access.may_keep_accounts(request.actor),
+        },
     )
 
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parvis.connectors.api import call_about
+from parvis.connectors.api import call_about, may_play_bank
 from parvis.kernel import jobs, mutations, registries
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
@@ -42,7 +42,7 @@ def index(request: Request) -> HttpResponse:
     grid = ORDERS.read(request, rows)
     rejected = selectors.rejected_lines(actor=request.actor, limit=20)
     urls = subject_urls(request.actor, [line.subject for line in rejected])
-    waiting = list(rows.filter(state=OrderState.PREPARED).order_by("execution_on", "pk")[:20])
+    waiting = selectors.waiting_for_release(request.actor, 20)
     return grid.export() or page(
         request,
         "accounting/payments.html",
@@ -54,11 +54,16 @@ def index(request: Request) -> HttpResponse:
                 for key, entry in registries.backlog.items()
                 if key in ("waiting_first_payment", "unpaid")
             ],
+            "lists": [
+                {"title": entry.label, "url": reverse(entry.url_name), "icon": entry.icon}
+                for key, entry in registries.palette.items()
+                if key in ("aid.run", "aid.claims") and entry.access(request.actor)
+            ],
             "rejected": [
                 {"line": line, "reason": in_words(line.reason_code, line.bank_text), "url": urls.get(line.subject, "")} for line in rejected
             ],
             "may_prepare": access.may_prepare(request.actor),
-            "may_simulate": "bank-simulator" in {row.channel for row in _accounts()},
+            "may_simulate": may_play_bank(request.actor) and "bank-simulator" in {row.channel for row in _accounts()},
         },
     )
 

@@ -41,7 +41,7 @@ from ..models import (
     Recusal,
     Session,
 )
-from . import packs
+from . import committees, packs
 
 STREAM = "context:decisions"
 
@@ -332,6 +332,7 @@ def set_presence(*, actor: Actor, session: Session, account_ids: Sequence[int], 
     if session.state not in (SessionState.FROZEN, SessionState.OPEN):
         raise ForbiddenTransition(session.get_state_display(), "set_presence")
     here, away = set(account_ids), set(excused)
+    committees.check_alternates(Presence.objects.filter(session=session), here)
     for row in Presence.objects.filter(session=session):
         state = (
             PresenceState.PRESENT if row.account_id in here else PresenceState.EXCUSED if row.account_id in away else PresenceState.ABSENT

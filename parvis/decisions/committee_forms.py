@@ -1,0 +1,62 @@
+"""Forms of the pages on committees. They check shape; ``services.committees`` checks the rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from parvis.identity.api import Account
+
+from .enums import MemberRole
+
+LANGUAGES = ("fr", "nl", "de", "en")
+
+
+def _day(label: Any, **kwargs: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+class CommitteeForm(forms.Form):
+    name_fr = forms.CharField(label=_("Name in French"), max_length=120)
+    name_nl = forms.CharField(label=_("Name in Dutch"), max_length=120, required=False)
+    name_de = forms.CharField(label=_("Name in German"), max_length=120, required=False)
+    name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
+    quorum = forms.IntegerField(
+        label=_("Voting members needed to decide a case"),
+        min_value=1,
+        max_value=99,
+        help_text=_("Counted in each case, without those who step aside. Sessions already planned keep theirs."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+    def names(self) -> dict[str, str]:
+        return {code: self.cleaned_data[f"name_{code}"] for code in LANGUAGES}
+
+
+class AccountChoice(forms.ModelChoiceField):
+    def label_from_instance(self, account: Account) -> str:
+        return f"{account.display_name} ({account.username})"
+
+
+class MandateForm(forms.Form):
+    account = AccountChoice(
+        queryset=Account.objects.none(),
+        label=_("Person"),
+        help_text=_("Agents who hold a committee function. Another person first gets an account and the function on the page Accounts."),
+    )
+    role = forms.ChoiceField(label=_("Place in the committee"), choices=MemberRole.choices, initial=MemberRole.MEMBER)
+    valid_from = _day(_("First day"))
+    last_day = _day(_("Last day"), required=False, help_text=_("Until further notice when empty."))
+
+    def __init__(self, *args: Any, candidates: list[Account], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["account"]
+        field.queryset = Account.objects.filter(pk__in=[one.pk for one in candidates]).order_by("display_name", "pk")
+
+
+class EndForm(forms.Form):
+    last_day = _day(
+        _("Last day"), help_text=_("The last day on which this person still sits. The day before the first one says that it never held.")
+    )

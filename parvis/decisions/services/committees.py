@@ -1,0 +1,184 @@
+"""Deciding bodies and their dated mandates. A mandate is never rewritten: it is ended, and another one begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from parvis.identity.api import Account
+from parvis.identity.enums import Function
+from parvis.kernel import mutations
+from parvis.kernel.actor import Actor
+from parvis.kernel.errors import DomainError, NotAllowed
+from parvis.kernel.gestures import gesture
+from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
+
+from ..enums import MemberRole
+from ..models import Committee, Membership, Presence
+
+STREAM = "context:decisions"
+#: The order in which members are named, by role.
+ORDER = {MemberRole.PRESIDENT: 10, MemberRole.MEMBER: 50, MemberRole.ALTERNATE: 70, MemberRole.SECRETARY: 90}
+
+
+class CommitteeRefused(DomainError):
+    """A body or a mandate cannot be as asked. The message says why."""
+
+
+def may_keep_committees(actor: Actor) -> bool:
+    """Who sits, and how many must: set up by the administrator, after the council decided it."""
+    return actor.is_system or (actor.is_agent and actor.has(Function.ADMINISTRATOR))
+
+
+def ref_of(committee: Committee) -> SubjectRef:
+    return SubjectRef("committee", committee.pk)
+
+
+def _require(actor: Actor) -> None:
+    if not may_keep_committees(actor):
+        raise NotAllowed(_("Only an administrator changes committees and their members."))
+
+
+@gesture
+def change_committee(*, actor: Actor, committee: Committee, name: dict[str, str], quorum: int) -> Committee:
+    """Rename a body or change its quorum. Sessions already planned keep the quorum they were planned with.
+
+    Raises:
+        NotAllowed: not an administrator.
+        CommitteeRefused: no name, or nobody would be needed to decide.
+    """
+    _require(actor)
+    names = {code: text.strip() for code, text in name.items() if text and text.strip()}
+    if not names:
+        raise CommitteeRefused(_("Give the committee a name in at least one language."), field="name_fr", code="name")
+    if quorum < 1:
+        raise CommitteeRefused(_("At least one member is needed to decide."), field="quorum", code="quorum")
+    committee = Committee.objects.select_for_update().get(pk=committee.pk)
+    wanted: dict[str, Any] = {"name": names, "quorum": quorum}
+    changed = {key: [getattr(committee, key), value] for key, value in wanted.items() if getattr(committee, key) != value}
+    if changed:
+        for key, (_old, new) in changed.items():
+            setattr(committee, key, new)
+        committee.save(update_fields=list(changed))
+        mutations.record(STREAM, actor=actor, verb="committee.changed", subject=ref_of(committee), values=changed)
+    return committee
+
+
+def _overlapping(committee: Committee, start: date, last: date | None) -> Any:
+    """Mandates of the body that hold on a day of the period. ``valid_to`` is the last day."""
+    rows = Membership.objects.filter(committee=committee).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=start))
+    return rows.filter(valid_from__lte=last) if last else rows
+
+
+@gesture
+def open_mandate(
+    *,
+    actor: Actor,
+    committee: Committee,
+    account: Account,
+    role: str,
+    valid_from: date,
+    last_day: date | None = None,
+    voting: bool | None = None,
+) -> Membership:
+    """A person sits from a day. President, members and alternates vote; the secretary does not unless it is said.
+
+    Raises:
+        NotAllowed: not an administrator.
+        CommitteeRefused: the person already sits, another one presides, or the period is void.
+    """
+    _require(actor)
+    Committee.objects.select_for_update().get(pk=committee.pk)
+    if role not in MemberRole.values:
+        raise CommitteeRefused(_("Choose the place in the committee."), field="role", code="role")
+    if last_day is not None and last_day < valid_from:
+        raise CommitteeRefused(_("The end lies before the start."), field="last_day", code="period")
+    if not account.is_active:
+        raise CommitteeRefused(_("This account is closed."), field="account", code="closed")
+    sits = _overlapping(committee, valid_from, last_day)
+    own = sits.filter(account=account).order_by("valid_from").first()
+    if own is not None:
+        raise CommitteeRefused(
+            _("%(name)s already sits since %(day)s: end that mandate first.") % {"name": own.label, "day": formats.day(own.valid_from)},
+            field="account",
+            code="sits",
+        )
+    if Membership.objects.filter(committee=committee, account=account, valid_from=valid_from).exists():
+        raise CommitteeRefused(_("A mandate of this person already began that day."), field="valid_from", code="start")
+    if role == MemberRole.PRESIDENT and (other := sits.filter(role=role).order_by("valid_from").first()) is not None:
+        raise CommitteeRefused(
+            _("%(name)s presides since %(day)s: end that mandate first.") % {"name": other.label, "day": formats.day(other.valid_from)},
+            field="role",
+            code="president",
+        )
+    member = Membership.objects.create(
+        committee=committee,
+        account=account,
+        label=account.display_name,
+        role=role,
+        voting=role != MemberRole.SECRETARY if voting is None else voting,
+        order=ORDER[MemberRole(role)],
+        valid_from=valid_from,
+        valid_to=last_day,
+    )
+    mutations.record(
+        STREAM,
+        actor=actor,
+        verb="mandate.opened",
+        subject=ref_of(committee),
+        values={"member": member.label, "role": str(role), "voting": member.voting, "valid_from": valid_from, "last_day": last_day},
+    )
+    return member
+
+
+@gesture
+def end_mandate(*, actor: Actor, mandate: Membership, last_day: date) -> Membership:
+    """Say the last day of a mandate, or change it. The eve of the first day says that it never held. Minutes and rolls of the past stay.
+
+    Raises:
+        NotAllowed: not an administrator.
+        CommitteeRefused: before the mandate began, or another mandate of the person follows.
+    """
+    _require(actor)
+    if last_day < mandate.valid_from - timedelta(days=1):
+        raise CommitteeRefused(_("This day lies before the mandate began."), field="last_day", code="period")
+    after = Membership.objects.filter(committee=mandate.committee_id, account=mandate.account_id, valid_from__gt=mandate.valid_from)
+    if after.filter(valid_from__lte=last_day).exists():
+        raise CommitteeRefused(_("Another mandate of this person begins before that day."), field="last_day", code="overlap")
+    if mandate.role == MemberRole.PRESIDENT:
+        sits = _overlapping(mandate.committee, mandate.valid_from, last_day).filter(role=MemberRole.PRESIDENT).exclude(pk=mandate.pk)
+        if sits.exists():
+            raise CommitteeRefused(_("Another person presides before that day."), field="last_day", code="president")
+    old = mandate.valid_to
+    if old != last_day:
+        Membership.objects.filter(pk=mandate.pk).update(valid_to=last_day)
+        mandate.valid_to = last_day
+        mutations.record(
+            STREAM,
+            actor=actor,
+            verb="mandate.ended",
+            subject=ref_of(mandate.committee),
+            values={"member": mandate.label, "last_day": [old, last_day]},
+        )
+    return mandate
+
+
+def check_alternates(roll: Iterable[Presence], here: set[int]) -> None:
+    """An alternate sits in the place of somebody: never more alternates in the room than voting members away.
+
+    Raises:
+        CommitteeRefused: there is no place for so many; nothing was changed.
+    """
+    rows = [row for row in roll if row.voting]
+    sitting = [row for row in rows if row.role == MemberRole.ALTERNATE and row.account_id in here]
+    away = [row for row in rows if row.role != MemberRole.ALTERNATE and row.account_id not in here]
+    if len(sitting) > len(away):
+        raise CommitteeRefused(
+            _("%(name)s is an alternate and sits only in the place of a member who is away.") % {"name": sitting[-1].label},
+            code="alternate",
+        )

@@ -1,0 +1,173 @@
+"""Committees and who sits in them: for the administrator, after the council decided it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from parvis.identity.api import Account, agents_with
+from parvis.identity.enums import Function
+from parvis.kernel import clock, mutations
+from parvis.ui import formats
+from parvis.ui.http import Request, done, errors_on, invalid, page, screen
+
+from .. import committee_forms
+from ..enums import MemberRole
+from ..models import Committee, DelegationLimit, Membership
+from ..services import committees
+
+SEATS = (Function.COMMITTEE_MEMBER, Function.PRESIDENT, Function.COMMITTEE_SECRETARY)
+VERBS = {
+    "create": gettext_lazy("Committee made"),
+    "committee.changed": gettext_lazy("Committee changed"),
+    "mandate.opened": gettext_lazy("Mandate begun"),
+    "mandate.ended": gettext_lazy("Mandate ended"),
+    "add_member": gettext_lazy("Mandate begun"),
+    "set_limit": gettext_lazy("Delegation set"),
+}
+NAMED = ("name", "quorum", "member", "role", "valid_from", "last_day")
+
+
+def may_open(actor: Any) -> bool:
+    return committees.may_keep_committees(actor)
+
+
+def _shown(field: str, value: Any) -> str:
+    if value in (None, ""):
+        return str(_("no end")) if field == "last_day" else ""
+    if field == "role" and value in MemberRole.values:
+        return str(MemberRole(value).label)
+    if isinstance(value, dict):
+        return str(formats.label(value))
+    try:
+        return formats.day(dt.date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
+def history(committee: Committee) -> list[dict[str, Any]]:
+    """What was changed, by whom, newest first."""
+    return [
+        {
+            "at": line.recorded_at,
+            "what": VERBS.get(line.verb, line.verb),
+            "who": line.actor_label,
+            "said": [
+                f"{_shown(value.field, value.old)} → {_shown(value.field, value.new)}"
+                if value.old is not None
+                else _shown(value.field, value.new)
+                for value in sorted(line.values.all(), key=lambda value: NAMED.index(value.field) if value.field in NAMED else 99)
+                if value.field in NAMED and value.new is not None
+            ],
+        }
+        for line in mutations.history(committees.ref_of(committee), limit=30)
+    ]
+
+
+def _able() -> dict[int, Account]:
+    """Active agents who hold one of the committee's functions today."""
+    return {account.pk: account for function in SEATS for account in agents_with(function)}
+
+
+def _row(member: Membership, day: dt.date, able: dict[int, Account]) -> dict[str, Any]:
+    state = "past" if member.valid_to and member.valid_to < day else "future" if member.valid_from > day else "now"
+    return {
+        "member": member,
+        "state": state,
+        "role": MemberRole(member.role).label,
+        "void": member.valid_to is not None and member.valid_to < member.valid_from,
+        "cannot_enter": state != "past" and member.account_id not in able,
+    }
+
+
+@screen(access=may_open, name="decisions.committees")
+def index(request: Request) -> HttpResponse:
+    """Each body with its quorum and who sits today."""
+    day = clock.today()
+    rows = list(Committee.objects.order_by("key", "pk"))
+    sitting: dict[int, list[Membership]] = {row.pk: [] for row in rows}
+    for member in Membership.objects.filter(committee__in=rows, valid_from__lte=day).order_by("order", "label", "pk"):
+        if member.valid_to is None or member.valid_to >= day:
+            sitting[member.committee_id].append(member)
+    context = {
+        "rows": [
+            {
+                "committee": row,
+                "members": sitting[row.pk],
+                "president": next((one.label for one in sitting[row.pk] if one.role == MemberRole.PRESIDENT), ""),
+                "short": sum(one.voting and one.role != MemberRole.ALTERNATE for one in sitting[row.pk]) < row.quorum,
+            }
+            for row in rows
+        ]
+    }
+    return page(request, "decisions/committees.html", context)
+
+
+@screen(access=may_open, methods=("GET", "POST"), writes=True, name="decisions.committee_settings")
+def detail(request: Request, uuid: Any) -> HttpResponse:
+    """Name, quorum, mandates past and to come, delegations, history."""
+    committee = get_object_or_404(Committee, uuid=uuid)
+    initial = {f"name_{code}": committee.name.get(code, "") for code in committee_forms.LANGUAGES} | {"quorum": committee.quorum}
+    form = committee_forms.CommitteeForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            committees.change_committee(actor=request.actor, committee=committee, name=form.names(), quorum=form.cleaned_data["quorum"])
+            return done(request, "decisions:committee", _("The committee is kept."), committee.uuid)
+    day, able = clock.today(), _able()
+    rows = [_row(one, day, able) for one in Membership.objects.filter(committee=committee).order_by("order", "label", "valid_from", "pk")]
+    now = [row for row in rows if row["state"] == "now"]
+    voting = sum(row["member"].voting and row["member"].role != MemberRole.ALTERNATE for row in now)
+    context = {
+        "committee": committee,
+        "form": form,
+        "now": now,
+        "coming": [row for row in rows if row["state"] == "future"],
+        "past": [row for row in rows if row["state"] == "past"],
+        "short": voting < committee.quorum,
+        "voting": voting,
+        "no_president": not any(row["member"].role == MemberRole.PRESIDENT for row in now),
+        "limits": list(DelegationLimit.objects.filter(committee=committee).order_by("decider", "provision_kind", "-valid_from", "pk")[:50]),
+        "history": history(committee),
+    }
+    template = "decisions/committee_settings.html"
+    return invalid(request, template, context) if request.method == "POST" else page(request, template, context)
+
+
+@screen(access=may_open, methods=("GET", "POST"), creates=True, name="decisions.new_mandate")
+def new_mandate(request: Request, uuid: Any) -> HttpResponse:
+    """Somebody sits from a day."""
+    committee = get_object_or_404(Committee, uuid=uuid)
+    candidates = list(_able().values())
+    form = committee_forms.MandateForm(
+        request.POST if request.method == "POST" else None, candidates=candidates, initial={"valid_from": clock.today()}
+    )
+    context = {"committee": committee, "form": form, "nobody": not candidates}
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            member = committees.open_mandate(actor=request.actor, committee=committee, **form.cleaned_data)
+            text = _("%(name)s sits from %(day)s.") % {"name": member.label, "day": formats.day(member.valid_from)}
+            return done(request, "decisions:committee", text, committee.uuid)
+    template = "decisions/new_mandate.html"
+    return invalid(request, template, context) if request.method == "POST" else page(request, template, context)
+
+
+@screen(access=may_open, methods=("GET", "POST"), writes=True, name="decisions.end_mandate")
+def end_mandate(request: Request, uuid: Any, mandate: int) -> HttpResponse:
+    """Say the last day of a mandate."""
+    member = get_object_or_404(Membership.objects.select_related("committee"), committee__uuid=uuid, pk=mandate)
+    form = committee_forms.EndForm(
+        request.POST if request.method == "POST" else None, initial={"last_day": member.valid_to or clock.today()}
+    )
+    context = {"committee": member.committee, "member": member, "role": MemberRole(member.role).label, "form": form}
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            committees.end_mandate(actor=request.actor, mandate=member, last_day=form.cleaned_data["last_day"])
+            text = _("%(name)s sits until %(day)s.") % {"name": member.label, "day": formats.day(form.cleaned_data["last_day"])}
+            return done(request, "decisions:committee", text, member.committee.uuid)
+    template = "decisions/end_mandate.html"
+    return invalid(request, template, context) if request.method == "POST" else page(request, template, context)
