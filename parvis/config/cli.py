@@ -177,7 +177,7 @@ def demo(arguments: list[str]) -> int:
 def reference(arguments: list[str]) -> int:
     """``reference load``: add the rates, letters, route, form, accounts and committee that an instance needs; ``--check`` only says what is absent."""
     parser = argparse.ArgumentParser(prog="parvis reference", description=reference.__doc__)
-    parser.add_argument("what", choices=["load"])
+    parser.add_argument("what", nargs="?", choices=["load"], default="load")
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 when something is absent")
     options = parser.parse_args(arguments)
     _django()
@@ -230,24 +230,6 @@ def eid(arguments: list[str]) -> int:
     return int(eid_cli.main(arguments))
 
 
-def reference(arguments: list[str]) -> int:
-    """Load the rates, letters, route, form, chart of accounts and committee that come with the product. Safe to repeat."""
-    argparse.ArgumentParser(prog="parvis reference", description=reference.__doc__).parse_args(arguments)
-    _django()
-    from importlib import import_module
-    from importlib.util import find_spec
-
-    from parvis.demo.reference import ORDER
-    from parvis.kernel.actor import system_actor
-
-    # Not `identity`: it makes the agents of the demonstration.
-    for name in [name for name in ORDER if name != "identity" and find_spec(f"parvis.{name}.demo")]:
-        import_module(f"parvis.{name}.demo").load(actor=system_actor("reference"))
-        print(f"  {name}")
-    print("Loaded. Rates and texts carry their source and status: have them read before the first real case.")
-    return 0
-
-
 def check(arguments: list[str]) -> int:
     """Settings, models and templates, and whether the tables are up to date; each problem with where it is and what to do."""
     _manage("check", *arguments)
@@ -283,7 +265,6 @@ COMMANDS: dict[str, Command] = {
     "eid": eid,
     "backup": cli_backup.backup,
     "restore": cli_backup.restore,
-    "reference": reference,
     "check": check,
 }
 
