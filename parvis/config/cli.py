@@ -207,18 +207,32 @@ def story(arguments: list[str]) -> int:
 
 
 def populate(arguments: list[str]) -> int:
-    """Bulk data for measuring. Never in production."""
+    """Bulk data for measuring: persons with ten years of files. Interrupted, it goes on."""
     parser = argparse.ArgumentParser(prog="parvis populate", description=populate.__doc__)
     parser.add_argument("--persons", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--years", type=int, default=10, help="years of history")
+    parser.add_argument("--workers", type=int, default=None, help="processes (default: one per processor)")
+    parser.add_argument("--force", action="store_true", help="also on a production instance: it will hold invented persons for good")
     options = parser.parse_args(arguments)
-    if instance.load()["kind"] == "production":
-        raise instance.SettingError("populate invents persons: it never runs on a production instance")
+    if instance.load()["kind"] == "production" and not options.force:
+        raise instance.SettingError("populate invents persons: it does not run on a production instance without --force")
     _django()
     from parvis.demo import api as demo_api
 
     _manage("migrate", "--verbosity=0")
-    print(json.dumps(demo_api.populate(persons=options.persons, seed=options.seed), ensure_ascii=False))
+    try:
+        told = demo_api.populate(
+            persons=options.persons,
+            seed=options.seed,
+            years=options.years,
+            force=options.force,
+            workers=options.workers,
+            print_line=lambda text: print(text, file=sys.stderr, flush=True),
+        )
+    except demo_api.Refused as error:
+        raise instance.SettingError(str(error)) from None
+    print(json.dumps(told, ensure_ascii=False))
     return 0
 
 

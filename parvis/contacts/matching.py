@@ -57,7 +57,7 @@ def keys_of_person(person: PersonKeys) -> set[tuple[str, str]]:
     keys = {(IDENTIFIER, value[:60]) for value in person.identifiers}
     keys |= {(BIRTH, day.isoformat()) for day in person.birth_dates}
     for family, given in person.names:
-        keys |= {(WORD, word[:60]) for word in _words(family) + _words(given)}
+        keys |= {(WORD, word[:60]) for word in words(family) + words(given)}
         keys |= {(WORD, joined[:60]) for joined in joins(tokens(family), at_least=2)}
         heard = sounds(family) | sounds(given)
         keys |= {(SOUND, sound) for sound in heard}
@@ -273,7 +273,7 @@ def _sound(word: str) -> str:
     return phonetic(word)
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
     found = tokens(text)
     return [word for word in found if len(word) >= _MIN_WORD] or found
 

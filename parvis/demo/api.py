@@ -10,12 +10,12 @@ from parvis.kernel import clock, seals
 from parvis.kernel.models import MutationLine
 
 from . import cast, reference, stage, stories
-from .bulk import populate
+from .bulk.run import Refused, populate
 from .path import play_aid_request
 
 PASSWORD = "parvis-demo-valmont"
 
-__all__ = ["build", "play_aid_request", "populate"]
+__all__ = ["Refused", "build", "play_aid_request", "populate"]
 
 
 def build(print_line: Callable[[str], None] = print) -> None:
