@@ -25,6 +25,15 @@ class Opinion(TextChoices):
     UNFAVOURABLE = "unfavourable", _("Unfavourable")
 
 
+class HearingMeans(TextChoices):
+    """How the person was told, in writing, of the right to be heard."""
+
+    LETTER = "letter", _("By letter")
+    RECEIPT = "receipt", _("In the acknowledgement of receipt")
+    HANDED = "handed", _("In writing, handed over")
+    EMAIL = "email", _("By e-mail")
+
+
 class Outcome(TextChoices):
     GRANTED = "granted", _("Granted")
     ADJUSTED = "adjusted", _("Adjusted")

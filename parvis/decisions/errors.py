@@ -14,6 +14,7 @@ __all__ = [
     "Conflict",
     "DeviationNeedsWords",
     "ForbiddenTransition",
+    "HearingMissing",
     "NoAutomaticDecision",
     "NoQuorum",
     "NotAllowed",
@@ -46,6 +47,23 @@ class ProposalIncomplete(DomainError):
             parts.append(_("missing mentions: %(names)s") % {"names": ", ".join(self.mentions)})
         parts.extend(self.provisions)
         super().__init__(_("The proposal cannot leave yet: %(what)s.") % {"what": "; ".join(parts)})
+
+
+class HearingMissing(DomainError):
+    """A refusal or a reduction before the person could be heard (law of 26 May 2002, article 20): it would be void."""
+
+    def __init__(self, *, wished: bool) -> None:
+        super().__init__(hearing_text(wished=wished), field="reason")
+
+
+def hearing_text(*, wished: bool) -> str:
+    if wished:
+        return _(
+            "The person asked to be heard and was not heard yet. Before a refusal or a reduction the law requires it (law of 26 May 2002, article 20): postpone the case, or note the hearing on the proposal."
+        )
+    return _(
+        "Nobody noted that the person was told, in writing, of the right to be heard. Before a refusal or a reduction the law requires it (law of 26 May 2002, article 20): postpone the case, or note it on the proposal."
+    )
 
 
 class WrongProvision(DomainError):

@@ -15,7 +15,7 @@ from parvis.kernel.errors import DomainError
 from parvis.kernel.identifiers import InvalidIdentifier, parse_iban
 from parvis.ui import formats
 
-from .enums import Channel, Opinion
+from .enums import Channel, HearingMeans, Opinion
 from .provisions import ONCE, Payee, Provision, Recover, provision_to_json
 
 
@@ -249,8 +249,10 @@ class ProvisionSet:
 
 class HearingForm(forms.Form):
     informed_on = date_field(_("Told of the right to be heard on"), required=False)
+    informed_by = forms.ChoiceField(label=_("Told by"), choices=[("", "…"), *HearingMeans.choices], required=False)
     wish = forms.BooleanField(label=_("Wishes to be heard"), required=False)
     heard_on = date_field(_("Heard on"), required=False)
+    missed_on = date_field(_("Invited and did not come on"), required=False)
     note = forms.CharField(label=_("What the person said"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 

@@ -18,7 +18,7 @@ from parvis.kernel.terms import Term
 from parvis.rules import api as rules
 from parvis.ui import formats
 
-from . import grounds, neighbours
+from . import grounds, hearings, neighbours
 from .enums import Decider, Outcome
 from .models import Committee, Decision, Membership, Proposal, ProposalVersion
 from .provisions import Provision
@@ -33,18 +33,6 @@ TEMPLATES = {
 USUAL = ("one_off.grant", "aid.refusal")
 URGENT = "urgent.grant"
 
-HEARD = {
-    "fr": "Nous vous avons entendu le {day}.",
-    "nl": "Wij hebben u gehoord op {day}.",
-    "de": "Wir haben Sie am {day} angehört.",
-    "en": "We heard you on {day}.",
-}
-WISHED = {
-    "fr": "Vous avez demandé à être entendu. Le lieu et l’heure vous sont communiqués par écrit.",
-    "nl": "U hebt gevraagd om gehoord te worden. Plaats en uur worden u schriftelijk meegedeeld.",
-    "de": "Sie haben darum gebeten, angehört zu werden. Ort und Uhrzeit werden Ihnen schriftlich mitgeteilt.",
-    "en": "You asked to be heard. Place and hour are told to you in writing.",
-}
 ALSO = {"fr": "Nous avons aussi décidé", "nl": "Wij hebben ook beslist", "de": "Außerdem haben wir entschieden", "en": "We also decided"}
 
 
@@ -81,7 +69,7 @@ def _facts(actor: Actor, proposal: Proposal, line: neighbours.Line, provisions: 
         "decider": Decider.PRESIDENT.value
         if proposal.urgent and outcome == Outcome.GRANTED and _once(provisions)
         else Decider.COMMITTEE.value,
-        "heard": _heard(proposal),
+        **hearings.facts(proposal),
         "purpose": line.labels,
         "from_on": line.received_on,
     }
@@ -113,12 +101,6 @@ def _facts(actor: Actor, proposal: Proposal, line: neighbours.Line, provisions: 
 
 def _once(provisions: Sequence[Provision]) -> bool:
     return bool(provisions) and provisions[0].periodicity == "once"
-
-
-def _heard(proposal: Proposal) -> dict[str, str] | None:
-    if proposal.heard_on:
-        return {code: text.format(day=formats.day(proposal.heard_on, "long", code)) for code, text in HEARD.items()}
-    return dict(WISHED) if proposal.wish_to_be_heard else None
 
 
 def _payee(provision: Provision, proposal: Proposal, language: str) -> Any:
@@ -163,7 +145,8 @@ def compose(
     facts = _facts(actor, proposal, line, provisions, outcome)
     before = blocks_from_json(previous)
     known_key, number = documents.template_of(before) if before else ("", 0)
-    fresh = [_later(b) for b in documents.draft_letter(key, proposal.language, facts, number=number if known_key == key else None)]
+    drafted = documents.draft_letter(key, proposal.language, facts, number=number if known_key == key else None)
+    fresh = [_later(block) for block in hearings.said(drafted, proposal)]
     typed = {block.key: block.text for block in before if block.is_free}
     blocks = [replace(block, text=typed[block.key]) if block.is_free and typed.get(block.key) else block for block in fresh]
     for name, text in own.items():
@@ -218,10 +201,22 @@ def with_decision(blocks: Sequence[Mapping[str, Any]], decision: Decision, commi
     return blocks_to_json(documents.complete_letter(blocks_from_json(blocks), facts))
 
 
+@neighbours.kept
+def refusal_asks(line_id: int) -> dict[str, list[str]]:
+    """What the refusal letter of this line asks for: facts to give, mentions to carry."""
+    line = neighbours.line(line_id)
+    asked: dict[str, list[str]] = documents.fields_of(template_key(line, [], Outcome.REFUSED, urgent=False))
+    return asked
+
+
 def needs_ground(proposal: Proposal) -> bool:
     """True when the refusal letter of this line must name the condition that is not met."""
-    line = neighbours.line(proposal.line_id)
-    return "ground" in documents.fields_of(template_key(line, [], Outcome.REFUSED, urgent=False))["given"]
+    return "ground" in refusal_asks(proposal.line_id)["given"]
+
+
+def law_asks_hearing(proposal: Proposal) -> bool:
+    """True where the refusal letter must mention the right to be heard: the law of 26 May 2002, not the organic law."""
+    return hearings.MENTION in refusal_asks(proposal.line_id)["required"]
 
 
 # Checking -------------------------------------------------------------------------------------------------------------

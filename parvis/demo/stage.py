@@ -12,7 +12,7 @@ from typing import Any
 from parvis.contacts import api as contacts
 from parvis.decisions import api as deciding
 from parvis.decisions import letters
-from parvis.decisions.enums import Channel, Outcome
+from parvis.decisions.enums import Channel, HearingMeans, Outcome
 from parvis.decisions.models import AgendaItem, Committee, Decision, LegalOpinion, Minutes, Notification, Proposal, Session
 from parvis.decisions.services import minutes, notifying, sessions
 from parvis.documents import api as documents
@@ -368,9 +368,15 @@ def draft(play: Play) -> None:
         ground="resources" if refused and case.aid == "ris" else None,
     )
     proposal.refresh_from_db()
-    if case.hearing:
-        deciding.record_hearing(actor=actor, proposal=proposal, wish=True, informed_on=clock.today())
-        proposal.refresh_from_db()
+    assert play.request is not None
+    deciding.record_hearing(
+        actor=actor,
+        proposal=proposal,
+        wish=case.hearing,
+        informed_on=clock.date_of(play.request.received_at),
+        informed_by=HearingMeans.RECEIPT,
+    )
+    proposal.refresh_from_db()
     play.proposal = proposal
 
 

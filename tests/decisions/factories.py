@@ -233,7 +233,12 @@ def make_proposal(
     return Proposal.unscoped.get(pk=proposal.pk)
 
 
-def make_refusal(centre: Centre, *, facts: str = FACTS, **more: Any) -> Proposal:
+def told(centre: Centre, proposal: Proposal, *, wish: bool = False) -> Proposal:
+    """The person was told of the right to be heard, in the receipt."""
+    return api.record_hearing(actor=centre.worker, proposal=proposal, wish=wish, informed_on=clock.today(), informed_by="receipt")
+
+
+def make_refusal(centre: Centre, *, facts: str = FACTS, unheard: bool = False, **more: Any) -> Proposal:
     line_id = make_line(centre, **more)
     proposal = api.draft_proposal(actor=centre.worker, line_id=line_id, provisions=[once(line_id)])
     latest = api.latest(proposal)
@@ -246,6 +251,8 @@ def make_refusal(centre: Centre, *, facts: str = FACTS, **more: Any) -> Proposal
         proposed_outcome="refused",
         ground="resources",
     )
+    if not unheard:
+        told(centre, proposal)
     return Proposal.unscoped.get(pk=proposal.pk)
 
 
@@ -254,7 +261,8 @@ def submitted(centre: Centre, **more: Any) -> Proposal:
 
 
 def validated(centre: Centre, **more: Any) -> Proposal:
-    return api.review_proposal(actor=centre.chief, proposal=submitted(centre, **more), outcome="validated")
+    """With the chief's word, and the person told of the right to be heard."""
+    return told(centre, api.review_proposal(actor=centre.chief, proposal=submitted(centre, **more), outcome="validated"))
 
 
 def make_session(centre: Centre, *, days: int = 7, place: str = "Salle du conseil") -> Session:

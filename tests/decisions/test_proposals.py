@@ -316,11 +316,11 @@ def test_the_hearing_is_recorded_and_said_in_the_letter(centre):
         proposal=proposal,
         wish=True,
         informed_on=date(2026, 2, 20),
+        informed_by="letter",
         heard_on=date(2026, 2, 27),
         note="Elle cherche un logement moins cher.",
     )
-    version = api.latest(proposal)
-    api.save_version(actor=centre.worker, proposal=proposal, own={}, provisions=version.provisions, base_no=version.no)
+    assert "Le 20 février 2026, nous vous avons informé par lettre que vous pouviez être entendu" in texts(api.latest(proposal))
     assert "Nous vous avons entendu le 27 février 2026." in texts(api.latest(proposal))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from parvis.documents.api import (
@@ -183,7 +185,7 @@ def test_abbreviations_are_found_and_named(templates: None) -> None:
 
 def test_the_check_list_says_present_or_missing_for_each(templates: None) -> None:
     items = {item["key"]: item["state"] for item in check_list(letter(contact=None))}
-    assert items["contact_person"] == "bad" and items["appeal_term"] == "ok" and len(items) == 15
+    assert items["contact_person"] == "bad" and items["appeal_term"] == "ok" and len(items) == 14
 
 
 @pytest.mark.parametrize("key", TEMPLATES)
@@ -223,6 +225,9 @@ def test_a_refusal_with_the_facts_of_this_person_passes(templates: None) -> None
     text = "Vous ne remplissez pas les conditions de la loi. Depuis le 1er février 2026, vous travaillez à temps plein chez Lenz et recevez 2 150 euros nets par mois."
     blocks = edit_block(letter("ris.refusal", **REFUSAL), "facts", text)
     assert not stock_text_only(blocks)
+    assert keys(missing_mentions(blocks)) == ["right_to_be_heard"]  # nobody noted that the person was told: the letter does not say so
+    told = {"informed_on": date(2026, 2, 20), "informed_by": {"fr": "par lettre"}}
+    blocks = edit_block(letter("ris.refusal", **REFUSAL, **told), "facts", text)
     assert missing_mentions(blocks) == []
 
 

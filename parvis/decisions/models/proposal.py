@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel.scope import ScopedModel
 
-from ..enums import Opinion, ProposalState, VersionReason
+from ..enums import HearingMeans, Opinion, ProposalState, VersionReason
 
 
 class Proposal(ScopedModel):
@@ -29,7 +29,9 @@ class Proposal(ScopedModel):
     legal_requested = models.BooleanField(_("legal opinion asked"), default=False)
     wish_to_be_heard = models.BooleanField(_("wishes to be heard"), default=False)
     heard_informed_on = models.DateField(_("told of the right to be heard on"), null=True, blank=True)
+    heard_informed_by = models.CharField(_("told by"), max_length=8, choices=HearingMeans.choices, blank=True)
     heard_on = models.DateField(_("heard on"), null=True, blank=True)
+    heard_missed_on = models.DateField(_("invited and did not come on"), null=True, blank=True)
     heard_note = models.TextField(_("what the person said"), blank=True)
     proposed_outcome = models.CharField(max_length=12, default="granted")
     # Condition of the law that is not met, where the letter of refusal must name it (see grounds.py).

@@ -14,7 +14,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError, NotAllowed
 from parvis.kernel.gestures import gesture
 
-from .. import access, neighbours
+from .. import access, hearings, neighbours
 from ..calculations import deviates, quorum_for_case, tally_problem
 from ..enums import (
     FINAL_OUTCOMES,
@@ -45,9 +45,11 @@ from ..models import (
     Session,
 )
 from ..provisions import Provision, provision_from_json, provision_to_json
+from . import packs
 from .drafting import set_ground, write_decided_version
 from .ratifying import ratify
-from .recording import CONSENSUS, Tally, check_delegation, record, require_complete, require_person, require_readable
+from .recording import CONSENSUS, Tally, check_delegation, record, require_complete, require_heard, require_person, require_readable
+from .reviewing import hearing_missing
 from .sessions import _add_item, next_session, roll_for
 from .steps import kind_of, latest, move
 
@@ -177,6 +179,7 @@ def _decide_proposal(
         raise DeviationNeedsWords
     require_readable(outcome, reason, decided)
     require_complete(outcome, decided)
+    require_heard(proposal, outcome, decided)
     wanted = [provision_from_json(data) for data in decided.provisions]
     if outcome in GRANTING_OUTCOMES:
         check_delegation(session.committee, Decider.COMMITTEE, wanted)
@@ -262,8 +265,18 @@ def unflagged(session: Session) -> list[AgendaItem]:
         and not (item.proposal.wish_to_be_heard and item.proposal.heard_on is None)
         and item.proposal_id not in opinions
         and item.pk in frozen
+        and not _less_unheard(item)
         and quorum_for_case(roll_for(item), session.quorum).reached
     ]
+
+
+def _less_unheard(item: AgendaItem) -> bool:
+    """A reduction before the person could be heard is discussed, never taken in the list."""
+    proposal = item.proposal
+    if item.kind == ItemKind.RATIFICATION or hearings.lawful(proposal):
+        return False
+    version = latest(proposal)
+    return hearing_missing(proposal, version, proposal.proposed_outcome, packs.previous_decision(proposal)) is not None
 
 
 @gesture

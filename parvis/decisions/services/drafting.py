@@ -163,6 +163,26 @@ def _write_version(
     return version
 
 
+def keep_version(actor: Actor, proposal: Proposal, last: ProposalVersion, *, blocks: list[dict[str, Any]]) -> ProposalVersion:
+    """The last version with other blocks: same grants, same facts, nothing computed again."""
+    version = ProposalVersion.unscoped.create(
+        proposal=proposal,
+        no=last.no + 1,
+        reason=last.reason,
+        blocks=blocks,
+        provisions=last.provisions,
+        facts=last.facts,
+        calculation_id=last.calculation_id,
+        author_id=actor.account_id,
+        author_label=actor.label,
+        at=clock.now(),
+    )
+    mutations.record(
+        stream(proposal), actor=actor, verb="save_version", subject=ref(proposal), values={"no": version.no, "reason": version.reason}
+    )
+    return version
+
+
 def set_ground(proposal: Proposal, ground: str) -> None:
     if ground and ground not in GROUNDS:
         raise DomainError(_("Choose the condition that is not met."), field="ground")

@@ -80,6 +80,8 @@ def _hearing(proposal: Proposal) -> dict[str, Any]:
     return {
         "wish": proposal.wish_to_be_heard,
         "informed_on": proposal.heard_informed_on,
+        "informed_by": proposal.heard_informed_by,
+        "missed_on": proposal.heard_missed_on,
         "heard_on": proposal.heard_on,
         "note": proposal.heard_note,
     }

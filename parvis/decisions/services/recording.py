@@ -15,7 +15,7 @@ from parvis.kernel.canonical import digest
 from parvis.kernel.events import publish
 from parvis.kernel.subject import SubjectRef
 
-from .. import letters, neighbours
+from .. import hearings, letters, neighbours
 from ..enums import (
     FINAL_OUTCOMES,
     GRANTING_OUTCOMES,
@@ -42,6 +42,7 @@ from ..models import (
 )
 from ..provisions import Provision
 from . import packs
+from .reviewing import hearing_missing
 from .steps import kind_of, line_ref
 
 
@@ -99,9 +100,17 @@ def require_complete(outcome: str, decided: ProposalVersion) -> None:
     """What is decided can be notified: a mention that is missing is named now, while words can still be changed."""
     if outcome not in FINAL_OUTCOMES:
         return
-    missing = [f"{m.label} ({m.note})" if m.note else m.label for m in letters.mentions(decided.blocks) if not m.present]
+    absent = [m for m in letters.mentions(decided.blocks) if not m.present and m.key != hearings.MENTION]
+    missing = [f"{m.label} ({m.note})" if m.note else m.label for m in absent]
     if missing:
         raise ProposalIncomplete(mentions=missing)
+
+
+def require_heard(proposal: Proposal, outcome: str, decided: ProposalVersion) -> None:
+    """Where the law asks it, nobody is refused or given less before the person could be heard."""
+    trouble = hearing_missing(proposal, decided, outcome, packs.previous_decision(proposal), law_only=True)
+    if trouble is not None:
+        raise trouble
 
 
 def record(

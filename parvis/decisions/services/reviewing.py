@@ -10,12 +10,12 @@ from parvis.kernel.errors import DomainError, NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 
-from .. import access, letters, neighbours
+from .. import access, hearings, letters, neighbours
 from ..calculations import PROPOSAL_TRANSITIONS, next_state
 from ..enums import Outcome, ProposalState
-from ..errors import ForbiddenTransition, ProposalIncomplete
+from ..errors import ForbiddenTransition, HearingMissing, ProposalIncomplete
 from ..events import ProposalReviewed, ProposalSubmitted
-from ..models import Proposal, ProposalVersion
+from ..models import Decision, Proposal, ProposalVersion
 from ..provisions import provision_from_json
 from .steps import kind_of, latest, line_ref, move, ref, start_opinion_term, stream
 
@@ -25,7 +25,7 @@ def problems(actor: Actor, proposal: Proposal, version: ProposalVersion | None =
     version = version or latest(proposal)
     language = actor.language or "fr"
     pieces = [] if proposal.urgent else [p.label for p in neighbours.pieces(actor, proposal, language) if p.mandatory and not p.present]
-    mentions = [m.label for m in letters.mentions(version.blocks, language) if not m.present]
+    mentions = [m.label for m in letters.mentions(version.blocks, language) if not m.present and m.key != hearings.MENTION]
     wrong: list[str] = []
     if proposal.proposed_outcome == Outcome.GRANTED:
         if not version.provisions:
@@ -40,6 +40,17 @@ def problems(actor: Actor, proposal: Proposal, version: ProposalVersion | None =
     if pieces or mentions or wrong:
         return ProposalIncomplete(pieces=pieces, mentions=mentions, provisions=wrong)
     return None
+
+
+def hearing_missing(
+    proposal: Proposal, version: ProposalVersion, outcome: str, previous: Decision | None, *, law_only: bool = False
+) -> HearingMissing | None:
+    """A refusal or a reduction before the person could be heard: said while drafting; refused at the decision where the law asks it."""
+    if hearings.lawful(proposal) or not hearings.takes_away(outcome, version.provisions, previous):
+        return None
+    if law_only and not letters.law_asks_hearing(proposal):
+        return None
+    return HearingMissing(wished=proposal.wish_to_be_heard and bool(proposal.heard_informed_on))
 
 
 @gesture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,7 +17,7 @@ from parvis.ui import formats
 from parvis.ui.http import Request, conflict, done, page, screen
 
 from .. import access, forms, grounds, letters, neighbours, selectors
-from ..enums import Outcome, ProposalState
+from ..enums import HearingMeans, Outcome, ProposalState
 from ..models import LegalOpinion, Proposal, ProposalVersion
 from ..provisions import provision_from_json
 from ..services import drafting, opinions, packs, reviewing, steps
@@ -155,6 +156,10 @@ def _send(request: Request, found: Proposal, then: str) -> HttpResponse:
         if then == "submit":
             sent = reviewing.submit_proposal(actor=request.actor, proposal=found)
             message = _("Sent to the chief.") if sent.state == ProposalState.SUBMITTED else _("Ready for the committee.")
+            version = selectors.latest_version(request.actor, sent)
+            unheard = reviewing.hearing_missing(sent, version, sent.proposed_outcome, packs.previous_decision(sent))
+            if unheard is not None:
+                messages.warning(request, str(unheard.message))
         else:
             reviewing.review_proposal(actor=request.actor, proposal=found, outcome="validated")
             message = _("Validated: ready for the committee.")
@@ -203,7 +208,8 @@ def _read(
     correction = selectors.correction(actor, found, marks)
     editable = access.may_edit(actor, found)
     language = formats.language()
-    trouble = reviewing.problems(actor, found, version) if found.state != ProposalState.DECIDED else None
+    trouble_matters = found.state != ProposalState.DECIDED
+    trouble = reviewing.problems(actor, found, version) if trouble_matters else None
     previous = packs.previous_decision(found)
     asked = selectors.opinions_of(actor, found)
     line = neighbours.line(found.line_id)
@@ -234,14 +240,8 @@ def _read(
         "changes": change_rows(packs.changes_since(previous, version)),
         "opinions": asked,
         "opinion_open": next((o for o in asked if not o.opinion and o.live), None),
-        "hearing": forms.HearingForm(
-            initial={
-                "informed_on": found.heard_informed_on,
-                "wish": found.wish_to_be_heard or line.wants_hearing,
-                "heard_on": found.heard_on,
-                "note": found.heard_note,
-            }
-        ),
+        "hearing": forms.HearingForm(initial=_hearing_initial(found, line)),
+        "unheard": reviewing.hearing_missing(found, version, found.proposed_outcome, previous) if trouble_matters else None,
         "ask": forms.AskOpinionForm(),
         "review": forms.ReviewForm(),
         "corrections": letters.diff(correction[0].blocks, correction[1].blocks) if correction else [],
@@ -249,6 +249,19 @@ def _read(
         "needs_ground": letters.needs_ground(found),
         "grounds": grounds.choices(),
         "outcomes": [(Outcome.GRANTED.value, _("We grant")), (Outcome.REFUSED.value, _("We refuse"))],
+    }
+
+
+def _hearing_initial(found: Proposal, line: neighbours.Line) -> dict[str, Any]:
+    """What is noted; else the day of the receipt, which says the right in writing, for the worker to confirm."""
+    noted = bool(found.heard_informed_on or found.wish_to_be_heard or found.heard_on)
+    return {
+        "informed_on": found.heard_informed_on or (None if noted else line.received_on),
+        "informed_by": found.heard_informed_by or (HearingMeans.RECEIPT if not noted else ""),
+        "wish": found.wish_to_be_heard or (line.wants_hearing and not noted),
+        "heard_on": found.heard_on,
+        "missed_on": found.heard_missed_on,
+        "note": found.heard_note,
     }
 
 
@@ -374,6 +387,8 @@ def hearing(request: Request, uuid: Any) -> HttpResponse:
                 proposal=found,
                 wish=data["wish"],
                 informed_on=data["informed_on"],
+                informed_by=data["informed_by"],
+                missed_on=data["missed_on"],
                 heard_on=data["heard_on"],
                 note=data["note"],
             )

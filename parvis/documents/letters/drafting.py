@@ -237,7 +237,8 @@ def subject_line(blocks: Sequence[Block]) -> str:
 
 
 def fields_of(template_key: str) -> dict[str, list[str]]:
-    """Facts that a template reads: {"given": must be given, "defaulted": has a usual value, "later": known once decided}."""
+    """Facts that a template reads: {"given": must be given, "defaulted": has a usual value, "later": known once decided},
+    and the mentions that the letter must carry: "required"."""
     from parvis.documents.letters.mentions import LATER
 
     definition = current_template(template_key).definition
@@ -250,4 +251,5 @@ def fields_of(template_key: str) -> dict[str, list[str]]:
         "given": [name for name in names if name not in usual and name not in LATER],
         "defaulted": [name for name in names if name in usual],
         "later": [name for name in names if name in LATER],
+        "required": list(definition.get("required", [])),
     }
