@@ -109,7 +109,7 @@ def parents_give(amount: str) -> Income:
 CASES: tuple[Case, ...] = (
     # The long stories: decided, running, with history --------------------------------------------------------------------
     Case("nzeyimana", "Marie-Ange", "Nzeyimana-Vandenbroucke", _d("1987-08-14"), "F", PAID, 700, category="3", rent=_m("620.00"),
-         members=_children("Nzeyimana", ("Inès", "2008-01-20")), hearing=True, number="27", need="Je suis séparée et je cherche un emploi. Mon loyer prend presque tout.",
+         members=_children("Nzeyimana", ("Inès", "2012-01-20")), hearing=True, number="27", need="Je suis séparée et je cherche un emploi. Mon loyer prend presque tout.",
          incomes=(family_allowance("188.14"),), why="Madame élève seule sa fille mineure ; ses seules ressources sont des allocations familiales."),
     Case("wisniewski", "Krzysztof", "Wiśniewski-Lecomte", _d("1979-03-02"), "M", PAID, 655, category="1", channel="visit", nationality="polonaise",
          street="Rue Haute", number="11", incomes=(parents_give("300.00"),), need="J’ai perdu mon travail sur les chantiers, je loge chez ma compagne.",

@@ -6,6 +6,11 @@ from parvis.identity.enums import Function
 from parvis.kernel.actor import Actor
 
 
+def is_agent(actor: Actor) -> bool:
+    """Signed in, with or without a function."""
+    return actor.is_agent
+
+
 def works_here(actor: Actor) -> bool:
     """An agent who holds at least one function today."""
     return actor.is_agent and bool(actor.grants)

@@ -15,6 +15,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.registries import MenuEntry, Panel
 from parvis.kernel.scope import may_see
 from parvis.kernel.subject import SubjectRef
+from parvis.ui.origins import name_origins
 from parvis.workflows.api import where_dossier
 
 from . import access
@@ -31,6 +32,7 @@ def situation_groups(rows: list[SituationFact]) -> list[tuple[str, list[Situatio
 def _situation(request: HttpRequest, dossier: Dossier, day: dt.date) -> str:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = situation_at(dossier.pk, day, actor=actor, known_on=getattr(request, "known_on", None))
+    name_origins(actor, rows)
     return render_to_string(
         "dossiers/_panel_situation.html",
         {
@@ -99,6 +101,7 @@ registries.panels.register(
         icon="house",
         column="side",
         nav=False,
+        shortcut="s",
     ),
 )
 registries.menu.register(

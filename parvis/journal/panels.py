@@ -58,5 +58,6 @@ registries.panels.register(
         icon="note",
         column="side",
         nav=False,
+        shortcut="n",
     ),
 )

@@ -22,7 +22,7 @@ class Panel:
     """A part of the dossier page. ``render(request, dossier, day)`` returns safe HTML, or None when there is nothing to show.
 
     ``data_class``: whoever may not see it gets a note that the panel is hidden. ``nav``: its anchor in the section list.
-    ``column``: "main" or "side"; ``count(actor, dossier)`` the figure beside its name.
+    ``column``: "main" or "side"; ``count(actor, dossier)`` the figure beside its name. ``shortcut``: the key that opens a side panel.
     """
 
     key: str
@@ -35,6 +35,7 @@ class Panel:
     column: str = "main"
     nav: bool = True
     count: Callable[[Actor, Any], int | None] | None = None
+    shortcut: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,8 @@ subject_links: Registry[Callable[[SubjectRef], tuple[str, str]]] = Registry("sub
 person_places: Registry[Callable[[Actor, int], list[tuple[str, str]]]] = Registry("person_places")
 #: Type of subject to its cards, many at once: lists of tasks stay at a fixed number of queries.
 subject_cards: Registry[Callable[[Actor, list[SubjectRef]], dict[SubjectRef, SubjectCard]]] = Registry("subject_cards")
+#: Kind of key in ``source_ref`` ("request" of "request:66#rent") to the words and the address that a reader gets, many at once.
+origins: Registry[Callable[[Actor, list[str]], dict[str, tuple[str, str]]]] = Registry("origins")
 
 ALL: tuple[Registry[Any], ...] = (
     panels,
@@ -158,6 +161,7 @@ ALL: tuple[Registry[Any], ...] = (
     subject_links,
     person_places,
     subject_cards,
+    origins,
 )
 
 

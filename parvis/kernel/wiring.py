@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-MODULES = ("enums", "events", "access", "facts", "screens", "panels", "search", "provisions", "handlers", "jobs")
+MODULES = ("enums", "events", "access", "facts", "screens", "panels", "origins", "search", "provisions", "handlers", "jobs")
 
 
 def load() -> None:

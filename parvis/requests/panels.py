@@ -23,7 +23,10 @@ def _panel(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     lines = [line for line in lines_of_dossier(actor, dossier.pk) if clock.date_of(line.request.received_at) <= day]
     terms = clocks_for([line.pk for line in lines])
-    items = [{"line": line, "clocks": [c for c in terms.get(line.pk, []) if c.started_on <= day]} for line in lines]
+    items = [
+        {"line": line, "clocks": [c for c in terms.get(line.pk, []) if c.started_on <= day and (not c.met_on or c.met_on > c.due_on)]}
+        for line in lines
+    ]
     return render_to_string("requests/_panel.html", {"items": items, "dossier": dossier}, request)
 
 

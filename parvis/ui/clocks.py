@@ -71,6 +71,8 @@ def read(
     what = verb_of(verb)
     if met is not None:
         took = (met - start).days if start else None
+        if due is not None and met > due:
+            return _met_late((met - due).days, took, due, source)
         text = ngettext("in %(days)s day", "in %(days)s days", took) % {"days": took} if took is not None else what
         return Face("done", pgettext("term", "Met"), text, 100, due, source, text)
     if held:
@@ -104,3 +106,10 @@ def _spoken(left: int, due: date) -> str:
     if left == 0:
         return gettext("due today, %(when)s") % {"when": when}
     return ngettext("%(days)s day left, due on %(when)s", "%(days)s days left, due on %(when)s", left) % {"days": left, "when": when}
+
+
+def _met_late(days: int, took: int | None, due: date, source: str) -> Face:
+    """Done, but after the day that the law gave: never drawn as if it had been kept."""
+    late = ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
+    what = gettext("done late") if took is None else ngettext("done in %(days)s day", "done in %(days)s days", took) % {"days": took}
+    return Face("late", late, what, 100, due, source, formats.day(due, "long"))

@@ -75,7 +75,7 @@ def screen(
     """Mark a view.
 
     Args:
-        access: who may open it; others get 404, somebody not signed in is sent to sign in.
+        access: who may open it; others get 404 (a person whom a tracking code let in too), somebody not signed in is sent to sign in.
         methods: allowed methods; GET brings HEAD.
         parts: ids of the elements that may be asked for alone (HX-Target).
         creates: its POST makes something new: the form carries ``{% idempotency %}`` and a repeated POST leads where the first led.
@@ -291,7 +291,7 @@ def _answer(request: HttpRequest, marks: Screen, view: View, args: Any, kwargs: 
     if method not in marks.methods and not (method == "HEAD" and "GET" in marks.methods):
         return HttpResponseNotAllowed(marks.methods)
     if not marks.opens(actor):
-        if actor.account_id is None and not marks.public:
+        if actor.is_anonymous and not marks.public:
             return _sign_in(request)
         raise Http404(marks.name)
     try:

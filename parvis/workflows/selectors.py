@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -166,7 +166,7 @@ def _place(item: WorkItem) -> Whereabouts:
         due_on=item.due_on,
         owner_id=item.owner_id,
         queue=item.queue,
-        url=item_url(item),
+        url=item_url(item) if getattr(item, "opens", True) else "",
         subject=item.subject,
         process=item.case.process_key if item.case else "",
         clock=item.clock,
@@ -184,8 +184,18 @@ def where(subject: SubjectRef) -> list[Whereabouts]:
     return _where(WorkItem.objects.visible_to(READER).filter(subject_type=subject.type, subject_id=subject.id))
 
 
-def where_many(subjects: Iterable[SubjectRef] = (), dossier_ids: Iterable[int] = ()) -> list[tuple[int | None, Whereabouts]]:
-    """The same for several subjects and dossiers at once, each answer with its dossier."""
+def for_reader(rows: QuerySet[WorkItem], reader: Actor | None) -> QuerySet[WorkItem]:
+    """Marks the tasks that the reader may open: the others are told without a link."""
+    if reader is None:
+        return rows
+    return rows.annotate(opens=Exists(WorkItem.objects.visible_to(reader).filter(pk=OuterRef("pk"))))
+
+
+def where_many(
+    subjects: Iterable[SubjectRef] = (), dossier_ids: Iterable[int] = (), *, reader: Actor | None = None
+) -> list[tuple[int | None, Whereabouts]]:
+    """The same for several subjects and dossiers at once, each answer with its dossier. With ``reader``, a task has its address only when
+    the reader may open it."""
     wanted = Q(dossier_key__in=list(dossier_ids))
     for subject in subjects:
         wanted |= Q(subject_type=subject.type, subject_id=subject.id)
@@ -195,7 +205,7 @@ def where_many(subjects: Iterable[SubjectRef] = (), dossier_ids: Iterable[int] =
         .select_related("owner", "unit", "case")
         .order_by("opened_at", "pk")
     )
-    return [(item.dossier_key, _place(item)) for item in rows]
+    return [(item.dossier_key, _place(item)) for item in for_reader(rows, reader)]
 
 
 def where_dossier(dossier_id: int) -> list[Whereabouts]:

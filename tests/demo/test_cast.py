@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 
+import pytest
+
+from parvis.contacts.selectors import age_on
 from parvis.demo import cast, stage
+from parvis.kernel import clock
 from parvis.kernel.identifiers import parse_iban, parse_niss
 
 
@@ -31,3 +36,28 @@ def test_no_two_cases_are_the_same_person_and_every_number_is_right() -> None:
     accounts = [parse_iban(stage.iban_of(case.key)) for case in cast.CASES]
     assert len(set(numbers)) == len(numbers)
     assert len(set(accounts)) == len(accounts)
+
+
+def test_a_family_of_category_3_has_a_child_who_is_still_a_minor() -> None:
+    """Somebody who is 18 is nobody's minor child: the words of the case would not be true of today's file."""
+    today = clock.today()
+    for case in cast.CASES:
+        children = [member.birth for member in case.members if member.relation == "child"]
+        if case.category == "3" and children:
+            assert any((age_on(born, today) or 0) < 18 for born in children), case.key
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "years"),
+    [
+        ("2008-01-20", "2026-01-19", 17),
+        ("2008-01-20", "2026-01-20", 18),
+        ("2008-01-20", "2026-01-21", 18),
+        ("2008-02-29", "2026-02-28", 17),
+        ("2008-02-29", "2026-03-01", 18),
+        ("2026-01-20", "2026-01-20", 0),
+        ("2026-01-21", "2026-01-20", None),
+    ],
+)
+def test_of_age_on_the_birthday_itself(born: str, day: str, years: int | None) -> None:
+    assert age_on(dt.date.fromisoformat(born), dt.date.fromisoformat(day)) == years

@@ -313,3 +313,29 @@ def test_menu_and_backlog_lead_to_pages_that_exist(client: Client) -> None:
         assert isinstance(entry, Backlog) and entry.url().startswith("/")
     assert isinstance(registries.menu.get("desk"), MenuEntry)
     assert reverse("desk:home") == "/desk/"
+
+
+def test_an_account_without_a_function_is_told_whom_to_ask(unit) -> None:
+    boss = factories.account("administrator")
+    nobody = factories.account()
+    client = signed_in(nobody)
+    answer = client.get("/desk/")
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Vous n’avez pas de fonction" in html and boss.display_name in html
+    assert 'class="backlog"' not in html
+    for page in ("/tasks/", "/search/?q=ab", "/where/", "/dossiers/", "/requests/"):
+        assert client.get(page).status_code == 404
+
+
+def test_what_nobody_holds_is_one_figure_and_the_list_says_what_lies_elsewhere(unit) -> None:
+    """F6: the count is the centre's; the list is the reader's, and says how many it does not show."""
+    factories.item(at=unit)
+    for _number in range(2):
+        factories.item(at=factories.unit())
+    page = signed_in(factories.account("social_worker", at=unit)).get("/tasks/?list=unowned")
+    assert (len(page.context["rows"]), page.context["counts"]["unowned"], page.context["elsewhere"]) == (1, 3, 2)
+    assert "3 tâches du centre" in page.content.decode()
+    whole = signed_in(factories.account("auditor")).get("/tasks/?list=unowned")
+    assert (len(whole.context["rows"]), whole.context["elsewhere"]) == (3, 0)
+    assert "tâches du centre" not in whole.content.decode()

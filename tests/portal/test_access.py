@@ -315,3 +315,17 @@ def test_a_tracking_code_opens_what_the_person_sent_and_the_receipt_only():
     session["portal_refs"] = [["request", send(answers={"last_name": "Petrov"}).request.pk]]
     session.save()
     assert other.get(f"/documents/{sent.uuid}/").status_code == 404
+
+
+def test_a_person_on_an_agents_page_finds_nothing_and_a_stranger_is_asked_to_sign_in():
+    mine = send().request
+    browser = Client()
+    assert "/account/login/" in browser.get("/desk/")["Location"]
+    session = browser.session
+    session["portal_refs"] = [["request", mine.pk]]
+    session.save()
+    for page in ("/desk/", "/tasks/", "/requests/", f"/requests/{mine.uuid}/", "/dossiers/", "/persons/new/"):
+        assert browser.get(page).status_code == 404, page
+        assert browser.get(page, headers={"HX-Request": "true"}).status_code == 404, page
+    assert browser.get(f"/p/track/{mine.uuid}/").status_code == 200
+    assert browser.get("/account/login/").status_code == 200

@@ -246,3 +246,78 @@ def test_search_and_backlog():
         late = registries.backlog.get("over_30_days")
         assert late.count(clerk) == late.count(agent("M", "committee_member")) == 1
         assert late.url().endswith("?state=late")
+
+
+def test_facts_taken_over_say_from_which_question_with_a_link_for_who_may_open_it():
+    """C4: "demande 2026/00001, question « Loyer … »", never a key of the house."""
+    mine = send().request
+    worker = agent("Amelie", "social_worker")
+    from parvis.requests import api as requests
+
+    person = contacts.create_person(actor=worker, family_name="Benali", given_names="Aya", birth_date=date(1987, 3, 27))
+    joined = requests.join_dossier(actor=worker, request=mine, person=person)
+    requests.take_over(actor=worker, request=joined, keys=["rent"])
+    browser = Client()
+    browser.force_login(Account.objects.get(pk=worker.account_id))
+    address = reverse("requests:detail", args=[mine.uuid])
+    label = next(
+        field["label"]["fr"] for page in joined.procedure.form.definition["pages"] for field in page["fields"] if field["key"] == "rent"
+    )
+    for name in ("dossiers:detail", "dossiers:situation"):
+        html = browser.get(reverse(name, args=[joined.dossier.uuid])).content.decode()
+        assert f'<a href="{address}">demande {mine.number}, question « {label} »</a>' in html, name
+        assert "request:" not in html
+    row = dossiers.situation_at(joined.dossier_id, kinds=["charge"]) or dossiers.situation_at(joined.dossier_id)
+    form = browser.get(reverse("dossiers:situation_edit", args=[joined.dossier.uuid, row[0].item])).content.decode()
+    assert "request:" not in form
+    # Who reads dossiers but no requests gets the words alone.
+    payer = login("auditor", name="Anne")
+    reader = login("accountant", name="Paul")
+    assert address in payer.get(reverse("dossiers:detail", args=[joined.dossier.uuid])).content.decode()
+    assert address not in reader.get(reverse("dossiers:detail", args=[joined.dossier.uuid])).content.decode()
+
+
+def test_a_request_links_only_to_what_its_reader_may_open():
+    """The president reads the request; dossier and task are told, not linked: their pages are not found for a president."""
+    mine = send().request
+    worker = agent("Amelie", "social_worker")
+    from parvis.requests import api as requests
+
+    person = contacts.create_person(actor=worker, family_name="Benali", given_names="Aya", birth_date=date(1987, 3, 27))
+    joined = requests.join_dossier(actor=worker, request=mine, person=person)
+    page = reverse("requests:detail", args=[mine.uuid])
+    dossier = reverse("dossiers:detail", args=[joined.dossier.uuid])
+    seen = login("president", name="Claire")
+    html = seen.get(page).content.decode()
+    assert joined.dossier.number in html and dossier not in html
+    for link in re.findall(r'href="(/(?:tasks|dossiers|workflows)/[^"?#]+)"', html):
+        assert seen.get(link).status_code in {200, 302}, link
+    assert "/tasks/" not in html.split("<main")[1]
+    mine_too = Client()
+    mine_too.force_login(Account.objects.get(pk=worker.account_id))
+    assert dossier in mine_too.get(page).content.decode()
+
+
+def test_the_desk_form_draws_what_an_answer_asks_for_and_nothing_else():
+    """Without JavaScript a button does it; with it the part comes by itself, and only when the questions change."""
+    client = login("clerk")
+    client.post(reverse("requests:new"), {"procedure": "aid-request", "channel": "call"})
+    draft = Draft.unscoped.get()
+    address = reverse("requests:fill", args=[draft.uuid])
+    whole = client.get(address).content.decode()
+    assert 'id="questions"' in whole and "f-incomes" not in whole
+    part = {"HX-Request": "true", "HX-Target": "questions"}
+    data = {**hidden(whole), "channel": "call", "refresh": "1"}
+    data.pop("idempotency_key", None)
+    answer = client.post(address, {**data, "f-has_income": "yes", "f-last_name": "Benali"}, headers=part)
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert html.strip().startswith("<div") and "<html" not in html and 'id="questions"' in html
+    assert "f-incomes" in html and 'value="Benali"' in html
+    data = {**hidden(html), "channel": "call", "refresh": "1", "f-has_income": "yes", "f-last_name": "Benali", "f-first_name": "Aya"}
+    again = client.post(address, data, headers=part)
+    assert (again.status_code, again.content) == (204, b"")
+    assert Draft.unscoped.get().answers["first_name"] == "Aya"
+    plain = client.post(address, {**data, "refresh": "identity"})
+    assert (plain.status_code, plain["Location"].split("#")[0]) == (303, address)
+    assert Request.unscoped.count() == 0

@@ -142,3 +142,14 @@ def test_a_colon_is_spaced_as_the_language_wants() -> None:
     assert drawn("{{ 'Loyer'|colon }}") == "Loyer\u00a0:"
     with translation.override("nl"):
         assert drawn("{{ 'Huur'|colon }}") == "Huur:"
+
+
+def test_a_term_that_was_met_too_late_is_late_and_says_by_how_much() -> None:
+    """F5: 34 days for a term of 30 is never drawn as kept."""
+    term = SimpleNamespace(kind="decide", started_on=date(2026, 1, 5), due_on=date(2026, 2, 4), met_on=date(2026, 2, 8), started_by="")
+    face = clocks.read(term)
+    assert (face.state, face.days, face.what, face.css) == ("late", "4 jours de retard", "fait en 34 jours", "clock--late")
+    term.met_on = date(2026, 2, 5)
+    assert clocks.read(term).days == "1 jour de retard"
+    term.met_on = date(2026, 2, 4)
+    assert (clocks.read(term).state, clocks.read(term).what) == ("done", "en 30 jours")

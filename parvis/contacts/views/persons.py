@@ -18,6 +18,7 @@ from parvis.kernel.identifiers import format_iban, format_niss, mask_iban, mask_
 from parvis.kernel.registries import person_places
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
+from parvis.ui.origins import name_origins
 
 from .. import access, forms, models, selectors, services
 from ..enums import IdentifierKind
@@ -148,6 +149,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         # Read first, so that the card takes from them what it prints.
         facts = {aspect.key: selectors.live_facts(person.pk, aspect.model) for aspect in ASPECTS.values() if aspect.reads(actor)}
         card = selectors.person_card(actor, person.pk)
+    name_origins(actor, [row for rows in facts.values() for row in rows])
     today = clock.today()
     groups, closed = [], []
     for aspect in ASPECTS.values():

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from parvis.identity.api import Function, agents_with
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
 from parvis.ui.http import may_open, page, screen
@@ -54,10 +55,13 @@ def new_request(actor: Actor) -> str:
     return address(action.url_name) if action.access(actor) else ""
 
 
-@screen(access=access.works_here, parts=("todo",))
+@screen(access=access.is_agent, parts=("todo",))
 def home(request: HttpRequest) -> HttpResponse:
     """My tasks by legal deadline, the backlog in the open, what today holds."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not access.works_here(actor):
+        # Signed in, and nothing to do yet: whoever gives functions is named here, instead of "page not found".
+        return page(request, "desk/no_function.html", {"administrators": agents_with(Function.ADMINISTRATOR)[:5]})
     counts = counts_for(actor)
     leads = access.may_lead(actor)
     which = "team" if leads and request.GET.get("list") == "team" else "todo"

@@ -15,7 +15,7 @@ from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import DomainError
 from parvis.ui.http import done, local_url, page, screen
-from parvis.workflows.api import WorkItem, counts_for, item_url, items_for, reassign_items
+from parvis.workflows.api import WorkItem, counts_for, item_url, items_for, reassign_items, unowned_count
 
 from .. import access, grids, services, todo
 
@@ -73,7 +73,10 @@ def index(request: HttpRequest) -> HttpResponse:
         if exported is not None:
             return exported
     counts = counts_for(actor)
+    counts["unowned"] = unowned_count()
+    elsewhere = max(0, counts["unowned"] - _rows(actor, "unowned").count()) if which == "unowned" else 0
     context = {
+        "elsewhere": elsewhere,
         "grid": grid,
         "rows": todo.rows_of(actor, grid.shown),
         "which": which,

@@ -14,6 +14,7 @@ from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
+from parvis.ui.origins import name_origins
 
 from .. import access, services
 from ..forms import EndForm, MemberForm, ReasonForm, ReferentForm
@@ -28,6 +29,7 @@ def members(request: HttpRequest, uuid: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid)
     views = member_views(actor, dossier.pk, clock.today())
+    name_origins(actor, [view.member for view in views])
     there = {view.member.person_id for view in views if view.left_on is None}
     query = request.GET.get("q", "").strip()
     found = [(row, why) for row, why in search_persons(actor=actor, query=query, limit=10) if row.pk not in there] if query else []

@@ -13,6 +13,7 @@ from parvis.kernel import clock, mutations
 from parvis.kernel.errors import Conflict
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
+from parvis.ui.origins import name_origins
 
 from .. import access, services
 from ..forms import EndForm, SituationForm
@@ -34,6 +35,7 @@ def listing(request: HttpRequest, uuid: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen="dossiers.situation")
     rows = list(SituationFact.objects.visible_to(actor).filter(dossier=dossier, live=1).order_by("kind", "-valid_from", "pk"))
+    name_origins(actor, rows)
     today = clock.today()
     context = {
         **crumbs(dossier),
@@ -65,6 +67,7 @@ def edit(request: HttpRequest, uuid: UUID, item: UUID) -> HttpResponse:
     """A new version from a day on; the line of before stays for the days before."""
     dossier = visible(request, uuid)
     row = _line(request, dossier, item)
+    name_origins(request.actor, [row])  # type: ignore[attr-defined]
     initial = {
         "kind": row.kind,
         "label": row.label,
@@ -73,7 +76,7 @@ def edit(request: HttpRequest, uuid: UUID, item: UUID) -> HttpResponse:
         "periodicity": row.periodicity,
         "valid_from": max(row.valid_from, min(clock.today(), row.valid_to)) if row.is_open else row.valid_from,
         "source": row.source,
-        "source_ref": row.source_ref,
+        "source_ref": row.origin.text,
         "version": dossier.version,
     }
     form = SituationForm(
@@ -87,6 +90,8 @@ def edit(request: HttpRequest, uuid: UUID, item: UUID) -> HttpResponse:
         if form.is_valid():
             try:
                 with errors_on(form):
+                    if form.cleaned_data["source_ref"] == row.origin.text:
+                        form.cleaned_data["source_ref"] = row.source_ref  # the words shown for a key of the house are not a new source
                     _write(request, dossier, form, item=item, expected=form.cleaned_data["version"])
                     return done(request, "dossiers:situation", _("Changed. The line of before stays for the days before."), dossier.uuid)
             except Conflict as error:

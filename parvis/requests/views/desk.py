@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from parvis.form_engine import api as forms
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.procedures import api as procedures
-from parvis.ui.http import done, errors_on, invalid, page, screen
+from parvis.ui.http import done, errors_on, invalid, page, part_asked, screen
 
 from .. import access, services
 from ..enums import Channel
@@ -48,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return page(request, "requests/new.html", {"versions": versions, "drafts": list(drafts), "form": RegisterForm()})
 
 
-@screen(access=access.can_register, methods=("GET", "POST"), creates=True)
+@screen(access=access.can_register, methods=("GET", "POST"), creates=True, parts=("questions",))
 def fill(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Every question on one page. What is typed is kept at each step, and the entry can be taken up again."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -67,9 +68,15 @@ def fill(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return page(request, "requests/fill.html", _context(draft, procedure, RegisterForm(initial=kept), state))
     form = RegisterForm(request.POST)
     draft.answers = {**draft.answers, DESK: {name: request.POST.get(name, "") for name in ("channel", "made_on", "made_why")}}
-    keys = [at.key for at in _state(draft).visible_pages]
+    before = _state(draft)
+    keys = [at.key for at in before.visible_pages]
     result = forms.handle_post(actor=actor, draft=draft, pages=keys, post=request.POST, files=request.FILES, channel="desk")
     incomplete = "incomplete" in request.POST
+    if result.kind == "again" and part_asked(request) == "questions":
+        # An answer changed: the questions that depend on it appear or go. Nothing is drawn anew while somebody types elsewhere.
+        if _same(result.state, before, set(request.POST.getlist("shown"))) and not request.FILES:
+            return HttpResponse(status=204)
+        return page(request, "requests/fill.html", _context(result.draft, procedure, form, result.state))
     if result.kind in {"rows", "again"} and not (incomplete and result.kind == "again"):
         where = reverse("requests:fill", args=[draft.uuid])
         return done(request, f"{where}#{result.anchor}" if result.anchor else where)
@@ -108,6 +115,23 @@ def fill(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _state(draft: forms.Draft) -> forms.FormState:
     return forms.resolve(draft.form.definition, draft.answers, today=clock.today(), channel="desk")
+
+
+def _paths(state: forms.FormState) -> Iterator[tuple[str, str]]:
+    """Everything that stands on the page: its path, and what was computed."""
+    for at in state.visible_pages:
+        for one in at.shown:
+            yield one.path, one.text if one.type == "computed" else ""
+            for row in one.rows:
+                for child in row.fields:
+                    if child.visible:
+                        yield child.path, child.text if child.type == "computed" else ""
+
+
+def _same(state: forms.FormState, before: forms.FormState, shown: set[str]) -> bool:
+    """Whether the page in front of the agent (``shown``: the questions that it holds) says all that the answers ask for."""
+    now, then = dict(_paths(state)), dict(_paths(before))
+    return now == then and shown <= now.keys()
 
 
 def _context(

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.documents.api import documents_of, read_bytes
+from parvis.dossiers.api import Dossier
 from parvis.form_engine import api as forms
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
@@ -43,7 +45,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     ids = [line.pk for line in lines]
     clocks, marks = clocks_for(ids), marks_of(ids)
     places: dict[int, list[workflows.Whereabouts]] = {}
-    for _dossier, place in workflows.where_many([SubjectRef("request_line", pk) for pk in ids]):
+    for _dossier, place in workflows.where_many([SubjectRef("request_line", pk) for pk in ids], reader=actor):
         if place.subject is not None and place.subject.type == "request_line":
             places.setdefault(place.subject.id, []).append(place)
     state = forms.resolve(mine.procedure.form.definition, mine.answers, today=clock.date_of(mine.received_at), channel="portal")
@@ -67,9 +69,17 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "may_correct": access.can_correct(actor)
         and access.registers_in(actor, mine.unit_id)
         and any(line.stage in UNDECIDED for line in lines),
+        "dossier_url": _dossier_url(actor, mine),
         "code": take_code(request, mine),
     }
     return page(request, "requests/detail.html", context)
+
+
+def _dossier_url(actor: Actor, mine: Request) -> str:
+    """Empty for who reads the request but not the dossier: its number is then plain text."""
+    if mine.dossier is None or not Dossier.objects.visible_to(actor).filter(pk=mine.dossier_id).exists():
+        return ""
+    return reverse("dossiers:detail", args=[mine.dossier.uuid])
 
 
 @screen(access=access.can_read)

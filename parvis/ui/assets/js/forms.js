@@ -61,6 +61,7 @@ addEventListener("pageshow", () => { document.querySelectorAll("form[data-sendin
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.target.closest && event.target.closest("form");
   if (!form || form.method !== "post" || event.detail.requestConfig.verb === "get") { return; }
+  if (event.target.matches("[data-keep-typing]")) { return; } // only asks what follows: sending stays possible
   if (form.dataset.sending) { event.preventDefault(); return; }
   form.dataset.sending = "1";
   remember(form);
@@ -139,4 +140,17 @@ each("[data-focus]", (element) => { element.focus({ preventScroll: false }); });
 document.addEventListener("change", (event) => {
   const control = event.target.closest("[data-submit]");
   if (control && control.form) { control.form.requestSubmit(); }
+});
+
+// Parts drawn anew while somebody writes: what stands in the field in hand is newer than what the server saw.
+let inHand = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const here = document.activeElement;
+  inHand = event.target.matches("[data-keep-typing]") && here && here.id && event.target.contains(here) && "value" in here && here.type !== "file" && here.type !== "radio" && here.type !== "checkbox"
+    ? { id: here.id, value: here.value } : null;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  const field = inHand && document.getElementById(inHand.id);
+  if (field && field.value !== inHand.value) { field.value = inHand.value; }
+  inHand = null;
 });

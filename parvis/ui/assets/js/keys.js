@@ -25,9 +25,31 @@ function press(key) {
   const inside = document.querySelector("dialog[open]");
   const target = wanted.find((e) => !inside || inside.contains(e));
   if (!target) { return false; }
-  if (target.matches("input, textarea, select")) { target.focus(); } else { target.click(); }
+  if (target.matches("input, textarea, select")) { target.focus(); }
+  else if (target.hasAttribute("data-key-focus")) { writeIn(target); }
+  else {
+    after = target.getAttribute("data-key-then") || "";
+    target.click();
+  }
   return true;
 }
+
+// A form that a key opened is there to be written in: its first empty text, else its first field.
+let after = "";
+
+function writeIn(place) {
+  const fields = [...place.querySelectorAll("input:not([type=hidden]), textarea, select")].filter((e) => visible(e) && !e.disabled);
+  const field = fields.find((e) => e.matches("textarea")) || fields[0];
+  if (!field) { return; }
+  field.focus({ preventScroll: true });
+  field.scrollIntoView({ block: "center" });
+}
+
+document.addEventListener("htmx:afterSettle", () => {
+  const place = after && document.querySelector(after);
+  after = "";
+  if (place) { writeIn(place); }
+});
 
 function focusOn(selector) {
   const element = [...document.querySelectorAll(selector)].find(visible);
@@ -54,7 +76,7 @@ function help() {
       const copy = element.cloneNode(true);
       copy.querySelectorAll("kbd, svg").forEach((e) => { e.remove(); });
       const word = document.createElement("span");
-      word.textContent = element.getAttribute("aria-label") || copy.textContent.trim();
+      word.textContent = element.dataset.keyLabel || element.getAttribute("aria-label") || copy.textContent.trim();
       line.append(key, word);
       list.append(line);
     });
