@@ -51,6 +51,7 @@ CONTEXTS = (
     "aid",
     "portal",
     "desk",
+    "takeover",
     "demo",
 )
 _present = [name for name in CONTEXTS if (ROOT / "parvis" / name / "apps.py").exists()]

@@ -1,6 +1,6 @@
 """What other contexts may use of contacts."""
 
-from .access import can_edit_bank_account, sees_bank_accounts
+from .access import can_edit_bank_account, can_read_persons, sees_bank_accounts
 from .eid import EidAddress, EidReading
 from .errors import IdentifierTaken, InvalidPerson, NotPayable, UnreadableFile
 from .models import (
@@ -40,6 +40,7 @@ from .services import (
     add_identifier,
     add_point,
     apply_eid,
+    check_point,
     compare_eid,
     create_household,
     create_person,
@@ -51,6 +52,7 @@ from .services import (
     match_persons,
     name_person,
     record_birth,
+    reindex_person,
     relate,
     search_persons,
     set_address,
@@ -87,6 +89,8 @@ __all__ = [
     "apply_eid",
     "bank_accounts",
     "bank_accounts_of",
+    "can_read_persons",
+    "check_point",
     "can_edit_bank_account",
     "compare_eid",
     "create_household",
@@ -109,6 +113,7 @@ __all__ = [
     "person_cards",
     "postal_lines",
     "record_birth",
+    "reindex_person",
     "relate",
     "relations_of",
     "search_persons",

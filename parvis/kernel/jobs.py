@@ -282,3 +282,10 @@ def waiting(subject: SubjectRef) -> bool:
     return Job.objects.filter(
         Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING), subject_type=subject.type, subject_id=subject.id
     ).exists()
+
+
+def failed_about(subject: SubjectRef) -> bool:
+    """True when a job about the subject was given up after all its attempts."""
+    from parvis.kernel.models import Job
+
+    return Job.objects.filter(state=Job.State.FAILED, subject_type=subject.type, subject_id=subject.id).exists()

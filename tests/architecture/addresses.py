@@ -28,6 +28,7 @@ THING: dict[str, str] = {
     "decisions:committee": "committee", "decisions:new_mandate": "committee", "accounting:voucher": "voucher",
     "aid:rejected": "due", "aid:settle": "due", "aid:entitlement": "entitlement", "aid:account": "entitlement",
     "aid:claim": "claim", "aid:claim_received": "claim", "aid:claim_letter": "claim",
+    "takeover:import": "import", "takeover:apply": "import", "takeover:undo": "import", "takeover:discard": "import", "takeover:report": "import",
     "identity:admin_account": "account", "identity:grant": "account", "identity:issue_link": "account", "identity:reset_factors": "account",
     "identity:set_active": "account", "identity:unit": "unit",
 }  # fmt: skip
@@ -62,6 +63,7 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
         "portal:letter": lambda: [things["request"].uuid, things["line"].uuid],
         "portal:start": lambda: ["aid-request"],
         "portal:question": lambda: [NOWHERE, "identity"],
+        "takeover:choose": lambda: [things["import"].uuid, 2],
         "identity:link": lambda: ["unknown"],
     }
     if name in special:

@@ -17,6 +17,7 @@ from parvis.dossiers.api import Dossier
 from parvis.identity.api import Account, Unit
 from parvis.identity.demo import username
 from parvis.kernel import clock
+from parvis.takeover.models import Import
 from parvis.workflows.models import WorkItem
 
 ROLES: dict[str, str] = {
@@ -58,6 +59,19 @@ def _walk(play: stage.Play, *steps: Any) -> stage.Play:
         step(play)
         stage.run_jobs()
     return play
+
+
+def _import(world: World) -> Import:
+    """A dry run done: one new person, one like somebody known, one error."""
+    from parvis.identity.api import actor_for
+    from parvis.takeover import services as takeover
+
+    data = b"Id;Nom;Pr\xc3\xa9nom;Date de naissance\n1;Nouveau;Paul;01/02/1990\n2;;Vide;\n"
+    admin = actor_for(world.account("administrator"))
+    imported = takeover.upload(actor=admin, source="Ancien", name="ancien.csv", data=data)
+    takeover.confirm_columns(actor=admin, imported=imported, mapping=imported.mapping, options={})
+    stage.run_jobs()
+    return Import.unscoped.get(pk=imported.pk)
 
 
 def build() -> World:
@@ -131,5 +145,6 @@ def build() -> World:
         "done_line": done.line,
         "unit": Unit.objects.get(code="SSG-NORD"),
         "account": world.account("clerk"),
+        "import": _import(world),
     }
     return world

@@ -440,6 +440,17 @@ def check_birth_date(birth_date: dt.date | None) -> None:
         raise InvalidPerson(_("The birth date lies before 1880. Check the year."), field="birth_date", code="birth_old")
 
 
+@gesture
+def reindex_person(*, actor: Actor, person: Person) -> None:
+    """After facts were taken back: a person without any name is found no more."""
+    require_editor(actor)
+    if PersonName.unscoped.filter(person=person, live=1).exists():
+        reindex(person)
+        return
+    PersonToken.unscoped.filter(person=person).delete()
+    PersonIndex.unscoped.filter(person=person).update(display_name="?", sort_key="", birth_date=None, sex="", language="")
+
+
 def reindex(person: Person) -> None:
     """Rewrite what lists and searches read of a person, from its live facts."""
     day = clock.today()
