@@ -188,6 +188,41 @@ class _Kind:
         open_claim(actor=actor, decision=decision, provision=provision, entitlement=entitlement)
 
 
+#: Why the household of a day points to a category. Said in the proposal; the worker confirms or chooses another.
+HOUSEHOLD_WHY: dict[str, Text] = {
+    "1": {
+        "fr": "Ménage au {day} : vit avec {names}.",
+        "nl": "Gezin op {day}: woont samen met {names}.",
+        "de": "Haushalt am {day}: lebt mit {names}.",
+        "en": "Household on {day}: lives with {names}.",
+    },
+    "2": {
+        "fr": "Ménage au {day} : personne d’autre n’y vit.",
+        "nl": "Gezin op {day}: er woont niemand anders.",
+        "de": "Haushalt am {day}: niemand anders lebt dort.",
+        "en": "Household on {day}: nobody else lives there.",
+    },
+    "3": {
+        "fr": "Ménage au {day} : enfant mineur, {names}.",
+        "nl": "Gezin op {day}: minderjarig kind, {names}.",
+        "de": "Haushalt am {day}: minderjähriges Kind, {names}.",
+        "en": "Household on {day}: child under age, {names}.",
+    },
+}
+
+
+def household_category(dossier_id: int, person_id: int, day: date) -> tuple[str, Text]:
+    """Category 3 with a child under age in the household of the day, 1 with others, 2 alone; and why, in each language."""
+    roles = {row.person_id: str(row.role) for row in members_at(dossier_id, day) if row.in_household and row.person_id != person_id}
+    cards = person_cards(READER, list(roles), day, brief=True) if roles else {}
+    young = [pk for pk, card in cards.items() if roles[pk] == "child" and card.age is not None and card.age < 18]
+    category = "3" if young else "1" if roles else "2"
+    names = display_names(young or list(roles)) if roles else {}
+    shown = ", ".join(names[pk] for pk in (young or roles) if pk in names)
+    why = {code: text.format(day=formats.day(day, "", code), names=shown) for code, text in HOUSEHOLD_WHY[category].items()}
+    return category, why
+
+
 class Ris(_Kind):
     """Revenu d'intégration: the rule engine computes it from the situation."""
 
@@ -196,6 +231,11 @@ class Ris(_Kind):
     computed = True
     basis = "ris"
     letter, refusal_letter = "ris.grant", "ris.refusal"
+
+    def preset(self, dossier_id: int, person_id: int, day: date) -> Mapping[str, Any]:
+        """What a new proposal begins with: the category of the household, and why."""
+        category, why = household_category(dossier_id, person_id, day)
+        return {"category": category, "category_why": why}
 
     def compute(self, line: Any, facts: Mapping[str, Any], day: date) -> Any | None:
         details = facts.get("details") or {}

@@ -82,7 +82,10 @@ class ProvisionForm(forms.Form):
                 )
             else:
                 self.fields[name] = forms.CharField(label=formats.label(item.label), required=item.required, max_length=200)
-            self.fields[name].initial = (self.current.get("details") or {}).get(item.key)
+            details = self.current.get("details") or {}
+            self.fields[name].initial = details.get(item.key)
+            if isinstance(details.get(f"{item.key}_why"), dict) and self._kind_key() == self.current.get("kind"):
+                self.fields[name].help_text = formats.label(details[f"{item.key}_why"])
 
     def _kind_key(self) -> str:
         if self.is_bound:

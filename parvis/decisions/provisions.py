@@ -79,7 +79,8 @@ class ProvisionInput:
 
 @runtime_checkable
 class ProvisionKind(Protocol):
-    """A kind of grant. Texts are returned in the language asked for; nothing here opens a file or the network."""
+    """A kind of grant. It may have `preset(dossier_id, person_id, day)`: details a new proposal begins with; `<key>_why`, a text per
+    language, says where the value of `<key>` comes from. Texts are returned in the language asked for; nothing here opens a file or the network."""
 
     title: Mapping[str, str]
     periodicity: str

@@ -324,20 +324,7 @@ def test_the_hearing_is_recorded_and_said_in_the_letter(centre):
     assert "Nous vous avons entendu le 27 février 2026." in texts(api.latest(proposal))
 
 
-@pytest.fixture
-def two_days(centre):
-    """The house rule of this centre: two working days for the lawyer."""
-    rules.add_parameter(
-        actor=f.ROOT,
-        key="be.legal_opinion",
-        value={"count": 2, "unit": "working"},
-        unit="term",
-        valid_from=date(2026, 1, 1),
-        source="Note de service",
-    )
-
-
-def test_an_opinion_is_asked_given_and_blocks_nothing(centre, two_days):
+def test_an_opinion_is_asked_given_and_blocks_nothing(centre):
     proposal = f.submitted(centre)
     opinion = api.ask_opinion(actor=centre.chief, proposal=proposal, question="La dette est-elle prescrite ?")
     api.review_proposal(actor=centre.chief, proposal=proposal, outcome="validated")
@@ -371,7 +358,7 @@ def test_a_case_is_decided_while_the_opinion_is_awaited(centre):
         api.give_opinion(actor=centre.lawyer, opinion=opinion, value="favourable", text="Trop tard.")
 
 
-def test_a_question_asked_late_is_a_task_of_its_own(centre, two_days):
+def test_a_question_asked_late_is_a_task_of_its_own(centre):
     proposal = f.validated(centre)
     opinion = api.ask_opinion(actor=centre.secretary, proposal=proposal, question="Question tardive")
     (task,) = workflows.WorkItem.unscoped.filter(subject_type="legal_opinion", subject_id=opinion.pk)

@@ -37,7 +37,7 @@ def test_loading_twice_adds_nothing() -> None:
         ("be.ris.pay", Term(15, "calendar")),
         ("be.ris.appeal", Term(3, "month")),
         ("be.aide_sociale.decide", Term(1, "month")),
-        ("be.legal_opinion", Term(5, "working")),
+        ("be.legal_opinion", Term(2, "working")),
         ("be.ris.interest.late_decision", Term(46, "calendar")),
     ],
 )

@@ -131,13 +131,13 @@ def meet_clock(actor: Actor, line_id: int, kind: str) -> None:
 def start_clock(actor: Actor, line_id: int, kind: str, *, started_by: str) -> date | None:
     """Start a legal term today; its last day. None when the line's procedure names no such term.
 
-    A letter that came back did not start the appeal: the new sending does.
+    A letter that came back did not start the appeal: the new sending does. A further decision on the line has terms of its own.
     """
     running = clock_of(line_id, kind)
     if running is not None and kind == "appeal":
         row = requests.restart_clock(actor=actor, line_id=line_id, kind=kind, on=clock.today(), started_by=started_by)
     else:
-        row = requests.start_clock(actor=actor, line_id=line_id, kind=kind, started_by=started_by)
+        row = requests.renew_clock(actor=actor, line_id=line_id, kind=kind, started_by=started_by)
     return row.due_on if row is not None else None
 
 

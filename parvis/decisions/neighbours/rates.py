@@ -69,5 +69,8 @@ def chief_level(unit_id: int | None) -> bool:
     return found is None or found.decimal != 0
 
 
-def default_details(kind: ProvisionKind) -> dict[str, Any]:
-    return {item.key: item.choices[0][0] for item in getattr(kind, "inputs", ()) if item.choices and item.required}
+def default_details(kind: ProvisionKind, dossier_id: int, person_id: int, day: date) -> dict[str, Any]:
+    """The first choice of what must be chosen, unless the kind knows better from the file of that day (its `preset`)."""
+    usual = {item.key: item.choices[0][0] for item in getattr(kind, "inputs", ()) if item.choices and item.required}
+    preset = getattr(kind, "preset", None)
+    return usual | (dict(preset(dossier_id, person_id, day)) if preset is not None else {})

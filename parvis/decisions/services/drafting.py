@@ -89,7 +89,7 @@ def default_provisions(actor: Actor, line: neighbours.Line) -> list[Provision]:
             from_on=line.received_on,
             periodicity=kind.periodicity,
             payee=accounts[0] if accounts else neighbours.Payee(),
-            details=neighbours.default_details(kind),
+            details=neighbours.default_details(kind, line.dossier_id or 0, line.person_id or 0, line.received_on),
             label=neighbours.label(kind.title, line.language),
         )
     ]

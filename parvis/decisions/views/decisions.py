@@ -217,7 +217,7 @@ def urgent(request: Request, line_id: int) -> HttpResponse:
                     to_on=clock.today(),
                     periodicity=ONCE,
                     payee=form.payee(),
-                    details=neighbours.default_details(kind) | form.details(),
+                    details=neighbours.default_details(kind, line.dossier_id or 0, line.person_id or 0, line.received_on) | form.details(),
                     label=neighbours.label(kind.title, line.language),
                 ),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -109,7 +110,8 @@ def _save(request: Request, found: Proposal) -> HttpResponse:
     own = {key.removeprefix("b-"): value for key, value in request.POST.items() if key.startswith("b-")}
     base = request.POST.get("base", "")
     if not grants.is_valid():
-        if autosaving:
+        if autosaving:  # the text is safe even while a grant is half typed; the grant is not, and stays marked
+            _keep_text(actor, found, version, own, base)
             return JsonResponse({"saved": False}, status=422)
         return page(request, "decisions/proposal.html", _context(request, found, grants=grants, typed=own), status=422)
     try:
@@ -142,13 +144,21 @@ def _save(request: Request, found: Proposal) -> HttpResponse:
             return JsonResponse({"saved": False, "message": str(error.message)}, status=422)
         return page(request, "decisions/proposal.html", _context(request, found, grants=grants, typed=own, refused=error), status=422)
     if autosaving:
-        return JsonResponse({"saved": True, "no": saved.no})
+        shown = {f"amount-{row['key']}": formats.amount(row["amount"], row["currency"]) for row in saved.provisions}
+        return JsonResponse({"saved": True, "no": saved.no, "shown": shown})
     then = request.POST.get("then", "")
     if then == "add":
         return done(request, reverse("decisions:proposal", args=[found.uuid]) + "?add=1")
     if then in ("submit", "validate"):
         return _send(request, found, then)
     return done(request, "decisions:proposal", _("Saved as version %(no)s.") % {"no": saved.no}, found.uuid)
+
+
+def _keep_text(actor: Actor, found: Proposal, version: ProposalVersion, own: dict[str, str], base: str) -> None:
+    with suppress(DomainError):
+        drafting.save_version(
+            actor=actor, proposal=found, own=own, provisions=version.provisions, base_no=int(base) if base.isdigit() else 0
+        )
 
 
 def _send(request: Request, found: Proposal, then: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-from .clocks import meet_clock, restart_clock, start_clock
+from .clocks import meet_clock, renew_clock, restart_clock, start_clock
 from .correcting import correct_request_date
 from .joining import join_dossier
 from .pieces import PieceOffer, add_piece, pieces_received, pieces_to_send
@@ -28,6 +28,7 @@ __all__ = [
     "register_urgent",
     "request_by_code",
     "request_of_draft",
+    "renew_clock",
     "restart_clock",
     "send_request",
     "start_clock",

@@ -65,6 +65,16 @@ def meet_clock(*, actor: Actor, line_id: int, kind: str, on: date | None = None)
 
 
 @gesture
+def renew_clock(*, actor: Actor, line_id: int, kind: str, started_by: str, on: date | None = None) -> Clock | None:
+    """A further decision on the same line asks for the same again: a met clock makes room for a new one and stays readable. One that
+    still runs was not answered, and goes on: its day is the nearer one.
+    """
+    Clock.unscoped.filter(line_id=line_id, kind=kind, live=1, met_on__isnull=False).update(live=None)
+    row: Clock | None = start_clock(actor=actor, line_id=line_id, kind=kind, started_by=started_by, on=on)
+    return row
+
+
+@gesture
 def restart_clock(*, actor: Actor, line_id: int, kind: str, on: date, started_by: str) -> Clock | None:
     """Replace a running clock because the day of its event was corrected; the old one stays readable."""
     old = Clock.unscoped.filter(line_id=line_id, kind=kind, live=1).first()

@@ -126,11 +126,17 @@ each("form[data-autosave]", (form) => {
       if (!answer.ok) { return; }
       sent = now;
       clean(form);
+      const shown = (await answer.json()).shown || {}; // what was computed anew: id of an element → its text
+      for (const [id, value] of Object.entries(shown)) { const place = document.getElementById(id); if (place) { place.textContent = value; } }
       const note = form.querySelector("[data-autosave-note]");
       if (note) { note.textContent = `${text("saved")} ${new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })}`; }
     } catch { /* no network: the next change tries again, and the dirty warning still holds */ }
   };
-  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 1200); });
+  // fields that stand elsewhere on the page and belong to the form (form="…") count too
+  document.addEventListener("input", (event) => {
+    if (event.target.form !== form || !form.isConnected) { return; }
+    clearTimeout(timer); timer = setTimeout(save, 1200);
+  });
 });
 
 // Focus ---------------------------------------------------------------------------------------------------------------
