@@ -20,7 +20,7 @@ from . import access, selectors
 from .enums import UNPAID, DueState, EntitlementState
 from .models import Claim, DueLine, Entitlement
 
-MONTHS_SHOWN = 12
+MONTHS_SHOWN = 6
 
 
 def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
+
+from parvis.kernel import clock
 
 from .enums import ClockKind, Stage
 from .models import Clock, Request, RequestLine, StageMark
@@ -82,6 +84,9 @@ class LineTrack:
     next_on: date | None
     outcome: str
     finished: bool
+    decided_late: int = 0
+    overdue: int = 0
+    appeal_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,11 @@ def _line(line: RequestLine, clocks: list[Clock], marks: list[StageMark]) -> Lin
         text = str(TEXTS.get(stage, ""))
         if stage == Stage.DECIDED and outcome:
             text = str(OUTCOMES[outcome])
+            if decide is not None and decide.met_on and decide.met_on > decide.due_on:
+                days = (decide.met_on - decide.due_on).days
+                text += " " + ngettext(
+                    "This was %(days)s day later than the law allows.", "This was %(days)s days later than the law allows.", days
+                ) % {"days": days}
         elif stage == current and mark is not None and mark.outcome in {"postponed", "more_info"}:
             text = str(OUTCOMES[mark.outcome])
         steps.append(
@@ -151,7 +161,10 @@ def _line(line: RequestLine, clocks: list[Clock], marks: list[StageMark]) -> Lin
                 icon=ICONS[stage],
             )
         )
-    ahead = next((step for step in steps if step.state != "done"), None)
+    ahead = next((step for step in steps if step.state == "current"), None) or next((step for step in steps if step.state != "done"), None)
+    today = clock.today()
+    waited = decide if decide and decide.met_on is None else notify if notify and notify.met_on is None else None
+    appeal = by_kind.get(ClockKind.APPEAL)
     letter_by = notify.due_on if notify else None
     return LineTrack(
         kind=line.kind,
@@ -164,6 +177,9 @@ def _line(line: RequestLine, clocks: list[Clock], marks: list[StageMark]) -> Lin
         next_on=line.expected_on,
         outcome=outcome,
         finished=finished,
+        decided_late=max(0, (decide.met_on - decide.due_on).days) if decide and decide.met_on else 0,
+        overdue=max(0, (today - waited.due_on).days) if waited and not finished else 0,
+        appeal_over=appeal is not None and appeal.due_on < today,
     )
 
 

@@ -72,8 +72,9 @@ def read(
     if met is not None:
         took = (met - start).days if start else None
         if due is not None and met > due:
-            return _met_late((met - due).days, took, due, source)
+            return _met_late((met - due).days, took, what, due, source)
         text = ngettext("in %(days)s day", "in %(days)s days", took) % {"days": took} if took is not None else what
+        text = f"{what}, {text}" if took is not None and what else text
         return Face("done", pgettext("term", "Met"), text, 100, due, source, text)
     if held:
         return Face("hold", pgettext("term", "Suspended"), "", 100, due, source, what)
@@ -108,8 +109,9 @@ def _spoken(left: int, due: date) -> str:
     return ngettext("%(days)s day left, due on %(when)s", "%(days)s days left, due on %(when)s", left) % {"days": left, "when": when}
 
 
-def _met_late(days: int, took: int | None, due: date, source: str) -> Face:
+def _met_late(days: int, took: int | None, verb: str, due: date, source: str) -> Face:
     """Done, but after the day that the law gave: never drawn as if it had been kept."""
     late = ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
     what = gettext("done late") if took is None else ngettext("done in %(days)s day", "done in %(days)s days", took) % {"days": took}
+    what = f"{verb}, {what}" if verb else what
     return Face("late", late, what, 100, due, source, formats.day(due, "long"))

@@ -53,11 +53,13 @@ def amount(value: Any, currency: str = "EUR", code: str | None = None) -> str:
 
 def day(value: Any, style: str = "", code: str | None = None) -> str:
     """A date of law. Styles: ``13/02/2026`` (none), ``short`` 13/02, ``long`` 13 février 2026, ``full`` vendredi 13 février 2026,
-    ``text`` vendredi 13 février, ``month`` février 2026.
+    ``text`` vendredi 13 février (with its year when that is not the present one), ``month`` février 2026.
     """
     value = as_date(value)
     if value is None:
         return ""
+    if style == "text" and value.year != clock.today().year:
+        style = "full"
     chosen = code or language()
     dots = chosen == "de"
     patterns = {

@@ -4,13 +4,14 @@ import re
 from datetime import UTC, date, datetime
 
 import pytest
+from django.test import Client
 
 from parvis.documents import api as documents
 from parvis.kernel import clock
 from parvis.kernel.subject import SubjectRef
 from parvis.requests import api as requests
 from parvis.requests.models import Clock, Request, RequestLine
-from tests.requests.factories import ROOT, world
+from tests.requests.factories import ROOT, send, world
 
 from .test_asking import fill, follow, here, hidden, png
 
@@ -150,3 +151,29 @@ def test_the_letter_is_opened_once_it_was_sent_and_by_this_person_only(client, d
     stranger.post("/p/track/", {"number": other.request.number, "code": other.tracking_code})
     assert stranger.get(url).status_code == 404
     assert stranger.get(url.replace(str(play.request.uuid), str(other.request.uuid))).status_code == 404, "another request's line neither"
+
+
+def test_the_timeline_says_that_we_are_late_and_that_the_time_to_appeal_is_over():
+    """D3: a term that passed is said, with what the person can do; never a day of the past as a promise."""
+    with clock.travel(datetime(2026, 3, 2, 10, tzinfo=UTC)):
+        mine = send().request
+        browser = Client()
+        session = browser.session
+        session["portal_refs"] = [["request", mine.pk]]
+        session.save()
+        html = browser.get(f"/p/track/{mine.uuid}/").content.decode()
+        assert "Nous décidons au plus tard le mercredi 1er avril." in html and "retard" not in html
+        assert "Maintenant" in html
+    with clock.travel(datetime(2026, 4, 5, 10, tzinfo=UTC)):
+        late = browser.get(f"/p/track/{mine.uuid}/").content.decode()
+        assert "Nous avons 4 jours de retard." in late and "tribunal du travail" in late
+        assert "Nous décidons au plus tard" not in late
+        line = requests.RequestLine.unscoped.get(request=mine)
+        requests.meet_clock(actor=ROOT, line_id=line.pk, kind="decide")
+        requests.mark_progress(actor=ROOT, line_id=line.pk, stage="decided", outcome="granted")
+        decided = browser.get(f"/p/track/{mine.uuid}/").content.decode()
+        assert "C’était 4 jours plus tard que la loi ne le permet." in decided
+        requests.start_clock(actor=ROOT, line_id=line.pk, kind="appeal", started_by="RR1")
+    with clock.travel(datetime(2026, 9, 1, 10, tzinfo=UTC)):
+        over = browser.get(f"/p/track/{mine.uuid}/").content.decode()
+        assert "Le délai pour faire un recours a pris fin le" in over and "Vous pouvez faire un recours jusqu" not in over

@@ -99,7 +99,7 @@ def test_a_clock_that_is_met_or_held() -> None:
     assert (clocks.read(term, today=DAY).state, clocks.read(term, today=DAY).days, clocks.read(term, today=DAY).what) == (
         "done",
         "Tenu",
-        "en 21 jours",
+        "pour décider, en 21 jours",
     )
     term.met_on, term.held = None, True
     assert (clocks.read(term, today=DAY).state, clocks.read(term, today=DAY).days) == ("hold", "Suspendu")
@@ -148,8 +148,8 @@ def test_a_term_that_was_met_too_late_is_late_and_says_by_how_much() -> None:
     """F5: 34 days for a term of 30 is never drawn as kept."""
     term = SimpleNamespace(kind="decide", started_on=date(2026, 1, 5), due_on=date(2026, 2, 4), met_on=date(2026, 2, 8), started_by="")
     face = clocks.read(term)
-    assert (face.state, face.days, face.what, face.css) == ("late", "4 jours de retard", "fait en 34 jours", "clock--late")
+    assert (face.state, face.days, face.what, face.css) == ("late", "4 jours de retard", "pour décider, fait en 34 jours", "clock--late")
     term.met_on = date(2026, 2, 5)
     assert clocks.read(term).days == "1 jour de retard"
     term.met_on = date(2026, 2, 4)
-    assert (clocks.read(term).state, clocks.read(term).what) == ("done", "en 30 jours")
+    assert (clocks.read(term).state, clocks.read(term).what) == ("done", "pour décider, en 30 jours")
