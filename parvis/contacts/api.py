@@ -17,6 +17,7 @@ from .models import (
     PersonName,
     Relation,
 )
+from .references.suggesting import AddressSuggestion, suggest_addresses
 from .selectors import (
     HouseholdView,
     PersonCard,
@@ -62,6 +63,7 @@ from .services import read_eid as decode_eid
 
 __all__ = [
     "Address",
+    "AddressSuggestion",
     "BankAccount",
     "ContactPoint",
     "EidAddress",
@@ -120,4 +122,5 @@ __all__ = [
     "sees_bank_accounts",
     "set_address",
     "set_language",
+    "suggest_addresses",
 ]

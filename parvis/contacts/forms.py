@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -81,7 +82,14 @@ class IdentifierForm(FactForm):
 
 class AddressForm(FactForm):
     kind = forms.ChoiceField(label=_("Kind of address"), choices=AddressKind.choices)
-    street = forms.CharField(label=_("Street"), max_length=120, required=False)
+    street = forms.CharField(
+        label=_("Street"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"data-suggest": reverse_lazy("contacts:suggest"), "data-suggest-label": _("Streets of the official list")}
+        ),
+    )
     number = forms.CharField(label=pgettext_lazy("in an address", "Number"), max_length=20, required=False)
     box = forms.CharField(label=_("Box"), max_length=20, required=False)
     postal_code = forms.CharField(label=_("Postal code"), max_length=12, required=False)

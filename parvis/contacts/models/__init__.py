@@ -4,10 +4,12 @@ from .addresses import Address, ContactPoint
 from .banking import BankAccount
 from .households import Household, HouseholdMember, Relation
 from .persons import Identifier, Person, PersonBirth, PersonLanguage, PersonName
+from .references import AddressList, ReferenceStreet, ReferenceWord
 from .search import PersonIndex, PersonToken
 
 __all__ = [
     "Address",
+    "AddressList",
     "BankAccount",
     "ContactPoint",
     "Household",
@@ -19,5 +21,7 @@ __all__ = [
     "PersonLanguage",
     "PersonName",
     "PersonToken",
+    "ReferenceStreet",
+    "ReferenceWord",
     "Relation",
 ]

@@ -25,6 +25,8 @@ class Address(Fact):
     municipality = models.CharField(max_length=80, blank=True)
     country = models.CharField(max_length=2, default="BE")
     hidden = models.BooleanField(default=False)
+    # On the official list when it was entered; None: no list covered it.
+    listed = models.BooleanField(null=True)
 
     class Meta(Fact.Meta):
         ordering = ["person", "kind", "valid_from", "pk"]

@@ -35,6 +35,7 @@ from ..models import (
     PersonName,
     PersonToken,
 )
+from ..references.suggesting import is_listed
 from ._common import record_person, require_editor, write_person_fact
 
 OLDEST_BIRTH = dt.date(1880, 1, 1)
@@ -317,6 +318,7 @@ def set_address(
             "municipality": municipality.strip(),
             "country": country[:2],
             "hidden": hidden,
+            "listed": is_listed(street, postal_code, country[:2]),
         },
         valid_from=valid_from or clock.today(),
         source=source,

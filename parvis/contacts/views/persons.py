@@ -57,6 +57,11 @@ def _birth(row: Row, actor: Actor) -> str:
     return ", ".join(filter(None, (day, row.birth_place, sex, row.nationality)))
 
 
+def _address(row: Row, actor: Actor) -> str:
+    free = f" · {_('not on the official list')}" if row.listed is False else ""
+    return f"{row.get_kind_display()}, {row.one_line}{free}"
+
+
 def _account(row: Row, actor: Actor) -> str:
     shown = (
         format_iban(row.iban)
@@ -111,7 +116,7 @@ ASPECTS = {
             models.Address,
             forms.AddressForm,
             services.set_address,
-            lambda row, actor: f"{row.get_kind_display()}, {row.one_line}",
+            _address,
             fields=("kind", "street", "number", "box", "postal_code", "municipality", "country", "hidden"),
             address_like=True,
         ),
