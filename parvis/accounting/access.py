@@ -65,7 +65,7 @@ def why_not_release(actor: Actor, order: PaymentOrder) -> str:
     """Why the button is locked, in words; empty = the actor may release."""
     if order.state != OrderState.PREPARED:
         return _("This order is no longer waiting for its release.")
-    if actor.account_id == order.prepared_by_id:
+    if order.prepared_by_id in actor.persons:
         return _("You prepared this order: another person must release it.")
     if not may_release(actor):
         return _("Releasing needs the function “payment releaser”, which you do not hold.")

@@ -38,8 +38,8 @@ def may_edit(actor: Actor, proposal: Proposal) -> bool:
 
 
 def may_review(actor: Actor, proposal: Proposal) -> bool:
-    """Another person than the author, chief of the unit."""
-    return actor.holds(proposal.unit_id, Function.CHIEF) and actor.account_id not in (None, proposal.author_id)
+    """Another person than the author, chief of the unit. Who acts for a colleague is both: neither may have written it."""
+    return actor.holds(proposal.unit_id, Function.CHIEF) and actor.account_id is not None and proposal.author_id not in actor.persons
 
 
 def may_see_queue(actor: Actor) -> bool:
@@ -102,6 +102,8 @@ def _not_recused(actor: Actor, path: str) -> Q:
     """Nothing of a case in which the actor declared a conflict, whatever else the actor may be."""
     if actor.account_id is None:
         return EVERYTHING
+    if actor.by_proxy:
+        return ~Q(**{f"{path}recusals__account_id__in": sorted(actor.persons)})
     return ~Q(**{f"{path}recusals__account_id": actor.account_id})
 
 

@@ -144,3 +144,4 @@ registries.palette.register(
     "decisions.committees",
     PaletteAction("decisions.committees", _("Committees and their members"), "decisions:committees", opens_committees, 905, "gavel"),
 )
+registries.never_opened.register("decisions.recused", selectors.recused_dossiers)

@@ -474,3 +474,12 @@ def when(value: str | datetime | date | None) -> Any:
     if isinstance(value, str) and value:
         return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     return value
+
+
+def recused_dossiers(actor: Actor) -> Any:
+    """Subquery: dossiers in which the actor, or the colleague acted for, declared a conflict of interest."""
+    return (
+        AgendaItem.unscoped.filter(recusals__account_id__in=sorted(actor.persons), proposal__dossier__isnull=False)
+        .order_by()
+        .values("proposal__dossier_id")
+    )

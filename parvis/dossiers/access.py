@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from django.db.models import Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from parvis.identity.enums import Function
+from parvis.kernel import registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.scope import EVERYTHING, NOTHING, may_see, scope
+from parvis.kernel.scope import EVERYTHING, NOTHING, Rule, Rules, may_see, scope, scope_rules
 
 from .enums import DATA_CLASS_OF, SituationKind
 from .models import Dossier, SituationFact
-from .selectors import followed_by
+from .selectors import followed_by, in_sectors
 
 # Committee members and the president see packs, administrators see accounts: none of them sees a dossier.
 BY_UNIT = (
@@ -28,20 +31,85 @@ WRITERS = (Function.SOCIAL_WORKER, Function.CHIEF)
 OPENERS = (Function.CLERK, Function.SOCIAL_WORKER, Function.CHIEF)
 
 
-@scope(Dossier)
-def dossier_scope(actor: Actor) -> Q:
-    """Dossiers of the units where the actor has a function, and those that the actor follows whatever their unit."""
+# Who may ask for a file outside the scope, with a reason (break-glass): whoever works on files or decides on them.
+MAY_ASK = (*BY_UNIT, Function.COMMITTEE_MEMBER, Function.PRESIDENT)
+
+
+@scope_rules(Dossier)
+def dossier_rules(actor: Actor) -> Rules:
+    """Dossiers of the units where the actor has a function, within the actor's sectors; those that the actor follows, whatever unit
+    and sector; those opened exceptionally, save where another context forbids it. A proxy for some files covers only these.
+    """
     if actor.is_system:
-        return EVERYTHING
+        return Rules(ways=(Rule(_("the system"), EVERYTHING),))
     if not actor.is_agent:
-        return NOTHING
-    units = actor.units_for(*BY_UNIT)
-    if None in units:
-        return EVERYTHING
-    mine = Q(unit__in=sorted(unit for unit in units if unit is not None)) if units else NOTHING
-    if actor.account_id is not None and actor.has(*WRITERS):
-        mine |= Q(pk__in=followed_by(actor.account_id))
-    return mine
+        return Rules()
+    ways, beyond = [], []
+    for function in BY_UNIT:
+        units = actor.units_for(function)
+        if not units:
+            continue
+        why = format_lazy(_("function “{function}” in the service of the file"), function=function.label)
+        q = EVERYTHING if None in units else Q(unit__in=sorted(unit for unit in units if unit is not None))
+        (beyond if function == Function.AUDITOR else ways).append(Rule(why, q))
+    if actor.stands_for is not None and actor.has(*WRITERS):
+        beyond.append(Rule(_("referent of this file today"), Q(pk__in=followed_by(actor.stands_for, actor.day))))
+    opened = actor.opened_ids("dossier")
+    if opened and actor.has(*MAY_ASK):
+        beyond.append(Rule(_("opened exceptionally, with a reason"), Q(pk__in=sorted(opened)) & never_opened(actor)))
+    only = actor.only_ids("dossier")
+    always = () if only is None else (Rule(_("the proxy covers some files only, and this is not one of them"), Q(pk__in=sorted(only))),)
+    return Rules(ways=_merged(ways), limits=_sectors(actor), beyond=tuple(beyond), always=always)
+
+
+def _merged(ways: list[Rule]) -> tuple[Rule, ...]:
+    """A function for the whole centre first: nothing else need be looked at."""
+    return tuple(sorted(ways, key=lambda rule: rule.q != EVERYTHING))
+
+
+def _sectors(actor: Actor) -> tuple[Rule, ...]:
+    """An agent with sectors sees files without sector and those of the sectors; a reserved sector is for its agents only."""
+    limits = []
+    mine = Q(pk__in=in_sectors(actor.sectors, actor.day)) if actor.sectors else NOTHING
+    if actor.sectors:
+        limits.append(
+            Rule(_("the file belongs to a sector in which this agent does not work"), ~Q(pk__in=in_sectors(None, actor.day)) | mine)
+        )
+    if actor.barred_sectors:
+        outside = ~Q(pk__in=in_sectors(actor.barred_sectors, actor.day))
+        limits.append(Rule(_("the file belongs to a sector reserved to its agents"), outside | mine if actor.sectors else outside))
+    return tuple(limits)
+
+
+def never_opened(actor: Actor) -> Q:
+    """Files that no reason opens to this actor: a declared conflict of interest, whatever other contexts forbid."""
+    rows = EVERYTHING
+    for forbids in registries.never_opened.all():
+        rows &= ~Q(pk__in=forbids(actor))
+    return rows
+
+
+def may_ask_opening(actor: Actor) -> bool:
+    """In one's own name only: a proxy opens no more than the colleague sees."""
+    return actor.is_agent and not actor.by_proxy and actor.has(*MAY_ASK)
+
+
+def may_see_access_log(actor: Actor) -> bool:
+    """Who opened the file: its chief and the auditor; the person gets the printed list from them."""
+    return actor.is_agent and not actor.by_proxy and actor.has(Function.CHIEF, Function.AUDITOR)
+
+
+def answers_for(actor: Actor, dossier: Dossier) -> bool:
+    """Responsible for who sees this file: chief of its unit, or auditor."""
+    return may_see_access_log(actor) and actor.holds(dossier.unit_id, Function.CHIEF, Function.AUDITOR)
+
+
+def may_set_sector(actor: Actor) -> bool:
+    return actor.is_agent and actor.has(Function.CHIEF)
+
+
+def dossier_scope(actor: Actor) -> Q:
+    return dossier_rules(actor).q
 
 
 @scope(SituationFact)
@@ -54,7 +122,7 @@ def situation_scope(actor: Actor) -> Q:
 
 
 def can_read_dossiers(actor: Actor) -> bool:
-    return actor.is_system or (actor.is_agent and actor.has(*BY_UNIT))
+    return actor.is_system or (actor.is_agent and (actor.has(*BY_UNIT) or bool(actor.opened_ids("dossier") and actor.has(*MAY_ASK))))
 
 
 def can_open_dossier(actor: Actor) -> bool:

@@ -10,18 +10,19 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from parvis.identity.api import may_audit, may_simulate
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import MenuEntry, Panel
+from parvis.kernel.registries import MenuEntry, PaletteAction, Panel, Screen
 from parvis.kernel.scope import may_see
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.origins import name_origins
 from parvis.workflows.api import where_dossier
 
-from . import access
+from . import access, lookups
 from .enums import SituationKind
 from .models import Dossier, SituationFact
-from .selectors import dossiers_of, number_and_uuid, situation_at
+from .selectors import dossiers_of, number_and_uuid, reads_of, situation_at
 
 
 def situation_groups(rows: list[SituationFact]) -> list[tuple[str, list[SituationFact]]]:
@@ -136,3 +137,55 @@ def _places(actor: Actor, person_id: int) -> list[tuple[str, str]]:
 
 
 registries.person_places.register("dossiers", _places)
+
+
+# Who sees and saw the file ---------------------------------------------------------------------------------------------
+def _seen_by(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if day != clock.today() or not access.answers_for(actor, dossier):
+        return None
+    reads = [{"row": row, "why": lookups.why_of(row.purpose)} for row in reads_of(dossier.pk, limit=4)]
+    return render_to_string(
+        "dossiers/_panel_access.html", {"dossier": dossier, "reads": reads, "may_set": access.may_set_sector(actor)}, request
+    )
+
+
+registries.panels.register(
+    "dossiers.access",
+    Panel(
+        key="access",
+        title=_("Who opened this file"),
+        order=95,
+        render=_seen_by,
+        access=access.may_see_access_log,
+        data_class="identity",
+        icon="eye",
+        nav=False,
+    ),
+)
+registries.palette.register(
+    "dossiers.exceptional",
+    PaletteAction(
+        "dossiers.exceptional", _("Open a file outside my scope"), "dossiers:exceptional", access.may_ask_opening, 300, "lockopen"
+    ),
+)
+registries.palette.register(
+    "dossiers.simulate", PaletteAction("dossiers.simulate", _("What does this agent see?"), "dossiers:simulate", may_simulate, 310, "eye")
+)
+registries.palette.register(
+    "dossiers.watch", PaletteAction("dossiers.watch", _("Unusual look-ups"), "dossiers:watch", may_audit, 320, "shield")
+)
+registries.menu.register(
+    "dossiers.watch",
+    MenuEntry(
+        key="dossiers.watch", label=_("Access"), icon="shield", url_name="dossiers:watch", access=may_audit, order=880, prefix="/access/"
+    ),
+)
+registries.screens.register("dossiers.watch", Screen("dossiers.watch", _("Unusual look-ups"), lambda _subject: reverse("dossiers:watch")))
+
+
+def _by_number(actor: Actor, number: str) -> int | None:
+    return Dossier.objects.visible_to(actor).filter(number=number.strip()).values_list("pk", flat=True).first()
+
+
+registries.subject_numbers.register("dossier", _by_number)

@@ -7,14 +7,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from parvis.contacts.api import PersonCard, person_cards
+from parvis.contacts.api import Address, HouseholdMember, Person, PersonCard, Relation, hidden_person_ids, person_cards
+from parvis.identity.api import Account, LookUp, Opening, OwnPerson
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.models import ReadLine
+from parvis.kernel.subject import SubjectRef
 
 from .enums import MemberRole, ReferentRole
-from .models import Dossier, DossierMember, Referent, SituationFact
+from .models import Dossier, DossierMember, DossierSector, Referent, SituationFact
 
 _ROLE_ORDER = [role.value for role in MemberRole]
 
@@ -116,6 +119,142 @@ def memberships_of(person_ids: Collection[int]) -> QuerySet[DossierMember]:
     return DossierMember.unscoped.filter(person__in=person_ids, live=1)
 
 
-def followed_by(account_id: int) -> QuerySet[Referent]:
-    """Subquery: dossiers of which the account is a referent today, in whatever role."""
-    return Referent.unscoped.filter(account=account_id).at(clock.today()).order_by().values("dossier_id")
+def followed_by(account_id: int, day: dt.date | None = None) -> QuerySet[Referent]:
+    """Subquery: dossiers of which the account is a referent on a day (today), in whatever role."""
+    return Referent.unscoped.filter(account=account_id).at(day or clock.today()).order_by().values("dossier_id")
+
+
+def in_sectors(sectors: Collection[int] | None, day: dt.date | None = None) -> QuerySet[DossierSector]:
+    """Subquery: dossiers that belong on a day (today) to one of these sectors; None: to any that is in use."""
+    rows = DossierSector.unscoped.at(day or clock.today())
+    rows = rows.filter(sector__is_active=True) if sectors is None else rows.filter(sector__in=sorted(sectors))
+    return rows.order_by().values("dossier_id")
+
+
+def sectors_at(dossier_id: int, day: dt.date | None = None) -> list[DossierSector]:
+    return list(
+        DossierSector.unscoped.filter(dossier=dossier_id).select_related("sector").at(day or clock.today()).order_by("sector", "pk")
+    )
+
+
+# Before a file is read -------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Reading:
+    """What the rules of unusual look-ups need to know of a file and its reader."""
+
+    subject: SubjectRef
+    uuid: UUID
+    label: str
+    people: frozenset[int]
+    own: bool = False
+    colleague: bool = False
+    old: bool = False
+    follows: bool = False
+    opening: str = ""
+
+
+def reading_of(actor: Actor, dossier_id: int) -> Reading | None:
+    """One query for the file, one for its people when the reader is a person on file too."""
+    day = clock.today()
+    members = DossierMember.unscoped.filter(dossier=OuterRef("pk"), live=1)
+    colleagues = OwnPerson.objects.exclude(account__in=actor.persons).values("person_id")
+    referents = Referent.unscoped.filter(dossier=OuterRef("pk"), live=1, account__in=actor.persons)
+    opening = Opening.objects.filter(
+        account=actor.account_id, subject_type="dossier", subject_id=OuterRef("pk"), expires_at__gt=clock.now()
+    )
+    row = (
+        Dossier.unscoped.filter(pk=dossier_id)
+        .annotate(
+            colleague=Exists(members.filter(person__in=colleagues)),
+            was_referent=Exists(referents),
+            is_referent=Exists(referents.filter(valid_from__lte=day, valid_to__gt=day)),
+            opening=Subquery(opening.order_by("-opened_at").values("reason")[:1]),
+        )
+        .order_by()
+        .first()
+    )
+    if row is None:
+        return None
+    people: frozenset[int] = frozenset()
+    if actor.person_id is not None:
+        people = frozenset(DossierMember.unscoped.filter(dossier=dossier_id, live=1).values_list("person_id", flat=True))
+    return Reading(
+        subject=SubjectRef("dossier", dossier_id),
+        uuid=row.uuid,
+        label=row.number,
+        people=people,
+        own=actor.person_id in people,
+        colleague=row.colleague,  # type: ignore[attr-defined]
+        old=row.closed_on is not None and row.closed_on < day - dt.timedelta(days=365) and not row.was_referent,  # type: ignore[attr-defined]
+        follows=row.is_referent,  # type: ignore[attr-defined]
+        opening=(row.opening or "")[:170],  # type: ignore[attr-defined]
+    )
+
+
+def person_reading(actor: Actor, person_id: int) -> Reading | None:
+    """The same for the page of a person: own, relative, neighbour, colleague."""
+    person = Person.unscoped.filter(pk=person_id).first()
+    if person is None:
+        return None
+    return Reading(
+        subject=SubjectRef("person", person_id),
+        uuid=person.uuid,
+        label="",
+        people=frozenset({person_id}),
+        own=actor.person_id == person_id,
+        colleague=OwnPerson.objects.filter(person_id=person_id).exclude(account__in=actor.persons).exists(),
+    )
+
+
+def related_to(person_id: int, people: Collection[int]) -> bool:
+    """A noted relation, or the same household today."""
+    day = clock.today()
+    found = Relation.unscoped.filter(Q(person=person_id, other__in=people) | Q(other=person_id, person__in=people)).at(day)
+    if found.exists():
+        return True
+    homes = HouseholdMember.unscoped.filter(person=person_id).at(day).order_by().values("household_id")
+    return HouseholdMember.unscoped.filter(household__in=homes, person__in=people).exclude(person=person_id).at(day).exists()
+
+
+def lives_near(person_id: int, people: Collection[int]) -> bool:
+    """In the same street of the same town today. Protected addresses are left out: asking why would betray them."""
+    if hidden_person_ids([person_id, *people]):
+        return False
+    homes = list(Address.unscoped.filter(person=person_id).exclude(street="").at(clock.today()))
+    return any(
+        Address.unscoped.filter(person__in=people, street__iexact=home.street, postal_code=home.postal_code).at(clock.today()).exists()
+        for home in homes
+    )
+
+
+def read_today(account_id: int) -> set[int]:
+    """Dossiers that an agent opened today."""
+    start = dt.datetime.combine(clock.today(), dt.time(), clock.zone())
+    rows = ReadLine.objects.filter(actor_id=account_id, read_at__gte=start, subject_type="dossier").order_by()
+    return set(rows.values_list("subject_id", flat=True).distinct()[:1000])
+
+
+def reason_given(account_id: int, subject: SubjectRef) -> str | None:
+    """The reason that still holds for this file, if one was given."""
+    rows = LookUp.objects.filter(account=account_id, subject_type=subject.type, subject_id=subject.id, until__gt=clock.now())
+    text = rows.values_list("reason", flat=True).first()
+    return None if text is None else text[:170]
+
+
+def reads_of(dossier_id: int, *, limit: int, before: int | None = None, until: dt.datetime | None = None) -> list[ReadLine]:
+    """Who opened a dossier, latest first; ``before`` is the last line of the page before."""
+    rows = ReadLine.objects.filter(subject_type="dossier", subject_id=dossier_id)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    if until is not None:
+        rows = rows.filter(read_at__lte=until)
+    found = list(rows.order_by("-pk")[:limit])
+    names = dict(Account.objects.filter(pk__in={row.behalf_id for row in found if row.behalf_id}).values_list("pk", "display_name"))
+    for row in found:
+        row.behalf_label = names.get(row.behalf_id, "")  # type: ignore[attr-defined]
+    return found
+
+
+def dossier_by_number(number: str) -> Dossier | None:
+    """For those who check rights without reading the file."""
+    return Dossier.unscoped.filter(number=number.strip()).select_related("unit").first()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import dossiers, life, situation
+from .views import access, dossiers, life, own_persons, situation
 
 app_name = "dossiers"
 urlpatterns = [
@@ -17,4 +17,14 @@ urlpatterns = [
     path("dossiers/<uuid:uuid>/referent/", life.referent, name="referent"),
     path("dossiers/<uuid:uuid>/close/", life.close, name="close"),
     path("dossiers/<uuid:uuid>/reopen/", life.reopen, name="reopen"),
+    path("dossiers/<uuid:uuid>/sector/", access.sector, name="sector"),
+    path("dossiers/<uuid:uuid>/access/", access.access_log, name="access_log"),
+    path("dossiers/<uuid:uuid>/access/print/", access.access_print, name="access_print"),
+    path("access/exceptional/", access.exceptional, name="exceptional"),
+    path("access/exceptional/<uuid:uuid>/end/", access.exceptional_end, name="exceptional_end"),
+    path("access/why/<str:kind>/<uuid:uuid>/", access.why, name="why"),
+    path("access/watch/", access.watch, name="watch"),
+    path("access/watch/<uuid:uuid>/settle/", access.settle, name="settle"),
+    path("access/colleagues/", own_persons.own_persons, name="own_persons"),
+    path("access/simulation/", access.simulate, name="simulate"),
 ]

@@ -13,6 +13,21 @@ def may_administer(actor: Actor) -> bool:
     return actor.kind == "agent" and None in actor.units_for(Function.ADMINISTRATOR)
 
 
+def may_audit(actor: Actor) -> bool:
+    """Reads who opened what, for the whole centre."""
+    return actor.kind == "agent" and None in actor.units_for(Function.AUDITOR)
+
+
+def may_simulate(actor: Actor) -> bool:
+    """Sees what another agent would see of a file, without its content."""
+    return may_administer(actor) or may_audit(actor)
+
+
+def may_give_proxy(actor: Actor) -> bool:
+    """In one's own name only, and with something to hand on."""
+    return actor.is_agent and not actor.by_proxy and bool(actor.grants)
+
+
 def is_agent(actor: Actor) -> bool:
     return actor.kind == "agent"
 

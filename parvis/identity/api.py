@@ -1,38 +1,70 @@
 """What other contexts may use of accounts, functions and units."""
 
+from .access import may_audit, may_simulate
 from .enums import Function
-from .errors import AccountRefused, GrantRefused, LastAdministrator, UnitRefused
-from .models import Account, FunctionGrant, Unit
+from .errors import AccountRefused, GrantRefused, LastAdministrator, OpeningRefused, ProxyRefused, RightsRefused, UnitRefused
+from .models import Account, AgentSector, FunctionGrant, LookUp, Opening, OwnPerson, Proxy, Sector, Unit
 from .models.units import OPEN_END
-from .selectors import actor_for, agents_with, demo_accounts, demo_roles, unit_of, units
+from .rights import class_functions
+from .selectors import actor_by_proxy, actor_for, actor_on, agents_with, demo_accounts, demo_roles, unit_of, units
 from .services.accounts import close_account, create_account, reopen_account, update_account
 from .services.functions import grant_function, revoke_function
 from .services.links import issue_link
+from .services.openings import end_opening, give_reason, link_own_person, open_exceptionally, settle_look_up
+from .services.proxies import answer_proxy, end_proxy, offer_proxy
+from .services.rights import add_agent_to_sector, create_sector, end_agent_sector, set_class_rights, update_sector
 from .services.units import create_unit, update_unit
 
 __all__ = [
     "OPEN_END",
     "Account",
     "AccountRefused",
+    "AgentSector",
     "Function",
     "FunctionGrant",
     "GrantRefused",
     "LastAdministrator",
+    "LookUp",
+    "Opening",
+    "OpeningRefused",
+    "OwnPerson",
+    "Proxy",
+    "ProxyRefused",
+    "RightsRefused",
+    "Sector",
     "Unit",
     "UnitRefused",
+    "actor_by_proxy",
     "actor_for",
+    "actor_on",
+    "add_agent_to_sector",
     "agents_with",
+    "answer_proxy",
+    "class_functions",
     "close_account",
     "create_account",
+    "create_sector",
     "create_unit",
     "demo_accounts",
     "demo_roles",
+    "end_agent_sector",
+    "end_opening",
+    "end_proxy",
+    "give_reason",
     "grant_function",
     "issue_link",
+    "link_own_person",
+    "may_audit",
+    "may_simulate",
+    "offer_proxy",
+    "open_exceptionally",
     "reopen_account",
     "revoke_function",
+    "set_class_rights",
+    "settle_look_up",
     "unit_of",
     "units",
     "update_account",
+    "update_sector",
     "update_unit",
 ]

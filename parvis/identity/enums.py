@@ -1,5 +1,7 @@
 """Closed lists other contexts may name."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -37,6 +39,28 @@ SHORT_NAMES = {
     Function.AUDITOR: pgettext_lazy("short role", "Audit"),
     Function.ADMINISTRATOR: pgettext_lazy("short role", "IT"),
 }
+
+
+class DataClass(models.TextChoices):
+    """What a piece of data is about; each function sees some of them."""
+
+    IDENTITY = "identity", pgettext_lazy("class of data", "Identity")
+    SOCIAL = "social", pgettext_lazy("class of data", "Social")
+    HEALTH = "health", pgettext_lazy("class of data", "Health")
+    MONEY = "money", pgettext_lazy("class of data", "Money")
+    LEGAL = "legal", pgettext_lazy("class of data", "Legal")
+    SECURITY = "security", pgettext_lazy("class of data", "Security")
+
+    @property
+    def help(self) -> Any:
+        return {
+            DataClass.IDENTITY: _("Who the person is, household, addresses"),
+            DataClass.SOCIAL: _("Needs, housing, work, the journal"),
+            DataClass.HEALTH: _("Illness, disability, treatment"),
+            DataClass.MONEY: _("Income, aid, payments, accounts"),
+            DataClass.LEGAL: _("Courts, opinions, appeals"),
+            DataClass.SECURITY: _("Accounts, logs"),
+        }[self]
 
 
 class Density(models.TextChoices):

@@ -29,3 +29,15 @@ class FactorRefused(DomainError):
 
 class AdministratorsOnly(NotAllowed):
     """Only an administrator may do this."""
+
+
+class RightsRefused(DomainError):
+    """Rights to classes of data, or a sector, cannot be changed like this."""
+
+
+class ProxyRefused(DomainError):
+    """A proxy cannot be given, answered or used like this."""
+
+
+class OpeningRefused(DomainError):
+    """A file cannot be opened exceptionally, or a reason is missing."""

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from .enums import LANGUAGES, Density, Function, Theme
-from .models import Unit
+from .models import Account, Unit
 
 
 def _password(label: Any, autocomplete: str, **kwargs: Any) -> forms.CharField:
@@ -150,3 +150,68 @@ class NewUnitForm(UnitForm):
         super().__init__(*args, **kwargs)
         self.fields["parent"].queryset = Unit.objects.filter(is_active=True)  # type: ignore[attr-defined]
         del self.fields["is_active"]
+
+
+class RightsForm(forms.Form):
+    """The day; the cells of the table are read beside it."""
+
+    valid_from = _day(_("From"), help_text=_("Today, or a later day. What was read before stays as it was allowed."))
+
+
+class SectorForm(forms.Form):
+    name_fr = forms.CharField(label=_("Name in French"), max_length=120)
+    name_nl = forms.CharField(label=_("Name in Dutch"), max_length=120, required=False)
+    name_de = forms.CharField(label=_("Name in German"), max_length=120, required=False)
+    name_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
+    reserved = forms.BooleanField(
+        label=_("Reserved: only its agents see its files"),
+        required=False,
+        help_text=_("The referent and the auditor still do. Otherwise agents without sector see them too."),
+    )
+    is_active = forms.BooleanField(label=_("In use: offered in lists"), required=False, initial=True)
+
+    def names(self) -> dict[str, str]:
+        return {code: self.cleaned_data[f"name_{code}"] for code in ("fr", "nl", "de", "en")}
+
+
+class NewSectorForm(SectorForm):
+    code = forms.CharField(label=_("Code"), max_length=20, help_text=_("Short, in capitals. It cannot be changed later."))
+    field_order = ["code", "name_fr", "name_nl", "name_de", "name_en", "reserved"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["is_active"]
+
+
+class AccountChoice(forms.ModelChoiceField):
+    def label_from_instance(self, account: Any) -> str:
+        return str(account.display_name)
+
+
+class AgentSectorForm(forms.Form):
+    account = AccountChoice(queryset=Account.objects.none(), label=_("Agent"), empty_label="—")
+    valid_from = _day(_("First day"), required=False, help_text=_("Today when empty."))
+    last_day = _day(_("Last day"), required=False, help_text=_("Until further notice when empty."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["account"].queryset = Account.objects.filter(is_active=True)  # type: ignore[attr-defined]
+
+
+class ProxyForm(forms.Form):
+    holder = AccountChoice(queryset=Account.objects.none(), label=_("Colleague"), empty_label="—")
+    valid_from = _day(_("First day"))
+    last_day = _day(_("Last day"))
+    functions = forms.MultipleChoiceField(label=_("For these functions of mine"), required=False, widget=forms.CheckboxSelectMultiple)
+    only = forms.CharField(
+        label=_("Only for these files"),
+        required=False,
+        max_length=400,
+        help_text=_("Numbers like 2026-00417, separated by spaces. All my files when empty."),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=191, help_text=_("For example: leave, training."))
+
+    def __init__(self, *args: Any, colleagues: Any, functions: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["holder"].queryset = colleagues  # type: ignore[attr-defined]
+        self.fields["functions"].choices = functions  # type: ignore[attr-defined]

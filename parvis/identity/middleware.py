@@ -19,11 +19,12 @@ from parvis.kernel.actor import ANONYMOUS, Actor
 
 from .backends import ENROLMENT, STRONG
 from .models import Account
-from .selectors import account_and_grants, build_actor
+from .selectors import account_and_grants, build_actor, build_proxy_actor
 from .sessions import touch
 
 IDLE = dt.timedelta(hours=2)
 PORTAL_REFS = "portal_refs"
+ACTING = "acting_for"
 # Open while an account still has to add its second factor: all else leads there.
 WHILE_ENROLLING = ("/account/enrol/", "/account/logout/", "/demo/", "/static/", "/language/", "/theme/")
 
@@ -49,7 +50,8 @@ class ActorMiddleware:
         account_id = session.get(SESSION_KEY)
         if account_id is None:
             return None, _citizen(request)
-        account, rows = account_and_grants(int(account_id), clock.today())
+        acting = session.get(ACTING) or {}
+        account, rows, others = account_and_grants(int(account_id), clock.today(), acting.get("for"))
         backend = session.get(BACKEND_SESSION_KEY)
         if account is None or backend not in (STRONG, ENROLMENT) or not _hash_fits(session, account) or _idle(session):
             session.flush()
@@ -63,6 +65,11 @@ class ActorMiddleware:
         if backend == ENROLMENT:
             request.enrolling = account
             return None, ANONYMOUS
+        if acting:
+            actor = build_proxy_actor(account, others[0] if others else None, others, acting["proxy"])
+            if actor is not None:
+                return account, actor
+            del session[ACTING]  # it ended, or was taken back: one's own rights again
         return account, build_actor(account, rows)
 
 

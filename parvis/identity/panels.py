@@ -4,10 +4,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import registries
-from parvis.kernel.registries import MenuEntry, PaletteAction
+from parvis.kernel.registries import HomeCell, MenuEntry, PaletteAction
 from parvis.ui import slots
 
 from .access import is_agent, may_administer
+from .views import proxies
 
 registries.menu.register(
     "identity.admin", MenuEntry("identity.admin", _("Accounts"), "settings", "identity:accounts", may_administer, 900, "/admin/")
@@ -18,6 +19,18 @@ registries.palette.register(
 registries.palette.register(
     "identity.account", PaletteAction("identity.account", _("My account"), "identity:account", is_agent, 950, "user")
 )
+
+registries.palette.register(
+    "identity.proxies", PaletteAction("identity.proxies", _("Proxies: act for a colleague"), "identity:proxies", is_agent, 940, "usercheck")
+)
+registries.palette.register(
+    "identity.rights",
+    PaletteAction("identity.rights", _("Rights to classes of data"), "identity:rights", may_administer, 910, "usershield"),
+)
+registries.home_cells.register(
+    "identity.proxies", HomeCell(key="identity.proxies", title=_("Proxies"), order=5, render=proxies.cell, access=is_agent)
+)
+slots.register("top", "identity.acting", proxies.banner, order=2)
 
 if settings.PARVIS_IS_DEMO:
     from .views.demo import role_bar

@@ -7,55 +7,186 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
 
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor, Grant
+from parvis.kernel.scope import data_classes
 
 from .enums import SHORT_NAMES, Function
-from .models import Account, FunctionGrant, Unit
+from .models import Account, AgentSector, ClassRight, FunctionGrant, Opening, OwnPerson, Proxy, Sector, Unit
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-def expand_grants(rows: list[FunctionGrant]) -> frozenset[Grant]:
-    """A grant for a unit covers the units below it. One query when a unit is named, none otherwise."""
-    branches = {row.unit.path for row in rows if row.unit_id}
-    below: dict[str, list[int]] = {path: [] for path in branches}
+# Functions that a colleague may exercise for another. Members and the president are named by the council, administrators and auditors by the
+# centre: nobody takes their place by a private arrangement.
+PROXY_FUNCTIONS = (
+    Function.CLERK,
+    Function.SOCIAL_WORKER,
+    Function.CHIEF,
+    Function.LAWYER,
+    Function.COMMITTEE_SECRETARY,
+    Function.PAYER,
+    Function.RELEASER,
+    Function.ACCOUNTANT,
+)
+# Their scope follows the file: only they can be handed on for some files.
+PROXY_BY_FILE = (Function.SOCIAL_WORKER, Function.CHIEF)
+
+
+@dataclass
+class Read:
+    """What one query says of an actor besides functions."""
+
+    below: list[tuple[int, str]]
+    rights: frozenset[tuple[str, str]]
+    sectors: frozenset[int]
+    barred: frozenset[int]
+    opened: frozenset[tuple[str, int]]
+    person_id: int | None
+    proxy: tuple[str, str] | None
+
+
+def _text(value: Any) -> Any:
+    return Cast(value, CharField())
+
+
+def _openings(account_id: int, day: dt.date) -> QuerySet[Opening]:
+    """Those that run now; on another day, those that ran at its noon."""
+    if day == clock.today():
+        return Opening.objects.filter(account=account_id, expires_at__gt=clock.now(), ended_at__isnull=True)
+    noon = dt.datetime.combine(day, dt.time(12), clock.zone())
+    return Opening.objects.filter(account=account_id, opened_at__lte=noon, expires_at__gt=noon).filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gt=noon)
+    )
+
+
+def read_rights(account_id: int, branches: set[str], day: dt.date, *, stands_for: int, proxy_id: int | None = None) -> Read:
+    """Units below the granted ones, rights to classes of data, sectors, openings, proxy: one query of several small tables.
+
+    Sectors, relations and person follow ``stands_for``; exceptional openings are personal: those of ``account_id``, and none by proxy.
+    """
+    wanted = reduce(or_, (Q(path__startswith=path) for path in branches)) if branches else Q(pk__in=[])
+    parts = [
+        ClassRight.objects.at(day)
+        .order_by()
+        .annotate(k=Case(When(allowed=True, then=Value("+")), default=Value("-"), output_field=CharField()))
+        .values_list("k", _text("data_class"), _text("function")),
+        AgentSector.objects.at(day)
+        .filter(account=stands_for, sector__is_active=True)
+        .order_by()
+        .values_list(Value("s", CharField()), _text("sector_id"), Value("", CharField())),
+        Sector.objects.filter(reserved=True, is_active=True)
+        .order_by()
+        .values_list(Value("x", CharField()), _text("pk"), Value("", CharField())),
+        OwnPerson.objects.filter(account=account_id)
+        .order_by()
+        .values_list(Value("i", CharField()), _text("person_id"), Value("", CharField())),
+    ]
     if branches:
-        wanted = reduce(or_, (Q(path__startswith=path) for path in branches))
-        for unit_id, path in Unit.objects.filter(wanted).values_list("pk", "path"):
-            for branch in branches:
-                if path.startswith(branch):
-                    below[branch].append(unit_id)
+        parts.append(Unit.objects.filter(wanted).order_by().values_list(Value("u", CharField()), _text("pk"), _text("path")))
+    if proxy_id is None:
+        parts.append(_openings(account_id, day).order_by().values_list(Value("o", CharField()), _text("subject_type"), _text("subject_id")))
+    else:
+        parts.append(
+            Proxy.objects.at(day)
+            .filter(pk=proxy_id, holder=account_id, giver=stands_for, giver__is_active=True)
+            .filter(accepted_at__isnull=False, declined_at__isnull=True, ended_at__isnull=True)
+            .order_by()
+            .values_list(Value("p", CharField()), _text("functions"), _text("only"))
+        )
+    rows: dict[str, list[tuple[str, str]]] = {}
+    for kind, first, second in parts[0].union(*parts[1:], all=True):
+        rows.setdefault(kind, []).append((first, second))
+    rights = {(name, str(function)) for name, functions in data_classes().items() for function in functions}
+    rights |= set(rows.get("+", []))
+    rights -= set(rows.get("-", []))
+    sectors = frozenset(int(one) for one, _none in rows.get("s", []))
+    return Read(
+        below=[(int(pk), path) for pk, path in rows.get("u", [])],
+        rights=frozenset(rights),
+        sectors=sectors,
+        barred=frozenset(int(one) for one, _none in rows.get("x", [])) - sectors,
+        opened=frozenset((kind, int(pk)) for kind, pk in rows.get("o", [])),
+        person_id=next((int(one) for one, _none in rows.get("i", [])), None),
+        proxy=next(iter(rows.get("p", [])), None),
+    )
+
+
+def expand_grants(rows: list[FunctionGrant], below: list[tuple[int, str]]) -> frozenset[Grant]:
+    """A grant for a unit covers the units below it."""
     grants: set[Grant] = set()
     for row in rows:
         if row.unit_id is None:
             grants.add(Grant(function=row.function, unit_id=None))
         else:
-            grants.update(Grant(function=row.function, unit_id=unit_id) for unit_id in below[row.unit.path])
+            grants.update(Grant(function=row.function, unit_id=pk) for pk, path in below if path.startswith(row.unit.path))
     return frozenset(grants)
 
 
-def account_and_grants(account_id: int, day: dt.date) -> tuple[Account | None, list[FunctionGrant]]:
-    """An active account with its functions of the day: one query, two when it has none."""
-    rows = list(FunctionGrant.objects.at(day).filter(account_id=account_id, account__is_active=True).select_related("account", "unit"))
-    if rows:
-        return rows[0].account, rows
-    return Account.objects.filter(pk=account_id, is_active=True).first(), []
+def account_and_grants(
+    account_id: int, day: dt.date, stands_for: int | None = None
+) -> tuple[Account | None, list[FunctionGrant], list[FunctionGrant]]:
+    """An active account with its functions of the day, and those of the colleague it acts for: one query, two when it has none."""
+    wanted = [account_id] if stands_for is None else [account_id, stands_for]
+    found = list(FunctionGrant.objects.at(day).filter(account_id__in=wanted, account__is_active=True).select_related("account", "unit"))
+    own = [row for row in found if row.account_id == account_id]
+    others = [row for row in found if row.account_id != account_id]
+    if own:
+        return own[0].account, own, others
+    return Account.objects.filter(pk=account_id, is_active=True).first(), [], others
 
 
-def build_actor(account: Account, rows: list[FunctionGrant], *, origin: str = "") -> Actor:
+def build_actor(account: Account, rows: list[FunctionGrant], *, origin: str = "", day: dt.date | None = None) -> Actor:
+    """The actor of an account with these functions. One query, none when it holds nothing."""
+    common = {"kind": "agent", "account_id": account.pk, "label": account.display_name, "language": account.language, "origin": origin}
+    if not rows:
+        return Actor(**common)
+    branches = {row.unit.path for row in rows if row.unit_id}
+    read = read_rights(account.pk, branches, day or clock.today(), stands_for=account.pk)
+    return Actor(
+        **common,
+        grants=expand_grants(rows, read.below),
+        class_rights=read.rights,
+        sectors=read.sectors,
+        barred_sectors=read.barred,
+        opened=read.opened,
+        person_id=read.person_id,
+        day=day if day is not None and day != clock.today() else None,
+    )
+
+
+def build_proxy_actor(account: Account, giver: FunctionGrant | None, rows: list[FunctionGrant], proxy_id: int) -> Actor | None:
+    """The actor of an account that acts for a colleague: what the colleague may hand on, nothing of one's own. None: the proxy ended."""
+    if giver is None:
+        return None
+    colleague = giver.account
+    branches = {row.unit.path for row in rows if row.unit_id}
+    read = read_rights(account.pk, branches, clock.today(), stands_for=colleague.pk, proxy_id=proxy_id)
+    if read.proxy is None:
+        return None
+    named, files = read.proxy
+    allowed = set(named.split(",")) if named else {str(name) for name in PROXY_FUNCTIONS}
+    allowed &= {str(name) for name in (PROXY_BY_FILE if files else PROXY_FUNCTIONS)}
+    only = frozenset((kind, int(pk)) for kind, _sep, pk in (one.partition(":") for one in files.split(",") if one)) if files else None
     return Actor(
         kind="agent",
         account_id=account.pk,
         label=account.display_name,
         language=account.language,
-        grants=expand_grants(rows),
-        origin=origin,
+        grants=frozenset(grant for grant in expand_grants(rows, read.below) if str(grant.function) in allowed),
+        on_behalf_of_id=colleague.pk,
+        on_behalf_of_label=colleague.display_name,
+        class_rights=read.rights,
+        sectors=read.sectors,
+        barred_sectors=read.barred,
+        only=only,
+        person_id=read.person_id,
     )
 
 
@@ -64,8 +195,21 @@ def actor_for(account: Account, request: HttpRequest | None = None) -> Actor:
     built = getattr(request, "actor", None)
     if built is not None and built.account_id == account.pk:
         return built
-    rows = list(FunctionGrant.objects.at(clock.today()).filter(account=account, account__is_active=True).select_related("unit"))
-    return build_actor(account, rows)
+    return actor_on(account, clock.today())
+
+
+def actor_on(account: Account, day: dt.date) -> Actor:
+    """The actor that an account is, was or will be on a day, with its functions, rights and sectors of that day."""
+    rows = list(FunctionGrant.objects.at(day).filter(account=account, account__is_active=True).select_related("unit"))
+    return build_actor(account, rows, day=day)
+
+
+def actor_by_proxy(proxy: Proxy) -> Actor | None:
+    """The actor that the holder of a proxy is while using it; None when it does not run today, or the giver holds nothing."""
+    account, _own, rows = account_and_grants(proxy.holder_id, clock.today(), proxy.giver_id)
+    if account is None or not rows:
+        return None
+    return build_proxy_actor(account, rows[0], rows, proxy.pk)
 
 
 def agents_with(function: str | Function, unit: Unit | int | None = None, *, day: dt.date | None = None) -> list[Account]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import account, admin, enrol, signin
+from .views import account, admin, enrol, proxies, rights, signin
 
 app_name = "identity"
 
@@ -33,4 +33,16 @@ urlpatterns = [
     path("admin/units/", admin.units, name="units"),
     path("admin/units/new/", admin.new_unit, name="new_unit"),
     path("admin/units/<uuid:uuid>/", admin.unit, name="unit"),
+    path("admin/rights/", rights.rights, name="rights"),
+    path("admin/sectors/", rights.sectors, name="sectors"),
+    path("admin/sectors/new/", rights.new_sector, name="new_sector"),
+    path("admin/sectors/<uuid:uuid>/", rights.sector, name="sector"),
+    path("admin/sectors/<uuid:uuid>/agents/", rights.sector_agent, name="sector_agent"),
+    path("admin/sector-agents/<uuid:uuid>/end/", rights.sector_agent_end, name="sector_agent_end"),
+    path("account/proxies/", proxies.proxies, name="proxies"),
+    path("account/proxies/acts/", proxies.acts, name="proxy_acts"),
+    path("account/proxies/stop/", proxies.stop, name="proxy_stop"),
+    path("account/proxies/<uuid:uuid>/answer/", proxies.answer, name="proxy_answer"),
+    path("account/proxies/<uuid:uuid>/end/", proxies.end, name="proxy_end"),
+    path("account/proxies/<uuid:uuid>/act/", proxies.act, name="proxy_act"),
 ]

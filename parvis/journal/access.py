@@ -32,7 +32,8 @@ def entry_scope(actor: Actor) -> Q:
     open_to = Q(restricted=False, data_class__in=classes)
     if actor.account_id is not None:
         open_to |= Q(author_id=actor.account_id)  # whoever wrote it may read it again, restricted or not
-    units = actor.units_for(Function.CHIEF)
+    # A proxy does not open them: they were written for one person.
+    units = frozenset() if actor.by_proxy else actor.units_for(Function.CHIEF)
     if None in units:
         open_to |= Q(restricted=True)
     elif units:

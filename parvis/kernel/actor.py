@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,38 @@ class Actor:
     screen: str = ""
     refs: frozenset[tuple[str, int]] = field(default_factory=frozenset)
     origin: str = ""
+    # What the centre decided about rights, read with the actor. None: the defaults of the product.
+    class_rights: frozenset[tuple[str, str]] | None = None
+    sectors: frozenset[int] = field(default_factory=frozenset)
+    barred_sectors: frozenset[int] = field(default_factory=frozenset)
+    opened: frozenset[tuple[str, int]] = field(default_factory=frozenset)
+    only: frozenset[tuple[str, int]] | None = None
+    person_id: int | None = None
+    # The day that scopes look at, when it is not today: a simulation.
+    day: date | None = None
+
+    @property
+    def persons(self) -> frozenset[int]:
+        """Accounts that answer for what is done: oneself, and the colleague in whose name one acts. Two pairs of eyes and recusals
+        look at all of them."""
+        return frozenset(one for one in (self.account_id, self.on_behalf_of_id) if one is not None)
+
+    @property
+    def stands_for(self) -> int | None:
+        """Whose files, tasks and relations are meant: the colleague's while acting for one."""
+        return self.on_behalf_of_id or self.account_id
+
+    @property
+    def by_proxy(self) -> bool:
+        return self.on_behalf_of_id is not None
+
+    def opened_ids(self, kind: str) -> frozenset[int]:
+        """Files opened to this agent exceptionally, for a set time and a reason."""
+        return frozenset(number for name, number in self.opened if name == kind)
+
+    def only_ids(self, kind: str) -> frozenset[int] | None:
+        """The only files that a proxy covers; None when it is not limited."""
+        return None if self.only is None else frozenset(number for name, number in self.only if name == kind)
 
     @property
     def is_agent(self) -> bool:

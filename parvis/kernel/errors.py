@@ -47,3 +47,11 @@ class Conflict(DomainError):
         self.when = when
         self.yours = yours or {}
         self.theirs = theirs or {}
+
+
+class StepFirst(Exception):
+    """Something is asked of the person before this page: they are led there, and come back. Not a refusal. ``url`` takes ``next``."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url

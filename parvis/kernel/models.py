@@ -45,6 +45,7 @@ class MutationLine(models.Model):
     subject_id = models.BigIntegerField()
     actor_id = models.BigIntegerField(null=True)
     actor_label = models.CharField(max_length=191)
+    behalf_id = models.BigIntegerField(null=True)
     body = models.TextField()
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
@@ -55,6 +56,7 @@ class MutationLine(models.Model):
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "recorded_at"], name="kernel_line_subject"),
             models.Index(fields=["recorded_at", "id"], name="kernel_line_time"),
+            models.Index(fields=["behalf_id", "recorded_at"], name="kernel_line_behalf"),
         ]
 
 
@@ -99,6 +101,7 @@ class ReadLine(models.Model):
     slot = models.BigIntegerField()
     actor_id = models.BigIntegerField(null=True)
     actor_label = models.CharField(max_length=191)
+    behalf_id = models.BigIntegerField(null=True)
     purpose = models.CharField(max_length=191, blank=True)
     screen = models.CharField(max_length=100)
     subject_type = models.CharField(max_length=64)
@@ -111,7 +114,10 @@ class ReadLine(models.Model):
                 fields=["subject_type", "subject_id", "actor_label", "screen", "slot"], name="kernel_read_once_per_slot"
             )
         ]
-        indexes = [models.Index(fields=["subject_type", "subject_id", "read_at"], name="kernel_read_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "read_at"], name="kernel_read_subject"),
+            models.Index(fields=["actor_id", "read_at"], name="kernel_read_actor"),
+        ]
 
 
 class Job(models.Model):

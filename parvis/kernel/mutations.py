@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -108,6 +109,7 @@ def flush(gesture: gestures.Gesture) -> None:
                 subject_id=item.subject.id,
                 actor_id=item.actor.account_id,
                 actor_label=item.actor.label[:191],
+                behalf_id=item.actor.on_behalf_of_id,
                 body=body,
                 previous_hash=head.last_hash,
                 hash=digest,
@@ -123,19 +125,41 @@ def flush(gesture: gestures.Gesture) -> None:
 SLOT_SECONDS = 600
 
 
+ReadGuard = Callable[["Actor", "SubjectRef", str], str]
+_read_guards: dict[str, ReadGuard] = {}
+
+
+def read_guard(kind: str) -> Callable[[ReadGuard], ReadGuard]:
+    """Register what is asked before a file of this kind is read. The guard returns the purpose to be logged (empty: the actor's), or
+    raises ``StepFirst`` when the reader has to say why first: then nothing is shown."""
+
+    def register(guard: ReadGuard) -> ReadGuard:
+        _read_guards[kind] = guard
+        return guard
+
+    return register
+
+
 def record_read(*, actor: Actor, subject: SubjectRef, screen: str) -> None:
-    """Note that a person opened a protected file. Once per actor, subject, screen and ten minutes; needs no gesture."""
+    """Note that a person opened a protected file. Once per actor, subject, screen and ten minutes; needs no gesture.
+
+    Raises:
+        StepFirst: a guard of this kind of file wants a reason first.
+    """
     from parvis.kernel.models import ReadLine
 
     if actor.is_system:
         return
+    guard = _read_guards.get(subject.type)
+    purpose = (guard(actor, subject, screen) if guard is not None else "") or actor.purpose
     at = clock.now()
     line = ReadLine(
         read_at=at,
         slot=int(at.timestamp()) // SLOT_SECONDS,
         actor_id=actor.account_id,
         actor_label=actor.label[:191],
-        purpose=actor.purpose[:191],
+        behalf_id=actor.on_behalf_of_id,
+        purpose=purpose[:191],
         screen=screen[:100],
         subject_type=subject.type,
         subject_id=subject.id,

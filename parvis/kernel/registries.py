@@ -142,6 +142,10 @@ person_places: Registry[Callable[[Actor, int], list[tuple[str, str]]]] = Registr
 subject_cards: Registry[Callable[[Actor, list[SubjectRef]], dict[SubjectRef, SubjectCard]]] = Registry("subject_cards")
 #: Kind of key in ``source_ref`` ("request" of "request:66#rent") to the words and the address that a reader gets, many at once.
 origins: Registry[Callable[[Actor, list[str]], dict[str, tuple[str, str]]]] = Registry("origins")
+#: Files (ids) that no exceptional opening shows to an actor, whatever the reason.
+never_opened: Registry[Callable[[Actor], Any]] = Registry("never_opened")
+#: Type of file to the id behind the number that people know, for whoever may name it (a proxy for some files).
+subject_numbers: Registry[Callable[[Actor, str], int | None]] = Registry("subject_numbers")
 
 ALL: tuple[Registry[Any], ...] = (
     panels,
@@ -162,6 +166,8 @@ ALL: tuple[Registry[Any], ...] = (
     person_places,
     subject_cards,
     origins,
+    never_opened,
+    subject_numbers,
 )
 
 

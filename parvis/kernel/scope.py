@@ -7,6 +7,7 @@ migrations only (a test reads the syntax trees).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
@@ -64,6 +65,88 @@ def scope_q(model: type[models.Model], actor: Actor) -> Q:
             parent = parent._meta.get_field(part).related_model  # type: ignore[assignment]
         return _prefixed(scope_q(parent, actor), path)
     return NOTHING
+
+
+# Why ------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way in, or one limit, of a scope: the condition and the sentence that explains it. A scope made with ``united`` and its
+    explanation are the same conditions."""
+
+    why: Any
+    q: Q
+
+
+@dataclass(frozen=True)
+class Rules:
+    """``ways``: any of them lets in, within the ``limits``. ``beyond``: lets in whatever the limits. ``always``: holds for all of them."""
+
+    ways: tuple[Rule, ...] = ()
+    limits: tuple[Rule, ...] = ()
+    beyond: tuple[Rule, ...] = ()
+    always: tuple[Rule, ...] = ()
+
+    @property
+    def q(self) -> Q:
+        rows = _any(self.ways)
+        for limit in self.limits:
+            rows &= limit.q
+        if self.beyond and rows != EVERYTHING:  # an empty Q in an "or" would vanish
+            past = _any(self.beyond)
+            rows = EVERYTHING if past == EVERYTHING else rows | past
+        for limit in self.always:
+            rows &= limit.q
+        return rows
+
+
+def _any(rules: tuple[Rule, ...]) -> Q:
+    if not rules:
+        return NOTHING
+    if any(rule.q == EVERYTHING for rule in rules):
+        return EVERYTHING
+    rows = rules[0].q
+    for rule in rules[1:]:
+        rows |= rule.q
+    return rows
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a row is visible, by the scope itself; ``because``: the ways that let in; ``against``: the limits that keep out."""
+
+    seen: bool
+    because: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+
+
+RulesFunction = Callable[["Actor"], Rules]
+_rules: dict[type[models.Model], RulesFunction] = {}
+
+
+def scope_rules(model: type[models.Model]) -> Callable[[RulesFunction], RulesFunction]:
+    """Register a scope as named rules: the filter and its explanation come from the same conditions."""
+
+    def register(function: RulesFunction) -> RulesFunction:
+        _rules[model] = function
+        _scopes[model] = lambda actor: function(actor).q
+        return function
+
+    return register
+
+
+def explain(model: type[models.Model], actor: Actor, pk: int) -> Verdict:
+    """May this actor see this row, and why. The answer is the scope's own; the reasons are its rules, tried one by one."""
+    rows = model._base_manager.filter(pk=pk)
+    seen = rows.filter(scope_q(model, actor)).exists()
+    rules = _rules.get(model)
+    if rules is None or actor.is_system:
+        return Verdict(seen)
+    found = rules(actor)
+    ways = [rule for rule in (*found.ways, *found.beyond) if rows.filter(rule.q).exists()]
+    against = [rule for rule in (*found.limits, *found.always) if not rows.filter(rule.q).exists()]
+    return Verdict(seen, tuple(str(rule.why) for rule in ways), tuple(str(rule.why) for rule in against))
 
 
 def has_scope(model: type[models.Model]) -> bool:
@@ -153,6 +236,8 @@ def may_see(actor: Actor, name: str) -> bool:
     """True when one of the actor's functions opens this class of data. Unknown class: nobody."""
     if actor.is_system:
         return True
+    if actor.class_rights is not None:
+        return any((name, function) in actor.class_rights for function in actor.functions)
     return not actor.functions.isdisjoint(_data_classes.get(name, frozenset()))
 
 

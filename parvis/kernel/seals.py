@@ -100,8 +100,17 @@ def _verify_chains(report: Report) -> dict[str, dict[int, str]]:
                 line.actor_label,
                 line.recorded_at.isoformat(),
                 line.number,
+                line.behalf_id,
             )
-            told = (body["verb"], body["subject"], body["actor"][0], body["actor"][1][:191], body["at"], body["number"])
+            told = (
+                body["verb"],
+                body["subject"],
+                body["actor"][0],
+                body["actor"][1][:191],
+                body["at"],
+                body["number"],
+                body["for"][0],
+            )
             if shown != told:
                 report.problems.append(f"{stream}: the columns of line {line.number} differ from what was chained")
         number, previous = line.number, line.hash

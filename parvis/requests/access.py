@@ -50,8 +50,8 @@ def request_scope(actor: Actor) -> Q:
     """Agents: the requests of their units. The person: the request that the tracking code opened. Nobody else."""
     if actor.is_agent:
         units = actor.units_for(*READERS)
-        if None in units:
-            return EVERYTHING
-        return Q(unit_id__in=sorted(unit for unit in units if unit is not None)) if units else NOTHING
+        rows = EVERYTHING if None in units else Q(unit_id__in=sorted(unit for unit in units if unit is not None)) if units else NOTHING
+        only = actor.only_ids("dossier")  # a proxy for some files: their requests, and no other
+        return rows if only is None else rows & Q(dossier_id__in=sorted(only))
     opened = actor.refers_to("request")
     return Q(pk__in=sorted(opened)) if opened else NOTHING

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -26,7 +27,7 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import idempotency
 from parvis.kernel.actor import ANONYMOUS, Actor
-from parvis.kernel.errors import Conflict, DomainError
+from parvis.kernel.errors import Conflict, DomainError, StepFirst
 from parvis.ui import formats
 from parvis.ui.templatetags.parvis import IDEMPOTENCY_FIELD
 
@@ -298,10 +299,25 @@ def _answer(request: HttpRequest, marks: Screen, view: View, args: Any, kwargs: 
         if marks.creates and method == "POST":
             return _once(request, marks, lambda: view(request, *args, **kwargs))
         return view(request, *args, **kwargs)
+    except StepFirst as step:
+        return _step_first(request, step)
     except Conflict as error:
         return conflict(request, error)
     except DomainError as error:
         return _refused(request, error)
+
+
+def _step_first(request: HttpRequest, step: StepFirst) -> HttpResponse:
+    """Lead to the page that asks, with the way back."""
+    back = request.get_full_path() if request.method in SAFE and not wants_part(request) else request.path
+    target = f"{step.url}{'&' if '?' in step.url else '?'}{urlencode({'next': back})}"
+    if is_htmx(request):
+        response = HttpResponse(status=204)
+        response.headers["HX-Redirect"] = iri_to_uri(target) or "/"
+        return response
+    response = HttpResponseRedirect(target)
+    response.status_code = 303
+    return response
 
 
 def _once(request: HttpRequest, marks: Screen, run: Callable[[], HttpResponse]) -> HttpResponse:

@@ -37,8 +37,8 @@ def queues_q(actor: Actor) -> Q:
 
 
 def mine_q(actor: Actor) -> Q:
-    """Tasks that this person holds."""
-    return Q(owner=actor.account_id) if actor.account_id else NOTHING
+    """Tasks that this person holds, or the colleague acted for."""
+    return Q(owner=actor.stands_for) if actor.stands_for else NOTHING
 
 
 def team_q(actor: Actor) -> Q:
@@ -54,8 +54,11 @@ def items_scope(actor: Actor) -> Q:
     if not actor.is_agent:
         return NOTHING
     if actor.has(*OVERSEERS) or None in actor.units_for(Function.CHIEF):
-        return EVERYTHING
-    return mine_q(actor) | queues_q(actor) | team_q(actor)
+        rows = EVERYTHING
+    else:
+        rows = mine_q(actor) | queues_q(actor) | team_q(actor)
+    only = actor.only_ids("dossier")
+    return rows if only is None else rows & Q(dossier_key__in=sorted(only))
 
 
 # Predicates -----------------------------------------------------------------------------------------------------------
@@ -70,7 +73,8 @@ def may_lead(actor: Actor) -> bool:
 
 def in_queue(actor: Actor, item: WorkItem) -> bool:
     """Holds the queue's function where the task is."""
-    if not item.queue:
+    only = actor.only_ids("dossier")
+    if not item.queue or (only is not None and item.dossier_key not in only):
         return False
     units = actor.units_for(item.queue)
     return bool(units) and (None in units or item.unit_id is None or item.unit_id in units)
@@ -82,7 +86,7 @@ def leads(actor: Actor, item: WorkItem) -> bool:
 
 def may_do(actor: Actor, item: WorkItem) -> bool:
     """Do the step itself: its owner, or anyone of its queue."""
-    return actor.is_system or (actor.account_id is not None and item.owner_id == actor.account_id) or in_queue(actor, item)
+    return actor.is_system or (actor.stands_for is not None and item.owner_id == actor.stands_for) or in_queue(actor, item)
 
 
 def may_take(actor: Actor, item: WorkItem) -> bool:
@@ -91,12 +95,12 @@ def may_take(actor: Actor, item: WorkItem) -> bool:
 
 def may_give_back(actor: Actor, item: WorkItem) -> bool:
     """Into the queue: its holder, or the chief."""
-    return bool(item.queue) and item.owner_id is not None and (item.owner_id == actor.account_id or leads(actor, item))
+    return bool(item.queue) and item.owner_id is not None and (item.owner_id == actor.stands_for or leads(actor, item))
 
 
 def may_assign(actor: Actor, item: WorkItem) -> bool:
     """To a named colleague: the holder hands over, the chief hands out."""
-    return actor.is_system or leads(actor, item) or (actor.account_id is not None and item.owner_id == actor.account_id)
+    return actor.is_system or leads(actor, item) or (actor.stands_for is not None and item.owner_id == actor.stands_for)
 
 
 def may_publish(actor: Actor) -> bool:

@@ -7,6 +7,10 @@ from uuid import UUID
 
 NOWHERE = UUID(int=7)
 
+WITHOUT_FILE = {
+    "dossiers:index", "dossiers:exceptional", "dossiers:watch", "dossiers:own_persons", "dossiers:simulate", "dossiers:why",
+}  # fmt: skip
+
 THING: dict[str, str] = {
     "contacts:person": "person", "contacts:fact": "person", "contacts:protect": "person", "contacts:card": "person",
     "documents:download": "document",
@@ -31,6 +35,9 @@ THING: dict[str, str] = {
     "takeover:import": "import", "takeover:apply": "import", "takeover:undo": "import", "takeover:discard": "import", "takeover:report": "import",
     "identity:admin_account": "account", "identity:grant": "account", "identity:issue_link": "account", "identity:reset_factors": "account",
     "identity:set_active": "account", "identity:unit": "unit",
+    "identity:sector": "sector", "identity:sector_agent": "sector", "identity:sector_agent_end": "agent_sector",
+    "identity:proxy_answer": "proxy", "identity:proxy_end": "proxy", "identity:proxy_act": "proxy",
+    "dossiers:exceptional_end": "opening", "dossiers:settle": "look_up",
 }  # fmt: skip
 
 
@@ -39,7 +46,7 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
     if name in THING:
         first = [things[THING[name]].uuid]
         return [*first, "names"] if name == "contacts:fact" else first
-    if name.startswith(("dossiers:", "journal:")) and name not in {"dossiers:index"}:
+    if name.startswith(("dossiers:", "journal:")) and name not in WITHOUT_FILE:
         dossier = [things["dossier"].uuid]
         if name in {"dossiers:situation_edit", "dossiers:situation_end"}:
             return [*dossier, NOWHERE]
@@ -47,6 +54,7 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
             return [*dossier, things["person"].uuid]
         return dossier
     special = {
+        "dossiers:why": lambda: ["dossier", things["dossier"].uuid],
         "documents:add": lambda: ["dossier", things["dossier"].pk],
         "workflows:process": lambda: ["aid-request"],
         "workflows:download": lambda: ["aid-request", 1],

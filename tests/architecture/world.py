@@ -14,9 +14,12 @@ from parvis.decisions.services import sessions
 from parvis.demo import cast, money, reference, stage
 from parvis.documents.models import Document
 from parvis.dossiers.api import Dossier
-from parvis.identity.api import Account, Unit
+from parvis.dossiers.services import grants
+from parvis.identity.api import Account, Opening, Unit, actor_for, add_agent_to_sector, create_sector, offer_proxy
 from parvis.identity.demo import username
 from parvis.kernel import clock
+from parvis.kernel.actor import system_actor
+from parvis.kernel.subject import SubjectRef
 from parvis.takeover.models import Import
 from parvis.workflows.models import WorkItem
 
@@ -146,5 +149,34 @@ def build() -> World:
         "unit": Unit.objects.get(code="SSG-NORD"),
         "account": world.account("clerk"),
         "import": _import(world),
+        **_rights(dossier),
     }
     return world
+
+
+def _rights(dossier: Dossier) -> dict[str, Any]:
+    """A sector, a proxy, an exceptional opening and a reason given: of agents who play no role in the matrix."""
+    joris, katrin = (Account.objects.get(username=username(name)) for name in ("joris.peeters", "katrin.schmitz"))
+    system = system_actor("world")
+    sector = create_sector(actor=system, code="ASYL", name="Asile")
+    given = add_agent_to_sector(actor=system, account=joris, sector=sector)
+    today = clock.today()
+    proxy = offer_proxy(
+        actor=actor_for(katrin), holder=joris, valid_from=today, valid_to=today + timedelta(days=7), reason="congé", functions=()
+    )
+    actor = actor_for(joris)
+    grants.break_glass(actor=actor, number=dossier.number, reason="Appel de l'hôpital, la référente est absente")
+    look_up = grants.explain_look_up(
+        actor=actor,
+        subject=SubjectRef("dossier", dossier.pk),
+        label=dossier.number,
+        kinds=["colleague"],
+        reason="Suivi demandé par le chef",
+    )
+    return {
+        "sector": sector,
+        "agent_sector": given,
+        "proxy": proxy,
+        "opening": Opening.objects.get(account=joris),
+        "look_up": look_up,
+    }

@@ -267,7 +267,7 @@ def release_order(*, actor: Actor, order: PaymentOrder) -> PaymentOrder:
     if order.state == OrderState.PREPARED:
         why = why_not_release(actor, order)
         if why:
-            raise NotAllowed(why, code="two_persons" if actor.account_id == order.prepared_by_id else "function")
+            raise NotAllowed(why, code="two_persons" if order.prepared_by_id in actor.persons else "function")
     lines = list(PaymentLine.unscoped.filter(order=order).order_by("position"))
     if digest_of_lines(lines) != order.digest or sum((line.amount for line in lines), Decimal(0)) != order.total:
         raise OrderRefused(_("The lines differ from those that were prepared. Withdraw this order and prepare it anew."), code="digest")

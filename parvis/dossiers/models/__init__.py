@@ -1,6 +1,7 @@
-"""The dossier of a household: who is in it, who follows it, and their situation, dated."""
+"""The dossier of a household: who is in it, who follows it, its sectors and the situation, dated."""
 
 from .dossiers import Dossier, DossierMember, Referent
+from .sectors import DossierSector
 from .situation import SituationFact
 
-__all__ = ["Dossier", "DossierMember", "Referent", "SituationFact"]
+__all__ = ["Dossier", "DossierMember", "DossierSector", "Referent", "SituationFact"]

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from parvis.contacts.api import display_names
-from parvis.kernel import clock
+from parvis.kernel import clock, mutations
+from parvis.kernel.subject import SubjectRef
 
 from ..models import Dossier
 from ..selectors import members_at
@@ -21,6 +22,8 @@ def visible(request: HttpRequest, uuid: UUID) -> Dossier:
     dossier = Dossier.objects.visible_to(actor).select_related("unit", "lead__index").filter(uuid=uuid).first()
     if dossier is None:
         raise Http404("dossier")
+    if request.method in ("GET", "HEAD"):  # each page of a file is a reading of it; what is unusual asks for a reason first
+        mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen=actor.screen)
     return dossier
 
 

@@ -9,11 +9,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from parvis.kernel import clock, memo, mutations
+from parvis.kernel import clock, memo
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Panel, panels
 from parvis.kernel.scope import may_see
-from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import page, screen
 from parvis.workflows.api import ItemEventKind, history, queue_label, where_dossier
 
@@ -49,7 +48,6 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     members = member_views(actor, dossier.pk, day, known_on)
     request.known_on = known_on  # type: ignore[attr-defined]
     request.dossier_members = members  # type: ignore[attr-defined]
-    mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen="dossiers.detail")
     with memo.sharing():
         memo.keep("dossier", dossier.pk)
         main, side, hidden = _panels(request, dossier, day)

@@ -9,9 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import Person, display_names
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock
 from parvis.kernel.errors import Conflict
-from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
 from parvis.ui.origins import name_origins
 
@@ -33,7 +32,6 @@ def listing(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Every line known now, with the ones that ended."""
     dossier = visible(request, uuid)
     actor = request.actor  # type: ignore[attr-defined]
-    mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen="dossiers.situation")
     rows = list(SituationFact.objects.visible_to(actor).filter(dossier=dossier, live=1).order_by("kind", "-valid_from", "pk"))
     name_origins(actor, rows)
     today = clock.today()

@@ -19,7 +19,7 @@ from parvis.ui.http import done, errors_on, invalid, page, screen
 
 from .. import crypto
 from ..access import may_administer
-from ..enums import Function
+from ..enums import DataClass, Function
 from ..forms import AccountForm, GrantForm, NewAccountForm, NewUnitForm, UnitForm
 from ..models import Account, Factor, FunctionGrant, OneTimeLink, Unit, WebSession
 from ..services import accounts as account_services
@@ -52,6 +52,12 @@ VERBS = {
     "signed_out": gettext_lazy("Signed out"),
     "unit_created": gettext_lazy("Unit created"),
     "unit_updated": gettext_lazy("Unit changed"),
+    "class_rights_set": gettext_lazy("Rights to classes of data changed"),
+    "sector_created": gettext_lazy("Sector made"),
+    "sector_updated": gettext_lazy("Sector changed"),
+    "sector_given": gettext_lazy("Sector given"),
+    "sector_taken": gettext_lazy("Sector ended"),
+    "own_person_linked": gettext_lazy("Own person on file noted"),
 }
 
 
@@ -62,7 +68,15 @@ def history(subject: SubjectRef) -> list[dict[str, Any]]:
             "at": line.recorded_at,
             "what": VERBS.get(line.verb, line.verb),
             "who": line.actor_label or _("not signed in"),
-            "values": [{"old": value.old, "new": _shown(value.field, value.new), "field": value.field} for value in line.values.all()],
+            "values": [
+                {
+                    "old": _shown(value.field, value.old) if value.field in DataClass.values else value.old,
+                    "new": _shown(value.field, value.new),
+                    "field": DataClass(value.field).label if value.field in DataClass.values else value.field,
+                    "both": value.field in DataClass.values,
+                }
+                for value in line.values.all()
+            ],
         }
         for line in mutations.history(subject, limit=30)
     ]
@@ -73,6 +87,8 @@ def _shown(field: str, value: Any) -> str:
         return ""
     if field == "function" and value in Function.values:
         return str(Function(value).label)
+    if isinstance(value, list) and field in DataClass.values:
+        return ", ".join(str(Function(one).label) for one in value if one in Function.values) or _("nobody")
     if isinstance(value, dict):
         return " / ".join(str(part) for part in value.values())
     if value == "9999-12-31":

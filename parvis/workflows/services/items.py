@@ -257,7 +257,7 @@ def take(*, actor: Actor, item: WorkItem) -> WorkItem:
     """
     if actor.account_id is None or not access.in_queue(actor, item):
         raise NotAllowed(_("This task is not in one of your queues."))
-    return _hand(item, actor=actor, owner=account_of(actor.account_id), kind=ItemEventKind.TAKEN, expect=None)
+    return _hand(item, actor=actor, owner=account_of(actor.stands_for), kind=ItemEventKind.TAKEN, expect=None)
 
 
 @gesture

@@ -1,0 +1,118 @@
+"""What is out of the ordinary in a look-up, and why a file is read: simple rules, asked before anything is shown (E12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from parvis.identity.enums import Function
+from parvis.kernel.actor import Actor
+from parvis.kernel.errors import StepFirst
+from parvis.kernel.mutations import read_guard
+from parvis.kernel.subject import SubjectRef
+
+from .access import WRITERS
+from .selectors import (
+    Reading,
+    lives_near,
+    person_reading,
+    read_today,
+    reading_of,
+    reason_given,
+    related_to,
+)
+
+
+class Unusual(models.TextChoices):
+    OWN = "own", _("Your own file")
+    RELATIVE = "relative", _("A relative of yours, or somebody of your household")
+    NEIGHBOUR = "neighbour", _("Somebody of your address or street")
+    COLLEAGUE = "colleague", _("A colleague")
+    OLD = "old", _("A file closed more than a year ago that you never followed")
+    MANY = "many", _("More files today than usual")
+
+
+class Purpose(models.TextChoices):
+    """Why a file was opened, as the log keeps it: the relation to the file, or the reason that was written."""
+
+    REFERENT = "referent", _("follows the file")
+    SERVICE = "service", _("works on files of this service")
+    OPENING = "opening", _("opened it exceptionally")
+    REASON = "reason", _("gave a reason")
+    SIMULATION = "simulation", _("checked rights, without the content")
+
+
+@dataclass(frozen=True)
+class Why:
+    """A purpose from the log in words: the relation, and the reason that the agent wrote."""
+
+    label: str
+    reason: str = ""
+
+
+def why_of(purpose: str) -> Why:
+    code, _sep, reason = purpose.partition(": ")
+    return Why(str(Purpose(code).label), reason) if code in Purpose.values else Why(purpose)
+
+
+SIMULATED = "dossiers.simulation"
+QUIET = frozenset({SIMULATED})
+#: Those that concern the agent's own life reach the auditor at once; the others stand in the auditor's list.
+PERSONAL = frozenset({Unusual.OWN, Unusual.RELATIVE, Unusual.NEIGHBOUR, Unusual.COLLEAGUE})
+
+
+@read_guard("dossier")
+def before_dossier(actor: Actor, subject: SubjectRef, screen: str) -> str:
+    if screen == SIMULATED:
+        return Purpose.SIMULATION.value
+    return _before(actor, subject, "dossier")
+
+
+@read_guard("person")
+def before_person(actor: Actor, subject: SubjectRef, screen: str) -> str:
+    return _before(actor, subject, "person")
+
+
+def _before(actor: Actor, subject: SubjectRef, kind: str) -> str:
+    if not actor.is_agent or actor.account_id is None:
+        return ""
+    facts = reading_of(actor, subject.id) if kind == "dossier" else person_reading(actor, subject.id)
+    if facts is None:
+        return ""
+    kinds = unusual(actor, facts)
+    if kinds:
+        reason = reason_given(actor.account_id, subject)
+        if reason is None:
+            raise StepFirst(reverse("dossiers:why", args=[kind, facts.uuid]))
+        return f"{Purpose.REASON.value}: {reason}"
+    if facts.follows:
+        return Purpose.REFERENT.value
+    if kind == "dossier" and subject.id in actor.opened_ids("dossier"):
+        return f"{Purpose.OPENING.value}: {facts.opening}" if facts.opening else Purpose.OPENING.value
+    return Purpose.SERVICE.value
+
+
+def unusual(actor: Actor, facts: Reading) -> list[str]:
+    """Rules that speak, in order of weight. Whoever is found nowhere on file meets the colleague rule and the counts only."""
+    kinds: list[str] = []
+    if facts.own:
+        kinds.append(Unusual.OWN.value)
+    elif actor.person_id is not None:
+        if related_to(actor.person_id, facts.people):
+            kinds.append(Unusual.RELATIVE.value)
+        elif lives_near(actor.person_id, facts.people):
+            kinds.append(Unusual.NEIGHBOUR.value)
+    if facts.colleague and not facts.own:
+        kinds.append(Unusual.COLLEAGUE.value)
+    works_on_it = facts.follows or actor.has(Function.AUDITOR)
+    if facts.old and not works_on_it and actor.has(*WRITERS):
+        kinds.append(Unusual.OLD.value)
+    if not kinds and not works_on_it and facts.subject.type == "dossier" and actor.account_id is not None:
+        seen = read_today(actor.account_id)
+        if facts.subject.id not in seen and len(seen) >= settings.PARVIS["lookups_a_day"]:
+            kinds.append(Unusual.MANY.value)
+    return kinds

@@ -1,0 +1,219 @@
+"""Who sees a file, who saw it and why: exceptional opening, reasons, the log, the simulation, sectors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parvis.contacts.api import Person, hidden_person_ids
+from parvis.identity.api import LookUp, Opening, Sector, may_audit, may_simulate
+from parvis.kernel import clock, mutations
+from parvis.kernel.actor import Actor
+from parvis.kernel.subject import SubjectRef
+from parvis.ui.http import done, errors_on, invalid, local_url, page, screen
+
+from .. import access, lookups, simulation
+from ..forms_access import ExceptionalForm, FindingForm, SectorsForm, SimulationForm, WhyForm
+from ..models import Dossier
+from ..selectors import dossier_by_number, members_at, person_reading, reading_of, reads_of, sectors_at
+from ..services import grants as services
+from ._common import crumbs, visible
+
+PAGE = 50
+
+
+@screen(access=access.may_ask_opening, methods=("GET", "POST"), creates=True)
+def exceptional(request: HttpRequest) -> HttpResponse:
+    """Open a file outside one's scope: its exact number, a written reason, a set time."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = ExceptionalForm(request.POST if request.method == "POST" else None, initial={"number": request.GET.get("number", "")})
+    context = {
+        "form": form,
+        "hours": settings.PARVIS["opening_hours"],
+        "running": Opening.objects.filter(account=actor.account_id, expires_at__gt=clock.now(), ended_at__isnull=True),
+    }
+    if request.method == "POST":
+        if form.is_valid():
+            with errors_on(form):
+                dossier = services.break_glass(actor=actor, number=form.cleaned_data["number"], reason=form.cleaned_data["reason"])
+                return done(
+                    request,
+                    "dossiers:detail",
+                    _("The file is open to you for a set time. Its referent, chief and auditor are told."),
+                    dossier.uuid,
+                )
+        return invalid(request, "dossiers/exceptional.html", context)
+    return page(request, "dossiers/exceptional.html", context)
+
+
+@screen(access=lambda actor: actor.is_agent and bool(actor.grants), methods=("POST",))
+def exceptional_end(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Close an exceptional opening before its time."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    opening = get_object_or_404(Opening, uuid=uuid)
+    services.close_opening(actor=actor, opening=opening)
+    where = reverse("dossiers:watch") if may_audit(actor) else "/desk/"
+    return done(request, where, _("Closed. The file is no longer open to that agent."))
+
+
+def _asked(actor: Actor, kind: str, uuid: UUID) -> Any:
+    """What the agent wants to open, when it is within sight."""
+    if kind == "dossier":
+        found = Dossier.objects.visible_to(actor).filter(uuid=uuid).first()
+        return reading_of(actor, found.pk) if found is not None else None
+    person = Person.objects.visible_to(actor).filter(uuid=uuid).first() if kind == "person" else None
+    return person_reading(actor, person.pk) if person is not None else None
+
+
+@screen(access=lambda actor: actor.is_agent and bool(actor.grants), methods=("GET", "POST"), creates=True)
+def why(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
+    """An unusual look-up: say why, then go on. Nothing of the file is shown before."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    facts = _asked(actor, kind, uuid)
+    if facts is None:
+        raise Http404(kind)
+    default = reverse("dossiers:detail", args=[uuid]) if kind == "dossier" else "/desk/"
+    back = local_url(request, request.POST.get("next") or request.GET.get("next"), default)
+    kinds = lookups.unusual(actor, facts)
+    form = WhyForm(request.POST if request.method == "POST" else None)
+    context = {"form": form, "next": back, "kinds": [lookups.Unusual(one).label for one in kinds], "label": facts.label}
+    if request.method == "POST":
+        if form.is_valid():
+            with errors_on(form):
+                services.explain_look_up(
+                    actor=actor, subject=facts.subject, label=facts.label, kinds=kinds or ["asked"], reason=form.cleaned_data["reason"]
+                )
+                return done(request, back)
+        return invalid(request, "dossiers/why.html", context)
+    return page(request, "dossiers/why.html", context)
+
+
+def _responsible(request: HttpRequest, uuid: UUID, name: str) -> Dossier:
+    """The file, for whoever answers for it; the rule is the one that the simulation asks."""
+    dossier = visible(request, uuid)
+    if not simulation.OF_THE_FILE[name](request.actor, dossier):  # type: ignore[attr-defined]
+        raise Http404("dossier")
+    return dossier
+
+
+@screen(access=access.may_see_access_log)
+def access_log(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Who opened this file, when and why; exceptional openings, and reasons given."""
+    dossier = _responsible(request, uuid, "dossiers:access_log")
+    before = int(request.GET["before"]) if request.GET.get("before", "").isdigit() else None
+    rows = reads_of(dossier.pk, limit=PAGE + 1, before=before)
+    context = {
+        **crumbs(dossier),
+        "reads": [{"row": row, "why": lookups.why_of(row.purpose)} for row in rows[:PAGE]],
+        "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
+        "openings": Opening.objects.filter(subject_type="dossier", subject_id=dossier.pk).select_related("account")[:20],
+        "now": clock.now(),
+    }
+    return page(request, "dossiers/access_log.html", context)
+
+
+@screen(access=access.may_see_access_log)
+def access_print(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The same for the person, on paper. Where an address is protected, the latest days and the agents' names are left out."""
+    dossier = _responsible(request, uuid, "dossiers:access_print")
+    people = [row.person_id for row in members_at(dossier.pk)]
+    delay = int(settings.PARVIS["access_log_delay_days"]) if hidden_person_ids(people) else 0
+    until = clock.now() - dt.timedelta(days=delay) if delay else None
+    rows = reads_of(dossier.pk, limit=500, until=until)
+    context = {
+        **crumbs(dossier),
+        "reads": [{"row": row, "why": lookups.why_of(row.purpose)} for row in rows if not row.purpose.startswith("simulation")],
+        "delay": delay,
+        "today": clock.today(),
+        "most": len(rows) == 500,
+    }
+    return page(request, "dossiers/access_print.html", context)
+
+
+@screen(access=may_audit)
+def watch(request: HttpRequest) -> HttpResponse:
+    """The auditor's list: exceptional openings, and unusual look-ups with their reasons."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    everything = request.GET.get("state") == "all"
+    before = int(request.GET["before"]) if request.GET.get("before", "").isdigit() else None
+    rows = LookUp.objects.select_related("account").order_by("-pk")
+    rows = rows if everything else rows.filter(seen_at__isnull=True)
+    found = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])
+    context = {
+        "openings": Opening.objects.select_related("account")[:PAGE],
+        "rows": [
+            {
+                "row": row,
+                "kinds": [lookups.Unusual(one).label for one in row.kinds.split(",") if one in lookups.Unusual.values],
+                "own": row.account_id in actor.persons,
+            }
+            for row in found[:PAGE]
+        ],
+        "older": found[PAGE - 1].pk if len(found) > PAGE else None,
+        "everything": everything,
+        "form": FindingForm(),
+        "now": clock.now(),
+    }
+    return page(request, "dossiers/watch.html", context)
+
+
+@screen(access=may_audit, methods=("POST",))
+def settle(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A look-up was examined."""
+    row = get_object_or_404(LookUp, uuid=uuid)
+    services.settle(actor=request.actor, look_up=row, finding=request.POST.get("finding", ""))  # type: ignore[attr-defined]
+    return done(request, "dossiers:watch", _("Noted as examined."))
+
+
+@screen(access=may_simulate)
+def simulate(request: HttpRequest) -> HttpResponse:
+    """What does this agent see of this file, and why: without the content of the file."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    asked = bool(request.GET.get("account"))
+    form = SimulationForm(request.GET if asked else None, initial={"day": clock.today(), "number": request.GET.get("number", "")})
+    found = None
+    if asked and form.is_valid():
+        dossier = dossier_by_number(form.cleaned_data["number"])
+        if dossier is None:
+            form.add_error("number", _("No file has this number."))
+        else:
+            mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen=lookups.SIMULATED)
+            found = simulation.simulate(form.cleaned_data["account"], dossier, form.cleaned_data["day"])
+            return page(
+                request, "dossiers/simulate.html", {"form": form, "found": found, "dossier": dossier, "day": form.cleaned_data["day"]}
+            )
+    if asked and form.errors:
+        return invalid(request, "dossiers/simulate.html", {"form": form, "found": None})
+    return page(request, "dossiers/simulate.html", {"form": form, "found": found})
+
+
+@screen(access=access.may_set_sector, methods=("GET", "POST"), writes=True)
+def sector(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The sectors of a file: they narrow who sees it."""
+    dossier = visible(request, uuid)
+    now = sectors_at(dossier.pk)
+    form = SectorsForm(
+        request.POST if request.method == "POST" else None,
+        sectors=Sector.objects.filter(is_active=True),
+        initial={"sectors": [row.sector_id for row in now], "valid_from": clock.today()},
+    )
+    context = {**crumbs(dossier), "form": form, "none": not Sector.objects.filter(is_active=True).exists()}
+    if request.method == "POST":
+        if form.is_valid():
+            with errors_on(form):
+                services.set_sectors(
+                    actor=request.actor,  # type: ignore[attr-defined]
+                    dossier=dossier,
+                    sectors=list(form.cleaned_data["sectors"]),
+                    valid_from=form.cleaned_data["valid_from"],
+                )
+                return done(request, reverse("dossiers:index"), _("The sectors of the file are kept."))
+        return invalid(request, "dossiers/sector.html", context)
+    return page(request, "dossiers/sector.html", context)
