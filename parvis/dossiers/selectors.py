@@ -193,7 +193,8 @@ def reading_of(actor: Actor, dossier_id: int) -> Reading | None:
 
 def person_reading(actor: Actor, person_id: int) -> Reading | None:
     """The same for the page of a person: own, relative, neighbour, colleague."""
-    person = Person.unscoped.filter(pk=person_id).first()
+    colleagues = OwnPerson.objects.exclude(account__in=actor.persons).filter(person_id=OuterRef("pk"))
+    person = Person.unscoped.filter(pk=person_id).annotate(colleague=Exists(colleagues)).order_by().first()
     if person is None:
         return None
     return Reading(
@@ -202,7 +203,7 @@ def person_reading(actor: Actor, person_id: int) -> Reading | None:
         label="",
         people=frozenset({person_id}),
         own=actor.person_id == person_id,
-        colleague=OwnPerson.objects.filter(person_id=person_id).exclude(account__in=actor.persons).exists(),
+        colleague=person.colleague,  # type: ignore[attr-defined]
     )
 
 
