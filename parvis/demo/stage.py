@@ -457,6 +457,12 @@ def plan_session(starts_at: Any) -> Session:
     )
 
 
+def ready_for_session(chosen: list[Proposal]) -> bool:
+    """Something is validated and has no place yet, or an urgent aid waits for its ratification."""
+    validated = Proposal.unscoped.filter(pk__in=[proposal.pk for proposal in chosen], state="validated")
+    return validated.exists() or Decision.unscoped.filter(ratification="pending").exclude(ratification_items__live=1).exists()
+
+
 def fill_session_with(session: Session, chosen: list[Proposal]) -> None:
     """C1: these proposals, where validated, go on the agenda, nearest legal deadline first; then it is sent to the members."""
     actor = agent(SECRETARY)

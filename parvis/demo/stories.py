@@ -9,10 +9,11 @@ from datetime import datetime, time, timedelta
 
 from parvis.accounting.models import PaymentOrder
 from parvis.contacts import api as contacts
-from parvis.decisions.models import Session
+from parvis.decisions.models import Proposal, Session
 from parvis.form_engine import api as forms
 from parvis.kernel import clock, seals
 from parvis.kernel.periods import month_start, next_month
+from parvis.kernel.terms import is_closed
 from parvis.procedures import api as procedures
 
 from . import cast, money, stage
@@ -47,9 +48,14 @@ class Calendar:
         return min(instant.astimezone(self.end.tzinfo), self.end - timedelta(minutes=1))
 
     def sessions(self, oldest: int) -> list[int]:
-        """Days ago on which the committee sat, oldest first."""
+        """Days ago on which the committee could sit, oldest first: every fortnight, the working day before when the offices are closed."""
         count = (oldest - LAST_SESSION) // SESSION_EVERY + 1
-        return [LAST_SESSION + SESSION_EVERY * index for index in reversed(range(count))]
+        return [self.open_day(LAST_SESSION + SESSION_EVERY * index) for index in reversed(range(count))]
+
+    def open_day(self, days_ago: int) -> int:
+        while is_closed(clock.date_of(self.at(days_ago, 14))):
+            days_ago += 1
+        return days_ago
 
 
 @dataclass
@@ -139,15 +145,17 @@ def after_decision(company: Company, play: stage.Play, on: datetime) -> Script:
 
 
 def session_script(company: Company, days_ago: int, push: Callable[[Script], None]) -> Script:
+    """A session is planned once there is something to decide; with nothing to decide the committee does not sit."""
     cal = company.calendar
     starts = cal.at(days_ago, 14)
     yield cal.at(days_ago + 6, 9)
-    session = stage.plan_session(starts)
+    session = stage.plan_session(starts) if stage.ready_for_session(_ready(company)) else None
     yield cal.at(days_ago + 1, 16)
-    later = {cast.AGENDA, cast.LEGAL, cast.WAITING}
-    stage.fill_session_with(
-        session, [play.proposal for play in company.plays if play.proposal is not None and play.case.state not in later]
-    )
+    if session is None:
+        if not stage.ready_for_session(_ready(company)):
+            return
+        session = stage.plan_session(starts)
+    stage.fill_session_with(session, _ready(company))
     yield starts
     stage.hold_session(session, company.by_proposal())
     for play in company.plays:
@@ -163,12 +171,19 @@ def session_script(company: Company, days_ago: int, push: Callable[[Script], Non
             push(after_decision(company, play, starts))
 
 
+def _ready(company: Company) -> list[Proposal]:
+    later = {cast.AGENDA, cast.LEGAL, cast.WAITING}
+    return [play.proposal for play in company.plays if play.proposal is not None and play.case.state not in later]
+
+
 def next_session_script(company: Company) -> Script:
-    """The session of today: its agenda is full, and nothing is decided yet."""
+    """The session of today, or of the next working day: its agenda is full, and nothing is decided yet."""
     cal = company.calendar
     yield cal.at(5, 9)
-    local = cal.end.astimezone(clock.zone())
-    session = stage.plan_session(datetime.combine(local.date(), time(14, 0), tzinfo=clock.zone()))
+    day = cal.end.astimezone(clock.zone()).date()
+    while is_closed(day):
+        day += timedelta(days=1)
+    session = stage.plan_session(datetime.combine(day, time(14, 0), tzinfo=clock.zone()))
     yield cal.at(1, 17)
     ready = [play for play in company.plays if play.proposal is not None and play.case.state in {cast.AGENDA, cast.LEGAL, cast.POSTPONED}]
     stage.fill_session_with(session, [play.proposal for play in ready])
