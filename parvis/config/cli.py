@@ -137,13 +137,15 @@ def audit(arguments: list[str]) -> int:
 
 
 def decisions(arguments: list[str]) -> int:
-    """``decisions verify PACK``: check a decision pack without any database."""
+    """``decisions verify PACK…``: check decision packs without any database; ``--all``: every pack of the instance, against its decision."""
     if arguments[:1] != ["verify"] or len(arguments) < 2:
-        print("usage: parvis decisions verify PACK.json [PACK.json …]", file=sys.stderr)
+        print("usage: parvis decisions verify PACK.json [PACK.json …] | --all", file=sys.stderr)
         return 2
-    _django()  # settings only: no connection is opened
+    _django()  # settings only: no connection is opened for files
     from parvis.decisions.verify import verify_pack
 
+    if arguments[1:] == ["--all"]:
+        return _verify_all_packs()
     bad = 0
     for name in arguments[1:]:
         problems = verify_pack(Path(name))
@@ -151,6 +153,23 @@ def decisions(arguments: list[str]) -> int:
         print(f"{name}: {'intact' if not problems else 'NOT intact'}")
         for problem in problems:
             print(f"  {problem}")
+    return 1 if bad else 0
+
+
+def _verify_all_packs() -> int:
+    from django.db.models import QuerySet
+
+    from parvis.decisions.models import Pack
+    from parvis.decisions.services.packs import pack_file
+    from parvis.decisions.verify import verify_text
+
+    count = bad = 0
+    for pack in QuerySet(Pack).select_related("decision").order_by("pk").iterator(chunk_size=200):
+        problems = verify_text(pack_file(pack), expected=pack.decision.pack_sha256)
+        count, bad = count + 1, bad + bool(problems)
+        for problem in problems:
+            print(f"BROKEN  {pack.decision.number}: {problem}")
+    print(f"{count} decision packs: {'intact' if not bad else f'{bad} NOT intact'}")
     return 1 if bad else 0
 
 

@@ -53,6 +53,7 @@ def restore(arguments: list[str]) -> int:
     parser.add_argument("--settings", type=Path, help="the settings.toml kept elsewhere: its keys and its database_url are taken")
     parser.add_argument("--database-url", default=None, help="an empty database; without it, the one of --settings, else the embedded one")
     parser.add_argument("--new-keys", action="store_true", help="make new keys: sessions, authenticators, codes and old seals lose theirs")
+    parser.add_argument("--as-test", action="store_true", help="the copy is a test instance: marked on every page, its e-mail never leaves")
     parser.add_argument("--try", dest="trial", action="store_true", help="only try: restore into a folder that is thrown away, and log it")
     options = parser.parse_args(arguments)
     return _try(options.file) if options.trial else _restore(options)
@@ -78,6 +79,10 @@ def _restore(options: argparse.Namespace) -> int:
         kept = instance.parsed(options.settings.read_text(encoding="utf-8"), str(options.settings))
         given = {key: value for key, value in kept.items() if instance.BY_KEY[key].secret}
     given |= {key: os.environ[f"PARVIS_{key.upper()}"] for key in KEYS if os.environ.get(f"PARVIS_{key.upper()}")}
+    if options.as_test:
+        given["kind"] = "test"
+        if options.database_url is None:
+            given.pop("database_url", None)  # never beside the original by oversight
     if options.database_url is not None:
         given["database_url"] = options.database_url
     if not (manifest.secrets or options.new_keys or all(given.get(key) for key in KEYS)):

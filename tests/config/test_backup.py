@@ -210,7 +210,7 @@ def test_the_commands_back_up_and_restore_a_whole_instance(tmp_path: Path, run: 
     assert done.returncode == 0, done.stderr
     done = run("restore", str(file), folder=new)
     assert done.returncode == 2 and "--settings FILE" in done.stderr and not new.exists()
-    done = run("restore", str(file), "--settings", str(old / "settings.toml"), folder=new)
+    done = run("restore", str(file), "--settings", str(old / "settings.toml"), "--as-test", folder=new)
     assert done.returncode == 0, done.stderr
     assert "journal intact" in done.stdout
     lines = run("audit", "verify", "--json", folder=old).stdout
@@ -218,6 +218,9 @@ def test_the_commands_back_up_and_restore_a_whole_instance(tmp_path: Path, run: 
     assert json.loads(lines)["lines"] > 0
     done = run("restore", str(file), "--settings", str(old / "settings.toml"), folder=new)
     assert done.returncode == 2 and "never overwrites" in done.stderr
+    assert 'kind = "test"' in (new / "settings.toml").read_text()
+    done = run("decisions", "verify", "--all", folder=new)
+    assert (done.returncode, done.stdout) == (0, "0 decision packs: intact\n")
     done = run("restore", str(file), "--try", folder=old)
     assert done.returncode == 0, done.stderr
     (line,) = (old / "log" / "restores.jsonl").read_text().splitlines()

@@ -192,3 +192,14 @@ def test_what_the_members_saw_is_frozen_when_the_agenda_is_sent(centre):
 
     assert freeze_member_pack(item).content == pack.content
     assert "housing" not in [piece["key"] for piece in content["pieces"]]
+
+
+def test_every_pack_of_the_instance_is_verified_against_its_decision(decision, capsys):
+    from parvis.config import cli
+
+    assert cli.decisions(["verify", "--all"]) == 0
+    assert capsys.readouterr().out == "1 decision packs: intact\n"
+    decision.pack_sha256 = "0" * 64
+    decision.save(update_fields=["pack_sha256"])
+    assert cli.decisions(["verify", "--all"]) == 1
+    assert "BROKEN  CSSS 2026/0001: not the pack of this decision" in capsys.readouterr().out
