@@ -41,7 +41,7 @@ VOUCHERS = Grid(
     empty_title=_("Nothing is booked yet"),
     empty_text=_("Vouchers appear when the bank accepts a payment, or when a claim is registered."),
     columns=[
-        Column("number", _("Voucher"), main=True, detail="text"),
+        Column("number", _("Voucher"), main=True, detail="said"),
         Column("booked_on", _("Booked on"), kind="day", sort="booked_on"),
         Column("journal", _("Journal"), value="get_journal_display"),
         Column("book", _("Book"), value="get_book_display"),

@@ -15,6 +15,7 @@ urlpatterns = [
     path("aid/entitlements/<uuid:uuid>/account/", entitlements.account, name="account"),
     path("aid/due/<uuid:uuid>/settle/", entitlements.settle, name="settle"),
     path("aid/claims/", claims.index, name="claims"),
+    path("aid/claims/<int:year>/<int:month>/", claims.month, name="claims_month"),
     path("aid/claims/<uuid:uuid>/", claims.claim, name="claim"),
     path("aid/claims/<uuid:uuid>/received/", claims.received, name="claim_received"),
     path("aid/claims/<uuid:uuid>/letter.pdf", claims.letter, name="claim_letter"),

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from parvis.documents import api as documents
 from parvis.documents.api import Block, Envelope, blocks_from_json, blocks_to_json
+from parvis.dossiers.api import referent_of
+from parvis.identity.api import Account
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.terms import Term
@@ -295,18 +297,26 @@ def envelope(
     """What stands around the text: centre, reference, contact, person. A hidden address is not on the envelope."""
     instance = settings.PARVIS
     language = proposal.language
-    author = proposal.author.display_name if proposal.author is not None else proposal.author_label
     return Envelope(
         language=language,
         recipient=(neighbours.person_name(neighbours.READER, proposal.person_id), *neighbours.postal_lines(proposal.person_id)),
         subject=documents.subject_line(blocks_from_json(blocks)),
         on=decision.decided_on if decision is not None else None,
         reference=f"{proposal.dossier.number} / {decision.number}" if decision is not None else proposal.dossier.number,
-        contact=(author, instance["phone"]),
+        contact=(_contact(proposal, language), instance["phone"]),
         service=proposal.unit.name_in(language),
         signatures=_signatures(committee, language) if committee is not None else (),
         draft=decision is None,
     )
+
+
+def _contact(proposal: Proposal, language: str) -> str:
+    """Whom the person can ask: the author; for what a job drafted, the referent of the dossier; else the service. Never a program."""
+    if proposal.author is not None:
+        return proposal.author.display_name
+    referent = referent_of(proposal.dossier_id)
+    account = Account.objects.filter(pk=referent).first() if referent else None
+    return account.display_name if account is not None else proposal.unit.name_in(language)
 
 
 def _signatures(committee: Committee, language: str) -> tuple[tuple[str, str], ...]:

@@ -34,6 +34,16 @@ NAMES: dict[str, Any] = {
     "be.amu.announce": _("Urgent medical aid: announce"),
 }
 
+#: Who lives under the same roof, as the parameter of cohabitants names them.
+RELATIONS: dict[str, Any] = {
+    "partner": _("partner"),
+    "parent": _("parent"),
+    "adult_child": _("adult child"),
+    "grandparent": _("grandparent"),
+    "parent_in_law": _("parent-in-law"),
+    "child_in_law": _("child-in-law"),
+}
+
 _GROUPS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("be.ris.category.",), _("Amounts of the integration income")),
     (("be.ris.exemption.", "be.ris.cohabitants."), _("Resources: exemptions and cohabitants")),

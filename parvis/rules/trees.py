@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from parvis.rules.enums import ParameterStatus
 from parvis.rules.explain import LANGUAGES, MINUS, amount_text, day_text, walk
+from parvis.rules.sources import in_words
 
 DEDUCTED = {"ris.exemption.isp", "ris.exemption.general"}
 HIDDEN = {"constant", "ref"}
@@ -99,7 +100,7 @@ def _details(node: Mapping[str, Any], language: str, out: TreeNode) -> None:
     if "on" in node:
         add(_("In force since") if "parameter" in node else _("Noted on") if "input" in node else _("From"), day_text(node["on"], language))
     if parameter := node.get("parameter"):
-        add(_("Source of the rate"), parameter["source"])
+        add(_("Source of the rate"), in_words(parameter["source"]))
         out.url = out.url or parameter.get("url", "")
         out.why = _("rate of %(day)s") % {"day": day_text(parameter["valid_from"], language)}
         if parameter["status"] != ParameterStatus.CONFIRMED:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from parvis.accounting import api as accounting
 from parvis.accounting.models import Voucher
@@ -14,7 +15,9 @@ from parvis.accounting.selectors import balance_of
 from parvis.aid.api import AidError, overlap, prepare_first_payment, proposed_amount, reconciliation, record_receipt, register_claim
 from parvis.aid.letters import claim_letter_pdf
 from parvis.aid.models import Claim
+from parvis.aid.reconciling import month_of
 from parvis.decisions.api import Recover
+from parvis.identity.models import Account
 from parvis.kernel import jobs
 from parvis.kernel.errors import Conflict, NotAllowed
 from parvis.workflows.models import WorkItem
@@ -160,3 +163,37 @@ def test_every_flow_leaves_the_trial_balance_at_zero(claim):
     balance = accounting.trial_balance(actor=SYSTEM)
     assert balance.difference == D("0.00") and balance_of(actor=SYSTEM, role="clearing") == D("0.00")
     assert made.IBAN
+
+
+def test_each_month_has_its_opening_movements_and_closing_per_case(claim, client):
+    team, claim = claim
+    claim = register_claim(actor=team.accountant, claim=claim, amount=D("2628.40"))
+    record_receipt(actor=team.accountant, claim=claim, amount=D("1314.20"), on=date(2026, 3, 2), reference="2026/031 ligne 4")
+    with made.at(15, month=4):
+        claim.refresh_from_db()
+        record_receipt(actor=team.accountant, claim=claim, amount=D("314.20"), on=date(2026, 4, 14), reference="2026/061 ligne 2")
+    got = {}
+    for month in (2, 3, 4, 5):
+        found = month_of(team.accountant, date(2026, month, 1))
+        got[month] = [(row.claim.pk, row.opening, row.claimed, row.received, row.closing) for row in found.rows]
+        assert found.agrees and found.hidden == 0
+    zero = D("0.00")
+    assert got == {
+        2: [],
+        3: [(claim.pk, zero, D("2628.40"), D("1314.20"), D("1314.20"))],
+        4: [(claim.pk, D("1314.20"), zero, D("314.20"), D("1000.00"))],
+        5: [(claim.pk, D("1000.00"), zero, zero, D("1000.00"))],
+    }
+    claim.refresh_from_db()
+    assert claim.open_amount == D("1000.00")
+    # An entry that belongs to no case shows as a difference of its month, and of no earlier one.
+    accounting.post(
+        actor=team.accountant, book="public", journal="OD", booked_on=date(2026, 4, 20), text="Erreur",
+        legs=[accounting.Leg("receivable", debit=D("5.00")), accounting.Leg("bank", credit=D("5.00"))],
+    )  # fmt: skip
+    assert month_of(team.accountant, date(2026, 3, 1)).agrees and not month_of(team.accountant, date(2026, 4, 1)).agrees
+    client.force_login(Account.objects.get(pk=team.accountant.account_id))
+    text = client.get(reverse("aid:claims_month", args=[2026, 4])).content.decode()
+    assert claim.number in text and "1\u00a0000,00\u00a0€" in text
+    client.force_login(Account.objects.get(pk=team.payer.account_id))
+    assert client.get(reverse("aid:claims_month", args=[2026, 13])).status_code == 404

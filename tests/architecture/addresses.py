@@ -66,6 +66,7 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
         "decisions:urgent": lambda: [things["urgent_line"].pk],
         "connectors:call_answer": lambda: [things["call"].uuid, things["call_answer"].pk],
         "aid:first_payment": lambda: [things["done_line"].pk],
+        "aid:claims_month": lambda: [2026, 11],
         "aid:run": lambda: [2026, 12],
         "aid:run_list": lambda: [2026, 12],
         "portal:letter": lambda: [things["request"].uuid, things["line"].uuid],

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel.scope import ScopedModel
@@ -46,7 +47,9 @@ class Voucher(ScopedModel):
     journal = models.CharField(max_length=4, choices=Journal.choices)
     number = models.CharField(max_length=30, unique=True)
     booked_on = models.DateField()
-    text = models.CharField(max_length=191)
+    text = models.CharField(max_length=191)  # in the centre's language, as it was when posted
+    text_key = models.CharField(max_length=191, null=True, blank=True)  # the same as a message, with its values
+    text_values = models.JSONField(null=True, blank=True)
     total = models.DecimalField(max_digits=14, decimal_places=2)
     currency = models.CharField(max_length=3, default="EUR")
     subject_type = models.CharField(max_length=64, blank=True)
@@ -72,6 +75,19 @@ class Voucher(ScopedModel):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def said(self) -> str:
+        """The text in the reader's language; as it was posted where no message is kept, or its words are no longer known."""
+        if not self.text_key:
+            return self.text
+        words = gettext(self.text_key)
+        if words == self.text_key and not (get_language() or "en").startswith("en"):
+            return self.text
+        try:
+            return words % (self.text_values or {})
+        except (KeyError, ValueError, TypeError):
+            return self.text
 
 
 class Entry(ScopedModel):

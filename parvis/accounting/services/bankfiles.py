@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parvis.kernel import canonical, clock, mutations
 from parvis.kernel.actor import Actor, system_actor
@@ -428,17 +429,26 @@ class _Settling:
         ]
         back = [replace(leg, debit=Decimal("0.00"), credit=leg.debit) for leg in expense]
         journal, text, legs = {
-            "1.accept": (Journal.PAYMENTS, _("Order %(number)s, accepted by the bank"), [*expense, Leg("clearing", credit=total)]),
-            "2.book": (Journal.BANK, _("Order %(number)s, debited"), [Leg("clearing", debit=total), Leg(bank, credit=total)]),
-            "3.undo": (Journal.PAYMENTS, _("Order %(number)s, rejected after acceptance"), [Leg("clearing", debit=total), *back]),
-            "4.return": (Journal.BANK, _("Order %(number)s, sent back by the payee's bank"), [Leg(bank, debit=total), *back]),
+            "1.accept": (
+                Journal.PAYMENTS,
+                gettext_noop("Order %(number)s, accepted by the bank"),
+                [*expense, Leg("clearing", credit=total)],
+            ),
+            "2.book": (Journal.BANK, gettext_noop("Order %(number)s, debited"), [Leg("clearing", debit=total), Leg(bank, credit=total)]),
+            "3.undo": (
+                Journal.PAYMENTS,
+                gettext_noop("Order %(number)s, rejected after acceptance"),
+                [Leg("clearing", debit=total), *back],
+            ),
+            "4.return": (Journal.BANK, gettext_noop("Order %(number)s, sent back by the payee's bank"), [Leg(bank, debit=total), *back]),
         }[what]
         write_voucher(
             actor=self.actor,
             book=order.book,
             journal=journal,
             booked_on=day,
-            text=text % {"number": order.number},
+            text=text,
+            values={"number": order.number},
             legs=legs,
             subject=order.ref,
             currency=order.currency,

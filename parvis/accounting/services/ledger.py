@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext as _
 
 from parvis.kernel import clock, mutations, numbers
@@ -62,10 +65,11 @@ def post(
     booked_on: date,
     text: str,
     legs: Sequence[Leg],
+    values: Mapping[str, str] | None = None,
     subject: SubjectRef | None = None,
     currency: str = "EUR",
 ) -> Voucher:
-    """Post a voucher.
+    """Post a voucher. With ``values`` the text is a message (``gettext_noop``) that each reader gets in the reader's language.
 
     Raises:
         NotAllowed: only the accountant and the system post.
@@ -74,7 +78,15 @@ def post(
     if not may_post(actor):
         raise NotAllowed(_("Only an accountant may post in the ledger."))
     return write_voucher(
-        actor=actor, book=book, journal=journal, booked_on=booked_on, text=text, legs=legs, subject=subject, currency=currency
+        actor=actor,
+        book=book,
+        journal=journal,
+        booked_on=booked_on,
+        text=text,
+        legs=legs,
+        values=values,
+        subject=subject,
+        currency=currency,
     )
 
 
@@ -86,6 +98,7 @@ def write_voucher(
     booked_on: date,
     text: str,
     legs: Sequence[Leg],
+    values: Mapping[str, str] | None = None,
     subject: SubjectRef | None = None,
     currency: str = "EUR",
 ) -> Voucher:
@@ -108,13 +121,22 @@ def write_voucher(
         book=book,
         journal=journal,
         booked_on=booked_on,
-        text=text[:191],
+        **_wording(text, values),
         total=total,
         currency=currency,
         subject_type=subject.type if subject else "",
         subject_id=subject.id if subject else None,
     )
     return _store(actor, voucher, entries)
+
+
+def _wording(text: str, values: Mapping[str, str] | None) -> dict[str, Any]:
+    """A message with its values, and the same in the centre's language; or a text that somebody typed."""
+    if values is None:
+        return {"text": text[:191]}
+    with override(settings.LANGUAGE_CODE):
+        words = gettext(text) % values
+    return {"text": words[:191], "text_key": text, "text_values": dict(values)}
 
 
 def _store(actor: Actor, voucher: Voucher, entries: list[Entry]) -> Voucher:
@@ -179,7 +201,7 @@ def reverse(*, actor: Actor, voucher: Voucher, reason: str, booked_on: date | No
         book=voucher.book,
         journal=voucher.journal,
         booked_on=booked_on or clock.today(),
-        text=(_("Reversal of %(number)s") % {"number": voucher.number})[:191],
+        **_wording(gettext_noop("Reversal of %(number)s"), {"number": voucher.number}),
         total=voucher.total,
         currency=voucher.currency,
         subject_type=voucher.subject_type,

@@ -218,12 +218,15 @@ def _doubles_message(doubles: Sequence[Double]) -> str:
 
 def digest_of(specs: Sequence[LineSpec], ibans: Sequence[str]) -> str:
     """What the releaser approves: payee, account, amount and subject of every line."""
-    rows = [[str(spec.subject), spec.payee_name, iban, str(spec.amount), spec.currency] for spec, iban in zip(specs, ibans, strict=True)]
+    rows = [
+        [str(spec.subject), spec.payee_name, iban, str(spec.amount.quantize(CENT)), spec.currency]
+        for spec, iban in zip(specs, ibans, strict=True)
+    ]
     return hashlib.sha256(canonical.dumps(rows).encode()).hexdigest()
 
 
 def digest_of_lines(lines: Sequence[PaymentLine]) -> str:
-    rows = [[str(line.subject), line.payee_name, line.payee_iban, str(line.amount), line.currency] for line in lines]
+    rows = [[str(line.subject), line.payee_name, line.payee_iban, str(line.amount.quantize(CENT)), line.currency] for line in lines]
     return hashlib.sha256(canonical.dumps(rows).encode()).hexdigest()
 
 

@@ -15,6 +15,7 @@ from parvis.kernel.errors import DomainError
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.periods import OPEN_END, add_months, month_start, next_month
+from parvis.requests import api as requests
 from parvis.rules import api as rules
 from parvis.ui import formats
 from parvis.workflows.api import open_item
@@ -170,6 +171,8 @@ def _draft(actor: Actor, entitlement: Entitlement) -> bool:
         draft(actor=actor, line_id=entitlement.line_id, provisions=provisions, title=in_language(_title_continue, entitlement))
     except DomainError:
         return False
+    # The term that was kept for the first decision says nothing about this one.
+    requests.renew_clock(actor=actor, line_id=entitlement.line_id, kind="decide", started_by=in_language(_title_continue, entitlement))
     return True
 
 

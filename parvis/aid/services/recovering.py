@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parvis.accounting import api as accounting
 from parvis.accounting.api import Leg
@@ -29,7 +30,7 @@ from ..enums import ClaimState, DebtorKind, DueState
 from ..errors import AidError
 from ..events import ClaimRegistered
 from ..models import Claim, ClaimReceipt, DueLine
-from .granting import in_language, note_step, stream
+from .granting import note_step, stream
 
 PAY_WITHIN = Term(30, "calendar", True)
 
@@ -112,7 +113,8 @@ def register_claim(
         book="public",
         journal="REC",
         booked_on=today,
-        text=in_language(_voucher_text, number, debtor_name or claim.debtor_name),
+        text=gettext_noop("Recovery %(number)s, %(debtor)s"),
+        values={"number": number, "debtor": debtor_name.strip() or claim.debtor_name},
         legs=[
             Leg("receivable", debit=amount, dossier_id=claim.dossier_id, person_id=claim.beneficiary_id, label=number),
             Leg("revenue:recovery", credit=amount, dossier_id=claim.dossier_id, person_id=claim.beneficiary_id, label=number),
@@ -170,10 +172,6 @@ def register_claim(
     return claim
 
 
-def _voucher_text(number: str, debtor: str) -> str:
-    return _("Recovery %(number)s, %(debtor)s") % {"number": number, "debtor": debtor}
-
-
 @gesture
 def record_receipt(*, actor: Actor, claim: Claim, amount: Decimal, on: date, reference: str) -> ClaimReceipt:
     """Money came in for a claim. The statement's reference is kept once.
@@ -201,7 +199,8 @@ def record_receipt(*, actor: Actor, claim: Claim, amount: Decimal, on: date, ref
         book="public",
         journal="BNK",
         booked_on=on,
-        text=in_language(_receipt_text, claim.number or "", reference.strip()),
+        text=gettext_noop("Received for %(number)s, %(reference)s"),
+        values={"number": claim.number or "", "reference": reference.strip()},
         legs=[
             Leg("bank", debit=amount),
             Leg("receivable", credit=amount, dossier_id=claim.dossier_id, person_id=claim.beneficiary_id, label=claim.number or ""),
@@ -237,7 +236,3 @@ def record_receipt(*, actor: Actor, claim: Claim, amount: Decimal, on: date, ref
         values={"amount": str(amount), "reference": receipt.reference, "voucher": voucher.number, "open": str(claim.open_amount)},
     )
     return receipt
-
-
-def _receipt_text(number: str, reference: str) -> str:
-    return _("Received for %(number)s, %(reference)s") % {"number": number, "reference": reference}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from parvis.documents.api import read_bytes
 from parvis.kernel import clock, mutations
+from parvis.kernel.periods import month_start, next_month
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 
 from .. import access, selectors
 from ..enums import ClaimState, DebtorKind
 from ..forms import ClaimForm, ReceiptForm
 from ..models import Claim, ClaimReceipt
+from ..reconciling import month_of
 from ..services import recovering
 
 
@@ -32,7 +34,24 @@ def find(request: Request, uuid: Any) -> Claim:
 def index(request: Request) -> HttpResponse:
     """Every claim, and what they are in the ledger."""
     rows = selectors.claims(request.actor)
-    return page(request, "aid/claims.html", {"rows": rows, "state": selectors.reconciliation(request.actor)})
+    return page(
+        request, "aid/claims.html", {"rows": rows, "state": selectors.reconciliation(request.actor), "month": month_start(clock.today())}
+    )
+
+
+@screen(access=access.may_see_claims, name="aid.claims_month")
+def month(request: Request, year: int, month: int) -> HttpResponse:
+    """What was open, claimed, received and is open, case by case, for one month: the ledger's own figures."""
+    if not (2000 <= year <= 2999 and 1 <= month <= 12):
+        raise Http404("month")
+    found = month_of(request.actor, date(year, month, 1))
+    context = {
+        "found": found,
+        "previous": next_month(found.month, -1),
+        "next": next_month(found.month),
+        "future": next_month(found.month) > clock.today(),
+    }
+    return page(request, "aid/claims_month.html", context)
 
 
 @screen(access=access.may_see_claims, methods=("GET", "POST"), creates=True, name="aid.claim")

@@ -16,9 +16,10 @@ from parvis.rules.access import may_change_parameters, may_read_parameters
 from parvis.rules.enums import ParameterStatus
 from parvis.rules.forms import ParameterForm
 from parvis.rules.models import Parameter
-from parvis.rules.names import group_of, name_of
+from parvis.rules.names import RELATIONS, group_of, name_of
 from parvis.rules.selectors import answer, history
 from parvis.rules.services.parameters import add_parameter
+from parvis.rules.sources import in_words
 from parvis.ui import formats
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
@@ -36,7 +37,7 @@ def value_text(value: Any, unit: str) -> str:
         }
         return words[value["unit"]] % {"n": count}
     if unit == "list":
-        return ", ".join(value)
+        return ", ".join(str(RELATIONS.get(code, code)) for code in value)
     if unit == "EUR/year":
         return _("%(amount)s per year") % {"amount": formats.amount(value)}
     if unit == "EUR/month":
@@ -53,6 +54,14 @@ class Line:
     value: str
     status: str
     kind: str
+
+    @property
+    def source(self) -> str:
+        return in_words(self.row.source)
+
+    @property
+    def note(self) -> str:
+        return in_words(self.row.note)
 
     @property
     def last_day(self) -> Any:
