@@ -108,7 +108,7 @@ def _answers(case: Case) -> dict[str, Any]:
         "birth_date": case.birth.isoformat(),
         "phone": "",
         "letter_language": case.language,
-        "has_address": "yes",
+        "has_address": True,
         "address": {
             "street": case.street,
             "number": case.number,
@@ -117,26 +117,26 @@ def _answers(case: Case) -> dict[str, Any]:
             "municipality": case.town[1],
             "country": "BE",
         },
-        "lives_alone": "no" if case.members else "yes",
+        "lives_alone": not case.members,
         "members": [
-            {"first_name": m.given, "last_name": m.family, "birth_date": m.birth.isoformat(), "relation": m.relation, "has_income": "no"}
+            {"first_name": m.given, "last_name": m.family, "birth_date": m.birth.isoformat(), "relation": m.relation, "has_income": False}
             for m in case.members
         ],
-        "has_income": "yes" if case.incomes else "no",
+        "has_income": bool(case.incomes),
         "incomes": [{"kind": i.kind, "amount": format(i.amount, "f"), "payer": i.label} for i in case.incomes],
         "housing": "tenant" if case.rent else "hosted",
         "rent": format(case.rent, "f") if case.rent else "",
         "wants": wants,
         "need": case.need,
-        "urgent": "yes" if case.urgent else "no",
+        "urgent": case.urgent,
         "urgent_reason": case.why if case.urgent else "",
         "urgent_amount": format(case.amount, "f") if case.urgent and case.amount else "",
-        "right_pending": "yes" if case.pending else "no",
+        "right_pending": bool(case.pending),
         "right_kind": case.pending,
-        "has_account": "yes",
+        "has_account": True,
         "iban": iban_of(case.key),
         "account_holder": f"{case.given} {case.family}",
-        "wants_hearing": "yes" if case.hearing else "no",
+        "wants_hearing": case.hearing,
         "declares": ["true"],
     }
 

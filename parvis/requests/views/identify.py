@@ -11,6 +11,7 @@ from uuid import UUID
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from parvis.contacts import api as contacts
 from parvis.dossiers import api as dossiers
@@ -238,5 +239,11 @@ def take_over(request: HttpRequest, uuid: UUID) -> HttpResponse:
         except DomainError as error:
             context["problem"] = str(error.message)
             return invalid(request, "requests/take_over.html", {**context, "chosen": keys})
-        return done(request, "requests:detail", _("%(count)d answers are now in the file.") % {"count": len(written)}, mine.uuid)
+        return done(
+            request,
+            "requests:detail",
+            ngettext("%(count)d answer is now in the file.", "%(count)d answers are now in the file.", len(written))
+            % {"count": len(written)},
+            mine.uuid,
+        )
     return page(request, "requests/take_over.html", context)
