@@ -13,7 +13,7 @@ import json
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -115,7 +115,7 @@ def _lines(model: Any) -> Iterator[str]:
     last: Any = None
     while True:
         # A bare query set: a backup holds every row, whoever may see it.
-        rows = QuerySet(model).order_by("pk")
+        rows: Any = QuerySet(model).order_by("pk")
         page = list((rows if last is None else rows.filter(pk__gt=last)).values_list(*names)[:CHUNK])
         for row in page:
             yield json.dumps([_plain(column, value) for column, value in zip(columns, row, strict=True)], ensure_ascii=False)
@@ -214,14 +214,14 @@ def write(target: Path, *, secrets: bool = False) -> Manifest:
             data = _settings(values, secrets)
             _add(archive, manifest, "settings.toml", io.BytesIO(data), len(data))
             for model in tables():
-                rows = Path(work, "rows")
+                written = Path(work, "rows")
                 count = -1
-                with rows.open("w", encoding="utf-8") as out:
+                with written.open("w", encoding="utf-8") as out:
                     for line in _lines(model):
                         out.write(line + "\n")
                         count += 1
-                with rows.open("rb") as source:
-                    _add(archive, manifest, f"rows/{model._meta.label}.jsonl", source, rows.stat().st_size)
+                with written.open("rb") as source:
+                    _add(archive, manifest, f"rows/{model._meta.label}.jsonl", source, written.stat().st_size)
                 manifest.tables[model._meta.label] = count
             last = MasterSeal.objects.order_by("-number").values_list("number", flat=True).first() or 0
             # After the rows: a file is written before the row that names it, so every file that the rows know is there.
@@ -236,9 +236,9 @@ def write(target: Path, *, secrets: bool = False) -> Manifest:
                     with path.open("rb") as source:
                         _add(archive, manifest, member, source, path.stat().st_size)
             text = manifest.dumps()
-            member = tarfile.TarInfo(MANIFEST)
-            member.size, member.mode = len(text), 0o600
-            archive.addfile(member, io.BytesIO(text))
+            last_member = tarfile.TarInfo(MANIFEST)
+            last_member.size, last_member.mode = len(text), 0o600
+            archive.addfile(last_member, io.BytesIO(text))
         try:
             target.hardlink_to(part)  # not rename: that would replace a file made meanwhile
         except FileExistsError:
@@ -358,7 +358,8 @@ def load(source: Path, manifest: Manifest) -> None:
             f"the tables differ: {', '.join(sorted(set(known) ^ set(manifest.tables))[:5])}. Use the version that made the backup."
         )
     # MariaDB ends the transaction at each change of a table: there the triggers are lifted around it, elsewhere within it.
-    around, within = _triggers_lifted(), nullcontext()
+    around: AbstractContextManager[None] = _triggers_lifted()
+    within: AbstractContextManager[None] = nullcontext()
     if connection.vendor != "mysql":
         around, within = within, around
     try:

@@ -55,7 +55,7 @@ class SessionStore(DatabaseStore):
 
     def cycle_key(self) -> None:
         # The new row is written before the old one goes: it needs its own uuid.
-        self._get_session()
+        len(self.keys())  # reads the row, and with it its facts
         self.facts.pop("uuid", None)
         super().cycle_key()
 
@@ -65,7 +65,7 @@ TOUCH_EVERY = dt.timedelta(minutes=5)
 
 def touch(request: Any) -> None:
     """Note that a session of an agent was used: one small write in five minutes, not one per request."""
-    session = getattr(request, "session", None)
+    session: Any = getattr(request, "session", None)
     facts = getattr(session, "facts", None)
     if not facts or facts.get("account_id") is None or session.modified or session.session_key is None:
         return

@@ -166,7 +166,8 @@ def record_read(*, actor: Actor, subject: SubjectRef, screen: str) -> None:
     )
     # One statement that commits by itself; bulk_create would open and close a transaction around it, on every page of a dossier.
     fields = [field for field in ReadLine._meta.concrete_fields if not field.primary_key]
-    ReadLine.objects.all()._insert([line], fields=fields, using=ReadLine.objects.db, on_conflict=OnConflict.IGNORE)
+    rows: Any = ReadLine.objects.all()  # the one-statement insert is not in the public types
+    rows._insert([line], fields=fields, using=ReadLine.objects.db, on_conflict=OnConflict.IGNORE)
 
 
 def history(subject: SubjectRef, limit: int = 100) -> list[MutationLine]:

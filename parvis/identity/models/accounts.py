@@ -8,9 +8,9 @@ from django.db import models
 from ..enums import LANGUAGES, Density, Theme
 
 
-class AccountManager(BaseUserManager):
-    def get_by_natural_key(self, username: str) -> "Account":
-        return self.get(username=fold_username(username))
+class AccountManager(BaseUserManager["Account"]):
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(username=fold_username(username or ""))
 
 
 def fold_username(value: str) -> str:

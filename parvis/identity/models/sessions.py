@@ -28,7 +28,7 @@ class WebSession(AbstractBaseSession):
     opened_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
 
-    objects = WebSessionManager()
+    objects = WebSessionManager()  # type: ignore[misc]
 
     class Meta:
         ordering = ["-seen_at", "pk"]
