@@ -129,12 +129,22 @@ def access_print(request: HttpRequest, uuid: UUID) -> HttpResponse:
     rows = reads_of(dossier.pk, limit=500, until=until)
     context = {
         **crumbs(dossier),
-        "reads": [{"row": row, "why": lookups.why_of(row.purpose)} for row in rows if not row.purpose.startswith("simulation")],
+        "reads": _once_an_hour(rows),
         "delay": delay,
         "today": clock.today(),
         "most": len(rows) == 500,
     }
     return page(request, "dossiers/access_print.html", context)
+
+
+def _once_an_hour(rows: list[Any]) -> list[dict[str, Any]]:
+    """One line per reader, reason and hour: the pages of one visit are one reading to the person. Checks of rights are none."""
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for row in rows:
+        if not row.purpose.startswith(lookups.Purpose.SIMULATION.value):
+            key = (f"{row.read_at:%Y-%m-%d %H}", f"{row.actor_id}/{row.behalf_id}", row.purpose)
+            found.setdefault(key, {"row": row, "why": lookups.why_of(row.purpose)})
+    return list(found.values())
 
 
 @screen(access=may_audit)
