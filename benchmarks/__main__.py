@@ -1,10 +1,13 @@
-"""``make bench``: pages against the raw SQL of the same data, at two sizes; stories, workflow steps, letters and jobs per second.
+"""``make bench``: pages against the raw SQL of the same data, at several sizes; stories, workflow steps, letters and jobs per second.
 
 Each size is measured in a process of its own, on an instance of its own (kept in ``build/bench`` and reused). Figures are ratios
 against a stated floor: the page's own SQL sent raw to the same database. Nothing is asserted here.
 
-    python -m benchmarks                 both sizes, then the table
-    python -m benchmarks --sizes 1000    one size
+    python -m benchmarks                                   1,000 and 100,000 persons on SQLite, then the table
+    python -m benchmarks --sizes 1000                      one size
+    python -m benchmarks --engine postgresql --sizes 1000,1000000 --server postgresql://user:password@host:port
+                                                           a database "parvis_bench_SIZE" is made for each size and kept
+    PARVIS_BENCH_EXPLAIN=5 python -m benchmarks --sizes …  prints every statement slower than 5 ms, with its plan
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,18 +26,29 @@ ROOT = Path(__file__).resolve().parents[1]
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--sizes", default="1000,100000")
-    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.add_argument(
+        "--server",
+        default=os.environ.get("PARVIS_TEST_POSTGRESQL", ""),
+        help="postgresql://user@host:port, whose user may create databases",
+    )
+    parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--write", action="store_true", help="write docs/reference/benchmarks.md")
     options = parser.parse_args()
+    if options.engine == "postgresql" and not options.server:
+        parser.error("--engine postgresql needs --server postgresql://user@host:port")
     results = {}
     for size in (int(text) for text in options.sizes.split(",")):
-        folder = ROOT / "build" / "bench" / str(size)
+        folder = ROOT / "build" / "bench" / f"{options.engine}-{size}"
         environment = os.environ | {
             "PARVIS_INSTANCE": str(folder),
             "DJANGO_SETTINGS_MODULE": "parvis.config.settings",
             "PARVIS_LOG_LEVEL": "ERROR",
         }
         environment.pop("PARVIS_KIND", None)
+        environment.pop("PARVIS_DATABASE_URL", None)
+        if options.engine == "postgresql":
+            environment["PARVIS_DATABASE_URL"] = database(options.server, f"parvis_bench_{size}")
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.measure", str(size), str(options.rounds)],
             cwd=ROOT,
@@ -46,19 +61,30 @@ def main() -> int:
             print(done.stdout[-2000:])
             return done.returncode
         results[size] = json.loads(done.stdout.splitlines()[-1])
-    text = table(results)
+    text = table(results, options.engine)
     print(text)
     if options.write:
         (ROOT / "docs" / "reference" / "benchmarks.md").write_text(text, encoding="utf-8")
     return 0
 
 
-def table(results: dict[int, dict]) -> str:
+def database(server: str, name: str) -> str:
+    """Address of a database of this name, made when it is not there."""
+    import psycopg
+
+    parts = urlsplit(server)
+    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0")
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def table(results: dict[int, dict], engine: str) -> str:
     sizes = sorted(results)
     out = [
         "# Benchmarks",
         "",
-        f"Two cores, embedded database, Python {sys.version.split()[0]}. Median server time of a page through the whole stack (middleware, access, template), "
+        f"{os.cpu_count()} cores, {'embedded database (SQLite)' if engine == 'sqlite' else 'PostgreSQL on the same machine'}, Python {sys.version.split()[0]}. Median server time of a page through the whole stack (middleware, access, template), "
         "without network; the floor is the page's own SQL sent raw.",
         "",
     ]

@@ -14,10 +14,28 @@ def _one(thing: str) -> Arguments:
 
 ADDRESSES: list[tuple[str, str, str, str, Arguments]] = [
     ("dossier", "worker", "dossiers:detail", "dossier", _one("dossier")),
+    ("dossier as of a year ago", "worker", "dossiers:detail", "dossier", _one("dossier")),
     ("chronicle", "worker", "journal:index", "dossier", _one("dossier")),
     ("proposal", "worker", "decisions:proposal", "proposal", _one("proposal")),
     ("agenda", "secretary", "decisions:agenda", "session", _one("session")),
     ("committee item", "secretary", "decisions:item", "item", lambda things: [things["session"].uuid, things["item"].uuid]),
     ("payment order", "payer", "accounting:order", "order", _one("order")),
     ("portal timeline", "citizen", "portal:timeline", "request", _one("request")),
+]
+
+#: Lists and searches that need no thing: (name, who, address).
+LISTS: list[tuple[str, str, str]] = [
+    ("home", "worker", "/desk/"),
+    ("home of the chief", "chief", "/desk/"),
+    ("task list", "worker", "/tasks/"),
+    ("task list of the secretary", "secretary", "/tasks/"),
+    ("search by sound and year", "worker", "/search/?q=muler+80"),
+    ("search by a frequent name", "worker", "/search/?q=lambert"),
+    ("search by two names", "worker", "/search/?q=jean+lamb"),
+    ("search by dossier number", "worker", "/search/?q=2024-12"),
+    ("dossiers, first page", "worker", "/dossiers/"),
+    ("dossiers of every unit, first page", "auditor", "/dossiers/"),
+    ("dossiers of every unit, filtered", "auditor", "/dossiers/?status=closed"),
+    ("dossiers of every unit, by name", "auditor", "/dossiers/?sort=lead"),
+    ("dossiers of every unit, by day", "auditor", "/dossiers/?sort=-opened_on"),
 ]

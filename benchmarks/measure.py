@@ -8,8 +8,19 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+SEED = 1
+PEOPLE = {
+    "worker": "amelie.lambrecht",
+    "chief": "benoit.delvaux",
+    "secretary": "isabelle.thonon",
+    "payer": "pascal.gillet",
+    "auditor": "",
+    "citizen": "",
+}
 
 
 def prepare(size: int) -> None:
@@ -24,15 +35,18 @@ def fill(size: int) -> float:
     """Demonstration, then persons up to the size. Returns persons per second, 0 when it was there."""
     from django.core.management import call_command
 
-    from parvis.contacts.api import Person
     from parvis.demo import api as demo
+    from parvis.demo.bulk.run import done_batches
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
 
     call_command("migrate", verbosity=0)
-    demo.build(print_line=lambda text: print(text, file=sys.stderr))
-    missing = size - Person.unscoped.count()
-    if missing <= 0:
+    demo.build(print_line=say)
+    done, _slots = done_batches(SEED)
+    if sum(done.values()) >= size:
         return 0.0
-    return float(demo.populate(persons=missing, seed=size)["per_second"])
+    return float(demo.populate(persons=size, seed=SEED, print_line=say)["per_second"])
 
 
 def timed(call: Callable[[], Any], rounds: int) -> float:
@@ -68,42 +82,61 @@ def raw_floor(statements: list[str], rounds: int) -> float:
     return timed(run, rounds)
 
 
+def _auditor() -> str:
+    """The demonstration's auditor: sees every unit."""
+    from parvis.identity.models import FunctionGrant
+
+    return FunctionGrant.objects.filter(function="auditor", account__is_demo=True).order_by("pk").first().account.username.split("@")[0]
+
+
 def pages() -> list[tuple[str, str, str, dict[str, Any]]]:
     """(name, agent's login, address, session extras)."""
     from django.urls import reverse
 
+    from benchmarks.addresses import ADDRESSES, LISTS
     from parvis.accounting.models import PaymentOrder
     from parvis.decisions.models import AgendaItem, Proposal, Session
     from parvis.dossiers.api import Dossier
+    from parvis.kernel import clock
     from parvis.requests.models import Request
 
-    worker, secretary, payer = "amelie.lambrecht", "isabelle.thonon", "pascal.gillet"
     dossier = Dossier.unscoped.filter(unit__code="SSG-NORD", number__startswith="202").order_by("pk").first()
     proposal = Proposal.unscoped.filter(state="draft", unit__code="SSG-NORD").order_by("pk").first()
     session = Session.unscoped.exclude(state="closed").order_by("-starts_at").first()
     item = AgendaItem.unscoped.filter(session=session).order_by("position", "pk").first()
     request = Request.unscoped.filter(channel="portal").order_by("pk").first()
-    found = [
-        ("home", worker, "/desk/", {}),
-        ("task list", worker, "/tasks/", {}),
-        ("search", worker, "/search/?q=muler", {}),
-        ("dossier list", worker, "/dossiers/", {}),
-    ]
-    from benchmarks.addresses import ADDRESSES
-
+    people = PEOPLE | {"auditor": _auditor()}
+    found = [(name, people[who], address, {}) for name, who, address in LISTS]
     order = PaymentOrder.unscoped.order_by("-pk").first()
     things = {"order": order, "dossier": dossier, "proposal": proposal, "session": session, "item": item, "request": request}
-    for name, login, view, thing, args in ADDRESSES:
-        if things.get(thing) is not None or not thing:
-            found.append(
-                (
-                    name,
-                    {"worker": worker, "secretary": secretary, "payer": payer, "citizen": ""}[login],
-                    reverse(view, args=args(things)),
-                    {"request": request.pk} if login == "citizen" and request else {},
-                )
-            )
+    for name, who, view, thing, args in ADDRESSES:
+        if things.get(thing) is not None:
+            address = reverse(view, args=args(things))
+            if "as of" in name:
+                address += f"?on={clock.today() - timedelta(days=365)}"
+            found.append((name, people[who], address, {"request": request.pk} if who == "citizen" and request else {}))
     return found
+
+
+def explain(name: str, statements: list[str]) -> None:
+    """With PARVIS_BENCH_EXPLAIN=milliseconds: every statement slower than that, with its plan, on standard error."""
+    from django.db import connection
+
+    limit = float(os.environ.get("PARVIS_BENCH_EXPLAIN", "0"))
+    for sql in statements if limit else []:
+        if not sql.lstrip().upper().startswith("SELECT"):
+            continue
+        with connection.cursor() as cursor:
+            cursor = cursor.cursor  # the statement is complete: nothing to interpolate
+            started = time.perf_counter()
+            cursor.execute(sql.replace("%", "%%") if connection.vendor == "sqlite" else sql)
+            cursor.fetchall()
+            spent = (time.perf_counter() - started) * 1000
+            if spent < limit:
+                continue
+            cursor.execute(("EXPLAIN QUERY PLAN " + sql.replace("%", "%%")) if connection.vendor == "sqlite" else "EXPLAIN " + sql)
+            plan = "\n    ".join(str(row[-1]) for row in cursor.fetchall())
+        print(f"{name}: {spent:.1f} ms\n  {sql[:1500]}\n    {plan}", file=sys.stderr, flush=True)
 
 
 def measure(size: int, rounds: int) -> dict[str, Any]:
@@ -134,6 +167,7 @@ def measure(size: int, rounds: int) -> dict[str, Any]:
         with CaptureQueriesContext(connection) as captured:
             client.get(address)
         statements = [query["sql"] for query in captured.captured_queries]
+        explain(name, statements)
         out["pages"][name] = {
             "ms": timed(lambda client=client, address=address: client.get(address), rounds),
             "floor": raw_floor(statements, rounds),
