@@ -91,7 +91,7 @@ def _search(actor: Actor, query: str, limit: int) -> list[Hit]:
     text = query.strip().upper()
     if len(text) < 3 or not text.startswith("P"):
         return []
-    rows = PaymentOrder.objects.visible_to(actor).filter(number__startswith=text).order_by("-pk")[:limit]
+    rows = PaymentOrder.objects.visible_to(actor).filter(number__gte=text, number__lt=text + ":").order_by("-pk")[:limit]
     return [
         Hit(
             title=row.number,

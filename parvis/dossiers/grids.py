@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from parvis.contacts.api import search_persons
-from parvis.identity.api import units
+from parvis.identity.api import Account, agents_with, units
+from parvis.identity.enums import Function
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.gestures import gesture_scope
@@ -40,7 +41,7 @@ def _search(rows: QuerySet[Dossier], text: str) -> QuerySet[Dossier]:
     """By number, or by the name of somebody in it, with the tolerance of the search box."""
     bare = text.strip()
     if bare[:4].isdigit() and "-" in bare:
-        return rows.filter(number__startswith=bare)
+        return rows.filter(number__gte=bare, number__lt=bare + ":")  # ":" comes after every digit
     # Who may see which dossier is the scope of ``rows``; names only narrow it.
     found = [row.pk for row, _why in search_persons(actor=system_actor("dossier-list"), query=bare, limit=100)]
     return rows.filter(Exists(memberships_of(found).filter(dossier=OuterRef("pk"))))
@@ -54,15 +55,14 @@ def _by_referent(rows: QuerySet[Dossier], value: str) -> QuerySet[Dossier]:
 
 def _referent_choices(actor: Actor) -> list[tuple[str, Any]]:
     mine = [(str(actor.account_id), _("Me"))] if actor.account_id else []
-    rows = (
-        Referent.objects.visible_to(actor)
-        .filter(role=ReferentRole.MAIN)
-        .at(clock.today())
-        .exclude(account=actor.account_id)
-        .order_by("account__display_name", "account_id")
-        .values_list("account_id", "account__display_name")
-        .distinct()[:100]
-    )
+    own = sorted(unit for unit in actor.units if unit is not None)
+    if own:
+        agents = {row.pk: row.display_name for unit in own for row in agents_with(Function.SOCIAL_WORKER, unit)}
+    else:  # one look per agent, not one row per dossier
+        has = Referent.objects.visible_to(actor).filter(role=ReferentRole.MAIN, account=OuterRef("pk")).at(clock.today())
+        agents = dict(Account.objects.filter(Exists(has)).order_by("display_name", "pk").values_list("pk", "display_name")[:100])
+    agents.pop(actor.account_id or 0, None)
+    rows = sorted(agents.items(), key=lambda one: (one[1], one[0]))[:100]
     return [*mine, *[(str(pk), name) for pk, name in rows], ("none", _("Nobody"))]
 
 

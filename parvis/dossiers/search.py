@@ -24,7 +24,9 @@ def search_dossiers(actor: Actor, query: str, limit: int) -> list[Hit]:
         exact, prefix = f"{match[1]}-{int(match[2]):05}", f"{match[1]}-{match[2]}"
         rows = list(Dossier.objects.visible_to(actor).filter(number__in=[exact, prefix]).order_by("number", "pk")[:limit])
         if not rows:
-            rows = list(Dossier.objects.visible_to(actor).filter(number__startswith=prefix).order_by("number", "pk")[:limit])
+            rows = list(
+                Dossier.objects.visible_to(actor).filter(number__gte=prefix, number__lt=prefix + ":").order_by("number", "pk")[:limit]
+            )
         names = display_names(row.lead_id for row in rows)
         return [_hit(row, names.get(row.lead_id, ""), _("dossier number")) for row in rows]
     found = search_persons(actor=actor, query=text, limit=limit * 3)

@@ -1,13 +1,15 @@
-"""Requests in the search box: by number, or by the name on the form while nobody is identified."""
+"""Requests in the search box: by number, by the person who asks, or by the name on the form while nobody is identified."""
 
 from __future__ import annotations
 
 import re
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from parvis.contacts.api import search_persons
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit, SearchSource, search_sources
 from parvis.kernel.textmatch import tokens
@@ -28,8 +30,12 @@ def search_requests(actor: Actor, query: str, limit: int) -> list[Hit]:
         words = [word for word in tokens(text) if not word.isdigit()]
         if not words:
             return []
+        # Once the person is known, the search over persons finds it; what nobody is identified in is little, and read by its index.
+        named = Q(joined_at__isnull=True)
         for word in words:
-            rows = rows.filter(applicant_sort__contains=word)
+            named &= Q(applicant_sort__contains=word)
+        known = [row.pk for row, _why in search_persons(actor=actor, query=text, limit=limit * 3)]
+        rows = rows.filter(pk__in=_keys(rows.filter(named), limit) + (_keys(rows.filter(applicant__in=known), limit) if known else []))
         why = _("name on the request")
     return [
         Hit(
@@ -41,6 +47,10 @@ def search_requests(actor: Actor, query: str, limit: int) -> list[Hit]:
         )
         for row in rows.order_by("-received_at", "-pk")[:limit]
     ]
+
+
+def _keys(rows: QuerySet[Request], limit: int) -> list[int]:
+    return list(rows.order_by("-received_at", "-pk").values_list("pk", flat=True)[:limit])
 
 
 search_sources.register(

@@ -28,7 +28,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, cast
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.loader import render_to_string
@@ -124,6 +124,21 @@ class Cell:
     @property
     def title(self) -> str:
         return formats.label(self.column.title)
+
+
+def _may_be_missing(model: Any, path: str) -> bool:
+    """True when the value at the end of a path of fields may be absent."""
+    for name in path.split("__"):
+        if name == "pk":
+            return False
+        try:
+            one = model._meta.get_field(name)
+        except FieldDoesNotExist:  # a computed column
+            return True
+        if one.null or (one.auto_created and not one.concrete):
+            return True
+        model = one.related_model
+    return False
 
 
 @dataclass(frozen=True)
@@ -238,11 +253,14 @@ class GridPage:
 
     def _ordering(self, *, backwards: bool) -> list[Any]:
         column, down = self.sort
-        key = "-pk" if backwards else "pk"
         if column is None:
-            return [key]
+            return ["-pk" if backwards else "pk"]
+        # The key follows the column's direction, and nothing is said of values that cannot be missing: an index then gives the order.
+        key = "-pk" if down != backwards else "pk"
         # Rows without a value come last, whatever the direction; backwards they come first.
-        nulls: dict[str, Any] = {"nulls_first": True} if backwards else {"nulls_last": True}
+        nulls: dict[str, Any] = {}
+        if _may_be_missing(self.source.model, column.sort):
+            nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
         order = F(column.sort).desc(**nulls) if down != backwards else F(column.sort).asc(**nulls)
         return [order, key]
 
@@ -250,15 +268,17 @@ class GridPage:
         """The rows after (or before) the anchor row in the present order."""
         column, down = self.sort
         pk, value = anchor
-        tie = Q(pk__lt=pk) if backwards else Q(pk__gt=pk)
         if column is None:
-            return tie
+            return Q(pk__lt=pk) if backwards else Q(pk__gt=pk)
+        tie = Q(pk__lt=pk) if down != backwards else Q(pk__gt=pk)
         name = column.sort
         if value is None:
             same = Q(**{f"{name}__isnull": True}) & tie
             return same | Q(**{f"{name}__isnull": False}) if backwards else same
-        further = Q(**{f"{name}__{'lt' if down != backwards else 'gt'}": value}) | (Q(**{name: value}) & tie)
-        return further if backwards else further | Q(**{f"{name}__isnull": True})
+        way = "lt" if down != backwards else "gt"
+        # The first bound says nothing more than the rest, but lets an index start there instead of at the list's top.
+        further = Q(**{f"{name}__{way}e": value}) & (Q(**{f"{name}__{way}": value}) | tie)
+        return further if backwards or not _may_be_missing(self.source.model, name) else further | Q(**{f"{name}__isnull": True})
 
     def _anchor(self, mark: str) -> Any | None:
         column, _down = self.sort

@@ -26,7 +26,10 @@ class PersonIndex(ScopedModel):
 
     class Meta(ScopedModel.Meta):
         ordering = ["sort_key", "pk"]
-        indexes = [models.Index(fields=["sort_key", "person"], name="contacts_index_sort")]
+        indexes = [
+            models.Index(fields=["sort_key", "person"], name="contacts_index_sort"),
+            models.Index(fields=["birth_date", "sort_key", "person"], name="contacts_index_birth"),
+        ]
         verbose_name = _("person in lists")
 
 

@@ -6,8 +6,9 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import permutations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from parvis.kernel.actor import Actor
@@ -18,7 +19,9 @@ from ..models import Identifier, Person, PersonBirth, PersonIndex, PersonName, P
 
 MOST_KEYS = 3_000
 MOST_CANDIDATES = 60
-MOST_FOUND = 60
+MOST_FOUND = 120
+MOST_HOLDERS = 400
+MOST_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -160,20 +163,56 @@ def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[Pe
 
 
 def _by_prefix(words: list[str], years: list[int]) -> list[int]:
-    """Persons who have, for each word typed, a word that starts with it. The longest word leads: it is the rarest, and the index
-    gives its first holders without sorting the others."""
-    lead, *others = sorted(words, key=len, reverse=True)
-    rows = PersonToken.unscoped.filter(kind=matching.WORD, value__gte=lead, value__lt=matching.after_prefix(lead))
-    for other in others:
-        rows = rows.filter(
-            person__tokens__kind=matching.WORD, person__tokens__value__gte=other, person__tokens__value__lt=matching.after_prefix(other)
-        )
-    if years:
-        born = Q()
-        for year in years:
-            born |= Q(person__index__birth_date__gte=dt.date(year, 1, 1), person__index__birth_date__lt=dt.date(year + 1, 1, 1))
-        rows = rows.filter(born)
-    return list(dict.fromkeys(rows.order_by("value", "person_id").values_list("person_id", flat=True)[:MOST_FOUND]))
+    """Persons who have, for each word typed, a word that starts with it.
+
+    Of each word the first ``MOST_HOLDERS`` holders are read, from the index alone. The rarest word decides, when it has no more than
+    these; where every word is frequent, names are read in the order of the lists, from each word as the first one, and within the years
+    typed. So the cost has a limit, whatever the size of the register.
+    """
+    whole: list[set[int]] = []
+    first: list[int] = []
+    frequent: list[QuerySet[PersonToken]] = []
+    for word in sorted(dict.fromkeys(words), key=lambda one: (-len(one), one))[:MOST_WORDS]:
+        rows = PersonToken.unscoped.filter(kind=matching.WORD, value__gte=word, value__lt=matching.after_prefix(word))
+        found = list(rows.order_by("value", "person_id").values_list("person_id", flat=True)[: MOST_HOLDERS + 1])
+        if len(found) <= MOST_HOLDERS:
+            whole.append(set(found))
+        else:
+            frequent.append(rows)
+        first = first or found
+    if whole:
+        both = sorted(set.intersection(*whole))[:MOST_HOLDERS]
+        for rows in frequent:
+            both = sorted(set(rows.filter(person__in=both).values_list("person_id", flat=True)))
+        return _within(both, years)
+    return list(dict.fromkeys(_in_lists(words, years) + (_within(first[:MOST_HOLDERS], years) if len(words) == 1 else [])))[:MOST_FOUND]
+
+
+def _within(person_ids: list[int], years: list[int]) -> list[int]:
+    """Those born in one of the years; the first ones by name."""
+    if not years:
+        return person_ids[:MOST_HOLDERS]
+    rows = PersonIndex.unscoped.filter(_born(years), pk__in=person_ids[:MOST_HOLDERS])
+    return list(rows.order_by("sort_key", "pk").values_list("pk", flat=True)[:MOST_FOUND])
+
+
+def _in_lists(words: list[str], years: list[int]) -> list[int]:
+    """Names that begin as was typed, in any order of up to three words: a range of the lists' own order."""
+    found: list[int] = []
+    for order in permutations(words[:3]):
+        start = " ".join(order)
+        rows = PersonIndex.unscoped.filter(sort_key__gte=start, sort_key__lt=matching.after_prefix(start))
+        if years:
+            rows = rows.filter(_born(years))
+        found += rows.order_by("sort_key", "pk").values_list("pk", flat=True)[:MOST_FOUND]
+    return found
+
+
+def _born(years: list[int]) -> Q:
+    born = Q()
+    for year in years:
+        born |= Q(birth_date__gte=dt.date(year, 1, 1), birth_date__lt=dt.date(year + 1, 1, 1))
+    return born
 
 
 def _by_sound(words: list[str], years: list[int]) -> list[int]:

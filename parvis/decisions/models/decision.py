@@ -112,6 +112,7 @@ class Notification(ScopedModel):
                 name="decisions_notification_sent_has_proof",
             ),
         ]
+        indexes = [models.Index(fields=["state", "live"], name="decisions_notification_state")]
 
     def __str__(self) -> str:
         return f"{self.decision_id} {self.state}"

@@ -187,7 +187,7 @@ class Files:
             step, screen, queue, owner, clock = "committee", "decisions.committee", "committee_secretary", None, "decide"
         elif asked.stage == NOTIFY:
             step, screen, queue, owner, clock = "notify", "decisions.notify", "committee_secretary", None, "notify"
-        elif asked.stage == PAY:
+        elif asked.stage == PAY and asked.granted:
             step, screen, queue, owner, clock = "pay", "aid.pay", "payer", None, "pay"
         else:
             return

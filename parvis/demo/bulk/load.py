@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from parvis.kernel import canonical
+
 from .rows import KEYED, TABLES, Rows, model
 
 
@@ -34,13 +36,29 @@ def write(rows: Rows) -> int:
     with connection.cursor() as cursor:
         for key, (_label, columns) in TABLES.items():
             if rows[key]:
-                _insert(cursor, model(key)._meta.db_table, columns.split(), rows[key])
+                names, values = _others(model(key), columns.split())
+                every = [(*row, *values) for row in rows[key]] if values else rows[key]
+                _insert(cursor, model(key)._meta.db_table, [*columns.split(), *names], every)
                 count += len(rows[key])
         vouchers = [row[0] for row in rows["voucher"]]
         table = model("voucher")._meta.db_table
         if vouchers:  # the database posts only what balances
             cursor.execute(f"UPDATE {table} SET posted = %s WHERE id BETWEEN %s AND %s AND NOT posted", [True, vouchers[0], vouchers[-1]])
     return count
+
+
+def _others(of: Any, columns: list[str]) -> tuple[list[str], list[Any]]:
+    """Columns that a context added and bulk data do not fill: they get the default of their model."""
+    names, values = [], []
+    for field in of._meta.concrete_fields:
+        if field.column in columns or field.primary_key or field.null:
+            continue
+        default = field.get_default()
+        names.append(field.column)
+        values.append(
+            canonical.dumps(default) if isinstance(default, dict | list) else int(default) if isinstance(default, bool) else default
+        )
+    return names, values
 
 
 def _insert(cursor: Any, table: str, columns: list[str], rows: list[tuple[Any, ...]]) -> None:

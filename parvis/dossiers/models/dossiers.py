@@ -33,6 +33,7 @@ class Dossier(Anchor):
         indexes = [
             models.Index(fields=["unit", "status", "number"], name="dossiers_unit_status"),
             models.Index(fields=["lead"], name="dossiers_lead"),
+            models.Index(fields=["status", "opened_on", "id"], name="dossiers_status_opened"),
         ]
         verbose_name = _("dossier")
 
