@@ -5,11 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('contacts', '0001_initial'),
-        ('decisions', '0003_hearing_means'),
-        ('documents', '0001_initial'),
-    ]
+    dependencies = [("decisions", "0003_hearing_means")]
 
     operations = [
         migrations.AddIndex(

@@ -5,11 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('contacts', '0001_initial'),
-        ('dossiers', '0001_initial'),
-        ('identity', '0001_initial'),
-    ]
+    dependencies = [("dossiers", "0002_sectors")]
 
     operations = [
         migrations.AddIndex(

@@ -5,9 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('contacts', '0001_initial'),
-    ]
+    dependencies = [("contacts", "0002_address_lists")]
 
     operations = [
         migrations.AddIndex(
