@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor, system_actor
-from parvis.kernel.registries import Hit, HomeCell, MenuEntry, PaletteAction, SearchSource
+from parvis.kernel.registries import Hit, HomeCell, MenuEntry, PaletteAction, PersonHolder, SearchSource
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats, slots
 
@@ -109,4 +109,12 @@ registries.subject_links.register("voucher", _voucher_link)
 registries.subject_scopes.register("payment_order", lambda actor: PaymentOrder.objects.visible_to(actor).order_by().values("pk"))
 registries.search_sources.register(
     "accounting.orders", SearchSource("accounting.orders", _("Payment orders"), 60, _search, access.may_see_payments)
+)
+
+# What becomes of these when two files of one person are merged.
+registries.person_holders.register(
+    "accounting.Entry.person", PersonHolder("accounting.Entry", "person", _("Entries of the ledger"), evidence=True)
+)
+registries.person_holders.register(
+    "accounting.PaymentLine.beneficiary", PersonHolder("accounting.PaymentLine", "beneficiary", _("Payments"), evidence=True)
 )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.accounting.api import reason_in_words
 from parvis.kernel import memo, registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import Backlog, PaletteAction, Panel
+from parvis.kernel.registries import Backlog, PaletteAction, Panel, PersonHolder
 
 from . import access, selectors
 from .enums import UNPAID, DueState, EntitlementState
@@ -122,3 +122,11 @@ registries.palette.register(
     "aid.first", PaletteAction("aid.first", _("First payments"), "aid:first_payments", access.may_see_run, 605, "money")
 )
 registries.palette.register("aid.claims", PaletteAction("aid.claims", _("Recoveries"), "aid:claims", access.may_see_claims, 640, "undo"))
+
+# What becomes of these when two files of one person are merged.
+registries.person_holders.register("aid.Entitlement.beneficiary", PersonHolder("aid.Entitlement", "beneficiary", _("Entitlements")))
+registries.person_holders.register(
+    "aid.PaymentAccount.payee_person", PersonHolder("aid.PaymentAccount", "payee_person", _("Accounts for payment"))
+)
+registries.person_holders.register("aid.Claim.beneficiary", PersonHolder("aid.Claim", "beneficiary", _("Recoveries")))
+registries.person_holders.register("aid.Claim.debtor_person", PersonHolder("aid.Claim", "debtor_person", _("Debtors of recoveries")))

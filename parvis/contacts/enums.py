@@ -23,6 +23,7 @@ class IdentifierKind(models.TextChoices):
     BIS = "bis", _("Bis number")
     SPECIMEN = "specimen", _("Specimen number")
     AVS = "avs", _("Swiss social insurance number")
+    NIR = "nir", _("French social security number")
     CARD = "card", _("Identity card number")
 
 
@@ -33,22 +34,98 @@ class AddressKind(models.TextChoices):
     POSTAL = "postal", _("Postal address")
 
 
+class OfficeKind(models.TextChoices):
+    """Addresses of an organisation."""
+
+    SEAT = "seat", _("Registered office")
+    SITE = "site", _("Place of activity")
+    POSTAL = "postal", _("Postal address")
+    BILLING = "billing", _("Address for invoices")
+
+
 class PointKind(models.TextChoices):
     PHONE = "phone", _("Phone")
     EMAIL = "email", _("E-mail address")
 
 
+class PartyKind(models.TextChoices):
+    """What an organisation, or a person on their own account, is to the centre. Filters the address book."""
+
+    LANDLORD = "landlord", _("Landlord")
+    DOCTOR = "doctor", _("Doctor")
+    CARE = "care", _("Care provider or hospital")
+    PHARMACY = "pharmacy", _("Pharmacy")
+    CURATOR = "curator", _("Administrator of persons and property")
+    LAWYER = "lawyer", _("Lawyer")
+    BAILIFF = "bailiff", _("Bailiff")
+    INSURER = "insurer", _("Health insurance fund")
+    SCHOOL = "school", _("School")
+    EMPLOYER = "employer", _("Employer")
+    JOB_OFFICE = "job_office", _("Employment office")
+    UTILITY = "utility", _("Energy or water supplier")
+    AUTHORITY = "authority", _("Public authority")
+    ASSOCIATION = "association", _("Association")
+    SUPPLIER = "supplier", _("Supplier")
+    OTHER = "other", pgettext_lazy("kind of contact", "Other contact")
+
+
+class OrgNumberKind(models.TextChoices):
+    ENTERPRISE = "enterprise", _("Enterprise number")
+    VAT = "vat", _("VAT number")
+    INAMI = "inami", _("INAMI number")
+    UID = "uid", _("Swiss enterprise number")
+    SIRET = "siret", _("SIRET number")
+
+
+class RoleKind(models.TextChoices):
+    """What a person is in, or to, an organisation. Those in CLIENT_ROLES are its clients; the others work there."""
+
+    DIRECTOR = "director", pgettext_lazy("role in an organisation", "director")
+    CONTACT = "contact", pgettext_lazy("role in an organisation", "contact person")
+    STAFF = "staff", pgettext_lazy("role in an organisation", "member of staff")
+    OWNER = "owner", pgettext_lazy("role in an organisation", "owner")
+    TRUSTEE = "trustee", pgettext_lazy("role in an organisation", "member of the board")
+    PRACTITIONER = "practitioner", pgettext_lazy("role in an organisation", "practitioner")
+    SIGNATORY = "signatory", pgettext_lazy("role in an organisation", "who may sign")
+    TENANT = "tenant", pgettext_lazy("role in an organisation", "tenant")
+    PATIENT = "patient", pgettext_lazy("role in an organisation", "patient")
+    INSURED = "insured", pgettext_lazy("role in an organisation", "insured person")
+    PUPIL = "pupil", pgettext_lazy("role in an organisation", "pupil or student")
+    EMPLOYEE = "employee", pgettext_lazy("role in an organisation", "employee")
+    PROTECTED = "protected", pgettext_lazy("role in an organisation", "protected person")
+    CUSTOMER = "customer", pgettext_lazy("role in an organisation", "customer")
+
+
+CLIENT_ROLES = (
+    RoleKind.TENANT,
+    RoleKind.PATIENT,
+    RoleKind.INSURED,
+    RoleKind.PUPIL,
+    RoleKind.EMPLOYEE,
+    RoleKind.PROTECTED,
+    RoleKind.CUSTOMER,
+)
+
+
 class RelationKind(models.TextChoices):
-    """What ``person`` is to ``other``."""
+    """What ``person`` is to ``other``. Names by sex and from the other side: ``kinship``."""
 
     PARENT = "parent", _("parent of")
     CHILD = "child", _("child of")
+    ADOPTER = "adopter", _("adoptive parent of")
+    STEP_PARENT = "step_parent", _("step-parent of")
+    FOSTER = "foster", _("foster parent of")
+    SPOUSE = "spouse", _("married to")
+    EX_SPOUSE = "ex_spouse", _("divorced from")
+    COHABITANT = "cohabitant", _("legal cohabitant of")
     PARTNER = "partner", _("partner of")
     EX_PARTNER = "ex_partner", _("former partner of")
     SIBLING = "sibling", _("brother or sister of")
     GRANDPARENT = "grandparent", _("grandparent of")
     GUARDIAN = "guardian", _("guardian of")
     CURATOR = "curator", _("administrator of the property of")
+    DEBTOR = "debtor", _("maintenance debtor of, by judgment,")
+    TRUSTED = "trusted", _("trusted person of")
     OTHER = "other", _("other relation with")
 
 

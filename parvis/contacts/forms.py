@@ -13,7 +13,8 @@ from parvis.kernel import clock
 from parvis.kernel.bitemporal import Source
 from parvis.kernel.identifiers import InvalidIdentifier, parse_niss
 
-from .enums import AddressKind, ContactLanguage, IdentifierKind, NameKind, PointKind, Sex
+from .enums import AddressKind, ContactLanguage, IdentifierKind, NameKind, PartyKind, PointKind, Sex
+from .kinship import words
 
 DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"]
 
@@ -74,7 +75,7 @@ class LanguageForm(FactForm):
 class IdentifierForm(FactForm):
     kind = forms.ChoiceField(
         label=_("Kind of number"),
-        choices=[(kind.value, kind.label) for kind in (IdentifierKind.NISS, IdentifierKind.AVS, IdentifierKind.CARD)],
+        choices=[(kind.value, kind.label) for kind in (IdentifierKind.NISS, IdentifierKind.AVS, IdentifierKind.NIR, IdentifierKind.CARD)],
         help_text=_("A bis number is recognised as such."),
     )
     value = forms.CharField(label=_("Number"), max_length=40)
@@ -82,6 +83,7 @@ class IdentifierForm(FactForm):
 
 class AddressForm(FactForm):
     kind = forms.ChoiceField(label=_("Kind of address"), choices=AddressKind.choices)
+    care_of = forms.CharField(label=_("Care of (c/o)"), max_length=120, required=False)
     street = forms.CharField(
         label=_("Street"),
         max_length=120,
@@ -101,6 +103,9 @@ class AddressForm(FactForm):
 class PointForm(FactForm):
     kind = forms.ChoiceField(label=pgettext_lazy("phone or e-mail", "Kind"), choices=PointKind.choices)
     value = forms.CharField(label=_("Phone number or e-mail address"), max_length=120)
+    label = forms.CharField(
+        label=_("Which one"), max_length=40, required=False, help_text=_("For example: work, neighbour, evenings only.")
+    )
 
 
 class AccountForm(FactForm):
@@ -108,6 +113,37 @@ class AccountForm(FactForm):
     holder = forms.CharField(
         label=_("Account holder"), max_length=120, required=False, help_text=_("Leave empty when it is the person itself.")
     )
+
+
+class CapacityForm(FactForm):
+    kind = forms.ChoiceField(label=_("Kind of contact"), choices=PartyKind.choices)
+
+
+class RelationForm(forms.Form):
+    """``side`` is what the other one is: "daughter or son of this person"."""
+
+    side = forms.ChoiceField(label=_("The person chosen is the …"))
+    valid_from = day_field(_("From"), required=True)
+    last_day = day_field(_("Last day, if it has ended"))
+    source = forms.ChoiceField(label=_("Source"), choices=Source.choices, initial=Source.DECLARED)
+    source_ref = forms.CharField(label=_("Which document or visit"), max_length=191, required=False)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["side"].choices = words.choices()  # type: ignore[attr-defined]
+
+
+class EndForm(forms.Form):
+    last_day = day_field(_("Last day"), required=True)
+
+
+class MergeForm(forms.Form):
+    reason = forms.CharField(label=_("Why both are the same"), max_length=191)
+    sure = forms.BooleanField(label=_("I compared both files line by line"))
+
+
+class RevealForm(forms.Form):
+    reason = forms.CharField(label=_("What do you need the number for?"), max_length=191, min_length=5)
 
 
 class NewPersonForm(forms.Form):
@@ -160,10 +196,15 @@ __all__ = [
     "AccountForm",
     "AddressForm",
     "BirthForm",
+    "CapacityForm",
     "CardForm",
+    "EndForm",
     "IdentifierForm",
     "LanguageForm",
+    "MergeForm",
     "NameForm",
     "NewPersonForm",
     "PointForm",
+    "RelationForm",
+    "RevealForm",
 ]

@@ -6,15 +6,26 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parvis.kernel.actor import Actor
-from parvis.kernel.registries import Hit, PaletteAction, SearchSource, palette, search_sources, subject_links, subject_scopes
+from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.registries import (
+    Hit,
+    MenuEntry,
+    PaletteAction,
+    SearchSource,
+    menu,
+    palette,
+    search_sources,
+    subject_links,
+    subject_scopes,
+)
 from parvis.kernel.subject import SubjectRef
 
 from . import access
+from .book.selectors import organisation_card
 from .errors import InvalidPerson
-from .models import BankAccount, ContactPoint, Person, PersonIndex
+from .models import BankAccount, ContactPoint, Organisation, Person, PersonIndex
 from .selectors import hidden_person_ids, name_and_uuid
-from .services import search_persons
+from .services import search_book, search_persons
 from .services.persons import check_point
 
 
@@ -58,11 +69,58 @@ def _by_iban(actor: Actor, text: str) -> list[tuple[PersonIndex, str]]:
 
 
 def _rows(actor: Actor, ids: set[int], why: str) -> list[tuple[PersonIndex, str]]:
-    return [(row, why) for row in PersonIndex.objects.visible_to(actor).filter(pk__in=ids).order_by("sort_key", "pk")]
+    return [
+        (row, why) for row in PersonIndex.objects.visible_to(actor).filter(pk__in=ids, person__merged_into=None).order_by("sort_key", "pk")
+    ]
 
 
 search_sources.register(
     "persons", SearchSource(key="persons", title=gettext_lazy("Persons"), order=20, search=find_persons, access=access.can_read_persons)
+)
+
+
+def find_organisations(actor: Actor, query: str, limit: int) -> list[Hit]:
+    """Entries of the address book that are organisations; a person with a capacity is found among the persons, once."""
+    return [
+        Hit(
+            title=line.display_name,
+            subtitle=", ".join(part for part in (*line.kinds, line.municipality) if part),
+            url=reverse("contacts:organisation", args=[line.uuid]),
+            why=why,
+            icon="building",
+        )
+        for line, why in search_book(actor=actor, query=query.strip(), limit=limit)
+    ]
+
+
+search_sources.register(
+    "organisations",
+    SearchSource(
+        key="organisations", title=gettext_lazy("Organisations"), order=25, search=find_organisations, access=access.can_read_persons
+    ),
+)
+menu.register(
+    "contacts",
+    MenuEntry(
+        key="contacts",
+        label=gettext_lazy("Address book"),
+        icon="book",
+        url_name="contacts:book",
+        access=access.can_read_persons,
+        order=25,
+        prefix="/contacts/",
+    ),
+)
+palette.register(
+    "contacts.organisation",
+    PaletteAction(
+        key="contacts.organisation",
+        label=gettext_lazy("Enter a new organisation"),
+        url_name="contacts:organisation_new",
+        access=access.can_edit_organisations,
+        order=62,
+        icon="building",
+    ),
 )
 palette.register(
     "contacts.new",
@@ -93,5 +151,12 @@ def _link(subject: SubjectRef) -> tuple[str, str]:
     return name, reverse("contacts:person", args=[uuid])
 
 
+def _organisation_link(subject: SubjectRef) -> tuple[str, str]:
+    card = organisation_card(system_actor("links"), subject.id)
+    return card.name, reverse("contacts:organisation", args=[card.uuid])
+
+
+subject_links.register("organisation", _organisation_link)
+subject_scopes.register("organisation", lambda actor: Organisation.objects.visible_to(actor).order_by().values("pk"))
 subject_links.register("person", _link)
 subject_scopes.register("person", lambda actor: Person.objects.visible_to(actor).order_by().values("pk"))

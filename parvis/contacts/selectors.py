@@ -95,7 +95,7 @@ def person_cards(
     homes_of: Collection[int] = (),
 ) -> dict[int, PersonCard]:
     """Cards of several persons in a fixed number of queries. Persons outside the scope are left out. ``brief`` leaves out language,
-    address, phone, e-mail and all of the birth but its day (the address is told of ``homes_of`` alone), for pages that show many things beside."""
+    address, phone, e-mail and all of the birth but its day and the sex (the address is told of ``homes_of`` alone), for pages that show many things beside."""
     ids = sorted(set(person_ids))
     if not ids:
         return {}
@@ -134,9 +134,10 @@ def person_cards(
         name, birth = names.get(pk), births.get(pk)
         number, address, language = numbers.get(pk), addresses.get(pk), languages.get(pk)
         value = number.value if number else ""
-        birth_date = birth.birth_date if birth else None
+        birth_date, sex = (birth.birth_date, birth.sex) if birth else (None, "")
         if indexed:
-            birth_date = getattr(getattr(person, "index", None), "birth_date", None)
+            filed = getattr(person, "index", None)
+            birth_date, sex = getattr(filed, "birth_date", None), getattr(filed, "sex", "")
         cards[pk] = PersonCard(
             id=pk,
             uuid=person.uuid,
@@ -146,7 +147,7 @@ def person_cards(
             given_names=name.given_names if name else "",
             birth_date=birth_date,
             birth_place=birth.birth_place if birth else "",
-            sex=birth.sex if birth else "",
+            sex=sex,
             nationality=birth.nationality if birth else "",
             niss_masked=mask_niss(value) if value else "",
             number=(format_niss(value) if full else mask_niss(value)) if value else "",

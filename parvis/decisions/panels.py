@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel
+from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel, PersonHolder
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import slots
 
@@ -145,3 +145,11 @@ registries.palette.register(
     PaletteAction("decisions.committees", _("Committees and their members"), "decisions:committees", opens_committees, 905, "gavel"),
 )
 registries.never_opened.register("decisions.recused", selectors.recused_dossiers)
+
+# What becomes of these when two files of one person are merged.
+registries.person_holders.register(
+    "decisions.Proposal.person", PersonHolder("decisions.Proposal", "person", _("Proposals"), where={"live": 1})
+)
+registries.person_holders.register(
+    "decisions.Notification.person", PersonHolder("decisions.Notification", "person", _("Notifications"), evidence=True)
+)

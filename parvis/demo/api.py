@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from parvis.contacts import demo as address_book
 from parvis.identity.api import Account, demo_roles
 from parvis.kernel import clock, seals
 from parvis.kernel.models import MutationLine
@@ -34,6 +35,8 @@ def build(print_line: Callable[[str], None] = print) -> None:
         account.save(update_fields=["password"])
     print_line(f"Stories: {len(cast.CASES)} cases over two years")
     stories.play_all(cast.CASES, end, print_line)
+    print_line("Address book, and a family over three generations")
+    address_book.load(actor=stage.agent(stage.WORKERS["SSG-NORD"]))
     seals.seal()
     print_line(f"The demonstration is ready ({time.monotonic() - started:.0f} s).")
     _accounts(print_line)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.identity.api import may_audit, may_simulate
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import MenuEntry, PaletteAction, Panel, Screen
+from parvis.kernel.registries import MenuEntry, PaletteAction, Panel, PersonHolder, Screen
 from parvis.kernel.scope import may_see
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.origins import name_origins
@@ -22,7 +22,7 @@ from parvis.workflows.api import where_dossier
 from . import access, lookups
 from .enums import SituationKind
 from .models import Dossier, SituationFact
-from .selectors import dossiers_of, number_and_uuid, reads_of, situation_at
+from .selectors import dossiers_of, number_and_uuid, reads_of, situation_at, unknown_clients
 
 
 def situation_groups(rows: list[SituationFact]) -> list[tuple[str, list[SituationFact]]]:
@@ -189,3 +189,10 @@ def _by_number(actor: Actor, number: str) -> int | None:
 
 
 registries.subject_numbers.register("dossier", _by_number)
+registries.client_secrecy.register("dossiers", unknown_clients)
+for _model, _field, _title in (
+    ("dossiers.Dossier", "lead", _("Dossiers")),
+    ("dossiers.DossierMember", "person", _("Members of dossiers")),
+    ("dossiers.SituationFact", "person", _("Lines of the situation")),
+):
+    registries.person_holders.register(f"{_model}.{_field}", PersonHolder(_model, _field, _title))

@@ -259,3 +259,9 @@ def reads_of(dossier_id: int, *, limit: int, before: int | None = None, until: d
 def dossier_by_number(number: str) -> Dossier | None:
     """For those who check rights without reading the file."""
     return Dossier.unscoped.filter(number=number.strip()).select_related("unit").first()
+
+
+def unknown_clients(actor: Actor, person_ids: set[int]) -> set[int]:
+    """Those of the persons who have dossiers, none of which this reader may open: elsewhere they are a number, not a name."""
+    held = set(DossierMember.unscoped.filter(person__in=person_ids, live=1).values_list("person_id", flat=True))
+    return held - set(DossierMember.objects.visible_to(actor).filter(person__in=held, live=1).values_list("person_id", flat=True))

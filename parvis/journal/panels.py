@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from parvis.dossiers.api import Dossier
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import Panel
+from parvis.kernel.registries import Panel, PersonHolder
 
 from . import access
 from .selectors import chronicle, days_of
@@ -61,3 +61,6 @@ registries.panels.register(
         shortcut="n",
     ),
 )
+
+# What becomes of these when two files of one person are merged.
+registries.person_holders.register("journal.Entry.person", PersonHolder("journal.Entry", "person", _("Chronicle")))

@@ -10,7 +10,11 @@ from stdnum import iban as _iban
 from stdnum.be import bis as _bis
 from stdnum.be import nn as _nn
 from stdnum.be import vat as _vat
+from stdnum.ch import uid as _uid
+from stdnum.eu import vat as _eu_vat
 from stdnum.exceptions import InvalidChecksum, ValidationError
+from stdnum.fr import nir as _nir
+from stdnum.fr import siret as _siret
 
 from parvis.kernel.errors import DomainError
 
@@ -123,3 +127,107 @@ def niss_birth_and_sex(bare: str) -> tuple[Any, str]:
         except (ValidationError, AttributeError):
             continue
     return None, ""
+
+
+def parse_vat(text: str) -> str:
+    """A VAT number of a country of the Union, with its country letters; ten digits alone are Belgian.
+
+    Raises:
+        InvalidIdentifier: unknown country, wrong length or check digits.
+    """
+    bare = _digits(text).upper()
+    try:
+        return str(_eu_vat.validate(f"BE{bare}" if bare.isdigit() else bare))
+    except ValidationError:
+        raise InvalidIdentifier(
+            _("This is not a VAT number: it starts with two letters for the country, like BE 0123 456 749."), code="vat"
+        ) from None
+
+
+def parse_uid(text: str) -> str:
+    """A Swiss enterprise number: CHE and nine digits.
+
+    Raises:
+        InvalidIdentifier: wrong length or check digit.
+    """
+    try:
+        return str(_uid.validate(text))
+    except ValidationError:
+        raise InvalidIdentifier(_("A Swiss enterprise number is CHE followed by nine digits."), code="uid") from None
+
+
+def parse_siret(text: str) -> str:
+    """The fourteen digits of a French establishment.
+
+    Raises:
+        InvalidIdentifier: wrong length or check digit.
+    """
+    try:
+        return str(_siret.validate(text))
+    except ValidationError:
+        raise InvalidIdentifier(_("A SIRET number has 14 digits."), code="siret") from None
+
+
+def parse_nir(text: str) -> str:
+    """A French social security number with its key: fifteen characters.
+
+    Raises:
+        InvalidIdentifier: wrong length or key.
+    """
+    try:
+        return str(_nir.validate(text))
+    except ValidationError:
+        raise InvalidIdentifier(_("A French social security number has 15 digits; the last two are its key."), code="nir") from None
+
+
+def parse_inami(text: str) -> str:
+    """A number of the Belgian health insurance institute: profession, number, two check digits, three of qualification.
+
+    Raises:
+        InvalidIdentifier: wrong length or check digits.
+    """
+    bare = _digits(text)
+    if not bare.isdigit() or len(bare) not in {8, 11} or 97 - int(bare[:6]) % 97 != int(bare[6:8]):
+        raise InvalidIdentifier(_("An INAMI number has 8 or 11 digits, like 1-23456-25-001."), code="inami")
+    return bare
+
+
+def is_qr_iban(bare: str) -> bool:
+    """A Swiss account that only takes payments with a QR reference: its bank number lies between 30000 and 31999."""
+    return bare[:2] in {"CH", "LI"} and bare[4:9].isdigit() and 30000 <= int(bare[4:9]) <= 31999
+
+
+def parse_qr_iban(text: str) -> str:
+    """The bare QR-IBAN.
+
+    Raises:
+        InvalidIdentifier: not an IBAN, or an ordinary one.
+    """
+    bare = parse_iban(text)
+    if not is_qr_iban(bare):
+        raise InvalidIdentifier(_("This account number is not a QR-IBAN: use it as an ordinary account."), code="qr_iban")
+    return bare
+
+
+def format_number(kind: str, bare: str) -> str:
+    """How a number is printed: 0123.456.749, BE 0123.456.749, 756.1234.5678.97, 1-23456-25-001."""
+    if kind == "enterprise" and len(bare) == 10:
+        return f"{bare[:4]}.{bare[4:7]}.{bare[7:]}"
+    if kind == "vat" and bare.startswith("BE") and len(bare) == 12:
+        return f"BE {bare[2:6]}.{bare[6:9]}.{bare[9:]}"
+    if kind == "avs" and len(bare) == 13:
+        return f"{bare[:3]}.{bare[3:7]}.{bare[7:11]}.{bare[11:]}"
+    if kind == "uid" and len(bare) == 12:
+        return f"{bare[:3]}-{bare[3:6]}.{bare[6:9]}.{bare[9:]}"
+    if kind == "inami" and len(bare) in {8, 11}:
+        return "-".join(part for part in (bare[:1], bare[1:6], bare[6:8], bare[8:]) if part)
+    if kind == "nir" and len(bare) == 15:
+        return f"{bare[:1]} {bare[1:3]} {bare[3:5]} {bare[5:7]} {bare[7:10]} {bare[10:13]} {bare[13:]}"
+    if kind in {"niss", "bis", "specimen"}:
+        return format_niss(bare)
+    return bare
+
+
+def mask_number(kind: str, bare: str) -> str:
+    """Enough to recognise, not to look up elsewhere."""
+    return mask_niss(bare) if kind in {"niss", "bis", "specimen"} else f"•••{bare[-3:]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +121,18 @@ class SubjectCard:
     url: str = ""
 
 
+@dataclass(frozen=True)
+class PersonHolder:
+    """A foreign key to a person. ``evidence``: never re-pointed (packs, payments, vouchers); it keeps the number of its day, which leads on.
+    ``where``: only rows like this move, the others are evidence."""
+
+    model: str
+    field: str
+    title: Any
+    evidence: bool = False
+    where: Mapping[str, Any] = field(default_factory=dict)
+
+
 panels: Registry[Panel] = Registry("panels")
 home_cells: Registry[HomeCell] = Registry("home_cells")
 menu: Registry[MenuEntry] = Registry("menu")
@@ -138,6 +150,10 @@ subject_scopes: Registry[Callable[[Actor], Any]] = Registry("subject_scopes")
 subject_links: Registry[Callable[[SubjectRef], tuple[str, str]]] = Registry("subject_links")
 # Where a person appears (title, URL), as far as the actor may go: shown on the person's page.
 person_places: Registry[Callable[[Actor, int], list[tuple[str, str]]]] = Registry("person_places")
+# Which of these persons the actor may not know as clients: their dossiers belong to services outside the scope.
+client_secrecy: Registry[Callable[[Actor, set[int]], set[int]]] = Registry("client_secrecy")
+# Links to a person in contexts above, so that a merge can re-point them and part them again.
+person_holders: Registry[PersonHolder] = Registry("person_holders")
 #: Type of subject to its cards, many at once: lists of tasks stay at a fixed number of queries.
 subject_cards: Registry[Callable[[Actor, list[SubjectRef]], dict[SubjectRef, SubjectCard]]] = Registry("subject_cards")
 #: Kind of key in ``source_ref`` ("request" of "request:66#rent") to the words and the address that a reader gets, many at once.
@@ -164,6 +180,8 @@ ALL: tuple[Registry[Any], ...] = (
     subject_scopes,
     subject_links,
     person_places,
+    client_secrecy,
+    person_holders,
     subject_cards,
     origins,
     never_opened,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel
+from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel, PersonHolder
 
 from . import access
 from .selectors import clocks_for, lines_of_dossier, over_term
@@ -80,3 +80,7 @@ registries.palette.register(
         key="requests.urgent", label=_("Urgent aid"), url_name="requests:urgent", access=access.can_register, order=21, icon="bolt"
     ),
 )
+
+# What becomes of these when two files of one person are merged.
+registries.person_holders.register("requests.Request.applicant", PersonHolder("requests.Request", "applicant", _("Requests")))
+registries.person_holders.register("requests.RequestLine.person", PersonHolder("requests.RequestLine", "person", _("Lines of requests")))

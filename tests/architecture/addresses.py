@@ -13,6 +13,10 @@ WITHOUT_FILE = {
 
 THING: dict[str, str] = {
     "contacts:person": "person", "contacts:fact": "person", "contacts:protect": "person", "contacts:card": "person",
+    "contacts:reveal": "person", "contacts:role_add": "person", "contacts:role_end": "person", "contacts:family": "person",
+    "contacts:relation_add": "person", "contacts:relation_end": "person", "contacts:merge": "person", "contacts:merge_undo": "person",
+    "contacts:organisation": "organisation", "contacts:organisation_close": "organisation", "contacts:organisation_role": "organisation",
+    "contacts:organisation_merge": "organisation", "contacts:organisation_merge_undo": "organisation",
     "documents:download": "document",
     "workflows:task": "task", "workflows:take": "task", "workflows:back": "task", "workflows:hand": "task",
     "requests:detail": "request", "requests:receipt": "request", "requests:correct": "request", "requests:identify": "fresh",
@@ -55,6 +59,9 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
         return dossier
     special = {
         "dossiers:why": lambda: ["dossier", things["dossier"].uuid],
+        "contacts:fact_end": lambda: [things["person"].uuid, "point"],
+        "contacts:organisation_fact": lambda: [things["organisation"].uuid, "name"],
+        "contacts:organisation_end": lambda: [things["organisation"].uuid, "kind"],
         "documents:add": lambda: ["dossier", things["dossier"].pk],
         "workflows:process": lambda: ["aid-request"],
         "workflows:download": lambda: ["aid-request", 1],

@@ -9,6 +9,7 @@ from typing import Any
 from parvis.accounting.models import BankFile, CentreAccount, PaymentOrder, Voucher
 from parvis.aid.models import Claim, DueLine, Entitlement
 from parvis.connectors.models import Answer, Call
+from parvis.contacts import api as contacts
 from parvis.decisions.models import AgendaItem, Committee, Decision, LegalOpinion, Membership, Minutes, Proposal, Session
 from parvis.decisions.services import sessions
 from parvis.demo import cast, money, reference, stage
@@ -119,6 +120,7 @@ def build() -> World:
         "dossier": dossier,
         "finished": finished,
         "person": waiting.notes["person"],
+        "organisation": contacts.create_organisation(actor=stage.agent("luc.hardy"), name="Immo du Parc", kinds=["landlord"]),
         "request": waiting.request,
         "fresh": fresh.request,
         "line": waiting.line,

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from parvis.contacts import api
-from parvis.contacts.models import Person
+from parvis.contacts.models import Organisation, Person
 from tests.support import actor
 
 CLERK = actor("clerk", account_id=11, label="Sofia Ricci")
@@ -31,3 +31,9 @@ def niss(birth_date: str, serial: int = 1) -> str:
     base = f"{day:%y%m%d}{serial:03}"
     whole = int(("2" if day.year >= 2000 else "") + base)
     return base + f"{97 - whole % 97:02}"
+
+
+def make_organisation(name: str = "Cabinet Meyer", **more: Any) -> Organisation:
+    return api.create_organisation(
+        actor=more.pop("actor", WORKER), name=name, valid_from=more.pop("valid_from", dt.date(2019, 1, 1)), **more
+    )

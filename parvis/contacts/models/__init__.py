@@ -1,8 +1,22 @@
-"""Parties: persons and households, each aspect a table of dated versions."""
+"""Parties: persons, households and organisations, each aspect a table of dated versions."""
 
 from .addresses import Address, ContactPoint
 from .banking import BankAccount
 from .households import Household, HouseholdMember, Relation
+from .merging import Merge, MergeStep
+from .organisations import (
+    BookEntry,
+    BookToken,
+    Organisation,
+    OrganisationAddress,
+    OrganisationKind,
+    OrganisationName,
+    OrganisationNumber,
+    OrganisationPoint,
+    OrganisationProfile,
+    PersonCapacity,
+    PersonRole,
+)
 from .persons import Identifier, Person, PersonBirth, PersonLanguage, PersonName
 from .references import AddressList, ReferenceStreet, ReferenceWord
 from .search import PersonIndex, PersonToken
@@ -11,15 +25,28 @@ __all__ = [
     "Address",
     "AddressList",
     "BankAccount",
+    "BookEntry",
+    "BookToken",
     "ContactPoint",
     "Household",
     "HouseholdMember",
     "Identifier",
+    "Merge",
+    "MergeStep",
+    "Organisation",
+    "OrganisationAddress",
+    "OrganisationKind",
+    "OrganisationName",
+    "OrganisationNumber",
+    "OrganisationPoint",
+    "OrganisationProfile",
     "Person",
     "PersonBirth",
+    "PersonCapacity",
     "PersonIndex",
     "PersonLanguage",
     "PersonName",
+    "PersonRole",
     "PersonToken",
     "ReferenceStreet",
     "ReferenceWord",

@@ -12,11 +12,12 @@ from ..enums import ContactLanguage, IdentifierKind, NameKind, Sex
 
 
 class Person(Anchor):
-    """A natural person. Nothing dated here: names, birth, addresses are facts."""
+    """A natural person. Nothing dated here: names, birth, addresses are facts. ``merged_into``: the same person under a kept number."""
 
     personal_data = "identity"
 
     created_at = models.DateTimeField()
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta(Anchor.Meta):
         ordering = ["pk"]

@@ -1,9 +1,28 @@
 """Writes. Each is a gesture: it writes versions, a mutation line, the search keys, and publishes an event."""
 
 from .banking import add_bank_account, end_bank_account
+from .book import BookMatch, match_organisations, rebook_organisation, rebook_person, search_book
+from .comparing import Compared, Comparison, compare_organisations, compare_persons, merges_of
 from .eid import FieldDifference, apply_eid, compare_eid, create_person_from_eid, read_eid
+from .ending import end_fact
 from .finding import Match, match_persons, search_persons
-from .households import create_household, join_household, leave_household, relate
+from .households import create_household, end_relation, join_household, leave_household, relate
+from .merging import merge_organisations, merge_persons, undo_merge
+from .organisations import (
+    add_kind,
+    add_office_point,
+    close_organisation,
+    create_organisation,
+    end_organisation_fact,
+    end_role,
+    enter_organisation,
+    name_organisation,
+    set_capacity,
+    set_number,
+    set_office,
+    set_profile,
+    set_role,
+)
 from .persons import (
     add_identifier,
     add_point,
@@ -17,31 +36,61 @@ from .persons import (
     set_address,
     set_language,
 )
+from .revealing import reveal_number
 
 __all__ = [
+    "BookMatch",
+    "Compared",
+    "Comparison",
     "FieldDifference",
     "Match",
     "add_bank_account",
     "add_identifier",
+    "add_kind",
+    "add_office_point",
     "add_point",
     "apply_eid",
     "check_point",
+    "close_organisation",
     "compare_eid",
+    "compare_organisations",
+    "compare_persons",
     "create_household",
+    "create_organisation",
     "create_person",
     "create_person_from_eid",
     "end_bank_account",
+    "end_fact",
+    "end_organisation_fact",
+    "end_relation",
+    "end_role",
+    "enter_organisation",
     "hide_address",
     "join_household",
     "leave_household",
+    "match_organisations",
     "match_persons",
+    "merge_organisations",
+    "merges_of",
+    "merge_persons",
+    "name_organisation",
     "name_person",
     "read_eid",
+    "rebook_organisation",
+    "rebook_person",
     "record_birth",
     "reindex",
     "reindex_person",
     "relate",
+    "search_book",
     "search_persons",
     "set_address",
+    "reveal_number",
+    "set_capacity",
     "set_language",
+    "set_number",
+    "set_office",
+    "set_profile",
+    "set_role",
+    "undo_merge",
 ]

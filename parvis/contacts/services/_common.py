@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
-from parvis.kernel.bitemporal import Fact, write_fact
+from parvis.kernel.bitemporal import Fact, end_fact, write_fact
 from parvis.kernel.errors import Conflict, NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.subject import SubjectRef
@@ -78,6 +78,14 @@ def write_person_fact(
     record_person(actor, verb, person, {name: [old.get(name), value] for name, value in values_of(row).items() if old.get(name) != value})
     publish(PersonChanged(actor=actor, person_id=person.pk, aspect=aspect))
     return row
+
+
+def end_person_fact(*, actor: Actor, row: Any, on: Any, aspect: str, expected: int | None = None) -> Any:
+    """A version of an aspect of a person holds until the day before ``on``."""
+    closed = end_fact(row, valid_to=on, anchor=row.person, actor=actor, expected=expected)
+    record_person(actor, f"person.{aspect}.end", row.person, {"valid_to": [None, on], **{k: v for k, v in values_of(row).items() if v}})
+    publish(PersonChanged(actor=actor, person_id=row.person_id, aspect=aspect))
+    return closed
 
 
 def record_person(actor: Actor, verb: str, person: Person, values: dict[str, Any] | None = None) -> None:

@@ -13,9 +13,12 @@ from parvis.kernel.subject import SubjectRef
 
 from ..enums import HouseholdRole, RelationKind
 from ..errors import InvalidPerson
-from ..events import HouseholdChanged
+from ..events import HouseholdChanged, PersonChanged
+from ..kinship import words
 from ..models import Household, HouseholdMember, Person, Relation
-from ._common import STREAM, require_editor, write_person_fact
+from ._common import STREAM, end_person_fact, require_editor, write_person_fact
+
+_UPWARD = frozenset(words.INVERSE) - words.SYMMETRIC
 
 
 @gesture
@@ -102,17 +105,25 @@ def relate(
     source: str = Source.AGENT,
     source_ref: str = "",
 ) -> Relation:
-    """``person`` is ``kind`` ``other`` from a day on.
+    """``person`` is ``kind`` ``other`` from a day on. "Child of" is written as "parent of" from the other side, and a relation that goes
+    both ways is kept once, whoever noted it.
 
     Raises:
-        InvalidPerson: a relation with oneself, or of an unknown kind.
+        InvalidPerson: a relation with oneself, of an unknown kind, or one that makes somebody their own ancestor.
     """
     require_editor(actor)
     if person.pk == other.pk:
         raise InvalidPerson(_("A person has no relation with itself."), field="other", code="self")
     if kind not in RelationKind.values:
         raise InvalidPerson(_("This value is not in the list."), field="kind", code="kind")
-    return write_person_fact(  # type: ignore[no-any-return]
+    if kind == RelationKind.CHILD:
+        person, other, kind = other, person, RelationKind.PARENT
+    if kind in words.SYMMETRIC and Relation.unscoped.filter(person=other, other=person, kind=kind, live=1).exists():
+        person, other = other, person
+    start = valid_from or clock.today()
+    if kind in _UPWARD and Relation.unscoped.filter(person=other, other=person, kind=kind, live=1, valid_to__gt=start).exists():
+        raise InvalidPerson(_("It is noted the other way round: end that relation first."), field="kind", code="loop")
+    row: Relation = write_person_fact(
         Relation,
         actor=actor,
         person=person,
@@ -120,11 +131,26 @@ def relate(
         verb="person.relation",
         key={"other": other, "kind": kind},
         values={},
-        valid_from=valid_from or clock.today(),
+        valid_from=start,
         valid_to=valid_to,
         source=source,
         source_ref=source_ref,
     )
+    publish(PersonChanged(actor=actor, person_id=other.pk, aspect="relation"))
+    return row
+
+
+@gesture
+def end_relation(*, actor: Actor, row: Relation, on: dt.date) -> Relation:
+    """The relation holds until the day before ``on`` and stays readable with its days.
+
+    Raises:
+        DomainError: that day lies before its first day.
+    """
+    require_editor(actor)
+    closed: Relation = end_person_fact(actor=actor, row=row, on=on, aspect="relation")
+    publish(PersonChanged(actor=actor, person_id=row.other_id, aspect="relation"))
+    return closed
 
 
 def _record(actor: Actor, verb: str, household: Household, person: Person, period: list[dt.date | None]) -> None:

@@ -17,7 +17,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.bitemporal import Source
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
-from parvis.kernel.identifiers import InvalidIdentifier, is_specimen_niss, parse_niss
+from parvis.kernel.identifiers import InvalidIdentifier, is_specimen_niss, parse_nir, parse_niss
 from parvis.kernel.textmatch import sort_key
 
 from .. import matching
@@ -265,6 +265,12 @@ def check_identifier(kind: str, value: str, *, from_card: bool = False) -> tuple
             raise InvalidIdentifier(
                 _("A Swiss social insurance number has 13 digits and starts with 756."), field="value", code="avs"
             ) from None
+    if kind == IdentifierKind.NIR:
+        try:
+            return kind, parse_nir(value)
+        except InvalidIdentifier as error:
+            error.field = "value"
+            raise
     if kind == IdentifierKind.CARD and re.fullmatch(r"[A-Z]?\d{9,12}", bare.upper()):
         return kind, bare.upper()
     raise InvalidIdentifier(_("This card number does not have the usual form."), field="value", code="card")
@@ -275,6 +281,7 @@ def set_address(
     *,
     actor: Actor,
     person: Person,
+    care_of: str = "",
     street: str = "",
     number: str = "",
     box: str = "",
@@ -311,6 +318,7 @@ def set_address(
         verb="person.address",
         key={"kind": kind},
         values={
+            "care_of": care_of.strip(),
             "street": street.strip(),
             "number": number.strip(),
             "box": box.strip(),
@@ -344,6 +352,7 @@ def hide_address(*, actor: Actor, person: Person, hidden: bool = True, expected:
             actor=actor,
             person=person,
             kind=one.kind,
+            care_of=one.care_of,
             street=one.street,
             number=one.number,
             box=one.box,
@@ -367,6 +376,7 @@ def add_point(
     person: Person,
     kind: str,
     value: str,
+    label: str = "",
     valid_from: dt.date | None = None,
     source: str = Source.AGENT,
     source_ref: str = "",
@@ -386,7 +396,7 @@ def add_point(
         aspect="point",
         verb="person.point",
         key={"kind": kind, "value": value},
-        values={},
+        values={"label": label.strip()[:40]},
         valid_from=valid_from or clock.today(),
         source=source,
         source_ref=source_ref,
@@ -482,6 +492,8 @@ def reindex(person: Person) -> None:
             identifiers=tuple(number.value for number in numbers),
         )
     )
+    if person.merged_into_id is not None:
+        wanted = set()  # whoever looks finds the kept file
     held = set(PersonToken.unscoped.filter(person=person).values_list("kind", "value"))
     for kind, value in held - wanted:
         PersonToken.unscoped.filter(person=person, kind=kind, value=value).delete()

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from parvis.kernel import clock, memo, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict
-from parvis.kernel.identifiers import format_iban, format_niss, mask_iban, mask_niss
+from parvis.kernel.identifiers import format_iban, format_number, mask_iban, mask_number
 from parvis.kernel.registries import person_places
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
 from parvis.ui.origins import name_origins
 
 from .. import access, forms, models, selectors, services
+from ..book import selectors as book
 from ..enums import IdentifierKind
+from ..kinship import selectors as family
 from ._common import visible
 
 Row = Any
@@ -41,13 +45,11 @@ class Aspect:
     edits: Callable[[Actor], bool] = access.can_edit_person
     fields: tuple[str, ...] = ()
     address_like: bool = False
+    endable: bool = False
 
 
 def _number(row: Row, actor: Actor) -> str:
-    if row.kind in selectors.NUMBER_KINDS:
-        shown = format_niss(row.value) if access.sees_full_number(actor) else mask_niss(row.value)
-    else:
-        shown = row.value if access.sees_full_number(actor) else f"•••{row.value[-3:]}"
+    shown = format_number(row.kind, row.value) if access.sees_full_number(actor) else mask_number(row.kind, row.value)
     return f"{row.get_kind_display()} {shown}"
 
 
@@ -100,6 +102,7 @@ ASPECTS = {
             services.add_identifier,
             _number,
             fields=("kind", "value"),
+            endable=True,
         ),
         Aspect(
             "language",
@@ -117,8 +120,9 @@ ASPECTS = {
             forms.AddressForm,
             services.set_address,
             _address,
-            fields=("kind", "street", "number", "box", "postal_code", "municipality", "country", "hidden"),
+            fields=("kind", "care_of", "street", "number", "box", "postal_code", "municipality", "country", "hidden"),
             address_like=True,
+            endable=True,
         ),
         Aspect(
             "point",
@@ -126,9 +130,10 @@ ASPECTS = {
             models.ContactPoint,
             forms.PointForm,
             services.add_point,
-            lambda row, actor: selectors.shown_point(row),
-            fields=("kind", "value"),
+            lambda row, actor: selectors.shown_point(row) + (f" ({row.label})" if row.label else ""),
+            fields=("kind", "value", "label"),
             address_like=True,
+            endable=True,
         ),
         Aspect(
             "account",
@@ -141,6 +146,16 @@ ASPECTS = {
             edits=access.can_edit_bank_account,
             fields=("iban", "holder"),
         ),
+        Aspect(
+            "capacity",
+            gettext_lazy("In the address book as"),
+            models.PersonCapacity,
+            forms.CapacityForm,
+            services.set_capacity,
+            lambda row, actor: str(row.get_kind_display()),
+            fields=("kind",),
+            endable=True,
+        ),
     )
 }
 
@@ -149,6 +164,9 @@ ASPECTS = {
 def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     person = visible(request, uuid)
+    if person.merged_into_id is not None:
+        kept = models.Person.objects.visible_to(actor).get(pk=book.resolve_person(person.pk))
+        return HttpResponseRedirect(reverse("contacts:person", args=[kept.uuid]))
     mutations.record_read(actor=actor, subject=SubjectRef("person", person.pk), screen="contacts.person")
     with memo.sharing():
         # Read first, so that the card takes from them what it prints.
@@ -171,14 +189,13 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 ],
                 "may_edit": aspect.edits(actor),
                 "hidden": aspect.address_like and card.hidden,
+                "reveal": aspect.key == "identifier" and access.may_reveal(actor),
             }
         )
-    relations: list[dict[str, Any]] = []
     if access.sees_relations(actor):
-        found = selectors.relations_of(actor, person.pk)
-        others = selectors.person_cards(actor, [other for _label, other in found], brief=True)
-        relations = [{"label": label, "card": others[other]} for label, other in found if other in others]
+        relations = [one for one in family.relatives(actor, person.pk, today) if not one.past]
     else:
+        relations = []
         closed.append(_("Relations"))
     home = selectors.household_of(person.pk)
     housemates = (
@@ -191,6 +208,11 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "relations": relations,
         "housemates": list(housemates.values()),
         "closed": closed,
+        "roles": book.roles_of(actor, person.pk, today),
+        "sees_family": access.sees_relations(actor),
+        "may_merge": access.can_merge(actor),
+        "may_reveal": access.may_reveal(actor),
+        "merges": services.merges_of(actor, "person", person.pk) if access.can_merge(actor) else [],
         "may_edit": access.can_edit_person(actor),
         "links": _places(actor, person.pk),
     }
@@ -232,6 +254,28 @@ def edit(request: HttpRequest, uuid: UUID, aspect: str) -> HttpResponse:
                 return conflict(request, error, labels=labels, refresh={"version": person.version}, theirs=shown)
         return invalid(request, "contacts/fact.html", context)
     return page(request, "contacts/fact.html", context)
+
+
+@screen(access=access.can_edit_person, methods=("GET", "POST"), writes=True)
+def end(request: HttpRequest, uuid: UUID, aspect: str) -> HttpResponse:
+    """One fact no longer holds (``?row=``): a phone number, an address, a capacity."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = visible(request, uuid)
+    kind = ASPECTS.get(aspect)
+    card = selectors.person_card(actor, person.pk)
+    row = _row(request, person, kind, card.hidden) if kind is not None and kind.endable else None
+    if kind is None or row is None:
+        raise Http404(aspect)
+    form = forms.EndForm(request.POST if request.method == "POST" else None, initial={"last_day": clock.today()})
+    back = reverse("contacts:person", args=[person.uuid])
+    context = {"card": card, "back": back, "title": card.display_name, "text": kind.text(row, actor), "row": row, "form": form}
+    if request.method == "POST":
+        if form.is_valid():
+            with errors_on(form):
+                services.end_fact(actor=actor, row=row, on=form.cleaned_data["last_day"] + dt.timedelta(days=1), aspect=kind.key)
+                return done(request, back, _("Ended. It stays readable with its days."))
+        return invalid(request, "contacts/end.html", context)
+    return page(request, "contacts/end.html", context)
 
 
 def _row(request: HttpRequest, person: models.Person, kind: Aspect, hidden: bool) -> Row | None:

@@ -1,0 +1,1 @@
+"""The address book: what it shows of organisations and of persons in their capacity."""

@@ -1,0 +1,401 @@
+"""Reads of the address book. A person with a protected address stands in it by name only, whoever reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BooleanField, Case, CharField, Exists, OuterRef, Q, Value, When
+from django.db.models.expressions import F
+from django.db.models.functions import Coalesce
+
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+from parvis.kernel.identifiers import format_number
+from parvis.kernel.registries import client_secrecy
+from parvis.kernel.subject import SubjectRef
+
+from .. import access
+from ..enums import CLIENT_ROLES, PartyKind, PointKind
+from ..models import (
+    Address,
+    BookEntry,
+    ContactPoint,
+    HouseholdMember,
+    Organisation,
+    OrganisationAddress,
+    OrganisationKind,
+    OrganisationName,
+    OrganisationNumber,
+    OrganisationPoint,
+    OrganisationProfile,
+    Person,
+    PersonRole,
+)
+from ..selectors import PersonCard, hidden_person_ids, letter_language, person_cards, shown_point
+
+MOST_ROLES = 500
+HIDDEN_WHEN_PROTECTED = ("postal_code", "municipality", "town_key", "phone", "email")
+
+
+@dataclass(frozen=True)
+class BookLine:
+    """One entry as lists print it."""
+
+    id: int
+    uuid: uuid.UUID
+    organisation_id: int | None
+    person_id: int | None
+    display_name: str
+    sort_key: str
+    kinds: tuple[str, ...] = ()
+    number: str = ""
+    postal_code: str = ""
+    municipality: str = ""
+    phone: str = ""
+    email: str = ""
+    closed: bool = False
+    protected: bool = False
+
+
+@dataclass(frozen=True)
+class OrganisationCard:
+    """An organisation on a day."""
+
+    id: int
+    uuid: uuid.UUID
+    version: int
+    name: str
+    short_name: str = ""
+    legal_form: str = ""
+    kinds: tuple[str, ...] = ()
+    enterprise_number: str = ""
+    address: str = ""
+    address_lines: tuple[str, ...] = ()
+    phone: str = ""
+    email: str = ""
+    language: str = "fr"
+    website: str = ""
+    note: str = ""
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class RoleView:
+    """A role with both sides; ``card`` or ``organisation`` is the other side of the page that shows it."""
+
+    row: PersonRole
+    label: str
+    client: bool
+    past: bool
+    card: PersonCard | None = None
+    organisation: OrganisationCard | None = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """A way to reach a party on a day. ``shown`` is the printed form."""
+
+    kind: str
+    value: str
+    shown: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class LetterAddress:
+    """What stands on the envelope of a letter of a day. ``protected``: nothing is printed, the letter is handed over at the centre."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+    kind: str = ""
+    language: str = "fr"
+    protected: bool = False
+
+
+def book(actor: Actor) -> Any:
+    """Entries that the reader may see; ``shown_*`` are empty for a protected person, so that no filter, sort or export tells more."""
+    rows = BookEntry.objects.visible_to(actor).select_related("organisation", "person")
+    shown = {
+        f"shown_{name}": Case(When(protected=True, then=Value("")), default=F(name), output_field=CharField())
+        for name in HIDDEN_WHEN_PROTECTED
+    }
+    return rows.annotate(protected=_protected()).annotate(**shown)
+
+
+def _protected() -> Any:
+    """The person's own protected address, or that of somebody in the same household: the same rule as ``hidden_person_ids``."""
+    today = clock.today()
+    own = Address.unscoped.filter(person=OuterRef("person"), live=1, hidden=True, valid_to__gt=today)
+    together = Q(valid_from__lte=today, valid_to__gt=today, live=1)
+    mates = HouseholdMember.unscoped.filter(
+        together,
+        person=OuterRef("person"),
+        household__members__live=1,
+        household__members__valid_from__lte=today,
+        household__members__valid_to__gt=today,
+        household__members__person__addresses__hidden=True,
+        household__members__person__addresses__live=1,
+        household__members__person__addresses__valid_to__gt=today,
+    )
+    return Coalesce(Exists(own), Value(False), output_field=BooleanField()) | Exists(mates)
+
+
+def book_lines(actor: Actor, entry_ids: Iterable[int]) -> list[BookLine]:
+    """Lines of some entries, in the order of their names."""
+    ids = list(entry_ids)
+    return [line_of(row) for row in book(actor).filter(pk__in=ids).order_by("sort_key", "pk")] if ids else []
+
+
+def line_of(row: Any) -> BookLine:
+    """A row of ``book`` as a line."""
+    party = row.organisation or row.person
+    return BookLine(
+        id=row.pk,
+        uuid=party.uuid,
+        organisation_id=row.organisation_id,
+        person_id=row.person_id,
+        display_name=row.display_name,
+        sort_key=row.sort_key,
+        kinds=kind_labels(row.kinds),
+        number=format_number("enterprise", row.number),
+        postal_code=row.shown_postal_code,
+        municipality=row.shown_municipality,
+        phone=printed_phone(row.shown_phone),
+        email=row.shown_email,
+        closed=row.closed,
+        protected=row.protected,
+    )
+
+
+def kind_labels(packed: str) -> tuple[str, ...]:
+    """ ",doctor,landlord," in words."""
+    return tuple(str(PartyKind(kind).label) for kind in packed.split(",") if kind in PartyKind.values)
+
+
+def printed_phone(value: str) -> str:
+    return shown_point(ContactPoint(kind=PointKind.PHONE, value=value)) if value else ""
+
+
+def organisation_cards(
+    actor: Actor, organisation_ids: Iterable[int], day: dt.date | None = None, known_on: dt.datetime | None = None
+) -> dict[int, OrganisationCard]:
+    """Cards of several organisations on a day, in a fixed number of queries. Those outside the scope are left out."""
+    ids = sorted(set(organisation_ids))
+    if not ids:
+        return {}
+    day = day or clock.today()
+    anchors = Organisation.objects.visible_to(actor).filter(pk__in=ids).in_bulk()
+    names: dict[int, OrganisationName] = {}
+    for row in OrganisationName.unscoped.filter(organisation__in=anchors).known(known_on).order_by("valid_from", "pk"):
+        held = names.get(row.organisation_id)
+        # The name of the day; before the first one, the first one.
+        if held is None or row.valid_from <= day:
+            names[row.organisation_id] = row
+    profiles = {row.organisation_id: row for row in OrganisationProfile.unscoped.filter(organisation__in=anchors).at(day, known_on)}
+    kinds: dict[int, list[str]] = {}
+    for row in OrganisationKind.unscoped.filter(organisation__in=anchors).at(day, known_on).order_by("kind"):
+        kinds.setdefault(row.organisation_id, []).append(str(row.get_kind_display()))
+    numbers = {
+        row.organisation_id: row.value
+        for row in OrganisationNumber.unscoped.filter(organisation__in=anchors, kind="enterprise").at(day, known_on)
+    }
+    points: dict[tuple[int, str], str] = {}
+    for row in OrganisationPoint.unscoped.filter(organisation__in=anchors).at(day, known_on).order_by("-pk"):
+        points[row.organisation_id, row.kind] = shown_point(row)
+    places: dict[int, dict[str, OrganisationAddress]] = {}
+    for row in OrganisationAddress.unscoped.filter(organisation__in=anchors).at(day, known_on):
+        places.setdefault(row.organisation_id, {})[row.kind] = row
+    cards = {}
+    for pk, anchor in anchors.items():
+        name, profile = names.get(pk), profiles.get(pk)
+        own = places.get(pk, {})
+        place = next((own[kind] for kind in ("seat", "site", "postal", "billing") if kind in own), None)
+        cards[pk] = OrganisationCard(
+            id=pk,
+            uuid=anchor.uuid,
+            version=anchor.version,
+            name=name.name if name else "?",
+            short_name=name.short_name if name else "",
+            legal_form=name.legal_form if name else "",
+            kinds=tuple(kinds.get(pk, ())),
+            enterprise_number=format_number("enterprise", numbers.get(pk, "")),
+            address=place.one_line if place else "",
+            address_lines=tuple(place.lines) if place else (),
+            phone=points.get((pk, PointKind.PHONE), ""),
+            email=points.get((pk, PointKind.EMAIL), ""),
+            language=profile.language if profile else "fr",
+            website=profile.website if profile else "",
+            note=profile.note if profile else "",
+            closed=bool(profile and profile.closed),
+        )
+    return cards
+
+
+def organisation_card(
+    actor: Actor, organisation_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None
+) -> OrganisationCard:
+    """One card.
+
+    Raises:
+        Organisation.DoesNotExist: no such organisation, or outside the scope of the actor.
+    """
+    cards = organisation_cards(actor, [organisation_id], day, known_on)
+    if organisation_id not in cards:
+        raise Organisation.DoesNotExist(organisation_id)
+    return cards[organisation_id]
+
+
+def organisation_facts(organisation_id: int, model: type[Any]) -> list[Any]:
+    """Every version of an aspect that is known now, latest first."""
+    return list(model.unscoped.filter(organisation=organisation_id, live=1).order_by("-valid_from", "-pk"))
+
+
+def roles_of(actor: Actor, person_id: int, day: dt.date | None = None) -> list[RoleView]:
+    """Roles of a person, those that ended included, as far as the reader's function opens them. None while the address is protected: a
+    landlord, a school or an employer tells where somebody is."""
+    day = day or clock.today()
+    if person_id in hidden_person_ids([person_id], day):
+        return []
+    rows = [
+        row
+        for row in PersonRole.objects.visible_to(actor)
+        .filter(person=person_id, live=1)
+        .order_by("-valid_to", "-valid_from", "pk")[:MOST_ROLES]
+        if access.sees_role(actor, row.role)
+    ]
+    cards = organisation_cards(actor, [row.organisation_id for row in rows], day)
+    return [
+        RoleView(row, str(row.get_role_display()), row.role in CLIENT_ROLES, row.valid_to <= day, organisation=cards[row.organisation_id])
+        for row in rows
+        if row.organisation_id in cards
+    ]
+
+
+def roles_in(actor: Actor, organisation_id: int, day: dt.date | None = None) -> tuple[list[RoleView], int]:
+    """Who is what in an organisation on a day, and how many more there are whom this reader may not know: clients of other services, and
+    persons with a protected address."""
+    day = day or clock.today()
+    rows = list(PersonRole.unscoped.filter(organisation=organisation_id).at(day).order_by("role", "pk")[:MOST_ROLES])
+    rows = [row for row in rows if access.sees_role(actor, row.role)]
+    ids = {row.person_id for row in rows}
+    secret = hidden_person_ids(ids, day)
+    clients = {row.person_id for row in rows if row.role in CLIENT_ROLES}
+    for find in client_secrecy.all():
+        secret |= find(actor, clients) if clients else set()
+    cards = person_cards(actor, ids - secret, day, brief=True)
+    shown = [
+        RoleView(row, str(row.get_role_display()), row.role in CLIENT_ROLES, False, card=cards[row.person_id])
+        for row in rows
+        if row.person_id in cards
+    ]
+    shown.sort(key=lambda one: (one.client, one.row.role, one.card.family_name if one.card else "", one.row.pk))
+    return shown, len(ids - set(cards))
+
+
+def contact_points(party: SubjectRef, day: dt.date | None = None) -> list[Point]:
+    """Phones and e-mail addresses of a person or organisation on a day. None of a person whose address is protected."""
+    day = day or clock.today()
+    if party.type == "organisation":
+        rows = OrganisationPoint.unscoped.filter(organisation=resolve_organisation(party.id)).at(day).order_by("kind", "pk")
+    elif party.type == "person":
+        person_id = resolve_person(party.id)
+        if hidden_person_ids([person_id], day):
+            return []
+        rows = ContactPoint.unscoped.filter(person=person_id).at(day).order_by("kind", "pk")
+    else:
+        raise ValueError(f"not a party: {party}")
+    return [Point(row.kind, row.value, shown_point(row), row.label) for row in rows]
+
+
+PURPOSES = {
+    # purpose: order of the kinds of addresses, of persons and of organisations
+    "letter": (("postal", "residence", "domicile", "reference"), ("postal", "seat", "site")),
+    "notification": (("postal", "domicile", "reference", "residence"), ("seat", "postal", "site")),
+    "invoice": (("postal", "domicile", "residence", "reference"), ("billing", "postal", "seat", "site")),
+    "visit": (("residence", "domicile"), ("site", "seat")),
+}
+
+
+def address_for_letter(party: SubjectRef, day: dt.date, purpose: str = "letter") -> LetterAddress:
+    """The name and address of a party as they held on the day of the letter.
+
+    ``purpose``: letter, notification (of a decision), invoice, visit. Nothing of a protected person is printed.
+
+    Raises:
+        ValueError: an unknown purpose or type of party.
+    """
+    for_persons, for_organisations = PURPOSES[purpose] if purpose in PURPOSES else _unknown(purpose)
+    if party.type == "organisation":
+        pk = resolve_organisation(party.id)
+        names = list(OrganisationName.unscoped.filter(organisation=pk, live=1).order_by("valid_from", "pk"))
+        name = ([row for row in names if row.valid_from <= day] or names)[-1]
+        profile = OrganisationProfile.unscoped.filter(organisation=pk).at(day).first()
+        offices = {row.kind: row for row in OrganisationAddress.unscoped.filter(organisation=pk).at(day)}
+        kind = next((one for one in for_organisations if one in offices), "")
+        title = f"{name.name} {name.legal_form}".strip()
+        return LetterAddress(title, tuple(offices[kind].lines) if kind else (), kind, profile.language if profile else "fr")
+    if party.type != "person":
+        _unknown(str(party))
+    from parvis.kernel.actor import system_actor
+
+    pk = resolve_person(party.id)
+    card = person_cards(system_actor("letters"), [pk], day, brief=True)[pk]
+    language = letter_language(pk, day)
+    if card.hidden:
+        return LetterAddress(card.display_name, language=language, protected=True)
+    homes = {row.kind: row for row in Address.unscoped.filter(person=pk).at(day)}
+    kind = next((one for one in for_persons if one in homes), "")
+    return LetterAddress(card.display_name, tuple(homes[kind].lines) if kind else (), kind, language)
+
+
+def _unknown(what: str) -> Any:
+    raise ValueError(f"no such purpose or party: {what}")
+
+
+def resolve_person(person_id: int) -> int:
+    """The person under which this one is kept: itself, or the one into which it was merged."""
+    seen = set()
+    while person_id not in seen:
+        seen.add(person_id)
+        onward = Person.unscoped.filter(pk=person_id).values_list("merged_into_id", flat=True).first()
+        if onward is None:
+            return person_id
+        person_id = onward
+    return person_id
+
+
+def resolve_organisation(organisation_id: int) -> int:
+    """The organisation under which this one is kept."""
+    seen = set()
+    while organisation_id not in seen:
+        seen.add(organisation_id)
+        onward = Organisation.unscoped.filter(pk=organisation_id).values_list("merged_into_id", flat=True).first()
+        if onward is None:
+            return organisation_id
+        organisation_id = onward
+    return organisation_id
+
+
+def frequent(actor: Actor, limit: int = 8) -> list[BookLine]:
+    """The organisations that this agent opened most often in the last ninety days."""
+    from django.db.models import Count
+
+    from parvis.kernel.models import ReadLine
+
+    if actor.account_id is None:
+        return []
+    since = clock.now() - dt.timedelta(days=90)
+    rows = (
+        ReadLine.objects.filter(actor_id=actor.account_id, subject_type="organisation", read_at__gte=since)
+        .order_by()
+        .values("subject_id")
+        .annotate(times=Count("pk"))
+        .order_by("-times", "subject_id")[: limit * 2]
+    )
+    ids = [row["subject_id"] for row in rows]
+    lines = {row.organisation_id: line_of(row) for row in book(actor).filter(organisation__in=ids, closed=False)}
+    return [lines[pk] for pk in ids if pk in lines][:limit]
