@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contacts', '0002_address_lists'),
+        ('contacts', '0003_index_birth_and_name'),
     ]
 
     operations = [
