@@ -1,11 +1,14 @@
 from django.urls import path
 
-from .views import cards, kinship, merging, organisations, persons, references, reveal, roles
+from .views import cards, handovers, kinship, merging, organisations, persons, references, reveal, roles
 
 app_name = "contacts"
 urlpatterns = [
     path("addresses/suggest/", references.suggest, name="suggest"),
     path("persons/new/", persons.new, name="new"),
+    path("persons/eid/handover/", handovers.ask, name="handover_ask"),
+    path("persons/eid/handover/wait/<uuid:uuid>/", handovers.wait, name="handover_wait"),
+    path("persons/eid/handover/<str:token>/", handovers.receive, name="handover"),
     path("persons/card/", cards.new_from_card, name="new_card"),
     path("persons/<uuid:uuid>/", persons.detail, name="person"),
     path("persons/<uuid:uuid>/facts/<slug:aspect>/", persons.edit, name="fact"),

@@ -80,6 +80,8 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
         "portal:start": lambda: ["aid-request"],
         "portal:question": lambda: [NOWHERE, "identity"],
         "takeover:choose": lambda: [things["import"].uuid, 2],
+        "contacts:handover": lambda: ["unknown"],
+        "contacts:handover_wait": lambda: [NOWHERE],
         "identity:link": lambda: ["unknown"],
     }
     if name in special:

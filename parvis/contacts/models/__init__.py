@@ -2,6 +2,7 @@
 
 from .addresses import Address, ContactPoint
 from .banking import BankAccount
+from .handovers import CardHandover
 from .households import Household, HouseholdMember, Relation
 from .merging import Merge, MergeStep
 from .organisations import (
@@ -27,6 +28,7 @@ __all__ = [
     "BankAccount",
     "BookEntry",
     "BookToken",
+    "CardHandover",
     "ContactPoint",
     "Household",
     "HouseholdMember",

@@ -22,6 +22,7 @@ from ..eid import EidAddress, EidReading
 from ..models import Person
 from ..services.eid import FIELDS, document_kind, warning_text
 from ._common import visible
+from .handovers import forget, handed
 
 SALT = "parvis.contacts.eid"
 HOURS = 2
@@ -36,6 +37,8 @@ def compare(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return _take_over(request, person)
     form = forms.CardForm(request.POST, request.FILES) if request.method == "POST" else forms.CardForm()
     context: dict[str, Any] = {"person": person, "card": card, "form": form}
+    if request.method == "GET" and (files := handed(request)):
+        return page(request, "contacts/card.html", context | _shown(person, services.read_eid(files)))
     if request.method == "POST":
         if form.is_valid():
             with errors_on(form):
@@ -59,6 +62,7 @@ def _take_over(request: HttpRequest, person: Person) -> HttpResponse:
     except Conflict as error:
         person.refresh_from_db(fields=["version"])
         return conflict(request, error, refresh={"version": person.version}, theirs={})
+    forget(request)
     return done(request, "contacts:person", _("Taken over from the card.") if chosen else _("Nothing was changed."), person.uuid)
 
 
@@ -94,35 +98,43 @@ def new_from_card(request: HttpRequest) -> HttpResponse:
         if reading is None:
             return done(request, "contacts:new_card", _("The card was read too long ago. Read it again."), level=30)
         person = services.create_person_from_eid(actor=actor, reading=reading, language=request.POST.get("language", ""))
+        forget(request)
         return done(request, "contacts:person", _("The person is entered."), person.uuid)
     form = forms.CardForm(request.POST, request.FILES) if request.method == "POST" else forms.CardForm()
     context: dict[str, Any] = {"form": form}
+    if request.method == "GET" and (files := handed(request)):
+        return page(request, "contacts/new_card.html", context | _found(actor, services.read_eid(files)))
     if request.method == "POST":
         if form.is_valid():
             with errors_on(form):
                 reading = services.read_eid({one.name: one.read() for one in form.cleaned_data["files"]})
-                matches = services.match_persons(
-                    actor=actor,
-                    family_name=reading.name,
-                    given_names=reading.given_names,
-                    birth_date=reading.birth_date,
-                    national_number=reading.national_number,
-                    sex=reading.sex,
-                )
-                context |= {
-                    "reading": reading,
-                    "matches": matches,
-                    "packed": pack(reading),
-                    "warnings": [warning_text(code) for code in reading.warnings],
-                    "forged": "invalid" in (reading.signature, reading.address_signature),
-                    "known": any(match.certain for match in matches),
-                    "kind": document_kind(reading.document_type),
-                    "photo": _photo(reading),
-                    "expired": _expired(reading),
-                }
+                context |= _found(actor, reading)
                 return page(request, "contacts/new_card.html", context)
         return invalid(request, "contacts/new_card.html", context)
     return page(request, "contacts/new_card.html", context)
+
+
+def _found(actor: Actor, reading: EidReading) -> dict[str, Any]:
+    """The card, and who of the register it may be."""
+    matches = services.match_persons(
+        actor=actor,
+        family_name=reading.name,
+        given_names=reading.given_names,
+        birth_date=reading.birth_date,
+        national_number=reading.national_number,
+        sex=reading.sex,
+    )
+    return {
+        "reading": reading,
+        "matches": matches,
+        "packed": pack(reading),
+        "warnings": [warning_text(code) for code in reading.warnings],
+        "forged": "invalid" in (reading.signature, reading.address_signature),
+        "known": any(match.certain for match in matches),
+        "kind": document_kind(reading.document_type),
+        "photo": _photo(reading),
+        "expired": _expired(reading),
+    }
 
 
 def pack(reading: EidReading) -> str:
