@@ -21,7 +21,7 @@ def on_my_files(actor: Actor) -> list[dict[str, Any]]:
     """The latest entries of others in the chronicles of my files, as the stream component shows them. Two queries."""
     if actor.account_id is None:
         return []
-    mine = Referent.objects.visible_to(actor).at(clock.today()).filter(account=actor.account_id).order_by().values("dossier")
+    mine = Referent.objects.visible_to(actor).at(clock.today()).filter(account=actor.stands_for).order_by().values("dossier")
     rows = (
         Entry.objects.visible_to(actor)
         .filter(dossier__in=mine, happened_at__gte=clock.now() - SINCE)

@@ -47,7 +47,7 @@ def rows_of(actor: Actor, items: Iterable[WorkItem], *, mark_next: bool = False)
             known.get(item.subject, nothing),
             holder_of(item),
             may_take(actor, item),
-            item.owner_id == actor.account_id,
+            item.owner_id == actor.stands_for,
             item.owner_id is not None,
             may_assign(actor, item),
             next=mark_next and at == 0,

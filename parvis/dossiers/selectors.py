@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from parvis.contacts.api import Address, HouseholdMember, Person, PersonCard, Relation, hidden_person_ids, person_cards
-from parvis.identity.api import Account, LookUp, Opening, OwnPerson
+from parvis.identity.api import LookUp, Opening, OwnPerson
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.models import ReadLine
@@ -249,11 +249,7 @@ def reads_of(dossier_id: int, *, limit: int, before: int | None = None, until: d
         rows = rows.filter(pk__lt=before)
     if until is not None:
         rows = rows.filter(read_at__lte=until)
-    found = list(rows.order_by("-pk")[:limit])
-    names = dict(Account.objects.filter(pk__in={row.behalf_id for row in found if row.behalf_id}).values_list("pk", "display_name"))
-    for row in found:
-        row.behalf_label = names.get(row.behalf_id, "")  # type: ignore[attr-defined]
-    return found
+    return list(rows.order_by("-pk")[:limit])
 
 
 def dossier_by_number(number: str) -> Dossier | None:

@@ -9,8 +9,11 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor, Grant
@@ -173,11 +176,14 @@ def build_proxy_actor(account: Account, giver: FunctionGrant | None, rows: list[
     named, files = read.proxy
     allowed = set(named.split(",")) if named else {str(name) for name in PROXY_FUNCTIONS}
     allowed &= {str(name) for name in (PROXY_BY_FILE if files else PROXY_FUNCTIONS)}
+    # Both names, in the centre's language, wherever an author is kept or printed; the journal has them apart too.
+    with translation.override(settings.LANGUAGE_CODE):
+        label = _("%(me)s for %(name)s") % {"me": account.display_name, "name": colleague.display_name}
     only = frozenset((kind, int(pk)) for kind, _sep, pk in (one.partition(":") for one in files.split(",") if one)) if files else None
     return Actor(
         kind="agent",
         account_id=account.pk,
-        label=account.display_name,
+        label=label,
         language=account.language,
         grants=frozenset(grant for grant in expand_grants(rows, read.below) if str(grant.function) in allowed),
         on_behalf_of_id=colleague.pk,

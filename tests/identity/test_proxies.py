@@ -36,7 +36,7 @@ def test_the_holder_has_the_rights_of_the_giver_and_none_of_their_own(client, dj
     acting(client, a_proxy(giver, holder))
     with django_assert_max_num_queries(3):
         actor = actor_of(client)
-    assert (actor.account_id, actor.label) == (holder.pk, "Bert Beta")
+    assert (actor.account_id, actor.label) == (holder.pk, "Bert Beta pour Anne Alpha")
     assert (actor.on_behalf_of_id, actor.on_behalf_of_label) == (giver.pk, "Anne Alpha")
     assert actor.grants == {Grant("chief", north.pk)}
     assert "Bert Beta pour Anne Alpha" in client.get("/account/proxies/").content.decode()
@@ -54,7 +54,7 @@ def test_what_is_done_shows_both_names_and_the_giver_is_told(client):
 
     open_dossier(actor=actor, person=make_person(), unit=a_unit("NORTH"))
     line = MutationLine.objects.filter(verb="dossier.open").get()
-    assert (line.actor_label, line.behalf_id) == ("Bert Beta", giver.pk)
+    assert (line.actor_label, line.behalf_id) == ("Bert Beta pour Anne Alpha", giver.pk)
     assert '"Anne Alpha"' in line.body
     client.force_login(giver)
     home = client.get("/desk/").content.decode()
