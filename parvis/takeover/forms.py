@@ -34,7 +34,9 @@ class ColumnsForm(forms.Form):
             (title, [(target.key, target.label) for target in TARGETS if target.group == group]) for group, title in GROUPS
         ]
         for at, column in enumerate(header):
-            self.fields[f"column_{at}"] = forms.ChoiceField(label=column, choices=choices, required=False)
+            self.fields[f"column_{at}"] = forms.ChoiceField(
+                label=column, choices=choices, required=False, widget=forms.Select(attrs={"class": "select"})
+            )
         if len(sheets) > 1:
             self.fields["sheet"] = forms.ChoiceField(
                 label=_("Sheet"), choices=[(name, name) for name in sheets], initial=sheet, required=False
