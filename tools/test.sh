@@ -56,10 +56,13 @@ if [ -z "$maria" ]; then
   fi
 fi
 
+# Two processes where two cores are; a file stays in one process, since its tests share a prepared world.
+jobs="${PARVIS_TEST_JOBS:-$(nproc 2>/dev/null || echo 1)}"; [ "$jobs" -gt 4 ] && jobs=4
+parallel=(); [ "$jobs" -gt 1 ] && parallel=(-n "$jobs" --dist loadfile)
 run() { # run LABEL DATABASE_URL PYTEST-ARGS…
   local label="$1" url="$2"; shift 2
   say; say "== $label"
-  PARVIS_TEST_DATABASE_URL="$url" "$bin/pytest" "$@"; local code=$?
+  PARVIS_TEST_DATABASE_URL="$url" "$bin/pytest" "${parallel[@]}" "$@"; local code=$?
   [ $code = 0 ] || { say "FAILED: $label (pytest exit $code)"; status=1; }
 }
 

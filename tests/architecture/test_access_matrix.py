@@ -26,6 +26,8 @@ from .addresses import arguments
 
 FILE = Path(__file__).with_name("access_matrix.json")
 RECORD = bool(os.environ.get("PARVIS_RECORD_MATRIX"))
+# The mark alone makes the harness create the database, also for one test run by itself; the world is in the module's transaction.
+pytestmark = pytest.mark.django_db
 ROLES = (*world_module.ROLES, *world_module.OTHERS)
 
 
@@ -79,7 +81,6 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Any:
         transaction.set_rollback(True)
 
 
-@pytest.mark.django_db
 def test_every_address_is_a_declared_screen_and_is_in_the_matrix() -> None:
     expected = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
     found = addresses()
