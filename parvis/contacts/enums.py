@@ -56,7 +56,7 @@ class PartyKind(models.TextChoices):
     CARE = "care", _("Care provider or hospital")
     PHARMACY = "pharmacy", _("Pharmacy")
     CURATOR = "curator", _("Administrator of persons and property")
-    LAWYER = "lawyer", _("Lawyer")
+    LAWYER = "lawyer", pgettext_lazy("kind of contact", "Lawyer")
     BAILIFF = "bailiff", _("Bailiff")
     INSURER = "insurer", _("Health insurance fund")
     SCHOOL = "school", _("School")

@@ -11,9 +11,11 @@ from parvis.kernel.registries import (
     Hit,
     MenuEntry,
     PaletteAction,
+    PersonHolder,
     SearchSource,
     menu,
     palette,
+    person_holders,
     search_sources,
     subject_links,
     subject_scopes,
@@ -149,6 +151,12 @@ palette.register(
 def _link(subject: SubjectRef) -> tuple[str, str]:
     name, uuid = name_and_uuid(subject.id)
     return name, reverse("contacts:person", args=[uuid])
+
+
+# An agent who is also on file stays known as that person when two files become one.
+person_holders.register(
+    "identity.OwnPerson.person_id", PersonHolder("identity.OwnPerson", "person_id", gettext_lazy("Agents on file here"))
+)
 
 
 def _organisation_link(subject: SubjectRef) -> tuple[str, str]:

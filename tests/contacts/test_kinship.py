@@ -163,6 +163,15 @@ def test_who_counts_as_maintenance_debtor(side: str, since: str, birth: str | No
     assert (None if found is None else (found.code, found.since.isoformat())) == expected
 
 
+def test_a_parent_maintains_a_minor_and_supports_an_adult_in_need() -> None:
+    """E16: from the eighteenth birthday on it is another article."""
+    end, since = dt.date(9999, 12, 31), dt.date(2008, 3, 9)
+    before = maintenance.duty("parent", since, end, dt.date(2026, 3, 8), None, since)
+    after = maintenance.duty("parent", since, end, dt.date(2026, 3, 9), None, since)
+    assert before == maintenance.Duty(since, "parent", "203")
+    assert after == maintenance.Duty(dt.date(2026, 3, 9), "parent_of_adult", "207")
+
+
 def test_the_page_says_since_when_and_why_somebody_counts(clan: dict[str, Person], client: Any) -> None:
     account = an_account("social_worker")
     client.force_login(account)

@@ -23,15 +23,20 @@ class Duty:
     article: str
 
 
-def duty(side: str, since: dt.date, until: dt.date, day: dt.date, other_birth: dt.date | None) -> Duty | None:
-    """The duty of somebody who is my ``side`` from ``since`` until (not including) ``until``, on ``day``; None when there is none."""
+def duty(
+    side: str, since: dt.date, until: dt.date, day: dt.date, other_birth: dt.date | None, own_birth: dt.date | None = None
+) -> Duty | None:
+    """The duty of somebody who is my ``side`` from ``since`` until (not including) ``until``, on ``day``; None when there is none.
+
+    Once I am of age my parents no longer maintain me (203) but support me in need (207): another article, from my birthday on.
+    """
     if not since <= day < until:
         return None
     found = {
         "spouse": ("spouse", "213"),
         "ex_spouse": ("ex_spouse", "301"),
-        "parent": ("parent", "203, 207"),
-        "adopter": ("parent", "203, 207"),
+        "parent": ("parent", "203"),
+        "adopter": ("parent", "203"),
         "child": ("adult_child", "205"),
         "adopted": ("adult_child", "205"),
         "debtor": ("judgment", ""),
@@ -45,6 +50,8 @@ def duty(side: str, since: dt.date, until: dt.date, day: dt.date, other_birth: d
         since = max(since, birthday(other_birth, ADULT_AT))
         if since > day:
             return None
+    if code == "parent" and own_birth is not None and birthday(own_birth, ADULT_AT) <= day:
+        return Duty(max(since, birthday(own_birth, ADULT_AT)), "parent_of_adult", "207")
     return Duty(since, code, article)
 
 
@@ -62,6 +69,7 @@ def reason_text(one: Duty) -> str:
         "spouse": _("they are married"),
         "ex_spouse": _("they are divorced and maintenance may be due"),
         "parent": _("a parent maintains the child"),
+        "parent_of_adult": _("a parent supports an adult child in need"),
         "adult_child": _("an adult child supports a parent in need"),
         "judgment": _("a judgment says so"),
     }[one.code]

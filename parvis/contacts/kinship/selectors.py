@@ -62,14 +62,15 @@ def relatives(actor: Actor, person_id: int, day: dt.date | None = None, known_on
     """All relations begun by the day, ended ones with their days; the family first, then those of law."""
     day = day or clock.today()
     rows = [row for row in _rows(actor, [person_id], known_on) if row.valid_from <= day]
-    cards = person_cards(actor, [_other(row, person_id) for row in rows], day, known_on, brief=True)
+    cards = person_cards(actor, [person_id, *(_other(row, person_id) for row in rows)], day, known_on, brief=True)
+    born = cards[person_id].birth_date if person_id in cards else None
     found = []
     for row in rows:
         card = cards.get(_other(row, person_id))
         if card is None:
             continue
         side = side_of(row.kind, forward=row.person_id == person_id)
-        owed = duty(side, row.valid_from, row.valid_to, day, card.birth_date)
+        owed = duty(side, row.valid_from, row.valid_to, day, card.birth_date, born)
         found.append(Relative(row, side, noun(side, card.sex), card, row.valid_to <= day, owed, reason_text(owed) if owed else ""))
     found.sort(
         key=lambda one: (
