@@ -254,11 +254,11 @@ def organisation_facts(organisation_id: int, model: type[Any]) -> list[Any]:
     return list(model.unscoped.filter(organisation=organisation_id, live=1).order_by("-valid_from", "-pk"))
 
 
-def roles_of(actor: Actor, person_id: int, day: dt.date | None = None) -> list[RoleView]:
+def roles_of(actor: Actor, person_id: int, day: dt.date | None = None, *, hidden: bool | None = None) -> list[RoleView]:
     """Roles of a person, those that ended included, as far as the reader's function opens them. None while the address is protected: a
     landlord, a school or an employer tells where somebody is."""
     day = day or clock.today()
-    if person_id in hidden_person_ids([person_id], day):
+    if hidden if hidden is not None else person_id in hidden_person_ids([person_id], day):
         return []
     rows = [
         row
@@ -267,7 +267,11 @@ def roles_of(actor: Actor, person_id: int, day: dt.date | None = None) -> list[R
         .order_by("-valid_to", "-valid_from", "pk")[:MOST_ROLES]
         if access.sees_role(actor, row.role)
     ]
-    cards = organisation_cards(actor, [row.organisation_id for row in rows], day)
+    cards = {
+        line.organisation_id: OrganisationCard(id=line.organisation_id, uuid=line.uuid, version=0, name=line.display_name, phone=line.phone)
+        for line in map(line_of, book(actor).filter(organisation__in={row.organisation_id for row in rows}) if rows else ())
+        if line.organisation_id is not None
+    }
     return [
         RoleView(row, str(row.get_role_display()), row.role in CLIENT_ROLES, row.valid_to <= day, organisation=cards[row.organisation_id])
         for row in rows

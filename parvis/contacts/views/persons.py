@@ -208,7 +208,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "relations": relations,
         "housemates": list(housemates.values()),
         "closed": closed,
-        "roles": book.roles_of(actor, person.pk, today),
+        "roles": book.roles_of(actor, person.pk, today, hidden=card.hidden),
         "sees_family": access.sees_relations(actor),
         "may_merge": access.can_merge(actor),
         "may_reveal": access.may_reveal(actor),
