@@ -251,15 +251,32 @@ def is_payable(person_id: int) -> bool:
     return not Identifier.unscoped.filter(person=person_id, kind=IdentifierKind.SPECIMEN, live=1).exists()
 
 
-def postal_lines(person_id: int, day: dt.date) -> tuple[str, ...]:
-    """Address for the envelope of a letter of that day. Empty when hidden: the letter is then handed over at the centre."""
+#: Which of a person's addresses a letter takes first, by what it is for.
+POSTAL_ORDER = {
+    "letter": ("postal", "residence", "domicile", "reference"),
+    "notification": ("postal", "domicile", "reference", "residence"),
+    "invoice": ("postal", "domicile", "residence", "reference"),
+    "visit": ("residence", "domicile"),
+}
+
+
+def postal_address(person_id: int, day: dt.date, purpose: str = "letter") -> Address | None:
+    """The address that a letter of that day takes. None when hidden: the letter is then handed over at the centre.
+
+    Raises:
+        KeyError: an unknown purpose.
+    """
+    order = POSTAL_ORDER[purpose]
     if person_id in hidden_person_ids([person_id], day):
-        return ()
+        return None
     rows = {row.kind: row for row in Address.unscoped.filter(person=person_id).at(day)}
-    for kind in ("postal", "residence", "domicile", "reference"):
-        if kind in rows:
-            return tuple(rows[kind].lines)
-    return ()
+    return next((rows[kind] for kind in order if kind in rows), None)
+
+
+def postal_lines(person_id: int, day: dt.date, purpose: str = "letter") -> tuple[str, ...]:
+    """The lines of ``postal_address`` for the envelope."""
+    found = postal_address(person_id, day, purpose)
+    return tuple(found.lines) if found is not None else ()
 
 
 def letter_language(person_id: int, day: dt.date | None = None) -> str:

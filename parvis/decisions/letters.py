@@ -297,9 +297,10 @@ def envelope(
     """What stands around the text: centre, reference, contact, person. A hidden address is not on the envelope."""
     instance = settings.PARVIS
     language = proposal.language
+    lines = neighbours.postal_lines(proposal.person_id, decision.decided_on if decision is not None else clock.today())
     return Envelope(
         language=language,
-        recipient=(neighbours.person_name(neighbours.READER, proposal.person_id), *neighbours.postal_lines(proposal.person_id)),
+        recipient=(neighbours.person_name(neighbours.READER, proposal.person_id), *lines),
         subject=documents.subject_line(blocks_from_json(blocks)),
         on=decision.decided_on if decision is not None else None,
         reference=f"{proposal.dossier.number} / {decision.number}" if decision is not None else proposal.dossier.number,

@@ -35,7 +35,7 @@ from ..models import (
     Person,
     PersonRole,
 )
-from ..selectors import PersonCard, hidden_person_ids, letter_language, person_cards, shown_point
+from ..selectors import PersonCard, hidden_person_ids, letter_language, person_cards, postal_address, shown_point
 
 MOST_ROLES = 500
 HIDDEN_WHEN_PROTECTED = ("postal_code", "municipality", "town_key", "phone", "email")
@@ -315,12 +315,12 @@ def contact_points(party: SubjectRef, day: dt.date | None = None) -> list[Point]
     return [Point(row.kind, row.value, shown_point(row), row.label) for row in rows]
 
 
-PURPOSES = {
-    # purpose: order of the kinds of addresses, of persons and of organisations
-    "letter": (("postal", "residence", "domicile", "reference"), ("postal", "seat", "site")),
-    "notification": (("postal", "domicile", "reference", "residence"), ("seat", "postal", "site")),
-    "invoice": (("postal", "domicile", "residence", "reference"), ("billing", "postal", "seat", "site")),
-    "visit": (("residence", "domicile"), ("site", "seat")),
+#: Which of an organisation's addresses a letter takes first; those of a person: ``selectors.POSTAL_ORDER``.
+OFFICE_ORDER = {
+    "letter": ("postal", "seat", "site"),
+    "notification": ("seat", "postal", "site"),
+    "invoice": ("billing", "postal", "seat", "site"),
+    "visit": ("site", "seat"),
 }
 
 
@@ -332,7 +332,7 @@ def address_for_letter(party: SubjectRef, day: dt.date, purpose: str = "letter")
     Raises:
         ValueError: an unknown purpose or type of party.
     """
-    for_persons, for_organisations = PURPOSES[purpose] if purpose in PURPOSES else _unknown(purpose)
+    for_organisations = OFFICE_ORDER[purpose] if purpose in OFFICE_ORDER else _unknown(purpose)
     if party.type == "organisation":
         pk = resolve_organisation(party.id)
         names = list(OrganisationName.unscoped.filter(organisation=pk, live=1).order_by("valid_from", "pk"))
@@ -351,9 +351,8 @@ def address_for_letter(party: SubjectRef, day: dt.date, purpose: str = "letter")
     language = letter_language(pk, day)
     if card.hidden:
         return LetterAddress(card.display_name, language=language, protected=True)
-    homes = {row.kind: row for row in Address.unscoped.filter(person=pk).at(day)}
-    kind = next((one for one in for_persons if one in homes), "")
-    return LetterAddress(card.display_name, tuple(homes[kind].lines) if kind else (), kind, language)
+    home = postal_address(pk, day, purpose)
+    return LetterAddress(card.display_name, tuple(home.lines) if home else (), home.kind if home else "", language)
 
 
 def _unknown(what: str) -> Any:

@@ -76,8 +76,9 @@ def person_names(person_ids: Iterable[int]) -> dict[int, str]:
 
 
 @kept
-def postal_lines(person_id: int) -> tuple[str, ...]:
-    return contacts.postal_lines(person_id, clock.today())
+def postal_lines(person_id: int, day: date) -> tuple[str, ...]:
+    """Where the notification of a decision of that day goes (A16)."""
+    return contacts.postal_lines(person_id, day, "notification")
 
 
 def bank_accounts(actor: Actor, person_id: int | None) -> list[Payee]:
