@@ -1,4 +1,4 @@
-"""What documents contribute: a panel of the dossier page."""
+"""What documents contribute: a panel of the dossier page, and lists as PDF."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from parvis.documents.access import may_attach, may_open_documents
+from parvis.documents.lists import list_pdf
 from parvis.documents.services.storing import documents_in_dossier
 from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Panel
+from parvis.ui import sheets
 
 SHOWN = 12
 
@@ -48,3 +50,5 @@ registries.panels.register(
         count=_count,
     ),
 )
+
+sheets.writer("pdf", "application/pdf", list_pdf)

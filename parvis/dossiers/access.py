@@ -137,6 +137,11 @@ def can_assign(actor: Actor) -> bool:
     return actor.is_system or (actor.is_agent and actor.has(Function.CHIEF, Function.CLERK, Function.SOCIAL_WORKER))
 
 
+def can_give_many(actor: Actor) -> bool:
+    """Several dossiers to one colleague at once: who leads a service."""
+    return actor.is_agent and actor.has(Function.CHIEF)
+
+
 def can_close(actor: Actor) -> bool:
     return actor.is_system or (actor.is_agent and actor.has(*WRITERS))
 

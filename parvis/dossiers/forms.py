@@ -127,5 +127,17 @@ class ReferentForm(forms.Form):
         self.fields["valid_from"].initial = clock.today
 
 
+class GiveForm(forms.Form):
+    """Several dossiers to one colleague, as main referent."""
+
+    account = forms.ChoiceField(label=_("Agent"))
+    valid_from = day_field(_("From"), required=True)
+
+    def __init__(self, *args: Any, agents: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["account"].choices = agents
+        self.fields["valid_from"].initial = clock.today
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=191, widget=forms.Textarea(attrs={"rows": 3}))

@@ -16,8 +16,10 @@ from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.subject import SubjectRef
+from parvis.ui.bulk import Action
 from parvis.ui.grid import Column, Filter, Grid
 
+from .access import can_give_many
 from .enums import DossierStatus, ReferentRole
 from .models import Dossier, Referent
 from .selectors import followed_by, main_referents, memberships_of
@@ -32,7 +34,7 @@ def listed(actor: Actor) -> QuerySet[Dossier]:
     )
 
 
-def _referent(dossier: Dossier) -> str:
+def referent_name(dossier: Dossier) -> str:
     rows: list[Referent] = getattr(dossier, "main_referents", [])
     return str(rows[0].account) if rows else ""
 
@@ -91,7 +93,7 @@ DOSSIERS = Grid(
         Column("lead", _("Name"), value="lead.index.display_name", sort="lead__index__sort_key", data_class="identity"),
         Column("birth", _("Born on"), value="lead.index.birth_date", kind="day", sort="lead__index__birth_date", data_class="identity"),
         Column("unit", _("Service"), value="unit.name"),
-        Column("referent", _("Referent"), value=_referent),
+        Column("referent", _("Referent"), value=referent_name),
         Column("status", pgettext_lazy("of a dossier", "Status"), cell="dossiers/_status.html", value="get_status_display"),
         Column("opened_on", _("Opened on"), kind="day", sort="opened_on"),
     ],
@@ -112,4 +114,5 @@ DOSSIERS = Grid(
     empty_title=_("No dossier yet"),
     empty_text=_("A dossier is opened when a request is joined to a person."),
     on_export=_logged,
+    actions=[Action("give", _("Give to a colleague…"), "dossiers:give", access=can_give_many, icon="swap")],
 )

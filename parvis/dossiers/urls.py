@@ -1,10 +1,11 @@
 from django.urls import path
 
-from .views import access, dossiers, life, own_persons, situation
+from .views import access, dossiers, life, many, own_persons, situation
 
 app_name = "dossiers"
 urlpatterns = [
     path("dossiers/", dossiers.index, name="index"),
+    path("dossiers/give/", many.give, name="give"),
     path("dossiers/<uuid:uuid>/", dossiers.detail, name="detail"),
     path("dossiers/<uuid:uuid>/where/", dossiers.where, name="where"),
     path("dossiers/<uuid:uuid>/situation/", situation.listing, name="situation"),

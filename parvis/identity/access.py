@@ -28,6 +28,21 @@ def may_give_proxy(actor: Actor) -> bool:
     return actor.is_agent and not actor.by_proxy and bool(actor.grants)
 
 
+def may_share_with_centre(actor: Actor) -> bool:
+    """Views of lists for everybody: a head of the whole centre, or an administrator of it."""
+    return actor.is_agent and None in actor.units_for(Function.CHIEF, Function.ADMINISTRATOR)
+
+
+def may_share_with_unit(actor: Actor, unit_id: int) -> bool:
+    """Views of lists for a service: its head, or an administrator."""
+    return actor.is_agent and actor.holds(unit_id, Function.CHIEF, Function.ADMINISTRATOR)
+
+
+def may_keep_lists(actor: Actor) -> bool:
+    """Views and columns belong to an account."""
+    return actor.is_agent and actor.account_id is not None
+
+
 def is_agent(actor: Actor) -> bool:
     return actor.kind == "agent"
 

@@ -41,3 +41,7 @@ class ProxyRefused(DomainError):
 
 class OpeningRefused(DomainError):
     """A file cannot be opened exceptionally, or a reason is missing."""
+
+
+class ViewRefused(DomainError):
+    """A view of a list cannot be kept, shared or changed like this."""

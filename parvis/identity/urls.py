@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import account, admin, enrol, proxies, rights, signin
+from .views import account, admin, enrol, lists, proxies, rights, signin
 
 app_name = "identity"
 
@@ -22,6 +22,12 @@ urlpatterns = [
     path("account/password/", account.password, name="password"),
     path("account/sessions/end-others/", account.end_other_sessions, name="end_other_sessions"),
     path("account/sessions/<uuid:uuid>/end/", account.end_session, name="end_session"),
+    path("lists/<slug:key>/", lists.manage, name="lists"),
+    path("lists/<slug:key>/save/", lists.save, name="list_save"),
+    path("lists/<slug:key>/columns/", lists.columns, name="list_columns"),
+    path("lists/<slug:key>/opens/", lists.opens, name="list_opens"),
+    path("list-views/<uuid:uuid>/", lists.change, name="list_view"),
+    path("list-views/<uuid:uuid>/remove/", lists.remove, name="list_view_remove"),
     path("admin/", admin.accounts, name="accounts"),
     path("admin/accounts/new/", admin.new_account, name="new_account"),
     path("admin/accounts/<uuid:uuid>/", admin.account, name="admin_account"),

@@ -20,132 +20,32 @@ Pages are found by key, not by counting rows: page 10,000 costs what page 1 cost
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from parvis.kernel import clock
 from parvis.kernel.actor import ANONYMOUS, Actor
 from parvis.kernel.scope import may_see
-from parvis.ui import clocks, formats
+from parvis.ui import formats, listmemory
+from parvis.ui.bulk import Action
+from parvis.ui.columns import Cell, Choices, Column, Filter, Line, Rows, may_be_missing, reach
+from parvis.ui.gridaround import SUM_LIMIT, Around
 
-Rows = QuerySet[Any]
-Choices = Sequence[tuple[Any, Any]]
+__all__ = ["COUNT_LIMIT", "SUM_LIMIT", "Cell", "Choices", "Column", "Filter", "Grid", "GridPage", "Line", "Rows"]
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1_000
-EXPORT_LIMIT = 100_000
-OWN_PARAMETERS = frozenset({"after", "before", "export"})
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column. ``value``: attribute path ("person.name") or function of the row; the key when absent. ``sort``: the database
-    field it sorts by. ``cell``: a template that prints the cell (gets ``row`` and ``value``). ``data_class``: whoever may not see that class
-    of data has no such column, on screen or in an export. Kinds: text, day, moment, amount, number, label, clock.
-    """
-
-    key: str
-    title: Any
-    value: str | Callable[[Any], Any] = ""
-    kind: str = "text"
-    sort: str = ""
-    cell: str = ""
-    data_class: str = ""
-    main: bool = False
-    currency: str = "EUR"
-    detail: str | Callable[[Any], Any] = ""
-    verb: Any = ""
-    started_on: str = ""
-
-    @property
-    def numeric(self) -> bool:
-        return self.kind in {"amount", "number"}
-
-    def of(self, row: Any) -> Any:
-        return _reach(row, self.value or self.key)
-
-    def text(self, row: Any) -> str:
-        """The cell in words, as screen and CSV print it."""
-        value = self.of(row)
-        if self.kind == "day":
-            return formats.day(value)
-        if self.kind == "moment":
-            return formats.moment(value)
-        if self.kind == "amount":
-            return formats.amount(value, self.currency)
-        if self.kind == "number":
-            return formats.number(value)
-        if self.kind == "clock":
-            face = self.face(row)
-            return f"{face.days} {face.what}".strip() if value is not None else ""
-        return formats.label(value)
-
-    def face(self, row: Any) -> clocks.Face:
-        return clocks.read(self.of(row), self.verb, started_on=_reach(row, self.started_on) if self.started_on else None)
-
-
-@dataclass(frozen=True)
-class Filter:
-    """A filter chip. ``apply(rows, value)``; ``choices`` a list, or a function of the actor; without choices a text or ``kind="day"``.
-    ``default`` applies until the reader removes it.
-    """
-
-    key: str
-    title: Any
-    apply: Callable[[Rows, str], Rows]
-    choices: Choices | Callable[[Actor], Choices] | None = None
-    kind: str = "choice"
-    default: str = ""
-    data_class: str = ""
-
-
-@dataclass(frozen=True)
-class Cell:
-    column: Column
-    text: str
-    html: SafeString | str
-    detail: str
-    url: str
-
-    @property
-    def title(self) -> str:
-        return formats.label(self.column.title)
-
-
-def _may_be_missing(model: Any, path: str) -> bool:
-    """True when the value at the end of a path of fields may be absent."""
-    for name in path.split("__"):
-        if name == "pk":
-            return False
-        try:
-            one = model._meta.get_field(name)
-        except FieldDoesNotExist:  # a computed column
-            return True
-        if one.null or (one.auto_created and not one.concrete):
-            return True
-        model = one.related_model
-    return False
-
-
-@dataclass(frozen=True)
-class Line:
-    row: Any
-    cells: list[Cell]
-    url: str
+OWN_PARAMETERS = listmemory.PLACE
 
 
 @dataclass(frozen=True)
@@ -164,15 +64,16 @@ class Grid:
     empty_text: Any = ""
     empty_url: str = ""
     empty_action: Any = ""
-    exports: tuple[str, ...] = ("xlsx", "csv")
+    exports: tuple[str, ...] = ("xlsx", "csv", "pdf")
     on_export: Callable[[Actor, str, int], None] | None = None
+    actions: Sequence[Action] = ()
 
     def read(self, request: HttpRequest, rows: Rows) -> GridPage:
         return GridPage(self, request, rows)
 
 
 @dataclass
-class GridPage:
+class GridPage(Around):
     """One page of a list, as the reader asked for it."""
 
     grid: Grid
@@ -193,37 +94,82 @@ class GridPage:
         return formats.label(self.grid.name)
 
     @cached_property
-    def columns(self) -> list[Column]:
+    def memory(self) -> listmemory.Memory:
+        return listmemory.memory(self.request, self.key)
+
+    @cached_property
+    def params(self) -> QueryDict:
+        return listmemory.parameters(self.request, self.key)
+
+    @cached_property
+    def permitted(self) -> list[Column]:
+        """Columns of the classes of data that this reader may see: nothing else is shown, sorted, filtered, summed or exported."""
         return [c for c in self.grid.columns if not c.data_class or may_see(self.actor, c.data_class)]
 
     @cached_property
+    def columns(self) -> list[Column]:
+        """Those that are shown: as the address says, else as the reader chose for this list, else the usual ones."""
+        asked = self.params.get(listmemory.COLUMNS, "")
+        wanted = set(asked.split(",")) if asked else set(self.memory.columns)
+        wanted &= {c.key for c in self.permitted}
+        if not wanted:
+            return [c for c in self.permitted if not c.spare or c.main]
+        return [c for c in self.permitted if c.key in wanted or c is self._main]
+
+    @cached_property
+    def _main(self) -> Column | None:
+        return next((c for c in self.permitted if c.main), self.permitted[0] if self.permitted else None)
+
+    @property
+    def shown_keys(self) -> set[str]:
+        """For a list that draws its own table."""
+        return {c.key for c in self.columns}
+
+    @cached_property
+    def column_choices(self) -> list[dict[str, Any]]:
+        shown = self.shown_keys
+        return [
+            {
+                "key": c.key,
+                "id": f"{self.key}-c-{c.key}",
+                "title": formats.label(c.title),
+                "shown": c.key in shown,
+                "fixed": c is self._main,
+            }
+            for c in self.permitted
+        ]
+
+    @cached_property
     def hidden_columns(self) -> int:
-        return len(self.grid.columns) - len(self.columns)
+        return len(self.grid.columns) - len(self.permitted)
 
     @cached_property
     def filters(self) -> list[Filter]:
-        return [f for f in self.grid.filters if not f.data_class or may_see(self.actor, f.data_class)]
+        """A filter shares the class of data of the column of its name."""
+        classes = {c.key: c.data_class for c in self.grid.columns}
+        named = [(f, f.data_class or classes.get(f.key, "")) for f in self.grid.filters]
+        return [f for f, needed in named if not needed or may_see(self.actor, needed)]
 
     @cached_property
     def text(self) -> str:
-        return self.request.GET.get("q", "").strip() if self.grid.search else ""
+        return self.params.get("q", "").strip() if self.grid.search else ""
 
     @cached_property
     def values(self) -> dict[str, str]:
         """Filter key to the value in force: what the address says, else the default."""
-        given = self.request.GET
+        given = self.params
         found = {f.key: given.get(f.key, f.default).strip() for f in self.filters}
         return {key: value for key, value in found.items() if value}
 
     @cached_property
     def sort(self) -> tuple[Column | None, bool]:
         """The column that sorts, and whether downwards."""
-        asked = self.request.GET.get("sort", "") or self.grid.default_sort
+        asked = self.params.get("sort", "") or self.grid.default_sort
         down = asked.startswith("-")
-        column = next((c for c in self.columns if c.sort and c.key == asked.lstrip("-")), None)
+        column = next((c for c in self.permitted if c.sort and c.key == asked.lstrip("-")), None)
         if column is None and self.grid.default_sort:
             down = self.grid.default_sort.startswith("-")
-            column = next((c for c in self.columns if c.sort and c.key == self.grid.default_sort.lstrip("-")), None)
+            column = next((c for c in self.permitted if c.sort and c.key == self.grid.default_sort.lstrip("-")), None)
         return column, down
 
     @cached_property
@@ -259,7 +205,7 @@ class GridPage:
         key = "-pk" if down != backwards else "pk"
         # Rows without a value come last, whatever the direction; backwards they come first.
         nulls: dict[str, Any] = {}
-        if _may_be_missing(self.source.model, column.sort):
+        if may_be_missing(self.source.model, column.sort):
             nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
         order = F(column.sort).desc(**nulls) if down != backwards else F(column.sort).asc(**nulls)
         return [order, key]
@@ -278,26 +224,26 @@ class GridPage:
         way = "lt" if down != backwards else "gt"
         # The first bound says nothing more than the rest, but lets an index start there instead of at the list's top.
         further = Q(**{f"{name}__{way}e": value}) & (Q(**{f"{name}__{way}": value}) | tie)
-        return further if backwards or not _may_be_missing(self.source.model, name) else further | Q(**{f"{name}__isnull": True})
+        return further if backwards or not may_be_missing(self.source.model, name) else further | Q(**{f"{name}__isnull": True})
 
     def _anchor(self, mark: str) -> Any | None:
         column, _down = self.sort
         fields = ["pk", *([column.sort] if column else [])]
         try:
-            found = self.rows.filter(**{self._mark_field: mark}).order_by("pk").values_list(*fields)[:1]
+            found = self.rows.filter(**{self.mark_field: mark}).order_by("pk").values_list(*fields)[:1]
             row = next(iter(found), None)
         except (ValueError, ValidationError):
             return None
         return None if row is None else (row[0], row[1] if column else None)
 
     @cached_property
-    def _mark_field(self) -> str:
+    def mark_field(self) -> str:
         return "uuid" if any(f.name == "uuid" for f in self.source.model._meta.fields) else "pk"
 
     @cached_property
     def _window(self) -> tuple[list[Any], bool, bool]:
         """The rows of this page, and whether there are some before and after."""
-        given, size = self.request.GET, self.grid.page_size
+        given, size = self.params, self.grid.page_size
         for name, backwards in (("after", False), ("before", True)):
             mark = given.get(name, "")
             anchor = self._anchor(mark) if mark else None
@@ -324,8 +270,8 @@ class GridPage:
 
     def _line(self, row: Any) -> Line:
         url = self.grid.row_url(row) if self.grid.row_url else ""
-        main = next((c for c in self.columns if c.main), self.columns[0] if self.columns else None)
-        return Line(row, [self._cell(column, row, url if column is main else "") for column in self.columns], url)
+        main = self._main
+        return Line(row, [self._cell(column, row, url if column is main else "") for column in self.columns], url, self.mark(row))
 
     def _cell(self, column: Column, row: Any, url: str) -> Cell:
         html: SafeString | str = ""
@@ -333,7 +279,7 @@ class GridPage:
             html = render_to_string(column.cell, {"row": row, "value": column.of(row)})
         elif column.kind == "clock" and column.of(row) is not None:
             html = render_to_string("ui/components/clock.html", {"c": column.face(row)})
-        detail = formats.label(_reach(row, column.detail)) if column.detail else ""
+        detail = formats.label(reach(row, column.detail)) if column.detail else ""
         return Cell(column, "" if html else column.text(row), html, detail, url)
 
     # What surrounds the rows ----------------------------------------------------------------------------------------
@@ -353,13 +299,13 @@ class GridPage:
         rows, before, after = self._window
         found = {"text": self.total_text}
         if rows and before:
-            found["previous"] = self.url(before=self._mark(rows[0]))
+            found["previous"] = self.url(before=self.mark(rows[0]))
         if rows and after:
-            found["next"] = self.url(after=self._mark(rows[-1]))
+            found["next"] = self.url(after=self.mark(rows[-1]))
         return found
 
-    def _mark(self, row: Any) -> str:
-        return str(getattr(row, self._mark_field))
+    def mark(self, row: Any) -> str:
+        return str(getattr(row, self.mark_field))
 
     @cached_property
     def heads(self) -> list[dict[str, Any]]:
@@ -412,12 +358,12 @@ class GridPage:
     @cached_property
     def kept(self) -> list[tuple[str, str]]:
         """Parameters that the search form must carry along."""
-        return [(k, v) for k in self.request.GET for v in self.request.GET.getlist(k) if k not in OWN_PARAMETERS | {"q"}]
+        return [(k, v) for k in self.params for v in self.params.getlist(k) if k not in OWN_PARAMETERS | {"q"}]
 
     @cached_property
     def kept_by_filters(self) -> list[tuple[str, str]]:
         own = {f.key for f in self.filters}
-        return [(k, v) for k in self.request.GET for v in self.request.GET.getlist(k) if k not in OWN_PARAMETERS | own]
+        return [(k, v) for k in self.params for v in self.params.getlist(k) if k not in OWN_PARAMETERS | own]
 
     @property
     def searchable(self) -> bool:
@@ -433,12 +379,12 @@ class GridPage:
 
     @property
     def exports(self) -> list[dict[str, str]]:
-        words = {"xlsx": ("Excel", "XLSX", "sheet"), "csv": (_("Text"), "CSV", "list")}
-        return [{"label": words[k][0], "note": words[k][1], "icon": words[k][2], "url": self.url(export=k)} for k in self.grid.exports]
+        words = {"xlsx": ("Excel", "XLSX", "sheet"), "csv": (_("Text"), "CSV", "list"), "pdf": (_("To print"), "PDF", "print")}
+        return [{"label": words[k][0], "note": words[k][1], "icon": words[k][2], "url": self.url(export=k)} for k in self.formats]
 
     def url(self, **changes: str | None) -> str:
         """This list's address with these changes; a changed list starts at its first page. None removes, "" stays as an empty value."""
-        params = self.request.GET.copy()
+        params = self.params.copy()
         for name in OWN_PARAMETERS:
             params.pop(name, None)
         for name, value in changes.items():
@@ -446,77 +392,41 @@ class GridPage:
                 params.pop(name, None)
             else:
                 params[name] = value
+        if not params and any(view.opens for view in self.memory.views):
+            params[listmemory.VIEW] = listmemory.NO_VIEW  # without a word, the list would open with that view again
         text = params.urlencode()
-        return f"{self.request.path}?{text}" if text else self.request.path
+        return f"{self.path}?{text}" if text else self.path
+
+    @property
+    def path(self) -> str:
+        """A POST about a list says in ``next`` which page it came from."""
+        return self.request.path if self.request.method != "POST" else self.request.POST.get("next", "").split("?")[0] or self.request.path
+
+    # Several rows at once -------------------------------------------------------------------------------------------
+    @cached_property
+    def bulk(self) -> list[dict[str, str]]:
+        """The gestures for many rows that this reader may make."""
+        return [
+            {"key": one.key, "label": formats.label(one.label), "icon": one.icon, "url": reverse(one.url_name)}
+            for one in self.grid.actions
+            if one.access(self.actor)
+        ]
+
+    @cached_property
+    def everything(self) -> Rows:
+        """All rows that the reader may see, whatever the filters, in the list's order."""
+        return self.source.order_by(*self._ordering(backwards=False))
 
     # Exports --------------------------------------------------------------------------------------------------------
     def export(self) -> HttpResponse | None:
-        """The file that the address asks for: exactly the columns, filters and order on screen, all pages. None when none is asked."""
-        asked = self.request.GET.get("export", "")
-        if asked not in self.grid.exports:
-            return None
-        if self.grid.on_export is not None:
-            self.grid.on_export(self.actor, asked, self.total)
-        stem = f"{slugify(self.name) or self.key}-{clock.today().isoformat()}"
-        if asked == "csv":
-            stream = StreamingHttpResponse(self._csv(), content_type="text/csv; charset=utf-8")
-            stream.headers["Content-Disposition"] = f'attachment; filename="{stem}.csv"'
-            return cast(HttpResponse, stream)
-        response = HttpResponse(self._xlsx(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        response.headers["Content-Disposition"] = f'attachment; filename="{stem}.xlsx"'
-        return response
+        """The file that the address asks for: exactly the columns, filters, order and totals on screen, all pages. None when none is asked."""
+        from parvis.ui import sheets
 
-    def _csv(self) -> Iterator[bytes]:
-        """Semicolons and a byte order mark: what a Belgian spreadsheet opens without asking."""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-        yield b"\xef\xbb\xbf"
-        writer.writerow([formats.label(c.title) for c in self.columns])
-        for row in self.rows[:EXPORT_LIMIT].iterator(chunk_size=1000):
-            writer.writerow([_harmless(c.text(row)) for c in self.columns])
-            if buffer.tell() > 32_000:
-                yield buffer.getvalue().encode()
-                buffer.seek(0)
-                buffer.truncate()
-        yield buffer.getvalue().encode()
+        asked = self.params.get("export", "")
+        return sheets.answer(self, asked) if asked in self.formats else None
 
-    def _xlsx(self) -> bytes:
-        import xlsxwriter
+    @cached_property
+    def formats(self) -> tuple[str, ...]:
+        from parvis.ui import sheets
 
-        out = io.BytesIO()
-        with xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-            sheet = book.add_worksheet((self.name or self.key)[:31].translate(str.maketrans("", "", "[]:*?/\\")))
-            bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd/mm/yyyy"})
-            money = book.add_format({"num_format": "#,##0.00"})
-            sheet.freeze_panes(1, 0)
-            for at, column in enumerate(self.columns):
-                sheet.set_column(at, at, 16 if column.numeric or column.kind == "day" else 28)
-                sheet.write_string(0, at, formats.label(column.title), bold)
-            for line, row in enumerate(self.rows[:EXPORT_LIMIT].iterator(chunk_size=1000), start=1):
-                for at, column in enumerate(self.columns):
-                    value = column.of(row)
-                    due = formats.as_date(value) if column.kind in {"day", "clock"} and not hasattr(value, "due_on") else None
-                    if due is not None:
-                        sheet.write_datetime(line, at, due, day)
-                    elif column.numeric and value is not None:
-                        sheet.write_number(line, at, float(Decimal(str(value))), money if column.kind == "amount" else None)
-                    else:
-                        sheet.write_string(line, at, column.text(row))
-        return out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """A cell that begins like a formula would be run by a spreadsheet."""
-    clean = text.replace(formats.NBSP, " ")
-    return f"'{clean}" if clean[:1] in {"=", "+", "@", "\t", "\r"} or (clean[:1] == "-" and not clean[1:2].isdigit()) else clean
-
-
-def _reach(row: Any, path: str | Callable[[Any], Any]) -> Any:
-    if callable(path):
-        return path(row)
-    value = row
-    for step in path.replace("__", ".").split("."):
-        value = value.get(step) if isinstance(value, dict) else getattr(value, step, None)
-        if value is None:
-            return None
-    return value() if callable(value) and not hasattr(value, "all") else value
+        return tuple(kind for kind in self.grid.exports if sheets.can_write(kind))

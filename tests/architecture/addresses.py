@@ -40,6 +40,7 @@ THING: dict[str, str] = {
     "identity:admin_account": "account", "identity:grant": "account", "identity:issue_link": "account", "identity:reset_factors": "account",
     "identity:set_active": "account", "identity:unit": "unit",
     "identity:sector": "sector", "identity:sector_agent": "sector", "identity:sector_agent_end": "agent_sector",
+    "identity:list_view": "view", "identity:list_view_remove": "view",
     "identity:proxy_answer": "proxy", "identity:proxy_end": "proxy", "identity:proxy_act": "proxy",
     "dossiers:exceptional_end": "opening", "dossiers:settle": "look_up",
 }  # fmt: skip
@@ -83,6 +84,7 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
         "contacts:handover": lambda: ["unknown"],
         "contacts:handover_wait": lambda: [NOWHERE],
         "identity:link": lambda: ["unknown"],
+        **{f"identity:{name}": lambda: ["dossiers"] for name in ("lists", "list_save", "list_columns", "list_opens")},
     }
     if name in special:
         return special[name]()

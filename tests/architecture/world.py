@@ -18,6 +18,7 @@ from parvis.dossiers.api import Dossier
 from parvis.dossiers.services import grants
 from parvis.identity.api import Account, Opening, Unit, actor_for, add_agent_to_sector, create_sector, offer_proxy
 from parvis.identity.demo import username
+from parvis.identity.services.lists import save_view
 from parvis.kernel import clock
 from parvis.kernel.actor import system_actor
 from parvis.kernel.subject import SubjectRef
@@ -152,6 +153,14 @@ def build() -> World:
         "account": world.account("clerk"),
         "import": _import(world),
         **_rights(dossier),
+        "view": save_view(
+            actor=actor_for(world.account("chief (of the unit)")),
+            key="dossiers",
+            name="Retards du Nord",
+            address="status=open",
+            shared="unit",
+            unit=Unit.objects.get(code="SSG-NORD"),
+        ),
     }
     return world
 

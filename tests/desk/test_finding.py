@@ -15,6 +15,7 @@ from parvis.kernel import clock, registries
 from parvis.kernel.models import MutationLine
 from parvis.kernel.registries import Backlog, HomeCell, SubjectCard
 from parvis.requests.api import join_dossier as api_join
+from parvis.ui import formats
 from parvis.workflows import api
 from tests.contacts.factories import make_person
 from tests.dossiers import factories as dossiers
@@ -207,9 +208,10 @@ def test_the_export_holds_what_is_shown_and_leaves_a_line(client: Client, worker
     with registered(registries.subject_cards, trial=lambda actor, refs: dict.fromkeys(refs, card)):
         answer = client.get("/tasks/?export=csv")
         lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    assert len(lines) == 2
+    assert lines[2] == "" and "1 ligne en tout" in lines
     assert lines[0].split(";")[:4] == ["Échéance", "Tâche", "Concerne", "Chez"]
-    assert lines[1].split(";")[:4] == ["J+2", "À faire", "Collard Jean-Pierre · RIS", "Amélie Lambrecht"]
+    due = formats.day(clock.today() - dt.timedelta(days=2))
+    assert lines[1].split(";")[:4] == [due, "À faire", "Collard Jean-Pierre · RIS", "Amélie Lambrecht"]
     assert MutationLine.objects.filter(stream="context:desk", verb="tasks_exported").count() == 1
 
 

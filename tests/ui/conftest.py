@@ -11,7 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 
 from parvis.kernel.actor import ANONYMOUS, Actor, Grant
+from parvis.ui import listmemory
 
+MEMORY: dict[str, listmemory.Memory] = {}
 WHO: dict[str, Actor] = {"actor": ANONYMOUS}
 
 
@@ -32,8 +34,10 @@ def clerk(*functions: str) -> Actor:
 
 
 @pytest.fixture
-def site(settings: Any) -> Iterator[Any]:
-    """The test pages, with an actor of our choice."""
+def site(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The test pages, with an actor of our choice. Lists remember what ``MEMORY`` says: accounts are a matter of ``identity``."""
+    monkeypatch.setattr(listmemory, "_store", [lambda _actor, key: MEMORY.get(key, listmemory.Memory())])
+    MEMORY.clear()
     settings.ROOT_URLCONF = "tests.ui.urls"
     settings.MIDDLEWARE = [*[m for m in configured.MIDDLEWARE if not m.startswith("parvis.identity")], "tests.ui.conftest.Seat"]
     templates = deepcopy(configured.TEMPLATES)

@@ -114,7 +114,9 @@ def test_csv_holds_exactly_what_is_shown(client_of: Client, rows: None, money: N
     lines = list(csv.reader(io.StringIO(b"".join(response).decode("utf-8-sig")), delimiter=";"))
     assert lines[0] == ["Série", "Année", "Montant"]
     assert lines[1:3] == [["faîne", "2 026", "700,00 €"], ["étang", "2 026", "600,00 €"]]
-    assert len(lines) == 1 + Sequence.objects.filter(year=2026, series__contains="a").count()
+    matching = Sequence.objects.filter(year=2026, series__contains="a")
+    assert [line[0] for line in lines[1 : 1 + matching.count()]] == list(matching.order_by("-last").values_list("series", flat=True))
+    assert lines[1 + matching.count()] == ["Total", "", "2 300,00 €"]
 
 
 def test_a_cell_that_looks_like_a_formula_is_made_harmless(client_of: Client, rows: None) -> None:

@@ -79,7 +79,7 @@ SERIES = Grid(
     columns=[
         Column("series", "Série", sort="series", main=True),
         Column("year", "Année", sort="year", kind="number", value=lambda row: row.year or None),
-        Column("last", "Montant", kind="amount", sort="last", data_class="money"),
+        Column("last", "Montant", kind="amount", sort="last", total="last", data_class="money"),
     ],
     filters=[
         Filter("year", "Année", apply=lambda rows, v: rows.filter(year=v), choices=[("2025", "2025"), ("2026", "2026")], default="2026")

@@ -15,6 +15,7 @@ from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import DomainError
 from parvis.ui.http import done, local_url, page, screen
+from parvis.ui.listmemory import parameters
 from parvis.workflows.api import WorkItem, counts_for, item_url, items_for, reassign_items, unowned_count
 
 from .. import access, grids, services, todo
@@ -62,7 +63,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Open tasks in the order of the law."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     labels = _labels(actor)
-    which = request.GET.get("list", "todo")
+    which = parameters(request, "tasks").get("list", "todo")
     if which not in labels:
         which = "todo"
     rows, about = _rows(actor, which), grids.About(actor)
@@ -87,6 +88,15 @@ def index(request: HttpRequest) -> HttpResponse:
     return page(request, "desk/tasks.html", context)
 
 
+def _matching(request: HttpRequest) -> list[int]:
+    """Every task of the list as it stands (the form carries its address), up to the most that one gesture takes."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    which = parameters(request, "tasks").get("list", "todo")
+    rows = _rows(actor, which if which in _labels(actor) else "todo")
+    grid = grids.tasks(actor, rows, grids.About(actor)).read(request, rows)
+    return [item.pk for item in grid.rows[:MOST]]
+
+
 @screen(access=access.works_here, methods=("POST",))
 def next_task(request: HttpRequest) -> HttpResponse:
     """Take the next task and go to it."""
@@ -101,6 +111,8 @@ def hand(request: HttpRequest) -> HttpResponse:
     """Hand the chosen tasks to one colleague, or back to their queues: shown once more, then all or none (F8, A23)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     chosen = [value for value in request.POST.getlist("task") if value.isdigit()][:MOST]
+    if "all" in request.POST and "sure" not in request.POST:
+        chosen = _matching(request)
     items = list(grids.open_rows(actor).filter(pk__in=chosen).order_by("due_sort", "pk"))
     if not items:
         raise DomainError(_("Choose at least one task."), field="task")
@@ -110,6 +122,6 @@ def hand(request: HttpRequest) -> HttpResponse:
         raise DomainError(_("Choose to whom the tasks go."), field="to")
     back = local_url(request, request.POST.get("next"), reverse("desk:tasks") + "?list=team")
     if "sure" not in request.POST:
-        return page(request, "desk/hand.html", {"rows": todo.rows_of(actor, items), "heir": heir, "to": to, "back": back})
+        return page(request, "desk/hand.html", {"rows": todo.rows_of(actor, items), "heir": heir, "to": to, "back": back, "most": MOST})
     moved = reassign_items(actor=actor, items=items, owner=heir, note=request.POST.get("note", "")[:500])
     return done(request, back, ngettext("%(n)d task handed over.", "%(n)d tasks handed over.", moved) % {"n": moved})

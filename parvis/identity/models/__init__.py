@@ -1,5 +1,6 @@
 from .accounts import Account
 from .factors import Factor, RecoveryCode
+from .lists import ListChoice, SavedView
 from .rights import AgentSector, ClassRight, LookUp, Opening, OwnPerson, Proxy, Sector
 from .sessions import OneTimeLink, SignInThrottle, WebSession
 from .units import FunctionGrant, Unit
@@ -10,12 +11,14 @@ __all__ = [
     "ClassRight",
     "Factor",
     "FunctionGrant",
+    "ListChoice",
     "LookUp",
     "OneTimeLink",
     "Opening",
     "OwnPerson",
     "Proxy",
     "RecoveryCode",
+    "SavedView",
     "Sector",
     "SignInThrottle",
     "Unit",

@@ -20,6 +20,23 @@ function move(step) {
   return true;
 }
 
+// X (or the space bar, away from links) chooses the row that J and K stand on.
+function choose() {
+  const box = current() && current().querySelector("input[type=checkbox].cb:not(:disabled)");
+  if (!box) { return false; }
+  box.click();
+  return true;
+}
+
+// The box over the column chooses every row of the page; without script it is not there.
+function offerAll() { document.querySelectorAll("[data-pick-all]").forEach((box) => { box.hidden = false; }); }
+offerAll();
+document.addEventListener("htmx:afterSettle", offerAll);
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-pick-all]")) { return; }
+  event.target.closest("table").querySelectorAll("tbody input[type=checkbox].cb").forEach((box) => { box.checked = event.target.checked; });
+});
+
 function press(key) {
   const wanted = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter((e) => visible(e) && e.getAttribute("aria-disabled") !== "true" && !e.disabled);
   const inside = document.querySelector("dialog[open]");
@@ -128,6 +145,7 @@ document.addEventListener("keydown", (event) => {
     if (word === "j") { acted = move(1); }
     else if (word === "k") { acted = move(-1); }
     else if (word === "/") { acted = focusOn("[data-list-search]") || openPalette(); }
+    else if (word === "x" || (word === " " && !event.target.closest("a, button, summary, input"))) { acted = choose(); }
     else if (word === "f") { acted = focusOn("[data-filter]"); }
     else if (word === "?") { acted = help(); }
     else if (word === "Enter" && event.target === document.body && current()) {
