@@ -8,7 +8,7 @@ from uuid import UUID
 NOWHERE = UUID(int=7)
 
 WITHOUT_FILE = {
-    "dossiers:index", "dossiers:exceptional", "dossiers:watch", "dossiers:own_persons", "dossiers:simulate", "dossiers:why",
+    "dossiers:index", "dossiers:exceptional", "dossiers:watch", "dossiers:own_persons", "dossiers:simulate", "dossiers:why", "dossiers:give",
 }  # fmt: skip
 
 THING: dict[str, str] = {
