@@ -30,6 +30,7 @@ KNOWN = frozenset(
         gettext_noop("Droits quotidiens: one month for social aid"),
         gettext_noop("Droits quotidiens; BDAS 4672: decision within 30 days of the request"),
         gettext_noop("House rule by analogy with the integration income: the organic law sets no term"),
+        gettext_noop("House rule: 2 working days; each centre may set its own"),
         gettext_noop("House rule: set by each centre"),
         gettext_noop("House rule: the president decides an urgent aid by the next working day"),
         gettext_noop("Organic law of 08/07/1976, art. 62bis (from memory: have a lawyer confirm)"),

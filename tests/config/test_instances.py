@@ -116,7 +116,7 @@ def test_every_page_shows_the_label_and_colour_of_its_instance(client: Any, sett
     settings.PARVIS = {**settings.PARVIS, "name": "CPAS de Valmont", "label": "Formation", "colour": "amber"}
     for address in ("/account/login/", "/"):
         page = client.get(address).content.decode()
-        assert '<div class="instline" data-colour="amber"><strong>Formation</strong></div>' in page
+        assert '<section class="instline" aria-label="Formation" data-colour="amber"><strong>Formation</strong></section>' in page
         assert "Formation · CPAS de Valmont</title>" in page or "Formation" in page.split("</title>")[0] or address == "/"
 
 
@@ -127,7 +127,7 @@ def test_a_production_instance_without_label_has_no_line_and_a_test_instance_alw
     assert "instline" not in client.get("/account/login/").content.decode()
     settings.PARVIS_KIND = "test"
     page = client.get("/account/login/").content.decode()
-    assert '<div class="instline" data-colour="violet">' in page
+    assert 'data-colour="violet">' in page.partition('<section class="instline"')[2].partition("<strong>")[0]
     assert "Aucun courriel n’en sort" in page
 
 

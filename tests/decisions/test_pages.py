@@ -76,7 +76,7 @@ def test_saving_is_a_plain_form_and_autosave_writes_a_version(client, centre):
     version = api.latest(proposal)
     assert (version.no, version.provisions[0]["amount"]) == (3, "310.00")
     answer = client.post(url, form_of(proposal, **{"b-facts": f.FACTS + " Fin."}), headers={"X-Autosave": "1"})
-    assert (answer.status_code, answer.json()) == (200, {"saved": True, "no": 4})
+    assert (answer.status_code, answer.json()) == (200, {"saved": True, "no": 4, "shown": {"amount-g1": "310,00\u00a0€"}})
 
 
 def test_a_wrong_field_is_said_beside_it_and_nothing_is_saved(client, centre):
