@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -110,6 +112,18 @@ def may_set_sector(actor: Actor) -> bool:
 
 def dossier_scope(actor: Actor) -> Q:
     return dossier_rules(actor).q
+
+
+def may_change(actor: Actor, dossier: Dossier) -> bool:
+    """The file is in the actor's own scope. An exceptional opening shows a file and lets nobody write in it."""
+    if actor.is_system:
+        return True
+    return Dossier.unscoped.filter(dossier_scope(replace(actor, opened=frozenset())), pk=dossier.pk).exists()
+
+
+def only_reads(actor: Actor, dossier: Dossier) -> bool:
+    """The file is before the actor by an exceptional opening alone: its page offers nothing to write. No query for the others."""
+    return dossier.pk in actor.opened_ids("dossier") and not may_change(actor, dossier)
 
 
 @scope(SituationFact)

@@ -1,6 +1,6 @@
 """What other contexts may use of dossiers."""
 
-from .access import can_open_dossier, can_read_dossiers, can_write_situation, dossier_scope
+from .access import can_open_dossier, can_read_dossiers, can_write_situation, dossier_scope, may_change, only_reads
 from .enums import DossierStatus, MemberRole, Periodicity, ReferentRole, SituationKind
 from .errors import DossierIsClosed, InvalidDossier
 from .models import Dossier, DossierMember, Referent, SituationFact
@@ -53,9 +53,11 @@ __all__ = [
     "end_referent",
     "end_situation",
     "household_size",
+    "may_change",
     "member_leaves",
     "member_views",
     "members_at",
+    "only_reads",
     "open_dossier",
     "record_situation",
     "referent_of",

@@ -42,7 +42,7 @@ def _situation(request: HttpRequest, dossier: Dossier, day: dt.date) -> str:
             "members": {view.member.person_id: view for view in getattr(request, "dossier_members", [])},
             "lead": next((view for view in getattr(request, "dossier_members", []) if view.is_lead), None),
             "day": day,
-            "may_write": access.can_write_situation(actor) and dossier.status == "open",
+            "may_write": access.can_write_situation(actor) and dossier.status == "open" and not access.only_reads(actor, dossier),
             "hidden": [str(kind.label) for kind in access.hidden_kinds(actor)],
         },
         request,

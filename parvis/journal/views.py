@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import display_names
-from parvis.dossiers.api import Dossier, members_at
+from parvis.dossiers.api import Dossier, members_at, only_reads
 from parvis.kernel import mutations
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import done, errors_on, invalid, page, screen
@@ -50,7 +50,7 @@ def index(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "kept": params.urlencode(),
         "kinds": [{"value": kind.value, "label": kind.label, "on": kind.value in kinds} for kind in EntryKind],
         "narrowed": bool(kinds),
-        "may_write": access.can_write_entry(actor),
+        "may_write": access.can_write_entry(actor) and not only_reads(actor, dossier),
     }
     return page(request, "journal/index.html", context)
 

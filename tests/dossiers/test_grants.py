@@ -1,6 +1,7 @@
 """Exceptional opening, sectors, four eyes under a proxy: what each opens, and what it never does (A20, B26, B30, C10)."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -11,7 +12,8 @@ from parvis.accounting.models import PaymentOrder
 from parvis.contacts.api import hide_address, set_address
 from parvis.decisions.access import may_review
 from parvis.decisions.models import Proposal
-from parvis.dossiers.access import never_opened
+from parvis.dossiers.access import may_change, never_opened, only_reads
+from parvis.dossiers.api import add_member, assign_referent, change_lead, close_dossier, member_leaves, record_situation
 from parvis.dossiers.models import Dossier
 from parvis.dossiers.services import grants
 from parvis.identity.api import (
@@ -31,6 +33,7 @@ from parvis.kernel.errors import NotAllowed
 from parvis.kernel.models import MutationLine, ReadLine
 from parvis.kernel.subject import SubjectRef
 from parvis.workflows.models import WorkItem
+from tests.contacts.factories import make_person
 from tests.identity.factories import SYSTEM, an_account, as_actor
 
 from .factories import Centre, make_centre, make_dossier
@@ -126,6 +129,47 @@ def test_it_opens_one_file_and_the_classes_of_the_function_only(client, centre, 
     for kind, text in (("health", "traitement lourd"), ("social", "visite à domicile")):
         add_entry(actor=centre.actor("worker"), dossier=dossier, text=text, data_class=kind, kind="note")
     assert list(Entry.objects.visible_to(actor).filter(kind="note").values_list("data_class", flat=True)) == ["social"]
+
+
+@pytest.mark.parametrize("gesture", ["note", "member", "member_leaves", "situation", "referent", "lead", "close"])
+def test_an_opening_shows_and_lets_nobody_write(centre, dossier, gesture):
+    person = make_person("Ailleurs", "Ada")
+    grants.break_glass(actor=centre.actor("stranger"), number=dossier.number, reason=REASON)
+    actor = centre.actor("stranger")
+    gestures = {
+        "note": lambda: add_entry(actor=actor, dossier=dossier, text="je passe", kind="note"),
+        "member": lambda: add_member(actor=actor, dossier=dossier, person=person, role="child"),
+        "member_leaves": lambda: member_leaves(actor=actor, dossier=dossier, person=person, on=clock.today()),
+        "situation": lambda: record_situation(actor=actor, dossier=dossier, kind="social", label="loyer impayé"),
+        "referent": lambda: assign_referent(actor=actor, dossier=dossier, account=centre.stranger),
+        "lead": lambda: change_lead(actor=actor, dossier=dossier, person=person),
+        "close": lambda: close_dossier(actor=actor, dossier=dossier, reason="doublon"),
+    }
+    before = (MutationLine.objects.count(), Entry.unscoped.count(), dossier.version)
+    with pytest.raises(NotAllowed):
+        gestures[gesture]()
+    assert sees(actor, dossier)
+    kept = Dossier.unscoped.get(pk=dossier.pk)
+    assert (MutationLine.objects.count(), Entry.unscoped.count(), kept.version) == before
+    assert (kept.status, kept.lead_id) == ("open", dossier.lead_id)
+
+
+def test_who_has_the_file_in_scope_writes_although_an_opening_is_kept(centre, dossier):
+    actor = replace(centre.actor("colleague"), opened=frozenset({("dossier", dossier.pk)}))
+    assert (may_change(actor, dossier), only_reads(actor, dossier)) == (True, False)
+    assert add_entry(actor=actor, dossier=dossier, text="visite", kind="note").dossier_id == dossier.pk
+
+
+def test_the_page_of_a_file_opened_exceptionally_offers_nothing_to_write(client, centre, dossier):
+    adding = reverse("journal:add", args=[dossier.uuid])
+    client.force_login(centre.colleague)
+    assert f'action="{adding}"' in client.get(reverse("dossiers:detail", args=[dossier.uuid])).content.decode()
+    client.force_login(centre.stranger)
+    client.post(reverse("dossiers:exceptional"), {"number": dossier.number, "reason": REASON})
+    page = client.get(reverse("dossiers:detail", args=[dossier.uuid])).content.decode()
+    assert dossier.number in page
+    assert f'action="{adding}"' not in page
+    assert reverse("dossiers:close", args=[dossier.uuid]) not in page
 
 
 def test_a_protected_address_stays_hidden(client, centre, dossier):

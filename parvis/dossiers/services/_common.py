@@ -8,23 +8,22 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
-from parvis.kernel.bitemporal import Fact
 from parvis.kernel.errors import Conflict, NotAllowed
-from parvis.kernel.scope import scope_q
 from parvis.kernel.subject import SubjectRef
 
+from .. import access
 from ..enums import DossierStatus
 from ..errors import DossierIsClosed
-from ..models import Dossier
+from ..models import Dossier, SituationFact
 
 
 def within_scope(actor: Actor, dossier: Dossier, *, allowed: bool) -> None:
-    """Stop unless the actor has the function, and the dossier in scope, whatever route led to the service.
+    """Stop unless the actor has the function, and the dossier in the own scope, whatever route led to the service.
 
     Raises:
         NotAllowed: otherwise.
     """
-    if not allowed or not (actor.is_system or Dossier.unscoped.filter(scope_q(Dossier, actor), pk=dossier.pk).exists()):
+    if not allowed or not access.may_change(actor, dossier):
         raise NotAllowed(_("You may not change this dossier."))
 
 
@@ -44,7 +43,7 @@ def record(actor: Actor, verb: str, dossier: Dossier, values: dict[str, Any] | N
     mutations.record(f"dossier:{dossier.pk}", actor=actor, verb=verb, subject=SubjectRef("dossier", dossier.pk), values=values, note=note)
 
 
-def told(conflict: Conflict, model: type[Fact], dossier: Dossier, yours: dict[str, Any], shown: tuple[str, ...]) -> Conflict:
+def told(conflict: Conflict, model: type[SituationFact], dossier: Dossier, yours: dict[str, Any], shown: tuple[str, ...]) -> Conflict:
     """The same conflict, saying who changed the dossier last and what it holds now."""
     latest = model.unscoped.filter(dossier=dossier, live=1).order_by("-recorded_at", "-pk").first()
     return Conflict(

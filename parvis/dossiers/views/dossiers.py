@@ -52,6 +52,8 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         memo.keep("dossier", dossier.pk)
         main, side, hidden = _panels(request, dossier, day)
     past = day != today or known_on is not None
+    writes = not access.only_reads(actor, dossier)
+    side = side if writes and not past else []
     context = {
         "dossier": dossier,
         "day": day,
@@ -65,12 +67,12 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "rows": _paired(main),
         "sections": [part for part in main if part["panel"].nav],
         "hidden": hidden,
-        "side": [] if past else side,
+        "side": side,
         "chosen": next((part for part in side if part["panel"].key == request.GET.get("add")), side[0] if side else None),
-        "may_write": access.can_write_situation(actor),
-        "may_open": access.can_open_dossier(actor),
-        "may_assign": access.can_assign(actor),
-        "may_close": access.can_close(actor),
+        "may_write": writes and access.can_write_situation(actor),
+        "may_open": writes and access.can_open_dossier(actor),
+        "may_assign": writes and access.can_assign(actor),
+        "may_close": writes and access.can_close(actor),
     }
     return page(request, "dossiers/detail.html", context)
 

@@ -41,7 +41,7 @@ def listing(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "ended": situation_groups([row for row in rows if row.valid_to <= today]),
         "names": display_names([row.person_id for row in rows if row.person_id]),
         "hidden": [str(kind.label) for kind in access.hidden_kinds(actor)],
-        "may_write": access.can_write_situation(actor) and dossier.status == "open",
+        "may_write": access.can_write_situation(actor) and dossier.status == "open" and not access.only_reads(actor, dossier),
     }
     return page(request, "dossiers/situation.html", context)
 

@@ -7,13 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from parvis.dossiers.api import Dossier, members_at
+from parvis.dossiers.api import Dossier, may_change, members_at
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
-from parvis.kernel.scope import scope_q
 from parvis.kernel.subject import SubjectRef
 
 from .. import access
@@ -46,9 +45,7 @@ def add_entry(
         NotAllowed: outside the actor's dossiers or functions.
         InvalidEntry: empty, too long, in the future, about a person who is not in the dossier.
     """
-    if not access.can_write_entry(actor) or not (
-        actor.is_system or Dossier.unscoped.filter(scope_q(Dossier, actor), pk=dossier.pk).exists()
-    ):
+    if not access.can_write_entry(actor) or not may_change(actor, dossier):
         raise NotAllowed(_("You may not write in this journal."))
     if kind not in WRITTEN_KINDS and not actor.is_system:
         raise InvalidEntry(_("This value is not in the list."), field="kind", code="kind")
