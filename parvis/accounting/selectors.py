@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -70,7 +71,7 @@ def balance_of(*, actor: Actor, role: str, book: str = "public") -> Decimal:
     return _cents(sums["debit"]) - _cents(sums["credit"])
 
 
-def after(rows: QuerySet, cursor: str, field: str) -> QuerySet:
+def after(rows: QuerySet[Any, Any], cursor: str, field: str) -> QuerySet[Any, Any]:
     """The page after ``cursor`` ("value,id"), newest first: keyset, no offset. A cursor that cannot be read starts at the top."""
     value, sep, number = cursor.partition(",")
     if not sep or not number.isdigit():

@@ -163,7 +163,7 @@ class _Measured(io.RawIOBase):
     def __init__(self, source: IO[bytes], size: int) -> None:
         self.source, self.left, self.size, self.digest = source, size, 0, hashlib.sha256()
 
-    def read(self, size: int = -1) -> bytes:  # type: ignore[override]
+    def read(self, size: int = -1) -> bytes:
         data = self.source.read(self.left if size < 0 else min(size, self.left))
         self.left -= len(data)
         self.size += len(data)
@@ -175,7 +175,7 @@ def _add(archive: tarfile.TarFile, manifest: Manifest, name: str, source: IO[byt
     member = tarfile.TarInfo(name)
     member.size, member.mode = size, 0o600
     measured = _Measured(source, size)
-    archive.addfile(member, measured)  # type: ignore[arg-type]
+    archive.addfile(member, measured)
     manifest.files[name] = [measured.size, measured.digest.hexdigest()]
 
 

@@ -145,7 +145,8 @@ def stock_only(text: str, stock: Iterable[str]) -> bool:
 
 def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What changed between two readings of a situation, entry by entry, unchanged ones last."""
-    changed, same = [], []
+    changed: list[dict[str, Any]] = []
+    same: list[dict[str, Any]] = []
     for key in [*before, *(name for name in after if name not in before)]:
         was, now = before.get(key), after.get(key)
         (same if was == now else changed).append({"key": key, "was": was, "now": now, "same": was == now})

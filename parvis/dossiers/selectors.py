@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -85,7 +86,7 @@ def situation_at(
     kinds: Collection[str] = (),
 ) -> list[SituationFact]:
     """Lines that hold on a day. With ``actor``, only those that the actor may see; without, all (services and rules)."""
-    rows: QuerySet[SituationFact] = SituationFact.objects.visible_to(actor) if actor is not None else SituationFact.unscoped.all()
+    rows: Any = SituationFact.objects.visible_to(actor) if actor is not None else SituationFact.unscoped.all()
     rows = rows.filter(dossier=dossier_id).at(day or clock.today(), known_on)
     if kinds:
         rows = rows.filter(kind__in=kinds)
@@ -119,12 +120,12 @@ def memberships_of(person_ids: Collection[int]) -> QuerySet[DossierMember]:
     return DossierMember.unscoped.filter(person__in=person_ids, live=1)
 
 
-def followed_by(account_id: int, day: dt.date | None = None) -> QuerySet[Referent]:
+def followed_by(account_id: int, day: dt.date | None = None) -> QuerySet[Any, Any]:
     """Subquery: dossiers of which the account is a referent on a day (today), in whatever role."""
     return Referent.unscoped.filter(account=account_id).at(day or clock.today()).order_by().values("dossier_id")
 
 
-def in_sectors(sectors: Collection[int] | None, day: dt.date | None = None) -> QuerySet[DossierSector]:
+def in_sectors(sectors: Collection[int] | None, day: dt.date | None = None) -> QuerySet[Any, Any]:
     """Subquery: dossiers that belong on a day (today) to one of these sectors; None: to any that is in use."""
     rows = DossierSector.unscoped.at(day or clock.today())
     rows = rows.filter(sector__is_active=True) if sectors is None else rows.filter(sector__in=sorted(sectors))
@@ -184,10 +185,10 @@ def reading_of(actor: Actor, dossier_id: int) -> Reading | None:
         label=row.number,
         people=people,
         own=actor.person_id in people,
-        colleague=row.colleague,  # type: ignore[attr-defined]
-        old=row.closed_on is not None and row.closed_on < day - dt.timedelta(days=365) and not row.was_referent,  # type: ignore[attr-defined]
-        follows=row.is_referent,  # type: ignore[attr-defined]
-        opening=(row.opening or "")[:170],  # type: ignore[attr-defined]
+        colleague=row.colleague,
+        old=row.closed_on is not None and row.closed_on < day - dt.timedelta(days=365) and not row.was_referent,
+        follows=row.is_referent,
+        opening=(row.opening or "")[:170],
     )
 
 
@@ -203,7 +204,7 @@ def person_reading(actor: Actor, person_id: int) -> Reading | None:
         label="",
         people=frozenset({person_id}),
         own=actor.person_id == person_id,
-        colleague=person.colleague,  # type: ignore[attr-defined]
+        colleague=person.colleague,
     )
 
 

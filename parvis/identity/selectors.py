@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
@@ -128,7 +128,7 @@ def expand_grants(rows: list[FunctionGrant], below: list[tuple[int, str]]) -> fr
         if row.unit_id is None:
             grants.add(Grant(function=row.function, unit_id=None))
         else:
-            grants.update(Grant(function=row.function, unit_id=pk) for pk, path in below if path.startswith(row.unit.path))
+            grants.update(Grant(function=row.function, unit_id=pk) for pk, path in below if row.unit and path.startswith(row.unit.path))
     return frozenset(grants)
 
 
@@ -147,13 +147,13 @@ def account_and_grants(
 
 def build_actor(account: Account, rows: list[FunctionGrant], *, origin: str = "", day: dt.date | None = None) -> Actor:
     """The actor of an account with these functions. One query, none when it holds nothing."""
-    common = {"kind": "agent", "account_id": account.pk, "label": account.display_name, "language": account.language, "origin": origin}
+    bare = Actor(kind="agent", account_id=account.pk, label=account.display_name, language=account.language, origin=origin)
     if not rows:
-        return Actor(**common)
-    branches = {row.unit.path for row in rows if row.unit_id}
+        return bare
+    branches = {row.unit.path for row in rows if row.unit}
     read = read_rights(account.pk, branches, day or clock.today(), stands_for=account.pk)
-    return Actor(
-        **common,
+    return replace(
+        bare,
         grants=expand_grants(rows, read.below),
         class_rights=read.rights,
         sectors=read.sectors,
@@ -169,7 +169,7 @@ def build_proxy_actor(account: Account, giver: FunctionGrant | None, rows: list[
     if giver is None:
         return None
     colleague = giver.account
-    branches = {row.unit.path for row in rows if row.unit_id}
+    branches = {row.unit.path for row in rows if row.unit}
     read = read_rights(account.pk, branches, clock.today(), stands_for=colleague.pk, proxy_id=proxy_id)
     if read.proxy is None:
         return None
@@ -277,7 +277,11 @@ def demo_roles() -> list[DemoRole]:
             held[grant.function].add(grant.account_id)
             count[grant.account_id] += 1
     return [
-        DemoRole(function, str(SHORT_NAMES[function]), tuple(accounts[pk] for pk in sorted(held[function], key=lambda pk: (count[pk], pk))))
+        DemoRole(
+            function,
+            str(SHORT_NAMES[Function(function)]),
+            tuple(accounts[pk] for pk in sorted(held[function], key=lambda pk: (count[pk], pk))),
+        )
         for function in Function.values
         if function in held
     ]

@@ -38,6 +38,17 @@ class Actor:
     day: date | None = None
 
     @property
+    def own_id(self) -> int:
+        """The account, where only a signed-in agent comes.
+
+        Raises:
+            RuntimeError: the system or a citizen came: a fault of the program.
+        """
+        if self.account_id is None:
+            raise RuntimeError(f"{self.label or self.kind} has no account")
+        return self.account_id
+
+    @property
     def persons(self) -> frozenset[int]:
         """Accounts that answer for what is done: oneself, and the colleague in whose name one acts. Two pairs of eyes and recusals
         look at all of them."""

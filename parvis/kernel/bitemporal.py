@@ -52,11 +52,18 @@ class Source(models.TextChoices):
     IMPORT = "import", _("takeover")
 
 
-class FactQuerySet(ScopedQuerySet):
+if TYPE_CHECKING:
+    _Rows = models.QuerySet[Any]
+else:
+    _Rows = object
+
+
+class _Dated(_Rows):
+    """The two time axes, for the scoped rows and for the plain ones."""
+
     def at(self, day: date, known_on: datetime | None = None) -> Self:
         """Versions that hold on ``day``, as known now or at the instant ``known_on``."""
-        rows = self.filter(valid_from__lte=day, valid_to__gt=day)
-        return rows.known(known_on)
+        return self.filter(valid_from__lte=day, valid_to__gt=day).known(known_on)
 
     def known(self, known_on: datetime | None = None) -> Self:
         """Every version known now, or at the instant ``known_on``, whatever day it holds on."""
@@ -65,13 +72,16 @@ class FactQuerySet(ScopedQuerySet):
         return self.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_on), recorded_at__lte=known_on)
 
 
+class FactQuerySet(_Dated, ScopedQuerySet):
+    """Read through ``visible_to``."""
+
+
+class PlainFactQuerySet(_Dated, models.QuerySet[Any]):
+    """For services and jobs."""
+
+
 class FactManager(ScopedManager.from_queryset(FactQuerySet)):  # type: ignore[misc]
     pass
-
-
-class PlainFactQuerySet(models.QuerySet[Any]):
-    at = FactQuerySet.at
-    known = FactQuerySet.known
 
 
 class Fact(ScopedModel):

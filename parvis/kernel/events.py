@@ -62,7 +62,7 @@ def handlers_of(event_type: type[Event]) -> list[Handler]:
     """Handlers for an event of this type, in the order in which they run."""
     found: dict[str, tuple[int, str, Handler]] = {}
     for base in event_type.__mro__:
-        for entry in _handlers.get(base, ()):  # type: ignore[arg-type]
+        for entry in _handlers.get(base, ()):
             found.setdefault(entry[1], entry)
     return [handler for _, _, handler in sorted(found.values(), key=lambda entry: (entry[0], entry[1]))]
 

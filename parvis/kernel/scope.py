@@ -165,7 +165,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
     def _clone(self) -> Self:
         clone = super()._clone()  # type: ignore[misc]
         clone._scoped = self._scoped
-        return clone  # type: ignore[no-any-return]
+        return clone
 
     def _require(self) -> None:
         if not self._scoped:
@@ -174,7 +174,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
     def _fetch_all(self) -> None:
         if self._result_cache is None:
             self._require()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def count(self) -> int:
         self._require()

@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from parvis.rules.enums import ParameterStatus
-from parvis.rules.explain import LANGUAGES, MINUS, amount_text, day_text, walk
+from parvis.rules.explain import MINUS, amount_text, day_text, walk
+from parvis.rules.labels import LANGUAGES
 from parvis.rules.sources import in_words
 
 DEDUCTED = {"ris.exemption.isp", "ris.exemption.general"}

@@ -33,8 +33,8 @@ def ref_of(account: CentreAccount) -> SubjectRef:
 def channels() -> list[tuple[str, str]]:
     """How orders may leave from an account. The simulated bank is offered in demonstration and test instances only."""
     if settings.PARVIS_KIND == "production":
-        return [choice for choice in Channel.choices if choice[0] != Channel.SIMULATOR]
-    return list(Channel.choices)
+        return [(value, str(label)) for value, label in Channel.choices if value != Channel.SIMULATOR]
+    return [(value, str(label)) for value, label in Channel.choices]
 
 
 def _require(actor: Actor) -> None:

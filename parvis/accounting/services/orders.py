@@ -186,7 +186,7 @@ def prepare_order(
         count=len(lines),
         total=total,
         digest=digest_of(lines, ibans),
-        prepared_by_id=actor.account_id,
+        prepared_by_id=actor.own_id,
         prepared_by_label=actor.label[:191],
         prepared_at=at,
     )

@@ -38,7 +38,7 @@ PAY_WITHIN = Term(30, "calendar", True)
 def paid_months(claim: Claim) -> dict[date, Decimal]:
     """What the person was paid, month by month, of the aid that is claimed back."""
     rows = DueLine.unscoped.filter(state__in=(DueState.PAID, DueState.ORDERED))
-    if claim.entitlement_id:
+    if claim.entitlement is not None:
         rows = rows.filter(
             entitlement__line=claim.line_id, entitlement__kind=claim.entitlement.kind, entitlement__beneficiary=claim.beneficiary_id
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -72,6 +73,6 @@ def _only(order: bank.ReadOrder, references: set[str]) -> bank.ReadOrder:
         order.schema,
         order.debtor_iban,
         order.execution_on,
-        sum(one.amount for one in transfers),
+        sum((one.amount for one in transfers), Decimal(0)),
         transfers,
     )

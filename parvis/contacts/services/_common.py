@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,15 @@ from ..events import PersonChanged
 from ..models import Person
 
 STREAM = "context:contacts"
+
+
+class Origin(TypedDict):
+    """Where a fact comes from, as the services take it."""
+
+    source: str
+    source_ref: str
+
+
 _BOOKKEEPING = {
     "id",
     "person",

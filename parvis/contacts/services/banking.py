@@ -46,7 +46,7 @@ def add_bank_account(
         error.field = "iban"
         raise
     name = " ".join(holder.split()) or selectors.display_names([person.pk]).get(person.pk, "")
-    return write_person_fact(  # type: ignore[no-any-return]
+    return write_person_fact(
         BankAccount,
         actor=actor,
         person=person,

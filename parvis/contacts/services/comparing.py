@@ -69,15 +69,16 @@ def compare_persons(actor: Actor, left: Person, right: Person) -> Comparison:
     ]
     if access.sees_bank_accounts(actor):
         lines.append(Compared(_("Bank accounts"), _accounts(left), _accounts(right)))
-    links, evidence = [], []
+    links: list[tuple[str, int, int]] = []
+    evidence: list[tuple[str, int, int]] = []
     if access.sees_relations(actor):
-        links.append((_("Relations"), *(len(_relations(actor, person)) for person in (left, right))))
+        links.append((_("Relations"), len(_relations(actor, left)), len(_relations(actor, right))))
     for holder in person_holders.all():
         rows = apps.get_model(holder.model)._base_manager
-        counts = tuple(rows.filter(**{holder.field: person.pk})[:1000].count() for person in (left, right))
-        if any(counts):
-            (evidence if holder.evidence else links).append((str(holder.title), *counts))
-    return Comparison(one, two, lines, links, evidence)  # type: ignore[arg-type]
+        of_left, of_right = (rows.filter(**{holder.field: person.pk})[:1000].count() for person in (left, right))
+        if of_left or of_right:
+            (evidence if holder.evidence else links).append((str(holder.title), of_left, of_right))
+    return Comparison(one, two, lines, links, evidence)
 
 
 def compare_organisations(actor: Actor, left: Organisation, right: Organisation) -> Comparison:

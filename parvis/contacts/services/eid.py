@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from django.conf import settings
@@ -23,7 +25,7 @@ from ..errors import InvalidPerson, UnreadableFile
 from ..models import Address, Identifier, Person, PersonBirth, PersonName
 from ..selectors import NUMBER_KINDS, hidden_person_ids
 from . import persons
-from ._common import require_editor
+from ._common import Origin, require_editor
 
 FIELDS = ("name", "birth", "identifier", "address")
 
@@ -160,8 +162,7 @@ def apply_eid(*, actor: Actor, person_id: int, reading: EidReading, fields: Coll
     if "address" in fields and reading.address_signature == signatures.INVALID:
         raise InvalidPerson(warning_text("address_signature_invalid"), field="fields", code="signature_invalid")
     person = Person.unscoped.get(pk=person_id)
-    origin = {"source": Source.EID, "source_ref": reading.card_number}
-    first = {"expected": expected}
+    origin: Origin = {"source": Source.EID, "source_ref": reading.card_number}
     for field in FIELDS:
         if field not in fields:
             continue
@@ -173,7 +174,7 @@ def apply_eid(*, actor: Actor, person_id: int, reading: EidReading, fields: Coll
                 given_names=reading.given_names,
                 valid_from=_since(reading),
                 **origin,
-                **first,
+                expected=expected,
             )
         elif field == "birth":
             persons.record_birth(
@@ -184,15 +185,23 @@ def apply_eid(*, actor: Actor, person_id: int, reading: EidReading, fields: Coll
                 sex=reading.sex,
                 nationality=reading.nationality,
                 **origin,
-                **first,
+                expected=expected,
             )
         elif field == "identifier":
             persons.add_identifier(
-                actor=actor, person=person, kind=IdentifierKind.NISS, value=reading.national_number, from_card=True, **origin, **first
+                actor=actor,
+                person=person,
+                kind=IdentifierKind.NISS,
+                value=reading.national_number,
+                from_card=True,
+                **origin,
+                expected=expected,
             )
         elif field == "address":
-            persons.set_address(actor=actor, person=person, kind=AddressKind.DOMICILE, **_card_address(reading), **origin, **first)
-        first = {"expected": None}
+            persons.set_address(
+                actor=actor, person=person, kind=AddressKind.DOMICILE, **_card_address(reading), **origin, expected=expected
+            )
+        expected = None  # the first write moves the version that was seen
     return person
 
 
@@ -218,11 +227,11 @@ def create_person_from_eid(*, actor: Actor, reading: EidReading, language: str =
     return apply_eid(actor=actor, person_id=person.pk, reading=reading, fields=fields)
 
 
-def _since(reading: EidReading) -> object:
+def _since(reading: EidReading) -> dt.date:
     return reading.birth_date or clock.today()
 
 
-def _card_address(reading: EidReading) -> dict[str, str]:
+def _card_address(reading: EidReading) -> dict[str, Any]:
     """The card writes street, number and box in one line; they are split where that is certain."""
     import re
 

@@ -139,8 +139,8 @@ def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[Pe
     digits = "".join(char for char in query if char.isdigit())
     visible = PersonIndex.objects.visible_to(actor)
     if len(digits) == 11 and len(query) <= 18:
-        ids = PersonToken.unscoped.filter(kind=matching.IDENTIFIER, value=digits).values_list("person_id", flat=True)
-        return [(row, _("national number")) for row in visible.filter(pk__in=list(ids))]
+        holders = PersonToken.unscoped.filter(kind=matching.IDENTIFIER, value=digits).values_list("person_id", flat=True)
+        return [(row, _("national number")) for row in visible.filter(pk__in=list(holders))]
     words, years = matching.search_words(query)
     if not words:
         return []

@@ -8,6 +8,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -45,7 +46,7 @@ def ask_for_card(*, actor: Actor, session_key: str, back: str) -> tuple[CardHand
     token = secrets.token_urlsafe(32)
     row = CardHandover.objects.create(
         token_digest=digest(token),
-        account_id=actor.account_id,
+        account_id=actor.own_id,
         session_digest=digest(session_key),
         back=back[:191],
         asked_at=now,
@@ -79,8 +80,10 @@ def hand_over(*, actor: Actor, token: str, files: Mapping[str, bytes]) -> CardHa
     return row
 
 
-def handover_of(*, actor: Actor, session_key: str, uuid: object) -> CardHandover | None:
+def handover_of(*, actor: Actor, session_key: str, uuid: UUID | str) -> CardHandover | None:
     """The handover, for the account and session that asked; None for everybody else, and when it is too old."""
+    if actor.account_id is None:
+        return None
     oldest = clock.now() - CARD_LIVES
     return CardHandover.objects.filter(
         uuid=uuid, account_id=actor.account_id, session_digest=digest(session_key), asked_at__gt=oldest

@@ -215,7 +215,7 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Merge:
 def _begin(actor: Actor, party: str, kept: Any, merged: Any, reason: str) -> Merge:
     bump(kept)
     bump(merged)
-    return Merge.unscoped.create(  # type: ignore[no-any-return]
+    return Merge.unscoped.create(
         party=party,
         kept_id=kept.pk,
         merged_id=merged.pk,

@@ -110,7 +110,7 @@ def name_organisation(
     if len(text) > 160:
         raise InvalidOrganisation(_("This name is longer than 160 characters."), field="name", code="name_long")
     values = {"name": text, "legal_form": legal_form.strip()[:40], "short_name": short_name.strip()[:40]}
-    return _write(OrganisationName, actor, organisation, "name", values, **dated)  # type: ignore[no-any-return]
+    return _write(OrganisationName, actor, organisation, "name", values, **dated)
 
 
 @gesture
@@ -137,7 +137,7 @@ def set_profile(
     if site and not re.fullmatch(r"https?://[^\s/.]+(\.[^\s/.]+)+(/\S*)?", site):
         raise InvalidOrganisation(_("This is not the address of a website."), field="website", code="website")
     values = {"language": language, "website": site[:160], "note": note.strip()[:191], "closed": closed}
-    return _write(OrganisationProfile, actor, organisation, "profile", values, **dated)  # type: ignore[no-any-return]
+    return _write(OrganisationProfile, actor, organisation, "profile", values, **dated)
 
 
 @gesture
@@ -162,7 +162,7 @@ def add_kind(*, actor: Actor, organisation: Organisation, kind: str, **dated: An
     """What it is to us: landlord, doctor, insurer. Several at once are usual."""
     if kind not in PartyKind.values:
         raise InvalidOrganisation(_("This value is not in the list."), field="kind", code="kind")
-    return _write(OrganisationKind, actor, organisation, "kind", {}, key={"kind": kind}, **dated)  # type: ignore[no-any-return]
+    return _write(OrganisationKind, actor, organisation, "kind", {}, key={"kind": kind}, **dated)
 
 
 @gesture
@@ -182,7 +182,7 @@ def set_number(*, actor: Actor, organisation: Organisation, kind: str, value: st
             organisation_id=taken.organisation_id,
             field="value",
         )
-    return _write(OrganisationNumber, actor, organisation, "number", {"value": bare}, key={"kind": kind}, **dated)  # type: ignore[no-any-return]
+    return _write(OrganisationNumber, actor, organisation, "number", {"value": bare}, key={"kind": kind}, **dated)
 
 
 def check_org_number(kind: str, value: str) -> str:
@@ -237,7 +237,7 @@ def set_office(
         "municipality": municipality.strip(),
         "country": land,
     }
-    return _write(OrganisationAddress, actor, organisation, "address", values, key={"kind": kind}, **dated)  # type: ignore[no-any-return]
+    return _write(OrganisationAddress, actor, organisation, "address", values, key={"kind": kind}, **dated)
 
 
 @gesture
@@ -250,7 +250,7 @@ def add_office_point(
         InvalidPerson: it cannot be dialled, or written to.
     """
     key = {"kind": kind, "value": check_point(kind, value)}
-    return _write(OrganisationPoint, actor, organisation, "point", {"label": label.strip()[:40]}, key=key, **dated)  # type: ignore[no-any-return]
+    return _write(OrganisationPoint, actor, organisation, "point", {"label": label.strip()[:40]}, key=key, **dated)
 
 
 @gesture

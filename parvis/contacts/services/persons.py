@@ -36,7 +36,7 @@ from ..models import (
     PersonToken,
 )
 from ..references.suggesting import is_listed
-from ._common import record_person, require_editor, write_person_fact
+from ._common import Origin, record_person, require_editor, write_person_fact
 
 OLDEST_BIRTH = dt.date(1880, 1, 1)
 
@@ -68,7 +68,7 @@ def create_person(
     person = Person.unscoped.create(created_at=clock.now())
     record_person(actor, "person.create", person)
     start = birth_date or clock.today()
-    origin = {"source": source, "source_ref": source_ref}
+    origin: Origin = {"source": source, "source_ref": source_ref}
     name_person(actor=actor, person=person, family_name=family_name, given_names=given_names, valid_from=start, **origin)
     if birth_date or birth_place or sex or nationality:
         record_birth(
@@ -310,7 +310,7 @@ def set_address(
         raise InvalidPerson(_("A Belgian postal code has four digits."), field="postal_code", code="postal_code")
     if hidden is None:
         hidden = Address.unscoped.filter(person=person, live=1, hidden=True).at(clock.today()).exists()
-    return write_person_fact(  # type: ignore[no-any-return]
+    return write_person_fact(
         Address,
         actor=actor,
         person=person,
@@ -389,7 +389,7 @@ def add_point(
     """
     require_editor(actor)
     value = check_point(kind, value)
-    return write_person_fact(  # type: ignore[no-any-return]
+    return write_person_fact(
         ContactPoint,
         actor=actor,
         person=person,

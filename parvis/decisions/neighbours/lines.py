@@ -56,7 +56,7 @@ class Line:
         return self._dossier.number if self._dossier is not None else ""
 
     @property
-    def unit_id(self) -> int | None:
+    def unit_id(self) -> int:
         return self._unit.pk
 
     @property

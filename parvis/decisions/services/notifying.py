@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -20,14 +21,14 @@ from ..events import DecisionNotified
 from ..models import Decision, Notification, Pack
 
 
-def pack_of(decision: Decision) -> dict[str, object]:
-    content: dict[str, object] = json.loads(Pack.unscoped.get(decision=decision).content)
+def pack_of(decision: Decision) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(Pack.unscoped.get(decision=decision).content)
     return content
 
 
 def blocks_of(decision: Decision) -> list[dict[str, object]]:
-    pack = pack_of(decision)
-    return pack["decided"]["blocks"]  # type: ignore[index, no-any-return]
+    blocks: list[dict[str, object]] = pack_of(decision)["decided"]["blocks"]
+    return blocks
 
 
 def obstacles(decision: Decision, language: str) -> list[str]:

@@ -87,7 +87,7 @@ def give_reason(*, actor: Actor, subject: SubjectRef, label: str, kinds: list[st
     text = checked_reason(reason)
     now = clock.now()
     row = LookUp.objects.create(
-        account_id=actor.account_id,
+        account_id=actor.own_id,
         subject_type=subject.type,
         subject_id=subject.id,
         subject_label=label[:120],

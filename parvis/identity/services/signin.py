@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib.auth import login as django_login
@@ -21,6 +21,7 @@ from ..enums import FactorKind, SignInMethod
 from ..errors import FactorRefused
 from ..models import Account, Factor, RecoveryCode
 from ..models.accounts import fold_username
+from ..sessions import SessionStore
 from . import throttle
 from .accounts import account_ref
 from .guards import STREAM
@@ -136,11 +137,16 @@ def check_passkey(*, host: str, state: dict[str, Any], answer: dict[str, Any], a
     return Attempt(account=factor.account, method=SignInMethod.PASSKEY)
 
 
+def _store(request: HttpRequest) -> SessionStore:
+    """Django's types know only its own session engine; this is the one of the settings."""
+    return cast("SessionStore", request.session)
+
+
 @gesture
 def open_session(*, request: HttpRequest, account: Account, method: str, address: str, browser: str, enrolling: bool = False) -> None:
     """Give the browser a fresh session of this account. What a citizen had in it is dropped: the two are kept apart."""
     request.session.flush()
-    request.session.facts.update(method=method, address=address, browser=browser)
+    _store(request).facts.update(method=method, address=address, browser=browser)
     django_login(request, account, backend=ENROLMENT if enrolling else STRONG)
     now = clock.now()
     Account.objects.filter(pk=account.pk).update(last_sign_in_at=now)

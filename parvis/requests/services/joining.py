@@ -41,7 +41,8 @@ def join_dossier(
         AlreadyJoined: a colleague did it first; carries who and when.
         NotAllowed: not an agent who registers in this unit.
     """
-    if not (actor.is_system or (access.can_identify(actor) and access.registers_in(actor, request.unit_id))):
+    allowed = actor.is_system or (access.can_identify(actor) and access.registers_in(actor, request.unit_id))
+    if not allowed or (dossier is not None and not dossiers.may_change(actor, dossier)):
         raise NotAllowed(_("You may not join this request to a dossier."))
     if request.joined_at is not None:
         raise _taken(request)
@@ -117,5 +118,5 @@ def _taken(request: Request) -> AlreadyJoined:
         who=request.joined_by_label,
         when=request.joined_at,
         yours={},
-        theirs={"dossier": request.dossier.number if request.dossier_id else ""},
+        theirs={"dossier": request.dossier.number if request.dossier else ""},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,7 +24,7 @@ from ..errors import RequestError
 from ..models import Request
 from ._common import record
 
-PERSON_LABELS = {
+PERSON_LABELS: dict[str, Callable[[], str]] = {
     "birth_date": lambda: _("Date of birth"),
     "niss": lambda: _("National number"),
     "address": lambda: _("Address"),
@@ -76,8 +76,7 @@ def takings(actor: Actor, request: Request) -> list[Taking]:
             for index, row in enumerate(value):
                 text = " · ".join(forms.show(inner[key], row[key]) for key in inner if key in row and forms.show(inner[key], row[key]))
                 key = f"{take['key']}:{index}"
-                label = f"{_label(field['row_label'])} {index + 1}"
-                out.append(Taking(key, label, text, "", key in request.taken_over, False, situation))
+                out.append(Taking(key, f"{_label(field['row_label'])} {index + 1}", text, "", key in request.taken_over, False, situation))
         else:
             out.append(
                 Taking(
@@ -110,9 +109,12 @@ def _known(actor: Actor, card: contacts.PersonCard | None) -> dict[str, str]:
     }
 
 
+def _bare(text: str) -> str:
+    return "".join(ch for ch in text.casefold() if ch.isalnum())
+
+
 def _alike(left: str, right: str) -> bool:
-    bare = lambda text: "".join(ch for ch in text.casefold() if ch.isalnum())  # noqa: E731
-    return bool(right) and bare(left) == bare(right)
+    return bool(right) and _bare(left) == _bare(right)
 
 
 @gesture
@@ -168,7 +170,9 @@ def _write_person(actor: Actor, request: Request, role: str, answers: Mapping[st
     elif role == "niss":
         contacts.add_identifier(actor=actor, person=who, value=value, **_source(request, role))
     elif role == "address":
-        parts = {name: str(value.get(name, "")) for name in ("street", "number", "box", "postal_code", "municipality", "country")}
+        parts: dict[str, Any] = {
+            name: str(value.get(name, "")) for name in ("street", "number", "box", "postal_code", "municipality", "country")
+        }
         contacts.set_address(actor=actor, person=who, valid_from=since, **parts, **_source(request, role))
     elif role == "iban":
         holder = str(answers.get("account_holder", ""))
@@ -194,7 +198,7 @@ def _write_member(actor: Actor, request: Request, take: Mapping[str, Any], row: 
         person = contacts.create_person(
             actor=actor, family_name=family, given_names=given, birth_date=born, language=request.language, **_source(request, take["key"])
         )
-    if all(member.person_id != person.pk for member in dossiers.members_at(request.dossier_id)):
+    if all(member.person_id != person.pk for member in dossiers.members_at(_dossier(request).pk)):
         dossiers.add_member(
             actor=actor,
             dossier=_dossier(request),
@@ -260,6 +264,8 @@ def _label_fr(field: Mapping[str, Any]) -> str:
 
 def _dossier(request: Request) -> dossiers.Dossier:
     """Fresh each time: every fact moves the dossier's version."""
+    if request.dossier_id is None:
+        raise RuntimeError(f"request {request.pk} is in no dossier")
     return dossiers.Dossier.unscoped.get(pk=request.dossier_id)
 
 

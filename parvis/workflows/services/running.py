@@ -260,7 +260,7 @@ def is_ready(subject: SubjectRef, completes_on: str | type[Event]) -> bool:
     name = completes_on if isinstance(completes_on, str) else completes_on.name
     rows = WorkItem.unscoped.filter(subject_type=subject.type, subject_id=subject.id, state=ItemState.OPEN, case__live=1)
     for item in rows.select_related("case__version"):
-        step = steps_of(item.case.version).get(item.step)
+        step = steps_of(item.case.version).get(item.step) if item.case else None
         if step is not None and name in step.completes_on:
             return True
     return False
