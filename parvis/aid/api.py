@@ -19,6 +19,7 @@ from .selectors import (
     waiting_first,
 )
 from .services.continuing import extend_all, extend_one, propose_all, propose_continuation
+from .services.doubling import declare_second, doubles_of
 from .services.paying import correct_account, pay_again, prepare_first_payment, prepare_first_payments, prepare_run, settle_held
 from .services.recovering import overlap, proposed_amount, record_receipt, register_claim
 
@@ -35,6 +36,8 @@ __all__ = [
     "correct_account",
     "count_unpaid",
     "count_waiting_first",
+    "declare_second",
+    "doubles_of",
     "due_lines_of",
     "entitlements_of_decision",
     "entitlements_of_dossier",

@@ -48,6 +48,15 @@ class SettleForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=191)
 
 
+class SecondForm(forms.Form):
+    reason = forms.CharField(
+        label=_("This is a second aid, because"),
+        help_text=_("For example: shoes after the heating oil, decided on another day. Who releases reads this."),
+        max_length=191,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class ClaimForm(forms.Form):
     debtor_name = forms.CharField(label=_("Debtor"), max_length=191)
     debtor_kind = forms.ChoiceField(label=_("Kind of debtor"), choices=DebtorKind.choices)

@@ -201,6 +201,15 @@ def _twice(lines: Sequence[DueLine], accounts: dict[int, PaymentAccount]) -> set
     return {line.pk for group in groups.values() if len(group) > 1 for line in group}
 
 
+def same_month(actor: Actor, line: DueLine, limit: int = 10) -> list[DueLine]:
+    """What the same person has of the same aid for the same month, beside this line."""
+    rows = DueLine.objects.visible_to(actor).filter(
+        month=line.month, entitlement__beneficiary=line.entitlement.beneficiary_id, entitlement__kind=line.entitlement.kind
+    )
+    found = rows.exclude(pk=line.pk).exclude(state=DueState.CANCELLED)
+    return list(found.select_related("entitlement__decision", "payment_line__order").order_by("pk")[:limit])
+
+
 def _last_ibans(actor: Actor, entitlement_ids: set[int]) -> dict[int, str]:
     """The account on which each entitlement was paid last."""
     rows = (

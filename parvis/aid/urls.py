@@ -14,6 +14,7 @@ urlpatterns = [
     path("aid/entitlements/<uuid:uuid>/", entitlements.entitlement, name="entitlement"),
     path("aid/entitlements/<uuid:uuid>/account/", entitlements.account, name="account"),
     path("aid/due/<uuid:uuid>/settle/", entitlements.settle, name="settle"),
+    path("aid/due/<uuid:uuid>/second/", entitlements.second, name="second"),
     path("aid/claims/", claims.index, name="claims"),
     path("aid/claims/<int:year>/<int:month>/", claims.month, name="claims_month"),
     path("aid/claims/<uuid:uuid>/", claims.claim, name="claim"),

@@ -34,7 +34,7 @@ THING: dict[str, str] = {
     "accounting:order": "order", "accounting:release": "order", "accounting:withdraw": "order", "accounting:sent": "order",
     "accounting:order_file": "order", "accounting:bank_file": "bank_file", "accounting:centre_account": "centre_account",
     "decisions:committee": "committee", "decisions:new_mandate": "committee", "accounting:voucher": "voucher",
-    "aid:rejected": "due", "aid:settle": "due", "aid:entitlement": "entitlement", "aid:account": "entitlement",
+    "aid:rejected": "due", "aid:second": "due", "aid:settle": "due", "aid:entitlement": "entitlement", "aid:account": "entitlement",
     "aid:claim": "claim", "aid:claim_received": "claim", "aid:claim_letter": "claim",
     "takeover:import": "import", "takeover:apply": "import", "takeover:undo": "import", "takeover:discard": "import", "takeover:report": "import",
     "identity:admin_account": "account", "identity:grant": "account", "identity:issue_link": "account", "identity:reset_factors": "account",

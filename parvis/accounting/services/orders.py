@@ -58,8 +58,8 @@ class LineSpec:
 
 
 def double_key(spec: LineSpec) -> str:
-    """Same person, aid, month, account. A supplement that has words for it is a payment of its own."""
-    month = f"{spec.month:%Y-%m}" if spec.month else str(spec.subject)
+    """Same person, aid, month, account. A supplement that has words for it is a payment of its own; what has no month counts for this one."""
+    month = f"{spec.month or clock.today():%Y-%m}"
     base = f"{spec.beneficiary_person_id}|{spec.purpose}|{month}|{spec.payee_iban}"
     return f"{base}|{spec.subject}" if spec.supplement_reason.strip() else base
 

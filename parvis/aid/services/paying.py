@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -32,6 +33,7 @@ from ..enums import PAYABLE, DueState, EntitlementState
 from ..errors import AidError
 from ..events import DuePaymentRejected, FirstPaymentExecuted, FirstPaymentPrepared
 from ..models import DueLine, Entitlement, PaymentAccount
+from .doubling import bare_spec
 from .granting import in_language, note_step, stream
 
 
@@ -48,22 +50,11 @@ def _address(person_id: int | None) -> dict[str, str]:
 
 def spec_of(line: DueLine, account: PaymentAccount, language: str = "fr") -> LineSpec:
     """What is due as a payment line: nothing is typed again."""
-    entitlement = line.entitlement
+    title = formats.label(line.entitlement.title, language)
     month = formats.day(line.month, "month", language)
-    title = formats.label(entitlement.title, language)
-    return LineSpec(
-        beneficiary_person_id=entitlement.beneficiary_id,
-        beneficiary_name=entitlement.beneficiary_name,
-        payee_name=account.payee_name,
-        payee_iban=account.iban,
-        amount=line.amount,
-        currency=line.currency,
-        purpose=entitlement.kind,
-        subject=line.ref,
-        dossier_id=entitlement.dossier_id,
-        month=line.month if entitlement.monthly else None,
-        communication=f"{title} {month}" if entitlement.monthly else title,
-        supplement_reason=line.supplement,
+    return replace(
+        bare_spec(line, account),
+        communication=f"{title} {month}" if line.entitlement.monthly else title,
         **_address(account.payee_person_id),
     )
 

@@ -13,13 +13,13 @@ from parvis.decisions.api import living_proposal
 from parvis.dossiers.api import visible_dossier
 from parvis.kernel import mutations
 from parvis.kernel.actor import Actor
-from parvis.ui.http import Request, done, errors_on, invalid, page, screen
+from parvis.ui.http import Request, done, errors_on, invalid, local_url, page, screen
 
 from .. import access, selectors
 from ..enums import DueState
-from ..forms import AccountForm, ExecutionForm, SettleForm
+from ..forms import AccountForm, ExecutionForm, SecondForm, SettleForm
 from ..models import Claim, DueLine, Entitlement
-from ..services import paying
+from ..services import doubling, paying
 
 KINDS = {DueState.PAID: "ok", DueState.ORDERED: "info", DueState.REJECTED: "late", DueState.HELD: "warn", DueState.DUE: ""}
 
@@ -104,6 +104,30 @@ def settle(request: Request, uuid: Any) -> HttpResponse:
             return done(request, "aid:entitlement", _("Noted."), line.entitlement.uuid)
     context = {"line": line, "entitlement": line.entitlement, "form": form}
     return invalid(request, "aid/settle.html", context) if request.method == "POST" else page(request, "aid/settle.html", context)
+
+
+@screen(access=access.may_settle_held, methods=("GET", "POST"), creates=True, name="aid.second")
+def second(request: Request, uuid: Any) -> HttpResponse:
+    """A probable double that is a second aid: say why."""
+    line = find_due(request, uuid)
+    row = find(request, line.entitlement.uuid)
+    accounts = selectors.living_accounts(request.actor, [row.pk])
+    back = local_url(request, request.POST.get("next") or request.GET.get("next"), reverse("aid:first_payment", args=[row.line_id]))
+    form = SecondForm(request.POST if request.method == "POST" else None, initial={"reason": line.supplement})
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            doubling.declare_second(actor=request.actor, line=line, reason=form.cleaned_data["reason"])
+            return done(request, back, _("Noted: who releases the order reads it."))
+    context = {
+        "line": line,
+        "entitlement": row,
+        "account": accounts.get(row.pk),
+        "double": doubling.doubles_of([line], accounts).get(line.pk),
+        "others": selectors.same_month(request.actor, line),
+        "back": back,
+        "form": form,
+    }
+    return invalid(request, "aid/second.html", context) if request.method == "POST" else page(request, "aid/second.html", context)
 
 
 @screen(access=may_open, methods=("GET", "POST"), creates=True, name="aid.rejected")

@@ -19,7 +19,7 @@ from ..calculations import starts_inside_month
 from ..enums import PAYABLE
 from ..forms import ExecutionForm
 from ..models import DueLine, Entitlement
-from ..services import paying
+from ..services import doubling, paying
 
 ZERO = Decimal("0.00")
 PAGE = 50
@@ -39,7 +39,10 @@ def index(request: Request) -> HttpResponse:
             return done(request, "accounting:order", _("Prepared. Another person releases it."), order.uuid)
     accounts = selectors.living_accounts(request.actor, [row.pk for row in rows])
     clocks = requests.clocks_for([row.line_id for row in rows])
-    waiting = _waiting_lines(request, rows)
+    lines = selectors.due_lines_of(request.actor, [row.pk for row in rows])
+    waiting = _waiting_lines(lines)
+    twice = doubling.doubles_of(_due_now(lines), accounts)
+    doubles = {line.entitlement_id: line for line in lines if line.pk in twice}
     context = {
         "rows": [
             {
@@ -49,13 +52,15 @@ def index(request: Request) -> HttpResponse:
                 "ordered": waiting.get(row.pk, (None, ZERO))[0],
                 "amount": waiting.get(row.pk, (None, ZERO))[1],
                 "picked": row.pk in chosen,
-                "payable": row.pk in accounts and waiting.get(row.pk, (None, ZERO))[0] is None,
+                "double": doubles.get(row.pk),
+                "payable": row.pk in accounts and row.pk not in doubles and waiting.get(row.pk, (None, ZERO))[0] is None,
             }
             for row in rows
         ],
         "more": more,
         "form": form,
         "may_prepare": access.may_run(request.actor),
+        "may_say_second": access.may_settle_held(request.actor),
     }
     return (
         invalid(request, "aid/first_payments.html", context)
@@ -64,10 +69,15 @@ def index(request: Request) -> HttpResponse:
     )
 
 
-def _waiting_lines(request: Request, rows: list[Entitlement]) -> dict[int, tuple[Any, Decimal]]:
+def _due_now(lines: list[DueLine]) -> list[DueLine]:
+    month = _month()
+    return [line for line in lines if line.state in PAYABLE and (line.first or line.month <= month)]
+
+
+def _waiting_lines(lines: list[DueLine]) -> dict[int, tuple[Any, Decimal]]:
     """Per right: the order its first line is in, if any, and what is due now."""
     out: dict[int, tuple[Any, Decimal]] = {}
-    for line in selectors.due_lines_of(request.actor, [row.pk for row in rows]):
+    for line in lines:
         order, amount = out.get(line.entitlement_id, (None, ZERO))
         if line.state == "ordered" and line.payment_line is not None:
             order = line.payment_line.order
@@ -108,11 +118,11 @@ def first_payment(request: Request, line_id: int) -> HttpResponse:
 def _context(request: Request, rights: list[Entitlement], line_id: int) -> dict[str, Any]:
     accounts = selectors.living_accounts(request.actor, [right.pk for right in rights])
     lines = selectors.due_lines_of(request.actor, [right.pk for right in rights])
-    month = _month()
-    now = [line for line in lines if line.state in PAYABLE and (line.first or line.month <= month)]
+    now = _due_now(lines)
     by_right: dict[int, list[DueLine]] = {right.pk: [] for right in rights}
     for line in sorted(now, key=lambda one: one.month):
         by_right[line.entitlement_id].append(line)
+    doubles = doubling.doubles_of(now, accounts)
     orders = {line.payment_line.order for line in lines if line.payment_line is not None}
     blocked = []
     if any(right.pk not in accounts for right in rights):
@@ -136,8 +146,10 @@ def _context(request: Request, rights: list[Entitlement], line_id: int) -> dict[
         "count": len(now),
         "orders": sorted(orders, key=lambda one: one.pk),
         "blocked": blocked,
+        "doubles": [{"line": line, "double": doubles[line.pk]} for line in now if line.pk in doubles],
+        "may_say_second": access.may_settle_held(request.actor),
         "paid": all(right.first_paid_on for right in rights),
         "clock": next((one for one in requests.clocks_for([line_id]).get(line_id, []) if one.kind == "pay"), None),
-        "may_prepare": access.may_run(request.actor) and bool(now) and not blocked,
+        "may_prepare": access.may_run(request.actor) and bool(now) and not blocked and not doubles,
         "is_payer": access.may_run(request.actor),
     }

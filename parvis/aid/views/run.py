@@ -163,6 +163,7 @@ def _line_row(line: RunLine, before: dict[Any, Difference]) -> dict[str, Any]:
         "checks": [{"text": check.label, "kind": "late" if check in BLOCKING else "warn"} for check in line.checks],
         "state": line.due.get_state_display(),
         "state_kind": {"paid": "ok", "ordered": "info", "rejected": "late", "held": "warn"}.get(line.due.state, ""),
+        "second_url": reverse("aid:second", args=[line.due.uuid]) if Check.DOUBLE in line.checks else "",
         "pk": line.due.pk,
         "payable": line.payable,
     }
