@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from parvis.contacts import api as contacts
+from parvis.decisions import api as decisions
 from parvis.documents import api as documents
 from parvis.kernel import clock
 
@@ -29,10 +30,13 @@ def claim_letter_pdf(claim: Claim) -> bytes:
     language = language_of(claim)
     assert claim.registered_at is not None and claim.amount is not None
     on = clock.date_of(claim.registered_at)
+    from_person = claim.debtor_kind == DebtorKind.PERSON
     blocks = documents.draft_letter(
         "recovery.claim",
         language,
         {
+            # What was noted of the right to be heard is told to the person only; without it the letter is silent.
+            **(decisions.hearing_facts(claim.decision.proposal) if from_person else {}),
             "decided_on": claim.decision.decided_on,
             "decision_number": claim.decision.number,
             "amount": claim.amount,
@@ -52,7 +56,7 @@ def claim_letter_pdf(claim: Claim) -> bytes:
             },
         },
     )
-    person_id = claim.debtor_person_id or (claim.beneficiary_id if claim.debtor_kind == DebtorKind.PERSON else None)
+    person_id = claim.debtor_person_id or (claim.beneficiary_id if from_person else None)
     lines = contacts.postal_lines(person_id, on) if person_id else tuple(claim.debtor_address.splitlines())
     envelope = documents.Envelope(
         language=language,

@@ -5,6 +5,7 @@ A kind of aid registers in its context's ``provisions.py``: ``registries.provisi
 
 from .enums import FINAL_OUTCOMES, GRANTING_OUTCOMES, Channel, ItemState, Opinion, Outcome, ProposalState, Ratification, SessionState
 from .errors import AlreadyDecided, NoAutomaticDecision, NoQuorum, ProposalIncomplete, SessionHasUndecided
+from .hearings import facts as hearing_facts
 from .letters import render_pack_pdf
 from .models import AgendaItem, Committee, Decision, Minutes, Notification, Proposal, Session
 from .provisions import (
@@ -37,7 +38,7 @@ from .services.notifying import record_return, send_notification
 from .services.opinions import ask_opinion, give_opinion
 from .services.packs import pack_file
 from .services.recording import CONSENSUS, Tally
-from .services.reviewing import problems, review_proposal, submit_proposal, take_back
+from .services.reviewing import Unheard, problems, recovery_unheard, review_proposal, submit_proposal, take_back
 from .services.sessions import (
     add_member,
     carry_over,
@@ -89,6 +90,7 @@ __all__ = [
     "SessionHasUndecided",
     "SessionState",
     "Tally",
+    "Unheard",
     "add_member",
     "ask_opinion",
     "carry_over",
@@ -105,6 +107,7 @@ __all__ = [
     "draft_proposal",
     "freeze_session",
     "give_opinion",
+    "hearing_facts",
     "last_decision",
     "latest",
     "living_proposal",
@@ -117,6 +120,7 @@ __all__ = [
     "provisions_of",
     "record_hearing",
     "record_return",
+    "recovery_unheard",
     "render_pack_pdf",
     "review_proposal",
     "save_version",

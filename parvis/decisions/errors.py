@@ -50,7 +50,7 @@ class ProposalIncomplete(DomainError):
 
 
 class HearingMissing(DomainError):
-    """A refusal or a reduction before the person could be heard (law of 26 May 2002, article 20): it would be void."""
+    """A refusal, a reduction or a recovery before the person could be heard (law of 26 May 2002, article 20): it would be void."""
 
     def __init__(self, *, wished: bool) -> None:
         super().__init__(hearing_text(wished=wished), field="reason")
@@ -59,10 +59,10 @@ class HearingMissing(DomainError):
 def hearing_text(*, wished: bool) -> str:
     if wished:
         return _(
-            "The person asked to be heard and was not heard yet. Before a refusal or a reduction the law requires it (law of 26 May 2002, article 20): postpone the case, or note the hearing on the proposal."
+            "The person asked to be heard and was not heard yet. Before a refusal, a reduction or a recovery the law requires it (law of 26 May 2002, article 20): postpone the case, or note the hearing on the proposal."
         )
     return _(
-        "Nobody noted that the person was told, in writing, of the right to be heard. Before a refusal or a reduction the law requires it (law of 26 May 2002, article 20): postpone the case, or note it on the proposal."
+        "Nobody noted that the person was told, in writing, of the right to be heard. Before a refusal, a reduction or a recovery the law requires it (law of 26 May 2002, article 20): postpone the case, or note it on the proposal."
     )
 
 

@@ -16,6 +16,7 @@ from parvis.ui import formats
 
 from .enums import GRANTING_OUTCOMES, HearingMeans, Outcome
 from .models import Decision, Proposal
+from .provisions import provision_from_json
 
 Text = dict[str, str]
 BLOCK = "heard"
@@ -98,12 +99,20 @@ def lawful(proposal: Proposal) -> bool:
 
 
 def takes_away(outcome: str, provisions: Sequence[Mapping[str, Any]], previous: Decision | None) -> bool:
-    """A refusal, or less per month than the person has now."""
+    """A refusal, money claimed back from the person, or less per month than the person has now."""
     if outcome == Outcome.REFUSED:
+        return True
+    if outcome in GRANTING_OUTCOMES and claims_from_person(provisions):
         return True
     if outcome not in GRANTING_OUTCOMES or previous is None or previous.outcome not in GRANTING_OUTCOMES:
         return False
     return _monthly(provisions) < _monthly(previous.decided_version.provisions)
+
+
+def claims_from_person(provisions: Sequence[Mapping[str, Any]]) -> bool:
+    """Money is claimed back from the person (article 24). What an institution refunds is not taken from anybody."""
+    found = [provision_from_json(row) for row in provisions if row.get("recover")]
+    return any(one.recover is not None and one.recover.from_person(one.beneficiary_name) for one in found)
 
 
 def _monthly(provisions: Sequence[Mapping[str, Any]]) -> Decimal:

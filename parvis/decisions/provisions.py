@@ -41,6 +41,14 @@ class Recover:
     amount: Decimal
     debtor_person_id: int | None = None
 
+    def from_person(self, beneficiary_name: str) -> bool:
+        """Whether the person who was helped owes it, rather than an institution or somebody else."""
+        return bool(self.debtor_person_id) or _same_name(self.debtor, beneficiary_name)
+
+
+def _same_name(one: str, other: str) -> bool:
+    return sorted(one.casefold().split()) == sorted(other.casefold().split()) != []
+
 
 @dataclass(frozen=True)
 class Provision:

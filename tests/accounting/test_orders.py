@@ -326,7 +326,9 @@ def test_each_state_refuses_what_may_not_follow():
 def test_hundreds_of_lines_in_one_order():
     team = a_team()
     person = make_person("Nombreux", "Jean").pk
-    specs = [a_spec(1, person_id=person, amount=D("1.01"), month=None, subject=SubjectRef("test_due", 5000 + n)) for n in range(450)]
+    specs = [
+        a_spec(1, person_id=person, amount=D("1.01"), purpose=f"test.{n}", subject=SubjectRef("test_due", 5000 + n)) for n in range(450)
+    ]
     order = sent(team, *specs)
     answered(team, order)
     assert balance_of(actor=SYSTEM, role="bank") == D("-454.50")

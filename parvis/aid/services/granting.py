@@ -217,6 +217,7 @@ def open_claim(*, actor: Actor, decision: Any, provision: Provision, entitlement
     if existing is not None:
         return existing
     end = recover.to_on or provision.to_on
+    debtor = DebtorKind.PERSON if recover.from_person(provision.beneficiary_name) else DebtorKind.INSTITUTION
     claim = Claim.unscoped.create(
         decision_id=decision.pk,
         provision_key=provision.key,
@@ -225,11 +226,11 @@ def open_claim(*, actor: Actor, decision: Any, provision: Provision, entitlement
         entitlement=entitlement,
         beneficiary_id=provision.beneficiary_person_id,
         beneficiary_name=provision.beneficiary_name[:191],
-        debtor_kind=DebtorKind.PERSON if _is_person(provision) else DebtorKind.INSTITUTION,
+        debtor_kind=debtor,
         debtor_name=recover.debtor[:191],
         debtor_person_id=recover.debtor_person_id,
         ground=recover.ground[:300],
-        article=texts.ARTICLE[DebtorKind.PERSON if _is_person(provision) else DebtorKind.INSTITUTION],
+        article=texts.ARTICLE[debtor],
         valid_from=recover.from_on,
         valid_to=end + timedelta(days=1) if end else next_month(recover.from_on),
         announced=recover.amount,
@@ -244,13 +245,6 @@ def open_claim(*, actor: Actor, decision: Any, provision: Provision, entitlement
         values={"debtor": claim.debtor_name, "amount": str(recover.amount), "decision": decision.number},
     )
     return claim
-
-
-def _is_person(provision: Provision) -> bool:
-    assert provision.recover is not None
-    if provision.recover.debtor_person_id:
-        return True
-    return " ".join(sorted(provision.recover.debtor.casefold().split())) == " ".join(sorted(provision.beneficiary_name.casefold().split()))
 
 
 def note_step(actor: Actor, dossier_id: int, message: str, values: dict[str, Any], subject: SubjectRef | None = None) -> None:

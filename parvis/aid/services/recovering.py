@@ -8,10 +8,11 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from parvis.accounting import api as accounting
 from parvis.accounting.api import Leg
+from parvis.decisions import api as decisions
 from parvis.kernel import clock, jobs, mutations, numbers
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, NotAllowed
@@ -32,6 +33,7 @@ from ..events import ClaimRegistered
 from ..models import Claim, ClaimReceipt, DueLine
 from .granting import note_step, stream
 
+NEW_DECISION = gettext_lazy("A claim from the person needs a new decision, taken after the person could be heard.")
 PAY_WITHIN = Term(30, "calendar", True)
 
 
@@ -59,6 +61,13 @@ def proposed_amount(claim: Claim) -> Decimal:
     return claimable(claim.announced, paid_months(claim), Period(claim.valid_from, claim.valid_to))
 
 
+def unheard_of(claim: Claim, debtor_kind: str = "") -> decisions.Unheard | None:
+    """Why the person may not be claimed from, or must be warned about: not told of the right to be heard. Institutions are not concerned."""
+    if (debtor_kind or claim.debtor_kind) != DebtorKind.PERSON:
+        return None
+    return decisions.recovery_unheard(claim.decision)
+
+
 @gesture
 def register_claim(
     *,
@@ -82,7 +91,7 @@ def register_claim(
 
     Raises:
         NotAllowed: only an accountant registers.
-        AidError: no amount, more than decided, or more than was paid for the period.
+        AidError: no amount, more than decided, more than was paid for the period, or the person could not be heard where the law asks it.
         Conflict: registered meanwhile.
     """
     if not may_register_claims(actor):
@@ -106,6 +115,9 @@ def register_claim(
             field="amount",
             code="overlap",
         )
+    unheard = unheard_of(claim, debtor_kind)
+    if unheard is not None and unheard.barred:
+        raise AidError(f"{unheard.text} {NEW_DECISION}", code="heard")
     today = clock.today()
     number = f"R{today.year}-{numbers.allot('aid.claim', today.year):04d}"
     voucher = accounting.post(

@@ -22,7 +22,7 @@ from ..services import recovering
 
 
 def find(request: Request, uuid: Any) -> Claim:
-    rows = Claim.objects.visible_to(request.actor).select_related("dossier", "decision", "voucher", "letter__file", "entitlement")
+    rows = Claim.objects.visible_to(request.actor).select_related("dossier", "decision__proposal", "voucher", "letter__file", "entitlement")
     row = rows.filter(uuid=uuid).first()
     if row is None:
         raise Http404("claim")
@@ -91,6 +91,8 @@ def _context(request: Request, row: Claim) -> dict[str, Any]:
         "receipt_form": ReceiptForm(initial={"on": clock.today(), "amount": row.open_amount if row.amount else None}),
         "may_register": access.may_register_claims(request.actor) and row.state == ClaimState.TO_REGISTER,
         "may_collect": access.may_register_claims(request.actor) and row.state == ClaimState.REGISTERED,
+        "unheard": recovering.unheard_of(row) if row.state == ClaimState.TO_REGISTER else None,
+        "new_decision": recovering.NEW_DECISION,
         "institution": row.debtor_kind == DebtorKind.INSTITUTION,
     }
 

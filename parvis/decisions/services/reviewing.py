@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.utils.translation import gettext as _
 
 from parvis.kernel import clock, mutations
@@ -51,6 +53,28 @@ def hearing_missing(
     if law_only and not letters.law_asks_hearing(proposal):
         return None
     return HearingMissing(wished=proposal.wish_to_be_heard and bool(proposal.heard_informed_on))
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """A recovery decided before the person could be heard; ``barred`` where the law forbids to carry it out."""
+
+    text: str
+    barred: bool
+
+
+def recovery_unheard(decision: Decision) -> Unheard | None:
+    """What keeps a decided recovery from being claimed from the person (law of 26 May 2002, article 20); None when all was noted."""
+    proposal = decision.proposal
+    if hearings.lawful(proposal):
+        return None
+    if proposal.heard_informed_on and proposal.wish_to_be_heard:
+        text = _("The person asked to be heard and was not heard before the recovery was decided (law of 26 May 2002, article 20).")
+    else:
+        text = _(
+            "Nobody noted that the person was told, in writing, of the right to be heard before the recovery was decided (law of 26 May 2002, article 20)."
+        )
+    return Unheard(text, letters.law_asks_hearing(proposal))
 
 
 @gesture

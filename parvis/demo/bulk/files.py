@@ -218,7 +218,8 @@ class Files:
         title = AIDS[kind]
         rows["proposal"].append(
             (
-                pk, uuid(rng), line, dossier, agent[2], person["id"], title, person["language"], state, 1, 0, 0, 0, 0, 0, "", outcome, "", agent[0],
+                pk, uuid(rng), line, dossier, agent[2], person["id"], title, person["language"], state, 1, 0, 0, 0, 0, 0, asked.day.isoformat(),
+                "receipt", "", outcome, "", agent[0],
                 agent[1], drafted, submitted, reviewed, "", "",
             )
         )  # fmt: skip

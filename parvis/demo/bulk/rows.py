@@ -60,7 +60,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "proposal": (
         "decisions.Proposal",
         "id uuid line_id dossier_id unit_id person_id title language state live lock urgent to_discuss legal_requested wish_to_be_heard "
-        "heard_note proposed_outcome ground author_id author_label created_at submitted_at reviewed_at reviewed_by_label return_reason",
+        "heard_informed_on heard_informed_by heard_note proposed_outcome ground author_id author_label created_at submitted_at reviewed_at reviewed_by_label return_reason",
     ),
     "version": (
         "decisions.ProposalVersion",
