@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parvis.accounting.events import PaymentLineAccepted, PaymentLineRejected, PaymentOrderWithdrawn
-from parvis.decisions.events import ProposalSubmitted
+from parvis.decisions.events import DecisionTaken, ProposalSubmitted
 from parvis.kernel.events import subscribe
 from parvis.workflows.api import close_item
 
@@ -35,3 +35,9 @@ def continuation_submitted(event: ProposalSubmitted) -> None:
     """What follows was proposed by a person: the task is done; the decision comes by its own way."""
     for entitlement in Entitlement.unscoped.filter(line=event.line_id, continuation_asked_at__isnull=False):
         close_item(actor=event.actor, subject=entitlement.ref, key="continuation", outcome="proposed")
+
+
+@subscribe(DecisionTaken)
+def payments_go_on(event: DecisionTaken) -> None:
+    """A continuation, or a change, of what is paid already waits for no first payment: its term is met at once."""
+    paying.note_nothing_first(actor=event.actor, decision_id=event.decision_id, line_id=event.line_id)

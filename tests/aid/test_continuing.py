@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from parvis.aid.api import prepare_first_payment, propose_all, run_of
+from parvis.aid.api import count_waiting_first, prepare_first_payment, propose_all, run_of
+from parvis.aid.models import Entitlement
 from parvis.decisions import api as decisions
 from parvis.decisions import letters
 from parvis.decisions.models import Decision, Proposal
@@ -18,6 +19,7 @@ from parvis.identity.models import Account
 from parvis.kernel import clock, jobs
 from parvis.kernel.gestures import gesture_scope
 from parvis.requests.models import Clock
+from parvis.workflows.models import WorkItem
 from tests.decisions import factories as made
 
 from . import factories as f
@@ -70,6 +72,39 @@ def test_a_continuation_names_the_referent_and_has_a_clock_of_its_own(world: Any
         envelope = letters.envelope(proposal, version.blocks)
         assert envelope.contact[0] == centre.account("worker").display_name
         assert "system:" not in envelope.contact[0]
+
+
+def test_a_continuation_decided_leaves_no_term_of_a_first_payment_open(world: Any) -> None:
+    centre, team = world
+    decision = f.granted(centre, to_on=date(2026, 4, 30))
+    f.bank(team, prepare_first_payment(actor=team.payer, line_id=decision.line_id))
+    with made.at(20):
+        propose_all(made.ROOT)
+        proposal = decisions.living_proposal(decision.line_id)
+        version = decisions.latest(proposal)
+        decisions.save_version(
+            actor=centre.worker, proposal=proposal, own={"facts": made.FACTS}, provisions=version.provisions, base_no=version.no
+        )
+        proposal = decisions.submit_proposal(actor=centre.worker, proposal=decisions.living_proposal(decision.line_id))
+        proposal = decisions.review_proposal(actor=centre.chief, proposal=proposal, outcome="validated")
+        session = made.opened(centre, [proposal], days=9)
+        following = decisions.decide(actor=centre.secretary, item=made.item_of(session, proposal), outcome="granted")
+        right = Entitlement.unscoped.get(decision=following)
+        assert (right.first_paid_on, any(line.first for line in f.due(right))) == (date(2026, 3, 2), False)
+        own = Clock.unscoped.get(line=decision.line_id, kind="pay", live=1)
+        assert (own.started_by, own.met_on) == (following.number, date(2026, 3, 20))
+        assert not WorkItem.unscoped.filter(step="pay", subject_id=decision.line_id, state="open").exists()
+        assert count_waiting_first(team.payer) == 0
+
+
+def test_a_first_decision_keeps_its_term_until_the_bank_has_paid(world: Any) -> None:
+    centre, team = world
+    decision = f.granted(centre)
+    assert Clock.unscoped.get(line=decision.line_id, kind="pay", live=1).met_on is None
+    order = prepare_first_payment(actor=team.payer, line_id=decision.line_id)
+    assert Clock.unscoped.get(line=decision.line_id, kind="pay", live=1).met_on is None
+    f.bank(team, order)
+    assert Clock.unscoped.get(line=decision.line_id, kind="pay", live=1).met_on == date(2026, 3, 2)
 
 
 @pytest.mark.parametrize("kind", ["aid.extend", "aid.continue"])

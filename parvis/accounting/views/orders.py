@@ -15,7 +15,7 @@ from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import Request, done, errors_on, invalid, local_url, page, screen
 
-from .. import access, selectors
+from .. import access, selectors, unusual
 from ..enums import Channel, LineState, OrderState
 from ..forms import ReasonForm, ReleaseForm
 from ..grids import ORDERS
@@ -120,7 +120,12 @@ def order(request: Request, uuid: Any) -> HttpResponse:
     """One order: its lines by fifty, its two persons, its file."""
     found = find(request, uuid)
     mutations.record_read(actor=request.actor, subject=found.ref, screen=request.screen.name)
-    return page(request, "accounting/order.html", {**order_context(request, found), **_lines(request, found)})
+    return page(request, "accounting/order.html", {**order_context(request, found), **_lines(request, found), **_unusual(request, found)})
+
+
+def _unusual(request: Request, found: PaymentOrder) -> dict[str, Any]:
+    """What the second person looks at, as long as the order waits for it."""
+    return {"unusual": unusual.of_order(request.actor, found) if found.state == OrderState.PREPARED else None}
 
 
 def _lines(request: Request, found: PaymentOrder) -> dict[str, Any]:
@@ -168,7 +173,7 @@ def release(request: Request, uuid: Any) -> HttpResponse:
             orders.release_order(actor=request.actor, order=found)
             back = local_url(request, request.POST.get("next"), reverse("accounting:order", args=[uuid]))
             return done(request, back, _("Released: %(total)s. The bank's file is being written.") % {"total": formats.amount(found.total)})
-    context = {**order_context(request, found), "release_form": form}
+    context = {**order_context(request, found), **_unusual(request, found), "release_form": form}
     return (
         invalid(request, "accounting/release.html", context)
         if request.method == "POST"

@@ -360,6 +360,15 @@ def _first_payment_made(actor: Actor, entitlement: Entitlement, on: date, order_
 
 
 @gesture
+def note_nothing_first(*, actor: Actor, decision_id: int, line_id: int) -> bool:
+    """Close the term of the first payment where a decision leaves none to be made: every right goes on from one that is paid already."""
+    rights = Entitlement.unscoped.filter(decision=decision_id)
+    if not rights.exists() or rights.filter(first_paid_on__isnull=True).exists():
+        return False
+    return requests.meet_clock(actor=actor, line_id=line_id, kind="pay") is not None
+
+
+@gesture
 def note_rejected(*, actor: Actor, due_id: int, reason_code: str, bank_text: str) -> None:
     """The bank did not pay a line: it is due again and on the payer's list; where the account is wrong, also on the referent's."""
     line = DueLine.unscoped.select_related("entitlement__decision").get(pk=due_id)
