@@ -123,7 +123,7 @@ def test_the_monthly_list_prepares_and_releases_on_one_page(client, world):
     assert part.lstrip().startswith("<section") and part.strip() in page
     for view in ("check", "entry", "exit", "amount", "all", "nonsense"):
         body(client.get(april, {"view": view}))
-    assert b"BE68539007547034" in client.get(reverse("aid:run_list", args=[2026, 4])).content
+    assert b"BE68539007547034" in client.get(reverse("aid:run_list", args=[2026, 4, "csv"])).content
     assert client.post(april, {"idempotency_key": "f" * 32}).status_code == 303
     order = PaymentOrder.unscoped.get()
     assert (order.kind, order.month) == ("run", date(2026, 4, 1))

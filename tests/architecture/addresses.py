@@ -76,7 +76,7 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
         "aid:first_payment": lambda: [things["done_line"].pk],
         "aid:claims_month": lambda: [2026, 11],
         "aid:run": lambda: [2026, 12],
-        "aid:run_list": lambda: [2026, 12],
+        "aid:run_list": lambda: [2026, 12, "csv"],
         "portal:letter": lambda: [things["request"].uuid, things["line"].uuid],
         "portal:start": lambda: ["aid-request"],
         "portal:question": lambda: [NOWHERE, "identity"],

@@ -36,6 +36,9 @@ from ..models import DueLine, Entitlement, PaymentAccount
 from .doubling import bare_spec
 from .granting import in_language, note_step, stream
 
+#: The chain of what is done with whole lists of a month.
+LIST_STREAM = "aid"
+
 
 # What an order needs to know ------------------------------------------------------------------------------------------
 def _address(person_id: int | None) -> dict[str, str]:
@@ -230,6 +233,18 @@ def settle_held(*, actor: Actor, line: DueLine, pay: bool, reason: str) -> DueLi
         note=reason.strip()[:191],
     )
     return line
+
+
+@gesture
+def note_list_taken(*, actor: Actor, month: date, form: str, count: int, total: Decimal) -> None:
+    """Somebody took the month's list with its accounts out of the product: who, when, which form, how much."""
+    mutations.record(
+        LIST_STREAM,
+        actor=actor,
+        verb="list.exported",
+        subject=SubjectRef("aid_run", int(f"{month:%Y%m}")),
+        values={"form": form, "count": count, "total": str(total)},
+    )
 
 
 # Corrections ----------------------------------------------------------------------------------------------------------

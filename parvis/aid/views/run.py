@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.accounting.api import PaymentOrder, order_side, reason_in_words, rejected_lines, subject_urls
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock
 from parvis.kernel.periods import month_start, next_month
-from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 
@@ -20,7 +19,7 @@ from .. import access, selectors
 from ..calculations import Bar, Difference
 from ..enums import BLOCKING, Cause, Check, DueState
 from ..forms import RunForm
-from ..offline import pack_csv
+from ..offline import pack_csv, pack_pdf, pack_xlsx
 from ..selectors import Run, RunLine
 from ..services import paying
 
@@ -206,13 +205,26 @@ def _difference_row(one: Difference, by_id: dict[int, RunLine]) -> dict[str, Any
     }
 
 
+#: The forms of the list: what makes it, and its type.
+FORMS = {
+    "csv": (pack_csv, "text/csv; charset=utf-8"),
+    "xlsx": (pack_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "pdf": (pack_pdf, "application/pdf"),
+}
+
+
 @screen(access=access.may_see_run, name="aid.run_list")
-def listing(request: Request, year: int, month: int) -> HttpResponse:
-    """Exactly the list of the month, with the accounts: what would be needed to pay by hand."""
+def listing(request: Request, year: int, month: int, form: str) -> HttpResponse:
+    """Exactly the list of the month, with the accounts: what would be needed to pay by hand. Who took it, and in which form, is kept."""
+    if form not in FORMS:
+        raise Http404("form")
+    make, kind = FORMS[form]
     first = _month(year, month)
-    mutations.record_read(actor=request.actor, subject=SubjectRef("aid_run", int(f"{first:%Y%m}")), screen=request.screen.name)
+    listed = selectors.run_of(request.actor, first)
+    content = make(listed)
+    paying.note_list_taken(actor=request.actor, month=first, form=form, count=len(listed.lines), total=listed.total)
     return HttpResponse(
-        pack_csv(selectors.run_of(request.actor, first)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="payable-{first:%Y-%m}.csv"', "X-Content-Type-Options": "nosniff"},
+        content,
+        content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="payable-{first:%Y-%m}.{form}"', "X-Content-Type-Options": "nosniff"},
     )
