@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from parvis.dossiers.api import Dossier
 from parvis.identity.enums import Function
+from parvis.kernel import clock
 from parvis.kernel.scope import EVERYTHING, NOTHING, may_see, scope
 
 from .enums import ProposalState, SessionState
-from .models import AgendaItem, Decision, Minutes, Proposal, Session
+from .models import AgendaItem, Decision, Membership, Minutes, Proposal, Session
 
 if TYPE_CHECKING:
     from parvis.kernel.actor import Actor
@@ -97,6 +98,22 @@ def _dossiers(actor: Actor) -> Any:
     return Dossier.objects.visible_to(actor).order_by().values("pk")
 
 
+def _mandates(actor: Actor) -> Any:
+    """Bodies in which the actor sits today. The function alone opens nothing: the mandate does, and only as long as it holds."""
+    day = clock.today()
+    rows = Membership.objects.filter(account_id=actor.account_id, valid_from__lte=day).order_by()
+    return rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+
+def _presides(actor: Actor) -> Q:
+    return Q(Exists(_mandates(actor)))
+
+
+def _on_roll(actor: Actor, path: str = "session__") -> Q:
+    """Sessions on whose roll the actor stands, of a body in which he still sits."""
+    return Q(**{f"{path}presences__account_id": actor.account_id, f"{path}committee__in": _mandates(actor).values("committee")})
+
+
 # Scopes ---------------------------------------------------------------------------------------------------------------
 def _not_recused(actor: Actor, path: str) -> Q:
     """Nothing of a case in which the actor declared a conflict, whatever else the actor may be."""
@@ -116,8 +133,11 @@ def proposals(actor: Actor) -> Q:
         rows |= Q(dossier__in=_dossiers(actor)) | Q(author_id=actor.account_id)
     if actor.has(Function.LAWYER):
         rows |= Q(legal_requested=True)
-    if actor.has(*SECRETARIAT):
-        rows |= Q(state__in=SENT_ON) | Q(urgent=True)
+    sent = Q(state__in=SENT_ON) | Q(urgent=True)
+    if actor.has(Function.COMMITTEE_SECRETARY):
+        rows |= sent
+    elif actor.has(Function.PRESIDENT):
+        rows |= sent & _presides(actor)
     if actor.has(Function.AUDITOR):
         rows = EVERYTHING
     return rows & _not_recused(actor, "items__")
@@ -130,7 +150,7 @@ def sessions(actor: Actor) -> Q:
     if actor.has(*SECRETARIAT, *CASE_WORK, Function.AUDITOR, Function.LAWYER):
         return EVERYTHING
     if actor.has(Function.COMMITTEE_MEMBER):
-        return Q(presences__account_id=actor.account_id, state__in=VISIBLE_SESSIONS)
+        return _on_roll(actor, "") & Q(state__in=VISIBLE_SESSIONS)
     return NOTHING
 
 
@@ -139,10 +159,12 @@ def agenda_items(actor: Actor) -> Q:
     if not actor.is_agent:
         return NOTHING
     rows = NOTHING
-    if actor.has(*SECRETARIAT, Function.AUDITOR):
+    if actor.has(Function.COMMITTEE_SECRETARY, Function.AUDITOR):
         rows = EVERYTHING
+    elif actor.has(Function.PRESIDENT):
+        rows |= _presides(actor)
     elif actor.has(Function.COMMITTEE_MEMBER):
-        rows |= Q(session__presences__account_id=actor.account_id, session__state__in=VISIBLE_SESSIONS)
+        rows |= _on_roll(actor) & Q(session__state__in=VISIBLE_SESSIONS)
     if rows != EVERYTHING and actor.has(*CASE_WORK):
         rows |= Q(proposal__dossier__in=_dossiers(actor))
     return rows & _not_recused(actor, "proposal__items__")
@@ -153,15 +175,17 @@ def decisions(actor: Actor) -> Q:
     if not actor.is_agent:
         return NOTHING
     rows = NOTHING
-    if actor.has(*SECRETARIAT, Function.AUDITOR):
+    if actor.has(Function.COMMITTEE_SECRETARY, Function.AUDITOR):
         rows = EVERYTHING
     else:
+        if actor.has(Function.PRESIDENT):
+            rows |= _presides(actor)
         if actor.has(*READERS) and may_see(actor, "social"):
             rows |= Q(dossier__in=_dossiers(actor))
         if actor.has(Function.LAWYER):
             rows |= Q(proposal__legal_requested=True)
         if actor.has(Function.COMMITTEE_MEMBER):
-            rows |= Q(session__presences__account_id=actor.account_id)
+            rows |= _on_roll(actor)
     return rows & _not_recused(actor, "proposal__items__")
 
 
@@ -173,5 +197,5 @@ def minutes(actor: Actor) -> Q:
     if actor.has(*SECRETARIAT, Function.AUDITOR):
         return EVERYTHING
     if actor.has(Function.COMMITTEE_MEMBER):
-        return Q(session__presences__account_id=actor.account_id)
+        return _on_roll(actor)
     return NOTHING

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.identity.api import Account
 
-from .enums import MemberRole
+from .enums import Decider, MemberRole
 
 LANGUAGES = ("fr", "nl", "de", "en")
 
@@ -60,3 +60,30 @@ class EndForm(forms.Form):
     last_day = _day(
         _("Last day"), help_text=_("The last day on which this person still sits. The day before the first one says that it never held.")
     )
+
+
+class NewCommitteeForm(CommitteeForm):
+    prefix = forms.CharField(
+        label=_("Letters before the number of its decisions"),
+        max_length=10,
+        help_text=_("For example BP for the permanent bureau: its decisions are then numbered BP 2026/0001. It never changes afterwards."),
+    )
+
+    field_order = ("name_fr", "name_nl", "name_de", "name_en", "prefix", "quorum")
+
+
+class LimitForm(forms.Form):
+    decider = forms.ChoiceField(label=_("Who decides"), choices=Decider.choices)
+    provision_kind = forms.ChoiceField(label=_("Kind of aid"))
+    max_amount = forms.DecimalField(
+        label=_("Up to"), required=False, min_value=0, max_digits=12, decimal_places=2, localize=True, help_text=_("Empty: without limit.")
+    )
+    valid_from = _day(_("First day"), help_text=_("The limit that holds now ends the day before."))
+    source = forms.CharField(
+        label=_("Decision of the council"), max_length=200, help_text=_("For example: Council of 12 January 2026, item 7.")
+    )
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["provision_kind"]
+        field.choices = kinds

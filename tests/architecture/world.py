@@ -10,7 +10,7 @@ from parvis.accounting.models import BankFile, CentreAccount, PaymentOrder, Vouc
 from parvis.aid.models import Claim, DueLine, Entitlement
 from parvis.connectors.models import Answer, Call
 from parvis.contacts import api as contacts
-from parvis.decisions.models import AgendaItem, Committee, Decision, LegalOpinion, Membership, Minutes, Proposal, Session
+from parvis.decisions.models import AgendaItem, Committee, Decision, DelegationLimit, LegalOpinion, Membership, Minutes, Proposal, Session
 from parvis.decisions.services import sessions
 from parvis.demo import cast, money, reference, stage
 from parvis.documents.models import Document
@@ -141,6 +141,7 @@ def build() -> World:
         "centre_account": CentreAccount.objects.order_by("pk").first(),
         "committee": Committee.objects.get(key="csss"),
         "mandate": Membership.objects.order_by("pk").first(),
+        "limit": DelegationLimit.objects.order_by("pk").first(),
         "bank_file": BankFile.unscoped.order_by("pk").first(),
         "voucher": Voucher.unscoped.order_by("pk").first(),
         "entitlement": Entitlement.unscoped.order_by("pk").first(),

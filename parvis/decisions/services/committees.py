@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -18,8 +20,8 @@ from parvis.kernel.gestures import gesture
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 
-from ..enums import MemberRole
-from ..models import Committee, Membership, Presence
+from ..enums import Decider, MemberRole
+from ..models import Committee, DelegationLimit, Membership, Presence
 
 STREAM = "context:decisions"
 #: The order in which members are named, by role.
@@ -67,6 +69,98 @@ def change_committee(*, actor: Actor, committee: Committee, name: dict[str, str]
         committee.save(update_fields=list(changed))
         mutations.record(STREAM, actor=actor, verb="committee.changed", subject=ref_of(committee), values=changed)
     return committee
+
+
+@gesture
+def found_committee(*, actor: Actor, name: dict[str, str], prefix: str, quorum: int) -> Committee:
+    """Set up a deciding body. ``prefix`` begins the numbers of its decisions and never changes afterwards.
+
+    Raises:
+        NotAllowed: not an administrator.
+        CommitteeRefused: no name, no or a known prefix, or nobody would be needed to decide.
+    """
+    _require(actor)
+    names = {code: text.strip() for code, text in name.items() if text and text.strip()}
+    sign = prefix.strip().upper()
+    if not names:
+        raise CommitteeRefused(_("Give the committee a name in at least one language."), field="name_fr", code="name")
+    if not re.fullmatch(r"[A-Z][A-Z0-9-]{1,9}", sign):
+        raise CommitteeRefused(_("Two to ten capital letters or digits, beginning with a letter."), field="prefix", code="prefix")
+    if quorum < 1:
+        raise CommitteeRefused(_("At least one member is needed to decide."), field="quorum", code="quorum")
+    if Committee.objects.filter(Q(prefix=sign) | Q(key=sign.lower())).exists():
+        raise CommitteeRefused(_("Another committee numbers its decisions %(prefix)s.") % {"prefix": sign}, field="prefix", code="known")
+    committee = Committee.objects.create(key=sign.lower(), name=names, prefix=sign, quorum=quorum)
+    values = {"key": committee.key, "name": names, "quorum": quorum}
+    mutations.record(STREAM, actor=actor, verb="create", subject=ref_of(committee), values=values)
+    return committee
+
+
+@gesture
+def delegate(
+    *, actor: Actor, committee: Committee, decider: str, provision_kind: str, max_amount: Decimal | None, valid_from: date, source: str
+) -> DelegationLimit:
+    """What the council delegated from a day on. The limit that held for the same decider and kind ends the eve; nothing is rewritten.
+
+    Raises:
+        NotAllowed: not an administrator.
+        CommitteeRefused: no decision of the council is named, a limit begins that day already, or a later one is known.
+    """
+    _require(actor)
+    if decider not in Decider.values:
+        raise CommitteeRefused(_("Choose who decides."), field="decider", code="decider")
+    if max_amount is not None and max_amount <= 0:
+        raise CommitteeRefused(_("The amount must be above zero, or empty for no limit."), field="max_amount", code="amount")
+    if len(source.strip()) < 5:
+        raise CommitteeRefused(_("Name the decision of the council and its day."), field="source", code="source")
+    Committee.objects.select_for_update().get(pk=committee.pk)
+    same = DelegationLimit.objects.filter(committee=committee, decider=decider, provision_kind=provision_kind)
+    if same.filter(valid_from__gte=valid_from).exists():
+        raise CommitteeRefused(_("A limit that begins that day or later is known: end it first."), field="valid_from", code="later")
+    before = same.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from))
+    before.update(valid_to=valid_from - timedelta(days=1))
+    limit = DelegationLimit.objects.create(
+        committee=committee,
+        decider=decider,
+        provision_kind=provision_kind,
+        max_amount=max_amount,
+        valid_from=valid_from,
+        source=source.strip()[:200],
+    )
+    mutations.record(
+        STREAM,
+        actor=actor,
+        verb="set_limit",
+        subject=ref_of(committee),
+        values={"decider": decider, "kind": provision_kind, "amount": str(max_amount) if max_amount else "", "valid_from": valid_from},
+        note=limit.source,
+    )
+    return limit
+
+
+@gesture
+def end_limit(*, actor: Actor, limit: DelegationLimit, last_day: date) -> DelegationLimit:
+    """The last day of a delegation. What was decided under it stays; from the next day on the council decides.
+
+    Raises:
+        NotAllowed: not an administrator.
+        CommitteeRefused: before its first day, or another limit follows before that day.
+    """
+    _require(actor)
+    if last_day < limit.valid_from - timedelta(days=1):
+        raise CommitteeRefused(_("This day lies before the delegation began."), field="last_day", code="period")
+    after = DelegationLimit.objects.filter(
+        committee=limit.committee_id, decider=limit.decider, provision_kind=limit.provision_kind, valid_from__gt=limit.valid_from
+    )
+    if after.filter(valid_from__lte=last_day).exists():
+        raise CommitteeRefused(_("Another limit begins before that day."), field="last_day", code="overlap")
+    old = limit.valid_to
+    if old != last_day:
+        DelegationLimit.objects.filter(pk=limit.pk).update(valid_to=last_day)
+        limit.valid_to = last_day
+        values = {"decider": limit.decider, "kind": limit.provision_kind, "last_day": [old, last_day]}
+        mutations.record(STREAM, actor=actor, verb="limit.ended", subject=ref_of(limit.committee), values=values)
+    return limit
 
 
 def _overlapping(committee: Committee, start: date, last: date | None) -> Any:

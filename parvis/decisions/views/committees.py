@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parvis.identity.api import Account, agents_with
 from parvis.identity.enums import Function
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock, mutations, registries
 from parvis.ui import formats
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 
 from .. import committee_forms
-from ..enums import MemberRole
+from ..enums import Decider, MemberRole
 from ..models import Committee, DelegationLimit, Membership
 from ..services import committees
 
@@ -29,8 +31,9 @@ VERBS = {
     "mandate.ended": gettext_lazy("Mandate ended"),
     "add_member": gettext_lazy("Mandate begun"),
     "set_limit": gettext_lazy("Delegation set"),
+    "limit.ended": gettext_lazy("Delegation ended"),
 }
-NAMED = ("name", "quorum", "member", "role", "valid_from", "last_day")
+NAMED = ("name", "quorum", "member", "role", "decider", "kind", "amount", "valid_from", "last_day")
 
 
 def may_open(actor: Any) -> bool:
@@ -42,12 +45,24 @@ def _shown(field: str, value: Any) -> str:
         return str(_("no end")) if field == "last_day" else ""
     if field == "role" and value in MemberRole.values:
         return str(MemberRole(value).label)
+    if field == "decider" and value in Decider.values:
+        return str(Decider(value).label)
+    if field == "kind":
+        return dict(kinds()).get(str(value), str(value))
+    if field == "amount":
+        return formats.amount(Decimal(str(value)))
     if isinstance(value, dict):
         return str(formats.label(value))
     try:
         return formats.day(dt.date.fromisoformat(str(value)))
     except ValueError:
         return str(value)
+
+
+def kinds() -> list[tuple[str, str]]:
+    """Every kind of aid, then each by its name."""
+    named = sorted((formats.label(kind.title), key) for key, kind in registries.provisions.items())
+    return [("*", str(_("every kind of aid"))), *((key, name) for name, key in named)]
 
 
 def history(committee: Committee) -> list[dict[str, Any]]:
@@ -131,10 +146,85 @@ def detail(request: Request, uuid: Any) -> HttpResponse:
         "short": voting < committee.quorum,
         "voting": voting,
         "no_president": not any(row["member"].role == MemberRole.PRESIDENT for row in now),
-        "limits": list(DelegationLimit.objects.filter(committee=committee).order_by("decider", "provision_kind", "-valid_from", "pk")[:50]),
+        "limits": _limits(committee, day),
         "history": history(committee),
     }
     template = "decisions/committee_settings.html"
+    return invalid(request, template, context) if request.method == "POST" else page(request, template, context)
+
+
+def _limits(committee: Committee, day: dt.date) -> list[dict[str, Any]]:
+    names = dict(kinds())
+    rows = DelegationLimit.objects.filter(committee=committee).order_by("decider", "provision_kind", "-valid_from", "pk")[:50]
+    return [
+        {
+            "limit": row,
+            "kind": names.get(row.provision_kind, row.provision_kind),
+            "state": "past" if row.valid_to and row.valid_to < day else "future" if row.valid_from > day else "now",
+        }
+        for row in rows
+    ]
+
+
+@screen(access=may_open, methods=("GET", "POST"), creates=True, name="decisions.new_committee")
+def new_committee(request: Request) -> HttpResponse:
+    """Set up a deciding body."""
+    form = committee_forms.NewCommitteeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            made = committees.found_committee(
+                actor=request.actor, name=form.names(), prefix=form.cleaned_data["prefix"], quorum=form.cleaned_data["quorum"]
+            )
+            return done(request, "decisions:committee", _("The committee is there. Say now who sits in it."), made.uuid)
+    context = {"form": form, "title": _("New committee"), "back": reverse("decisions:committees"), "button": _("Set up this committee")}
+    template = "decisions/committee_form.html"
+    return invalid(request, template, context) if request.method == "POST" else page(request, template, context)
+
+
+@screen(access=may_open, methods=("GET", "POST"), creates=True, name="decisions.new_limit")
+def new_limit(request: Request, uuid: Any) -> HttpResponse:
+    """What the council delegates from a day on."""
+    committee = get_object_or_404(Committee, uuid=uuid)
+    form = committee_forms.LimitForm(
+        request.POST if request.method == "POST" else None,
+        kinds=kinds(),
+        initial={"valid_from": clock.today(), "decider": Decider.PRESIDENT},
+    )
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            committees.delegate(actor=request.actor, committee=committee, **form.cleaned_data)
+            return done(request, "decisions:committee", _("The delegation is kept."), committee.uuid)
+    context = {
+        "form": form,
+        "title": _("New delegation"),
+        "committee": committee,
+        "back": reverse("decisions:committee", args=[committee.uuid]),
+        "button": _("Keep this delegation"),
+        "help": _("What is not delegated is decided by the council. A change is a new delegation: the one that holds ends the day before."),
+    }
+    template = "decisions/committee_form.html"
+    return invalid(request, template, context) if request.method == "POST" else page(request, template, context)
+
+
+@screen(access=may_open, methods=("GET", "POST"), writes=True, name="decisions.end_limit")
+def end_limit(request: Request, uuid: Any, limit: int) -> HttpResponse:
+    """Say the last day of a delegation."""
+    row = get_object_or_404(DelegationLimit.objects.select_related("committee"), committee__uuid=uuid, pk=limit)
+    form = committee_forms.EndForm(request.POST if request.method == "POST" else None, initial={"last_day": row.valid_to or clock.today()})
+    form.fields["last_day"].help_text = _("From the next day on, the council decides this aid itself.")
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            committees.end_limit(actor=request.actor, limit=row, last_day=form.cleaned_data["last_day"])
+            return done(request, "decisions:committee", _("The delegation is kept."), row.committee.uuid)
+    context = {
+        "form": form,
+        "title": _("End a delegation"),
+        "committee": row.committee,
+        "back": reverse("decisions:committee", args=[row.committee.uuid]),
+        "button": _("Keep"),
+        "help": f"{row.get_decider_display()} · {dict(kinds()).get(row.provision_kind, row.provision_kind)} · {row.source}",
+    }
+    template = "decisions/committee_form.html"
     return invalid(request, template, context) if request.method == "POST" else page(request, template, context)
 
 
