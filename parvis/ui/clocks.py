@@ -73,7 +73,9 @@ def read(
         took = (met - start).days if start else None
         if due is not None and met > due:
             return _met_late((met - due).days, took, what, due, source)
-        text = ngettext("in %(days)s day", "in %(days)s days", took) % {"days": took} if took is not None else what
+        text = what
+        if took is not None:
+            text = gettext("the same day") if took == 0 else ngettext("in %(days)s day", "in %(days)s days", took) % {"days": took}
         text = f"{what}, {text}" if took is not None and what else text
         return Face("done", pgettext("term", "Met"), text, 100, due, source, text)
     if held:

@@ -56,8 +56,10 @@ def index(request: Request) -> HttpResponse:
             ],
             "lists": [
                 {"title": entry.label, "url": reverse(entry.url_name), "icon": entry.icon}
+                # The month's list first: it is the work of the page, and the button that stands out.
+                for wanted in ("aid.run", "aid.claims")
                 for key, entry in registries.palette.items()
-                if key in ("aid.run", "aid.claims") and entry.access(request.actor)
+                if key == wanted and entry.access(request.actor)
             ],
             "rejected": [
                 {"line": line, "reason": in_words(line.reason_code, line.bank_text), "url": urls.get(line.subject, "")} for line in rejected

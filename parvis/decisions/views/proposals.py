@@ -52,7 +52,7 @@ def queue(request: Request) -> HttpResponse:
         for row in rows
     ]
     listed.sort(key=lambda row: (row["clock"].due_on if row["clock"] else clock.today(), row["proposal"].pk))  # type: ignore[attr-defined]
-    states = [("", _("All")), *[(s.value, s.label) for s in ProposalState if s != ProposalState.DECIDED]]
+    states = [("", _("All proposals")), *[(s.value, s.label) for s in ProposalState if s != ProposalState.DECIDED]]
     return page(
         request,
         "decisions/proposals.html",

@@ -104,7 +104,9 @@ def _said(mine: Request) -> list[tuple[str, str]]:
     for role in ("family_name", "given_names", "birth_date", "niss", "address", "phone", "email"):
         key = definition["person"].get(role)
         if key in mine.answers:
-            out.append((formats.label(fields[key]["label"]), forms.show(fields[key], mine.answers[key])))
+            # The form asks the person ("Your address"); the agent reads the plain word.
+            label = _("Address") if role == "address" else formats.label(fields[key]["label"])
+            out.append((label, forms.show(fields[key], mine.answers[key])))
     return out
 
 
