@@ -15,6 +15,7 @@ from parvis.kernel.subject import SubjectRef
 from parvis.requests.models import Clock, StageMark
 from parvis.workflows import api as workflows
 from tests.decisions import factories as f
+from tests.support.triggers import tampering
 
 
 @pytest.fixture
@@ -84,7 +85,8 @@ def test_a_missing_mention_keeps_the_letter_in(centre, notification):
     pack = Pack.unscoped.get(decision=notification.decision)
     content = json.loads(pack.content)
     content["decided"]["blocks"] = [b for b in content["decided"]["blocks"] if not b["key"].startswith("appeal")]
-    Pack.unscoped.filter(pk=pack.pk).update(content=json.dumps(content))
+    with tampering():
+        Pack.unscoped.filter(pk=pack.pk).update(content=json.dumps(content))
     with pytest.raises(NotificationRefused) as caught:
         send(centre, notification)
     assert "Adresse du tribunal" in str(caught.value.message)
@@ -99,7 +101,8 @@ def test_a_stock_only_refusal_does_not_leave(centre, notification):
     for block in content["decided"]["blocks"]:
         if block["key"] == "facts":
             block["text"] = "Vos ressources sont suffisantes."
-    Pack.unscoped.filter(pk=pack.pk).update(content=json.dumps(content))
+    with tampering():
+        Pack.unscoped.filter(pk=pack.pk).update(content=json.dumps(content))
     api.Decision.unscoped.filter(pk=notification.decision_id).update(outcome="refused")
     with pytest.raises(NotificationRefused):
         send(centre, notification)

@@ -13,6 +13,7 @@ from parvis.workflows.bpmn import engine
 from parvis.workflows.errors import Problem
 from parvis.workflows.models import Case, ProcessVersion
 from tests.support import actor
+from tests.support.triggers import tampering
 
 from . import factories
 from .support import SEED, SYSTEM, World, flow, model, user_task
@@ -94,7 +95,8 @@ def test_a_program_smuggled_into_a_stored_version_does_not_run(world: World, tmp
     assert '"true"' in text
     attack = f"__import__('os').system('touch {mark}')"
     spec = json.loads(text.replace('"true"', json.dumps(attack)))
-    ProcessVersion.objects.filter(pk=version.pk).update(spec=spec)
+    with tampering():
+        ProcessVersion.objects.filter(pk=version.pk).update(spec=spec)
     subject = factories.subject()
     api.start_case(actor=SYSTEM, process_key="trial", subject=subject)
     (item,) = api.items_for(actor("clerk"))
