@@ -27,6 +27,7 @@ class ChainHead(models.Model):
     stream = models.CharField(max_length=120, unique=True)
     length = models.PositiveBigIntegerField(default=0)
     last_hash = models.CharField(max_length=64, default="")
+    sealed_length = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         ordering = ["stream", "pk"]

@@ -1,7 +1,7 @@
 """Sealing and verifying the mutation journal.
 
 Each minute a job chains all heads into a master line, signs it with a key that is not in the database, and appends it to
-``instance/seals/``. Whoever holds database, key and every copy of the seals can rewrite history; so send seals elsewhere.
+``instance/seals/``. A line names the heads that moved, and holds a digest over all: in a large centre, kilobytes a minute and not megabytes. Whoever holds database, key and every copy of the seals can rewrite history; so send seals elsewhere.
 """
 
 from __future__ import annotations
@@ -9,14 +9,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import F
 
 from parvis.kernel import canonical, clock
 from parvis.kernel.mutations import line_hash, value_digest
+
+# Form of a line. 1 (no such key): every head in every line, and a plain digest of that list.
+FORM = 2
 
 
 @dataclass
@@ -42,36 +48,71 @@ def seals_folder() -> Path:
     return Path(settings.PARVIS_INSTANCE) / "seals"
 
 
+class Heads:
+    """All heads under one digest, by bucket: what changes costs its own bucket, not the whole, in sealing and in verifying."""
+
+    BUCKETS = 1024
+
+    def __init__(self) -> None:
+        self._heads: list[dict[str, tuple[int, str]]] = [{} for _ in range(self.BUCKETS)]
+        self._digests = [""] * self.BUCKETS
+
+    def put(self, heads: Iterable[tuple[str, int, str]]) -> None:
+        touched = set()
+        for stream, length, last_hash in heads:
+            bucket = int(hashlib.sha256(stream.encode()).hexdigest()[:8], 16) % self.BUCKETS
+            self._heads[bucket][stream] = (length, last_hash)
+            touched.add(bucket)
+        for bucket in touched:
+            self._digests[bucket] = canonical.digest([[stream, *head] for stream, head in sorted(self._heads[bucket].items())])
+
+    def root(self) -> str:
+        return canonical.digest(["heads", FORM, *self._digests])
+
+
 def seal() -> int | None:
-    """Seal the present heads. Returns the seal's number, None when nothing changed since the last one."""
+    """Seal the present heads. Returns the seal's number, None when nothing changed since the last one.
+
+    The line names the heads that moved since the last seal and a digest over all of them; the first line of a month names them all, so
+    that the file of a month can be verified alone.
+    """
     from parvis.kernel.models import ChainHead, MasterSeal
 
-    heads = list(ChainHead.objects.order_by("stream").values_list("stream", "length", "last_hash"))
-    if not heads:
+    if not ChainHead.objects.exclude(sealed_length=F("length")).exists():
         return None
-    digest = canonical.digest([list(head) for head in heads])
-    last = MasterSeal.objects.order_by("-number").first()
-    if last is not None and last.heads_digest == digest:
-        return None
-    number = (last.number if last else 0) + 1
-    previous = last.seal if last else ""
-    at = clock.now()
-    signature = _sign(canonical.dumps([number, at, digest, len(heads), previous]))
-    row = MasterSeal.objects.create(number=number, sealed_at=at, heads_digest=digest, streams=len(heads), previous=previous, seal=signature)
-    folder = seals_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    line = {
-        "number": number,
-        "at": at.isoformat(),
-        "digest": digest,
-        "streams": len(heads),
-        "previous": previous,
-        "seal": signature,
-        "heads": heads,
-    }
-    with (folder / f"{at:%Y-%m}.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
-    return row.number
+    with transaction.atomic():
+        heads = list(ChainHead.objects.order_by("stream"))
+        moved = [head for head in heads if head.sealed_length != head.length]
+        known = Heads()
+        known.put((head.stream, head.length, head.last_hash) for head in heads)
+        last = MasterSeal.objects.order_by("-number").first()
+        number = (last.number if last else 0) + 1
+        previous = last.seal if last else ""
+        at, digest = clock.now(), known.root()
+        signature = _sign(canonical.dumps([number, at, digest, len(heads), previous]))
+        MasterSeal.objects.create(number=number, sealed_at=at, heads_digest=digest, streams=len(heads), previous=previous, seal=signature)
+        for head in moved:
+            head.sealed_length = head.length
+        ChainHead.objects.bulk_update(moved, ["sealed_length"], batch_size=300)
+        folder = seals_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{at:%Y-%m}.jsonl"
+        full = not path.exists() or len(moved) == len(heads)
+        line = {
+            "form": FORM,
+            "number": number,
+            "at": at.isoformat(),
+            "digest": digest,
+            "streams": len(heads),
+            "previous": previous,
+            "seal": signature,
+            "full": full,
+            "heads": [[head.stream, head.length, head.last_hash] for head in (heads if full else moved)],
+        }
+        # Last in the transaction: a line that cannot be written leaves no seal that would be missing from the folder.
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return number
 
 
 def _verify_chains(report: Report) -> dict[str, dict[int, str]]:
@@ -143,6 +184,9 @@ def _verify_seals(report: Report, at_length: dict[str, dict[int, str]]) -> None:
             report.problems.append(f"seal {number} was not made with this instance's key")
         previous = row.seal
     seen: set[int] = set()
+    # What the lines said so far; None where a line is lost, until one that names all heads.
+    known: Heads | None = Heads()
+    before = 0
     for path in sorted(seals_folder().glob("*.jsonl")):
         for text in path.read_text(encoding="utf-8").splitlines():
             line = json.loads(text)
@@ -150,7 +194,19 @@ def _verify_seals(report: Report, at_length: dict[str, dict[int, str]]) -> None:
             kept = rows.get(line["number"])
             if kept is None or kept.seal != line["seal"]:
                 report.problems.append(f"seal {line['number']} in {path.name} is not the one in the database")
-            if canonical.digest(line["heads"]) != line["digest"]:
+            if line.get("form", 1) == 1:  # each line named every head
+                root: str | None = canonical.digest(line["heads"])
+                known = None
+            else:
+                if line["full"]:
+                    known = Heads()
+                elif line["number"] != before + 1:
+                    known = None
+                if known is not None:
+                    known.put(line["heads"])
+                root = known.root() if known is not None else None
+            before = line["number"]
+            if root is not None and root != line["digest"]:
                 report.problems.append(f"seal {line['number']} in {path.name}: its list of heads was changed")
             for stream, length, head in line["heads"]:
                 if at_length.get(stream, {}).get(length) != head:
