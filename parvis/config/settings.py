@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlparse
 
 from parvis.config import instance
+from parvis.config.static import asked_each_time
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTANCE = instance.folder()
@@ -174,7 +175,7 @@ STATIC_ROOT = None  # served from where the program lies: there is nothing to co
 STATICFILES_DIRS: list[str] = []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ADD_HEADERS_FUNCTION = asked_each_time
 MEDIA_ROOT = INSTANCE / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
