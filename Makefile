@@ -19,7 +19,7 @@ help:
 	@echo "make lint    format check, ruff, import contract, types"
 	@echo "make fmt     format the code"
 	@echo "make bench   measure"
-	@echo "make lock    write requirements.lock and requirements-dev.lock anew"
+	@echo "make lock    write requirements.lock, -dev.lock and -reader.lock anew"
 
 setup:
 	@PYTHON="$(PYTHON)" bash tools/setup.sh runtime

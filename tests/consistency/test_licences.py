@@ -61,6 +61,23 @@ def test_every_locked_python_package_is_compatible(lock: str) -> None:
     assert wrong == []
 
 
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-reader.lock")
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_files_carry_hashes_and_no_addresses(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    assert re.search(r"https?://|--(extra-)?index-url|--find-links|(^|\s)-e ", text) is None
+    bare = [one.split("==")[0] for one in re.split(r"(?m)^(?=\S)", text) if "==" in one and "--hash=sha256:" not in one]
+    assert bare == []
+
+
+def test_the_card_reader_is_locked_and_no_part_of_a_runtime_installation() -> None:
+    assert "pyscard" in locked("requirements-reader.lock")
+    assert [lock for lock in LOCKS[:2] if "pyscard" in locked(lock)] == []
+    assert "pyscard (LGPL-2.1-or-later" in (ROOT / "NOTICE").read_text(encoding="utf-8")
+
+
 def test_every_locked_npm_package_is_compatible() -> None:
     packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     given = {name: entry.get("license", "") for name, entry in packages.items() if name}
