@@ -40,7 +40,7 @@ def give(request: HttpRequest) -> HttpResponse:
     by_unit = _agents(chosen.rows)
     agents = {pk: one for found in by_unit.values() for pk, one in found.items()}
     choices = [(str(one.pk), one.display_name) for one in sorted(agents.values(), key=lambda one: (one.display_name, one.pk))]
-    form = GiveForm(request.POST if bulk.is_sure(request) else None, agents=choices)
+    form = GiveForm(request.POST if bulk.is_sure(request) else None, agents=[("", "—"), *choices])
 
     def does(row: Dossier) -> str:
         now = referent_name(row)
