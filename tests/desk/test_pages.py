@@ -339,16 +339,3 @@ def test_what_nobody_holds_is_one_figure_and_the_list_says_what_lies_elsewhere(u
     whole = signed_in(factories.account("auditor")).get("/tasks/?list=unowned")
     assert (len(whole.context["rows"]), whole.context["elsewhere"]) == (3, 0)
     assert "tâches du centre" not in whole.content.decode()
-
-
-def test_all_the_tasks_that_match_are_shown_before_they_move(client: Client, worker, unit) -> None:
-    """The form carries the list's address: filters decide, not the page."""
-    for number in range(30):
-        factories.item(worker, at=unit, due_on=clock.today() - dt.timedelta(days=number + 1))
-    later = factories.item(worker, at=unit, due_on=clock.today() + dt.timedelta(days=60))
-    heir = factories.account("social_worker", at=unit)
-    chief = signed_in(factories.account("chief", at=unit))
-    shown = chief.post("/tasks/hand/", {"all": "1", "to": str(heir.pk), "address": "list=team&due=late", "next": "/tasks/?list=team"})
-    page = shown.content.decode()
-    assert page.count('name="task"') == 30 and f'value="{later.pk}"' not in page
-    assert WorkItem.unscoped.filter(owner=heir).count() == 0
