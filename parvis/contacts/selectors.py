@@ -240,6 +240,8 @@ def bank_accounts_of(person_ids: Iterable[int], day: dt.date | None = None) -> d
     """The same for several persons, in two queries."""
     ids = set(person_ids)
     tests = set(Identifier.unscoped.filter(person__in=ids, kind=IdentifierKind.SPECIMEN, live=1).values_list("person_id", flat=True))
+    for pk in ids:
+        memo.keep(("contacts.payable", pk), pk not in tests)
     found: dict[int, list[BankAccount]] = {}
     for row in BankAccount.unscoped.filter(person__in=ids - tests).at(day or clock.today()).order_by("-valid_from", "-pk"):
         found.setdefault(row.person_id, []).append(row)
@@ -248,7 +250,12 @@ def bank_accounts_of(person_ids: Iterable[int], day: dt.date | None = None) -> d
 
 def is_payable(person_id: int) -> bool:
     """A person known by a specimen card is a test, and is never paid."""
-    return not Identifier.unscoped.filter(person=person_id, kind=IdentifierKind.SPECIMEN, live=1).exists()
+    known = memo.kept(("contacts.payable", person_id))
+    return (
+        bool(known)
+        if known is not None
+        else not Identifier.unscoped.filter(person=person_id, kind=IdentifierKind.SPECIMEN, live=1).exists()
+    )
 
 
 #: Which of a person's addresses a letter takes first, by what it is for.

@@ -9,7 +9,7 @@ from django.db.models import Exists, Q
 from parvis.dossiers.api import Dossier
 from parvis.identity.enums import Function
 from parvis.kernel import clock
-from parvis.kernel.scope import EVERYTHING, NOTHING, may_see, scope
+from parvis.kernel.scope import EVERYTHING, NOTHING, may_see, scope, through
 
 from .enums import ProposalState, SessionState
 from .models import AgendaItem, Decision, Membership, Minutes, Proposal, Session
@@ -94,8 +94,8 @@ def may_see_decisions(actor: Actor) -> bool:
 
 
 # A member sees the sessions on whose roll he stands: the roll is written when the agenda is sent.
-def _dossiers(actor: Actor) -> Any:
-    return Dossier.objects.visible_to(actor).order_by().values("pk")
+def _dossiers(actor: Actor, path: str = "dossier") -> Q:
+    return through(Dossier, actor, path)
 
 
 def _mandates(actor: Actor) -> Any:
@@ -130,7 +130,7 @@ def proposals(actor: Actor) -> Q:
         return NOTHING
     rows = NOTHING
     if actor.has(*CASE_WORK):
-        rows |= Q(dossier__in=_dossiers(actor)) | Q(author_id=actor.account_id)
+        rows |= _dossiers(actor) | Q(author_id=actor.account_id)
     if actor.has(Function.LAWYER):
         rows |= Q(legal_requested=True)
     sent = Q(state__in=SENT_ON) | Q(urgent=True)
@@ -166,7 +166,7 @@ def agenda_items(actor: Actor) -> Q:
     elif actor.has(Function.COMMITTEE_MEMBER):
         rows |= _on_roll(actor) & Q(session__state__in=VISIBLE_SESSIONS)
     if rows != EVERYTHING and actor.has(*CASE_WORK):
-        rows |= Q(proposal__dossier__in=_dossiers(actor))
+        rows |= _dossiers(actor, "proposal__dossier")
     return rows & _not_recused(actor, "proposal__items__")
 
 
@@ -181,7 +181,7 @@ def decisions(actor: Actor) -> Q:
         if actor.has(Function.PRESIDENT):
             rows |= _presides(actor)
         if actor.has(*READERS) and may_see(actor, "social"):
-            rows |= Q(dossier__in=_dossiers(actor))
+            rows |= _dossiers(actor)
         if actor.has(Function.LAWYER):
             rows |= Q(proposal__legal_requested=True)
         if actor.has(Function.COMMITTEE_MEMBER):

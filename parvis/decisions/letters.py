@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from parvis.documents import api as documents
 from parvis.documents.api import Block, Envelope, blocks_from_json, blocks_to_json
-from parvis.dossiers.api import referent_of
-from parvis.identity.api import Account
+from parvis.dossiers.api import main_referent_of
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.terms import Term
@@ -315,9 +314,8 @@ def _contact(proposal: Proposal, language: str) -> str:
     """Whom the person can ask: the author; for what a job drafted, the referent of the dossier; else the service. Never a program."""
     if proposal.author is not None:
         return proposal.author.display_name
-    referent = referent_of(proposal.dossier_id)
-    account = Account.objects.filter(pk=referent).first() if referent else None
-    return account.display_name if account is not None else proposal.unit.name_in(language)
+    referent = main_referent_of(proposal.dossier_id)
+    return referent.account.display_name if referent is not None else proposal.unit.name_in(language)
 
 
 def _signatures(committee: Committee, language: str) -> tuple[tuple[str, str], ...]:

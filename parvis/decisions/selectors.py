@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from parvis.documents.api import Document
+from parvis.kernel import clock
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.subject import SubjectRef
 
@@ -30,6 +32,7 @@ from .enums import (
 )
 from .models import (
     AgendaItem,
+    Committee,
     Decision,
     LegalOpinion,
     MemberPack,
@@ -53,6 +56,11 @@ def proposals_for(actor: Actor, *, state: str = "", limit: int = 200) -> list[Pr
     if state:
         rows = rows.filter(state=state)
     return list(rows.order_by("created_at", "pk")[:limit])
+
+
+def count_waiting(actor: Actor) -> int:
+    """Validated proposals that wait for a session."""
+    return Proposal.objects.visible_to(actor).filter(live=1, state=ProposalState.VALIDATED).count()
 
 
 def review_queue(actor: Actor) -> list[Proposal]:
@@ -346,7 +354,22 @@ def count_decisions(actor: Actor, dossier_id: int) -> int:
 
 
 def decisions_by_number(actor: Actor, query: str, limit: int) -> list[Decision]:
-    rows = Decision.objects.visible_to(actor).filter(number__icontains=query.strip()).select_related("proposal")
+    """By number, whole or from its beginning: "CSSS 2026/0211", "2026/02", "211" of this year or the last. Ranges of the index only."""
+    found = re.fullmatch(r"(?:(?P<prefix>[^\d/]*?)\s*(?P<year>\d{4})\s*/\s*)?(?P<number>\d{0,6})", query.strip())
+    if found is None or not (found["year"] or found["number"]):
+        return []
+    asked = (found["prefix"] or "").casefold()
+    named = Q(pk__in=[])
+    for prefix in Committee.objects.order_by("prefix").values_list("prefix", flat=True).distinct():
+        if asked and prefix.casefold() != asked:
+            continue
+        if found["year"]:
+            start = f"{prefix} {found['year']}/{found['number']}"
+            named |= Q(number__gte=start, number__lt=start + ":")  # ":" comes after every digit
+        else:
+            year = clock.today().year
+            named |= Q(number__in=[f"{prefix} {one}/{int(found['number']):04d}" for one in (year, year - 1)])
+    rows = Decision.objects.visible_to(actor).filter(named).select_related("proposal")
     return list(rows.order_by("-decided_at", "-pk")[:limit])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from parvis.dossiers.api import Dossier
-from parvis.kernel import registries
+from parvis.kernel import memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit
 from parvis.kernel.subject import SubjectRef
@@ -35,11 +35,12 @@ def search(actor: Actor, query: str, limit: int) -> list[Found]:
     if len(text) < LEAST:
         return []
     found = []
-    for source in registries.search_sources.all():
-        if source.access(actor):
-            hits = source.search(actor, text, limit)[:limit]
-            if hits:
-                found.append(Found(source.key, source.title, hits))
+    with memo.sharing():
+        for source in registries.search_sources.all():
+            if source.access(actor):
+                hits = source.search(actor, text, limit)[:limit]
+                if hits:
+                    found.append(Found(source.key, source.title, hits))
     return found
 
 
@@ -91,7 +92,8 @@ def files(actor: Actor, query: str, limit: int) -> list[File]:
     text = query.strip()[:MAX_QUERY]
     if len(text) < LEAST:
         return []
-    dossiers, requests = _hits(actor, "dossiers", text, limit), _hits(actor, "requests", text, limit)
+    with memo.sharing():
+        dossiers, requests = _hits(actor, "dossiers", text, limit), _hits(actor, "requests", text, limit)
     found: list[File] = []
     if dossiers:
         keys = {str(row.uuid): row.pk for row in Dossier.objects.visible_to(actor).filter(uuid__in=list(dossiers)).order_by("pk")}

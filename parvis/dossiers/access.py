@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.identity.enums import Function
 from parvis.kernel import registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.scope import EVERYTHING, NOTHING, Rule, Rules, may_see, scope, scope_rules
+from parvis.kernel.scope import EVERYTHING, NOTHING, Rule, Rules, may_see, scope, scope_rules, through
 
 from .enums import DATA_CLASS_OF, SituationKind
 from .models import Dossier, SituationFact
@@ -132,7 +132,7 @@ def situation_scope(actor: Actor) -> Q:
     if actor.is_system:
         return EVERYTHING
     kinds = [str(kind) for kind in SituationKind if may_see(actor, DATA_CLASS_OF[kind])]
-    return Q(kind__in=kinds, dossier__in=Dossier.objects.visible_to(actor).order_by().values("pk")) if kinds else NOTHING
+    return Q(kind__in=kinds) & through(Dossier, actor, "dossier") if kinds else NOTHING
 
 
 def can_read_dossiers(actor: Actor) -> bool:

@@ -90,7 +90,7 @@ DOSSIERS = Grid(
     name=_("Dossiers"),
     columns=[
         Column("number", _("Number"), sort="number", main=True),
-        Column("lead", _("Name"), value="lead.index.display_name", sort="lead__index__sort_key", data_class="identity"),
+        Column("lead", _("Name"), value="lead.index.display_name", sort="lead_sort", data_class="identity"),
         Column("birth", _("Born on"), value="lead.index.birth_date", kind="day", sort="lead__index__birth_date", data_class="identity"),
         Column("unit", _("Service"), value="unit.name"),
         Column("referent", _("Referent"), value=referent_name),

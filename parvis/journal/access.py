@@ -7,7 +7,7 @@ from django.db.models import Q
 from parvis.dossiers.api import Dossier, can_read_dossiers
 from parvis.identity.enums import Function
 from parvis.kernel.actor import Actor
-from parvis.kernel.scope import DATA_CLASSES, EVERYTHING, NOTHING, may_see, scope
+from parvis.kernel.scope import DATA_CLASSES, EVERYTHING, NOTHING, may_see, scope, through
 
 from .models import Entry
 
@@ -38,7 +38,7 @@ def entry_scope(actor: Actor) -> Q:
         open_to |= Q(restricted=True)
     elif units:
         open_to |= Q(restricted=True, dossier__unit__in=sorted(unit for unit in units if unit is not None))
-    return Q(dossier__in=Dossier.objects.visible_to(actor).order_by().values("pk")) & open_to
+    return through(Dossier, actor, "dossier") & open_to
 
 
 def can_read_journal(actor: Actor) -> bool:

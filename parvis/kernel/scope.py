@@ -67,6 +67,14 @@ def scope_q(model: type[models.Model], actor: Actor) -> Q:
     return NOTHING
 
 
+def through(model: type[models.Model], actor: Actor, path: str) -> Q:
+    """Rows whose ``path`` (a foreign key that is never empty) leads to something of the model that this actor sees. The condition is
+    looked up from the row: a list of all that the actor sees would be read for each query, and grows with the centre.
+    """
+    q = scope_q(model, actor)
+    return Q(**{f"{path}__isnull": False}) if q == EVERYTHING else _prefixed(q, path)  # an empty Q in an "or" would vanish
+
+
 # Why ------------------------------------------------------------------------------------------------------------------
 
 

@@ -68,10 +68,16 @@ def client(worker) -> Client:
 def test_only_an_agent_with_a_function_of_today_comes_in(url: str, unit) -> None:
     visitor = Client().get(url)
     assert (visitor.status_code, visitor["Location"].split("?")[0]) == (302, "/account/login/")
-    assert signed_in(factories.account()).get(url).status_code == 404
+    task = factories.item(queue="clerk", at=unit)
     past = factories.account("clerk", at=unit)
     past.grants.update(valid_to=clock.today())
-    assert signed_in(past).get(url).status_code == 404
+    for nobody in (factories.account(), past):
+        answer = signed_in(nobody).get(url)
+        if url == "/desk/":  # says who gives functions, and nothing else
+            assert (answer.status_code, [one.name for one in answer.templates][:1]) == (200, ["desk/no_function.html"])
+            assert str(task.uuid) not in answer.content.decode()
+        else:
+            assert answer.status_code == 404
     assert signed_in(factories.account("clerk", at=unit)).get(url).status_code == 200
 
 

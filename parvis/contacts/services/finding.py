@@ -11,6 +11,7 @@ from itertools import permutations
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from parvis.kernel import memo
 from parvis.kernel.actor import Actor
 from parvis.kernel.textmatch import tokens
 
@@ -22,6 +23,8 @@ MOST_CANDIDATES = 60
 MOST_FOUND = 120
 MOST_HOLDERS = 400
 MOST_WORDS = 4
+ENOUGH = 24
+"""Names written as typed: with so many of them, those that only sound alike are not looked for."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,12 @@ def _keys_of(person_ids: list[int]) -> dict[int, matching.PersonKeys]:
 
 def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[PersonIndex, str]]:
     """The search box: parts of names whatever the accents and spelling, "muler 80", a national number. Best first, with the reason."""
+    # Dossiers, requests and persons are searched by the same names on one page: they are looked up once.
+    return memo.once(("contacts.search", actor, query.strip()), lambda: _search(actor, query))[:limit]
+
+
+def _search(actor: Actor, query: str) -> list[tuple[PersonIndex, str]]:
+    """All that the index look-ups bring, best first."""
     digits = "".join(char for char in query if char.isdigit())
     visible = PersonIndex.objects.visible_to(actor)
     if len(digits) == 11 and len(query) <= 18:
@@ -147,7 +156,7 @@ def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[Pe
     ids = _by_prefix(words, years)
     if len(words) > 1:
         ids += _by_prefix(["".join(words)], years)  # "van den broucke" is filed as one word
-    if len(ids) < limit:
+    if len(ids) < ENOUGH:
         ids += _by_sound(words, years)
     rows = visible.in_bulk(list(dict.fromkeys(ids)))
     scored = []
@@ -159,7 +168,7 @@ def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[Pe
         if score:
             scored.append((-score, row.sort_key, pk, row, why))
     scored.sort(key=lambda one: one[:3])
-    return [(row, why) for _score, _key, _pk, row, why in scored[:limit]]
+    return [(row, why) for _score, _key, _pk, row, why in scored]
 
 
 def _by_prefix(words: list[str], years: list[int]) -> list[int]:

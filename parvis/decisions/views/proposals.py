@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parvis.kernel import clock, mutations, registries
+from parvis.kernel import clock, memo, mutations, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError, NotAllowed
 from parvis.ui import formats
@@ -97,7 +97,8 @@ def proposal(request: Request, uuid: Any) -> HttpResponse:
     if request.method == "POST":
         return _save(request, found)
     mutations.record_read(actor=request.actor, subject=steps.ref(found), screen=request.screen.name)
-    return page(request, "decisions/proposal.html", _context(request, found, add=request.GET.get("add") == "1"))
+    with memo.sharing():
+        return page(request, "decisions/proposal.html", _context(request, found, add=request.GET.get("add") == "1"))
 
 
 def _save(request: Request, found: Proposal) -> HttpResponse:
@@ -217,6 +218,8 @@ def _read(
     marks = selectors.version_marks(actor, found)
     correction = selectors.correction(actor, found, marks)
     editable = access.may_edit(actor, found)
+    if grants is None and editable:
+        grants = _grants(actor, found, version, add=add)  # first: it reads names and cards of the household, this person's among them
     language = formats.language()
     trouble_matters = found.state != ProposalState.DECIDED
     trouble = reviewing.problems(actor, found, version) if trouble_matters else None
@@ -238,7 +241,7 @@ def _read(
         "chief_level": neighbours.chief_level(found.unit_id),
         "blocks": letters.page_blocks(version.blocks, typed or {}),
         "letter": letters.envelope(found, version.blocks),
-        "grants": grants or (_grants(actor, found, version, add=add) if editable else None),
+        "grants": grants,
         "described": packs.describe_provisions(version.provisions),
         "trees": letters.trees(version, previous.decided_version if previous else None, language),
         "clock": neighbours.clock_of(found.line_id, "decide"),

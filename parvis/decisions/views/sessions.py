@@ -43,14 +43,13 @@ def place_of(session: Session, actor: Any) -> str:
 def index(request: Request) -> HttpResponse:
     actor = request.actor
     cards = selectors.sessions_for(actor)
-    waiting = selectors.proposals_for(actor, state=ProposalState.VALIDATED) if access.may_run_sessions(actor) else []
     return page(
         request,
         "decisions/sessions.html",
         {
             "coming": sorted((c for c in cards if c.session.state != SessionState.CLOSED), key=lambda c: c.session.starts_at),
             "past": [c for c in cards if c.session.state == SessionState.CLOSED],
-            "waiting": len(waiting),
+            "waiting": selectors.count_waiting(actor) if access.may_run_sessions(actor) else 0,
             "may_run": access.may_run_sessions(actor),
             "sits": access.may_see_committee(actor),
         },
@@ -95,9 +94,7 @@ def agenda_context(request: Request, session: Session, **more: Any) -> dict[str,
         "view": view,
         "may_run": may_run,
         "sits": access.may_see_committee(actor),
-        "waiting": selectors.proposals_for(actor, state=ProposalState.VALIDATED)
-        if may_run and session.state != SessionState.CLOSED
-        else [],
+        "waiting": selectors.count_waiting(actor) if may_run and session.state != SessionState.CLOSED else 0,
         "minutes": Minutes.objects.visible_to(actor).filter(session=session).first(),
         "others": others,
         "members": sessions.members_on(session.committee, clock.date_of(session.starts_at)),

@@ -62,7 +62,21 @@ class Files:
         self.agents.append(agent)
         number = f"{day.year}-{self.numbers.take('dossier', day.year):05d}"
         status, reason = ("closed", "Fin de l’aide") if closed else ("open", "")
-        rows["dossier"].append((pk, uuid(rng), 1, number, agent[2], home[0]["id"], status, day, closed, reason))
+        rows["dossier"].append(
+            (
+                pk,
+                uuid(rng),
+                1,
+                number,
+                agent[2],
+                home[0]["id"],
+                sort_key(f"{home[0]['family']} {home[0]['given']}"),
+                status,
+                day,
+                closed,
+                reason,
+            )
+        )
         start = fact(day, at)
         for place, person in enumerate(home):
             role = "applicant" if place == 0 else "partner" if person["adult"] else "child"

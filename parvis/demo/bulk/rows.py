@@ -26,7 +26,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "household": ("contacts.Household", "id uuid version created_at"),
     "member": ("contacts.HouseholdMember", FACT + "household_id person_id role"),
     "relation": ("contacts.Relation", FACT + "person_id other_id kind"),
-    "dossier": ("dossiers.Dossier", "id uuid version number unit_id lead_id status opened_on closed_on close_reason"),
+    "dossier": ("dossiers.Dossier", "id uuid version number unit_id lead_id lead_sort status opened_on closed_on close_reason"),
     "dossier_member": ("dossiers.DossierMember", FACT + "dossier_id person_id role in_household"),
     "referent": ("dossiers.Referent", FACT + "dossier_id account_id role"),
     "situation": ("dossiers.SituationFact", FACT + "dossier_id item person_id kind label amount currency periodicity details"),

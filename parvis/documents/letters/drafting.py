@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from parvis.documents.errors import UnknownTemplate
 from parvis.documents.letters.blocks import COMPUTED, FREE, PENDING, Block, clean_text
 from parvis.documents.models import LetterTemplate
+from parvis.kernel import memo
 from parvis.ui import formats
 
 LANGUAGES = ("fr", "nl", "de", "en")
@@ -150,7 +151,7 @@ def current_template(key: str) -> LetterTemplate:
     Raises:
         UnknownTemplate: none has this key.
     """
-    found = LetterTemplate.objects.filter(key=key).order_by("-number").first()
+    found = memo.once(("documents.template", key), lambda: LetterTemplate.objects.filter(key=key).order_by("-number").first())
     if found is None:
         raise UnknownTemplate(
             _("There is no letter template “%(key)s”. Load the reference data or publish one.") % {"key": key}, code="unknown_template"
@@ -230,7 +231,13 @@ def subject_line(blocks: Sequence[Block]) -> str:
     """The subject of the letter, from its template."""
     for block in blocks:
         if "template" in block.data:
-            found = LetterTemplate.objects.filter(key=block.data["template"], number=block.data["number"]).first()
+            key, number = block.data["template"], block.data["number"]
+            # A letter under way is nearly always of the newest version, which the page reads anyway.
+            found = memo.once(
+                ("documents.template", key), lambda key=key: LetterTemplate.objects.filter(key=key).order_by("-number").first()
+            )
+            if found is not None and found.number != number:
+                found = LetterTemplate.objects.filter(key=key, number=number).first()
             if found is not None:
                 return str(found.definition["subject"][block.language])
     return ""

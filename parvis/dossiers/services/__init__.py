@@ -8,6 +8,7 @@ from .dossiers import (
     end_referent,
     member_leaves,
     open_dossier,
+    refile,
     reopen_dossier,
 )
 from .situation import end_situation, record_situation
@@ -16,6 +17,7 @@ __all__ = [
     "add_member",
     "assign_referent",
     "change_lead",
+    "refile",
     "close_dossier",
     "end_referent",
     "end_situation",

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from contextlib import suppress
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from parvis.contacts.api import Household, InvalidPerson, Person, create_household, household_of, join_household, leave_household
+from parvis.contacts.api import (
+    Household,
+    InvalidPerson,
+    Person,
+    PersonIndex,
+    create_household,
+    household_of,
+    join_household,
+    leave_household,
+)
 from parvis.identity.api import Account, Unit
 from parvis.kernel import clock, numbers
 from parvis.kernel.actor import Actor
@@ -45,12 +56,19 @@ def open_dossier(
     day = clock.today()
     number = f"{day.year}-{numbers.allot('dossier', day.year):05}"
     dossier = Dossier.unscoped.create(number=number, unit=unit, lead=person, opened_on=day)
+    refile([person.pk])
     record(actor, "dossier.open", dossier, {"number": number, "unit": unit.code, "lead": person.pk})
     publish(DossierOpened(actor=actor, dossier_id=dossier.pk, number=number))
     _write_member(actor, dossier, person, MemberRole.APPLICANT, True, day, None, source, source_ref)
     if referent is not None:
         assign_referent(actor=actor, dossier=dossier, account=referent)
     return dossier
+
+
+def refile(person_ids: Sequence[int]) -> None:
+    """List the dossiers of these persons under the names that they have now."""
+    names = PersonIndex.unscoped.filter(person=OuterRef("lead")).order_by().values("sort_key")[:1]
+    Dossier.unscoped.filter(lead__in=list(person_ids)).update(lead_sort=Coalesce(Subquery(names), Value("")))
 
 
 @gesture
@@ -163,6 +181,7 @@ def change_lead(*, actor: Actor, dossier: Dossier, person: Person) -> Dossier:
     before = dossier.lead_id
     _update(dossier, lead=person)
     dossier.lead = person
+    refile([person.pk])
     record(actor, "dossier.lead", dossier, {"lead": [before, person.pk]})
     return dossier
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 import zlib
 from typing import Any
@@ -25,10 +26,17 @@ IDEMPOTENCY_FIELD = "idempotency_key"
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """``{% icon "check" %}``, ``{% icon "alert" "lg" %}``. A label makes it speak; without one it is decoration."""
+    if not label:
+        return _drawing(str(name), str(size))
     classes = f"ico ico--{size}" if size else "ico"
     address = f"{static('ui/icons.svg')}#i-{name}"
-    if label:
-        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', classes, label, address)
+    return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', classes, label, address)
+
+
+@functools.lru_cache(maxsize=1024)  # a page prints a hundred of them; the address holds for the life of the process
+def _drawing(name: str, size: str) -> SafeString:
+    classes = f"ico ico--{size}" if size else "ico"
+    address = f"{static('ui/icons.svg')}#i-{name}"
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, address)
 
 

@@ -64,6 +64,7 @@ class WorkItem(ScopedModel):
         indexes = [
             models.Index(fields=["state", "owner", "due_sort", "id"], name="workflows_item_owner"),
             models.Index(fields=["state", "queue", "unit", "due_sort", "id"], name="workflows_item_queue"),
+            models.Index(fields=["state", "owner", "queue", "unit", "due_sort", "id"], name="workflows_item_free"),
             models.Index(fields=["state", "unit", "due_sort", "id"], name="workflows_item_unit"),
             models.Index(fields=["subject_type", "subject_id", "state"], name="workflows_item_subject"),
             models.Index(fields=["dossier_key", "state"], name="workflows_item_dossier"),
