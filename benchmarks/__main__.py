@@ -85,20 +85,25 @@ def table(results: dict[int, dict], engine: str) -> str:
         "# Benchmarks",
         "",
         f"{os.cpu_count()} cores, {'embedded database (SQLite)' if engine == 'sqlite' else 'PostgreSQL on the same machine'}, Python {sys.version.split()[0]}. Median server time of a page through the whole stack (middleware, access, template), "
-        "without network; the floor is the page's own SQL sent raw.",
+        "without network. Own work is the time of the processor in this process, which other programs of the machine disturb little; the floor, "
+        "in the same time, is the page's own SQL sent raw.",
         "",
     ]
-    head = "| Page |" + "".join(f" {size:,} persons: ms | queries | × floor |" for size in sizes)
+    head = "| Page |" + "".join(f" {size:,} persons: ms | own work, ms | queries | × floor |" for size in sizes)
     ratio = len(sizes) > 1
-    out += [head + (" larger / smaller |" if ratio else ""), "|---|" + "---:|" * (3 * len(sizes) + ratio)]
+    out += [head + (" larger / smaller | own work, larger / smaller |" if ratio else ""), "|---|" + "---:|" * (4 * len(sizes) + 2 * ratio)]
     for page in results[sizes[0]]["pages"]:
         cells = [f"| {page} |"]
         for size in sizes:
             row = results[size]["pages"].get(page)
-            cells.append(f" {row['ms']:.1f} | {row['queries']} | {row['ms'] / max(row['floor'], 0.001):.1f} |" if row else " – | – | – |")
+            cells.append(
+                f" {row['ms']:.1f} | {row['cpu']:.1f} | {row['queries']} | {row['cpu'] / max(row['floor'], 0.001):.1f} |"
+                if row
+                else " – | – | – | – |"
+            )
         if ratio:
             small, large = results[sizes[0]]["pages"][page], results[sizes[-1]]["pages"].get(page)
-            cells.append(f" {large['ms'] / small['ms']:.2f} |" if large else " – |")
+            cells.append(f" {large['ms'] / small['ms']:.2f} | {large['cpu'] / small['cpu']:.2f} |" if large else " – | – |")
         out.append("".join(cells))
     out += ["", "| Work |" + "".join(f" {size:,} persons |" for size in sizes), "|---|" + "---:|" * len(sizes)]
     for name in results[sizes[0]]["work"]:

@@ -37,5 +37,7 @@ LISTS: list[tuple[str, str, str]] = [
     ("dossiers of every unit, first page", "auditor", "/dossiers/"),
     ("dossiers of every unit, filtered", "auditor", "/dossiers/?status=closed"),
     ("dossiers of every unit, by name", "auditor", "/dossiers/?sort=lead"),
+    ("dossiers of every unit, deep page", "auditor", "/dossiers/"),
+    ("dossiers of every unit, by name, deep page", "auditor", "/dossiers/?sort=lead"),
     ("dossiers of every unit, by day", "auditor", "/dossiers/?sort=-opened_on"),
 ]

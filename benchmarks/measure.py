@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
+import re
 import statistics
 import sys
 import time
@@ -49,16 +51,17 @@ def fill(size: int) -> float:
     return float(demo.populate(persons=size, seed=SEED, print_line=say)["per_second"])
 
 
-def timed(call: Callable[[], Any], rounds: int) -> float:
-    """Median milliseconds after two warm-up calls."""
+def timed(call: Callable[[], Any], rounds: int) -> tuple[float, float]:
+    """Median milliseconds after two warm-up calls: by the clock, and of this process's own work (steady on a machine that is shared)."""
     call()
     call()
-    spent = []
+    spent, worked = [], []
     for _ in range(rounds):
-        started = time.perf_counter()
+        started, before = time.perf_counter(), time.process_time()
         call()
         spent.append((time.perf_counter() - started) * 1000)
-    return statistics.median(spent)
+        worked.append((time.process_time() - before) * 1000)
+    return statistics.median(spent), statistics.median(worked)
 
 
 def raw_floor(statements: list[str], rounds: int) -> float:
@@ -79,7 +82,7 @@ def raw_floor(statements: list[str], rounds: int) -> float:
             for sql in reads:
                 connection.connection.execute(sql.replace("%%", "%")).fetchall()
 
-    return timed(run, rounds)
+    return timed(run, rounds)[1]
 
 
 def _auditor() -> str:
@@ -139,6 +142,21 @@ def explain(name: str, statements: list[str]) -> None:
         print(f"{name}: {spent:.1f} ms\n  {sql[:1500]}\n    {plan}", file=sys.stderr, flush=True)
 
 
+DEEP = 8
+
+
+def deeper(client: Any, address: str) -> str:
+    """The address of a page far down a list, by its own "next" links: as many as there are, at most ``DEEP``."""
+    path = address.partition("?")[0]
+    for _ in range(DEEP):
+        following = re.search(r'href="([^"]*[?&;]after=[^"]*)"', client.get(address).content.decode())
+        if following is None:
+            break
+        link = html.unescape(following[1])
+        address = link if link.startswith("/") else path + link
+    return address
+
+
 def measure(size: int, rounds: int) -> dict[str, Any]:
     from django.db import connection
     from django.test import Client
@@ -163,13 +181,17 @@ def measure(size: int, rounds: int) -> dict[str, Any]:
         if response.status_code != 200:
             print(f"{name}: {address} answered {response.status_code}", file=sys.stderr)
             continue
+        if name.endswith("deep page"):
+            address = deeper(client, address)
         client.get(address)
         with CaptureQueriesContext(connection) as captured:
             client.get(address)
         statements = [query["sql"] for query in captured.captured_queries]
         explain(name, statements)
+        spent, worked = timed(lambda client=client, address=address: client.get(address), rounds)
         out["pages"][name] = {
-            "ms": timed(lambda client=client, address=address: client.get(address), rounds),
+            "ms": spent,
+            "cpu": worked,
             "floor": raw_floor(statements, rounds),
             "queries": len(statements),
         }
@@ -193,6 +215,8 @@ def work(rounds: int) -> dict[str, Any]:
     for step in story["steps"]:
         out[f"· {step['step']} with its papers, seconds"] = step["seconds"]
 
+    out |= single(rounds)
+
     @jobs.job("bench.nothing")
     def nothing(ref: jobs.JobRef) -> None:
         with gestures.gesture_scope():
@@ -210,6 +234,52 @@ def work(rounds: int) -> dict[str, Any]:
     out["jobs queued per second"] = round(queued)
     out["jobs done per second"] = round(done / (time.perf_counter() - started))
     Job.objects.filter(kind="bench.nothing").delete()
+    return out
+
+
+def single(rounds: int) -> dict[str, Any]:
+    """One gesture, one step, one letter at a time. What is written is taken back: the instance keeps its size."""
+    from django.db import transaction
+
+    from parvis.decisions.letters import render_pack_pdf
+    from parvis.decisions.models import Pack
+    from parvis.documents.api import render_receipt_pdf
+    from parvis.dossiers.api import Dossier
+    from parvis.journal.api import add_entry
+    from parvis.kernel import clock
+    from parvis.kernel.actor import system_actor
+    from parvis.kernel.subject import SubjectRef
+    from parvis.requests.models import Request
+    from parvis.requests.services import receipt_of
+    from parvis.workflows.api import start_case
+
+    actor = system_actor("bench")
+    dossier = Dossier.unscoped.order_by("pk").first()
+    request = Request.unscoped.select_related("unit").order_by("pk").first()
+    pack = json.loads(Pack.unscoped.order_by("pk").first().content)
+    receipt, day = receipt_of(request), clock.date_of(request.received_at)
+
+    def taken_back(gesture: Callable[[], Any]) -> Callable[[], None]:
+        def run() -> None:
+            with transaction.atomic():
+                gesture()
+                transaction.set_rollback(True)
+
+        return run
+
+    # A subject number that no request line has: the case is the engine's work alone, its rules and tasks included.
+    works = {
+        "journal entry added, ms": taken_back(lambda: add_entry(actor=actor, dossier=dossier, kind="note", text="Mesure.")),
+        "workflow case started to its first tasks, ms": taken_back(
+            lambda: start_case(actor=actor, process_key="aid-request", subject=SubjectRef("bench", 1))
+        ),
+        "receipt as PDF, ms": lambda: render_receipt_pdf(receipt, date=day),
+        "notification as PDF, ms": lambda: render_pack_pdf(pack),
+    }
+    out: dict[str, Any] = {}
+    for name, work in works.items():
+        spent, worked = timed(work, rounds)
+        out[name] = f"{spent:.1f} (own work {worked:.1f})"
     return out
 
 

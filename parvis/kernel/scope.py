@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
+from parvis.kernel import memo
+
 if TYPE_CHECKING:
     from parvis.kernel.actor import Actor
 
@@ -55,6 +57,11 @@ def scope_q(model: type[models.Model], actor: Actor) -> Q:
     """What this actor may see of a model."""
     if actor.is_system:
         return EVERYTHING
+    # A page that shares its reads asks for the same scope of several panels: the condition is built once, and read anew each time.
+    return memo.once(("kernel.scope", model, actor), lambda: _scope_q(model, actor))
+
+
+def _scope_q(model: type[models.Model], actor: Actor) -> Q:
     function = _scopes.get(model)
     if function is not None:
         return function(actor)

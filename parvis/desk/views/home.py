@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from parvis.identity.api import Function, agents_with
-from parvis.kernel import clock, registries
+from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.ui.http import may_open, page, screen
 from parvis.ui.shell import address
@@ -58,6 +58,11 @@ def new_request(actor: Actor) -> str:
 @screen(access=access.is_agent, parts=("todo",))
 def home(request: HttpRequest) -> HttpResponse:
     """My tasks by legal deadline, the backlog in the open, what today holds."""
+    with memo.sharing():
+        return _home(request)
+
+
+def _home(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not access.works_here(actor):
         # Signed in, and nothing to do yet: whoever gives functions is named here, instead of "page not found".
