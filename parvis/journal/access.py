@@ -52,3 +52,7 @@ def can_write_entry(actor: Actor) -> bool:
 
 def can_restrict(actor: Actor) -> bool:
     return actor.is_agent and actor.has(Function.SOCIAL_WORKER, Function.CHIEF)
+
+
+def can_keep_texts(actor: Actor) -> bool:
+    return actor.is_agent and actor.has(Function.CHIEF, Function.ADMINISTRATOR)

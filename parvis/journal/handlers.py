@@ -12,7 +12,8 @@ from parvis.kernel.subject import SubjectRef
 from parvis.workflows.api import WorkItem
 from parvis.workflows.events import StepClosed
 
-from .services import add_step
+from .models import Turn
+from .services import add_step, open_following
 
 
 @subscribe(DossierOpened)
@@ -106,6 +107,15 @@ def step_done(event: StepClosed) -> None:
             values={"step": item.title},
             subject=item.subject,
         )
+
+
+@subscribe(StepClosed)
+def turn_closed(event: StepClosed) -> None:
+    """What comes back opens again when it is done (B56)."""
+    if event.subject.type == "journal_turn":
+        turn = Turn.unscoped.select_related("action__entry__dossier", "action__owner").filter(pk=event.subject.id).first()
+        if turn is not None:
+            open_following(actor=event.actor, turn=turn)
 
 
 def _name(person_id: int) -> str:

@@ -1,4 +1,4 @@
-"""The journal on the dossier page: its latest entries, and the form to add one."""
+"""The journal on the dossier page, on the home and in the bar of every page: latest entries, the form, what is urgent."""
 
 from __future__ import annotations
 
@@ -7,33 +7,119 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from parvis.dossiers.api import Dossier
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import Panel, PersonHolder
+from parvis.kernel.registries import HomeCell, PaletteAction, Panel, PersonHolder, Screen, SubjectCard
+from parvis.kernel.subject import SubjectRef
+from parvis.ui import slots
 
-from . import access
-from .selectors import chronicle, days_of
+from . import access, services
+from .models import Entry, Turn
+from .selectors import chronicle, days_of, urgent_mark, urgent_now
 
 LATEST = 6
+URGENT_SHOWN = 5
 
 
 def _latest(request: HttpRequest, dossier: Dossier, day: dt.date) -> str:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found = chronicle(actor, dossier, limit=LATEST, until=day if day != clock.today() else None)
-    context: dict[str, Any] = {"dossier": dossier, "days": days_of(found.entries, actor), "more": bool(found.following)}
+    services.note_opened(actor=actor, entries=found.entries)
+    context: dict[str, Any] = {
+        "dossier": dossier,
+        "days": days_of(found.entries, actor),
+        "more": bool(found.following),
+        "may_mark": access.can_write_entry(actor) and day == clock.today(),
+    }
     return render_to_string("journal/_panel.html", context, request)
 
 
 def _add(request: HttpRequest, dossier: Dossier, day: dt.date) -> str:
-    from .views import blank_form
+    from .views._common import blank_form
 
     return render_to_string("journal/_panel_add.html", {"dossier": dossier, "form": blank_form(request, dossier)}, request)
 
 
+def _urgent(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
+    """Above everything else; who has it on the screen is written down."""
+    mark = urgent_mark(dossier.pk) if day == clock.today() else None
+    if mark is None:
+        return None
+    services.see_urgent(actor=request.actor, marks=[mark])  # type: ignore[attr-defined]
+    return render_to_string("journal/_urgent.html", {"dossier": dossier, "mark": mark}, request)
+
+
+def _urgent_cell(request: HttpRequest) -> str | None:
+    from .views._common import name_of
+
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    marks = urgent_now(actor, URGENT_SHOWN)
+    if not marks:
+        return None
+    services.see_urgent(actor=actor, marks=marks)
+    return render_to_string(
+        "journal/_cell_urgent.html", {"rows": [{"mark": mark, "name": name_of(mark.dossier)} for mark in marks]}, request
+    )
+
+
+def _bar(request: HttpRequest) -> str | None:
+    """N from anywhere. On a dossier it is set; beside a dossier that has its own form, that one answers to the key."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not access.can_write_entry(actor):
+        return None
+    match = request.resolver_match
+    here = match.kwargs.get("uuid") if match is not None and "dossiers" in request.path.split("/")[:2] else None
+    url = reverse("journal:new") + (f"?dossier={here}" if here else "")
+    own = match is not None and match.view_name in {"dossiers:detail", "journal:add", "journal:new"}
+    return render_to_string("journal/_bar.html", {"url": url, "key": not own}, request)
+
+
+def _action_url(subject: SubjectRef) -> str:
+    uuid = Turn.unscoped.filter(pk=subject.id).values_list("uuid", flat=True).first()
+    return reverse("journal:action", args=[uuid]) if uuid else ""
+
+
+def _turn_cards(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef, SubjectCard]:
+    rows = Turn.unscoped.filter(pk__in=[one.id for one in subjects]).values_list("pk", "action__entry__dossier_id")
+    return _dossier_cards(actor, {SubjectRef("journal_turn", pk): dossier for pk, dossier in rows}, "dossiers:detail")
+
+
+def _entry_cards(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef, SubjectCard]:
+    rows = Entry.objects.visible_to(actor).filter(pk__in=[one.id for one in subjects]).values_list("pk", "dossier_id")
+    return _dossier_cards(actor, {SubjectRef("journal_entry", pk): dossier for pk, dossier in rows}, "journal:index")
+
+
+def _dossier_cards(actor: Actor, wanted: dict[SubjectRef, int], page: str) -> dict[SubjectRef, SubjectCard]:
+    """The dossier, for whoever may open it; whoever only has the task sees that it exists."""
+    found = Dossier.objects.visible_to(actor).select_related("lead__index").in_bulk(list(set(wanted.values())))
+    cards = {}
+    for ref, number in wanted.items():
+        dossier = found.get(number)
+        if dossier is not None:
+            index = getattr(dossier.lead, "index", None)
+            url = reverse(page, args=[dossier.uuid]) + (f"#e{ref.id}" if ref.type == "journal_entry" else "")
+            cards[ref] = SubjectCard(index.display_name if index else dossier.number, dossier.number, url)
+    return cards
+
+
+registries.panels.register(
+    "journal.urgent",
+    Panel(
+        key="urgent",
+        title=pgettext_lazy("a dossier", "Urgent"),
+        order=1,
+        render=_urgent,
+        access=access.can_read_journal,
+        data_class="identity",
+        icon="bolt",
+        nav=False,
+    ),
+)
 registries.panels.register(
     "journal.latest",
     Panel(
@@ -61,6 +147,42 @@ registries.panels.register(
         shortcut="n",
     ),
 )
+registries.home_cells.register(
+    "journal.urgent",
+    HomeCell(key="urgent", title=_("Urgent dossiers"), order=1, render=_urgent_cell, access=access.can_read_journal),
+)
+registries.palette.register(
+    "journal.new",
+    PaletteAction(
+        key="journal.new", label=_("Add to the journal"), url_name="journal:new", access=access.can_write_entry, icon="note", order=5
+    ),
+)
+registries.palette.register(
+    "journal.urgencies",
+    PaletteAction(
+        key="journal.urgencies",
+        label=_("Urgent dossiers"),
+        url_name="journal:urgencies",
+        access=access.can_read_journal,
+        icon="bolt",
+        order=22,
+    ),
+)
+registries.palette.register(
+    "journal.texts",
+    PaletteAction(
+        key="journal.texts",
+        label=_("Texts of the centre for the journal"),
+        url_name="journal:texts",
+        access=access.can_keep_texts,
+        icon="text",
+        order=60,
+    ),
+)
+registries.screens.register("journal.action", Screen(key="journal.action", title=_("Next step"), url=_action_url))
+registries.subject_cards.register("journal_turn", _turn_cards)
+registries.subject_cards.register("journal_entry", _entry_cards)
+slots.register("bar", "journal.new", _bar, order=10)
 
 # What becomes of these when two files of one person are merged.
 registries.person_holders.register("journal.Entry.person", PersonHolder("journal.Entry", "person", _("Chronicle")))

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from parvis.dossiers.api import Dossier
+from parvis.identity.api import Account, FunctionGrant
+from parvis.identity.enums import Function
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.ui import formats
 
-from .enums import ICONS, EntryKind
-from .models import Entry
+from .enums import ICONS, EntryKind, KeyEvent, ObjectiveStatus
+from .models import Entry, NoteTemplate, ObjectiveState, Reading, Turn, Urgency
 
 PAGE = 30
+TOLD = (Function.SOCIAL_WORKER, Function.CHIEF, Function.LAWYER, Function.CLERK)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ def chronicle(
     dossier: Dossier,
     *,
     kinds: list[str] | None = None,
+    keys: list[str] | None = None,
     after: str = "",
     limit: int = PAGE,
     until: dt.date | None = None,
@@ -39,6 +43,8 @@ def chronicle(
     rows: QuerySet[Entry] = Entry.objects.visible_to(actor).filter(dossier=dossier)
     if kinds:
         rows = rows.filter(kind__in=kinds)
+    if keys:
+        rows = rows.filter(key_event__in=keys)
     if until is not None:
         rows = rows.filter(happened_at__lt=end_of(until))
     if after:
@@ -78,7 +84,16 @@ def line_of(entry: Entry) -> str:
     return entry.title or str(EntryKind(entry.kind).label)
 
 
-TINTS = {EntryKind.NOTE: "", EntryKind.INTERVIEW: "p", EntryKind.VISIT: "o", EntryKind.CALL: "", EntryKind.MAIL: "l", EntryKind.STEP: "p"}
+TINTS = {
+    EntryKind.NOTE: "",
+    EntryKind.INTERVIEW: "p",
+    EntryKind.VISIT: "o",
+    EntryKind.CALL: "",
+    EntryKind.MAIL: "l",
+    EntryKind.OBJECTIVE: "o",
+    EntryKind.SYNTHESIS: "p",
+    EntryKind.STEP: "p",
+}
 
 
 @dataclass(frozen=True)
@@ -90,9 +105,18 @@ class Line:
     icon: str
     tint: str
     mine: bool
+    key: str = ""
+    readings: list[Reading] = field(default_factory=list)
+    steps: list[Turn] = field(default_factory=list)
 
 
-def days_of(entries: list[Entry], actor: Actor) -> list[tuple[dt.date, list[Line]]]:
+def days_of(
+    entries: list[Entry],
+    actor: Actor,
+    *,
+    readings: dict[int, list[Reading]] | None = None,
+    steps: dict[int, list[Turn]] | None = None,
+) -> list[tuple[dt.date, list[Line]]]:
     """Entries under the days on which they happened, in the instance's zone."""
     days: list[tuple[dt.date, list[Line]]] = []
     for entry in entries:
@@ -101,9 +125,151 @@ def days_of(entries: list[Entry], actor: Actor) -> list[tuple[dt.date, list[Line
             days.append((day, []))
         mine = entry.author_id is not None and entry.author_id == actor.account_id
         tint = "h" if entry.restricted else TINTS[EntryKind(entry.kind)]
-        days[-1][1].append(Line(entry, line_of(entry), icon_of(entry), tint, mine))
+        days[-1][1].append(
+            Line(
+                entry,
+                line_of(entry),
+                icon_of(entry),
+                tint,
+                mine,
+                str(KeyEvent(entry.key_event).label) if entry.key_event else "",
+                (readings or {}).get(entry.pk, []),
+                (steps or {}).get(entry.pk, []),
+            )
+        )
     return days
 
 
 def icon_of(entry: Entry) -> str:
     return "lock" if entry.restricted else ICONS[EntryKind(entry.kind)]
+
+
+def colleagues_of(dossier: Dossier, actor: Actor) -> list[tuple[int, str]]:
+    """Who works in the dossier's service or for the whole centre and may read journals, for the lists of names. Whether one may open this
+    dossier is looked at when it is sent. One query."""
+    unit = dossier.unit
+    codes = unit.path.strip("/").split("/")
+    above = ["/" + "/".join(codes[: at + 1]) + "/" for at in range(len(codes))]
+    grants = FunctionGrant.objects.at(clock.today()).filter(function__in=[str(one) for one in TOLD], account__is_active=True)
+    grants = grants.filter(Q(unit__isnull=True) | Q(unit__path__in=above))
+    rows = Account.objects.filter(pk__in=grants.values("account_id")).exclude(pk=actor.account_id or 0)
+    return list(rows.order_by("display_name", "pk").values_list("pk", "display_name")[:200])
+
+
+def templates_of() -> list[NoteTemplate]:
+    return list(NoteTemplate.objects.filter(active=True).order_by("kind", "pk")[:100])
+
+
+def urgent_mark(dossier_id: int) -> Urgency | None:
+    """The mark that stands today. Whether the reader may see the dossier is the caller's to say."""
+    return Urgency.unscoped.filter(dossier=dossier_id, live=1, last_on__gte=clock.today()).first()
+
+
+def urgent_now(actor: Actor, limit: int = 50) -> list[Urgency]:
+    """Urgent dossiers that the reader may open, the first to end first."""
+    rows = Urgency.objects.visible_to(actor).filter(live=1, last_on__gte=clock.today())
+    return list(rows.select_related("dossier__lead__index", "dossier__unit").order_by("last_on", "pk")[:limit])
+
+
+def readings_of(actor: Actor, entries: list[Entry]) -> dict[int, list[Reading]]:
+    """Who opened the restricted notes that this reader wrote: told to their author alone. No query when there are none."""
+    own = [entry.pk for entry in entries if entry.restricted and actor.account_id is not None and entry.author_id == actor.account_id]
+    found: dict[int, list[Reading]] = {}
+    if own:
+        for row in Reading.unscoped.filter(entry__in=own).order_by("at", "pk"):
+            found.setdefault(row.entry_id, []).append(row)
+    return found
+
+
+def steps_of(entries: list[Entry]) -> dict[int, list[Turn]]:
+    """The latest turn of what follows from these entries, which the caller may read."""
+    found: dict[int, list[Turn]] = {}
+    latest = Turn.unscoped.filter(action__entry__in=[entry.pk for entry in entries if entry.kind != EntryKind.STEP])
+    seen: set[int] = set()
+    for turn in latest.select_related("action__owner").order_by("-number", "-pk")[:200]:
+        if turn.action_id not in seen:
+            seen.add(turn.action_id)
+            found.setdefault(turn.action.entry_id, []).append(turn)
+    return found
+
+
+@dataclass(frozen=True)
+class Objective:
+    """An objective with where it stands; ``states`` the latest first."""
+
+    entry: Entry
+    states: list[ObjectiveState]
+
+    @property
+    def last(self) -> ObjectiveState | None:
+        return self.states[0] if self.states else None
+
+
+def objectives_of(actor: Actor, dossier: Dossier, limit: int = 100) -> list[Objective]:
+    """Open ones first, then the latest. Two queries."""
+    rows = Entry.objects.visible_to(actor).filter(dossier=dossier, kind=EntryKind.OBJECTIVE)
+    entries = list(rows.order_by("-happened_at", "-pk")[:limit])
+    states: dict[int, list[ObjectiveState]] = {}
+    for row in ObjectiveState.unscoped.filter(entry__in=[one.pk for one in entries]).order_by("-at", "-pk"):
+        states.setdefault(row.entry_id, []).append(row)
+    found = [Objective(entry, states.get(entry.pk, [])) for entry in entries]
+    return sorted(found, key=lambda one: one.last is not None and one.last.state != ObjectiveStatus.OPEN)
+
+
+def syntheses_of(actor: Actor, dossier: Dossier, limit: int = 50) -> list[Entry]:
+    rows = Entry.objects.visible_to(actor).filter(dossier=dossier, kind=EntryKind.SYNTHESIS)
+    return list(rows.order_by("-happened_at", "-pk")[:limit])
+
+
+def in_period(
+    actor: Actor,
+    dossier: Dossier,
+    *,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    kinds: list[str] | None = None,
+    keys: list[str] | None = None,
+    author: int | None = None,
+) -> QuerySet[Entry]:
+    """Entries of a period that the reader may read, oldest first."""
+    rows = Entry.objects.visible_to(actor).filter(dossier=dossier)
+    if since is not None:
+        rows = rows.filter(happened_at__gte=dt.datetime.combine(since, dt.time(), clock.zone()))
+    if until is not None:
+        rows = rows.filter(happened_at__lt=end_of(until))
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    if keys:
+        rows = rows.filter(key_event__in=keys)
+    if author is not None:
+        rows = rows.filter(author_id=author)
+    return rows.order_by("happened_at", "pk")
+
+
+def authors_of(actor: Actor, dossier: Dossier) -> list[tuple[int, str]]:
+    rows = Entry.objects.visible_to(actor).filter(dossier=dossier, author_id__isnull=False).exclude(kind=EntryKind.STEP)
+    found = dict(rows.order_by().values_list("author_id", "author_label").distinct()[:200])
+    return sorted(found.items(), key=lambda one: one[1].casefold())
+
+
+@dataclass(frozen=True)
+class MonthSum:
+    month: dt.date
+    kind: str
+    acts: int
+    minutes: int
+
+
+def sums_of(entries: list[Entry]) -> list[MonthSum]:
+    """Acts and minutes by month and kind, the latest month first (B24)."""
+    sums: dict[tuple[dt.date, str], list[int]] = {}
+    for entry in entries:
+        day = clock.date_of(entry.happened_at).replace(day=1)
+        cell = sums.setdefault((day, entry.kind), [0, 0])
+        cell[0] += 1
+        cell[1] += entry.minutes or 0
+    order = list(EntryKind.values)
+    return [
+        MonthSum(month, str(EntryKind(kind).label), acts, minutes)
+        for (month, kind), (acts, minutes) in sorted(sums.items(), key=lambda one: (-one[0][0].toordinal(), order.index(one[0][1])))
+    ]

@@ -9,6 +9,8 @@ NOWHERE = UUID(int=7)
 
 WITHOUT_FILE = {
     "dossiers:index", "dossiers:exceptional", "dossiers:watch", "dossiers:own_persons", "dossiers:simulate", "dossiers:why", "dossiers:give",
+    "journal:new", "journal:urgencies", "journal:texts", "journal:text_new", "journal:text", "journal:action", "journal:end_action",
+    "journal:objective",
 }  # fmt: skip
 
 THING: dict[str, str] = {
@@ -18,6 +20,7 @@ THING: dict[str, str] = {
     "contacts:organisation": "organisation", "contacts:organisation_close": "organisation", "contacts:organisation_role": "organisation",
     "contacts:organisation_merge": "organisation", "contacts:organisation_merge_undo": "organisation",
     "documents:download": "document",
+    "journal:action": "turn", "journal:end_action": "action", "journal:objective": "objective", "journal:text": "text",
     "workflows:task": "task", "workflows:take": "task", "workflows:back": "task", "workflows:hand": "task",
     "requests:detail": "request", "requests:receipt": "request", "requests:correct": "request", "requests:identify": "fresh",
     "requests:take_over": "request",

@@ -19,6 +19,9 @@ from parvis.dossiers.services import grants
 from parvis.identity.api import Account, Opening, Unit, actor_for, add_agent_to_sector, create_sector, offer_proxy
 from parvis.identity.demo import username
 from parvis.identity.services.lists import save_view
+from parvis.journal.models import Action, Turn
+from parvis.journal.services import NextStep, write_down
+from parvis.journal.services.texts import save_text
 from parvis.kernel import clock
 from parvis.kernel.actor import system_actor
 from parvis.kernel.subject import SubjectRef
@@ -162,8 +165,23 @@ def build() -> World:
             shared="unit",
             unit=Unit.objects.get(code="SSG-NORD"),
         ),
+        **_journal(dossier),
     }
     return world
+
+
+def _journal(dossier: Dossier) -> dict[str, Any]:
+    """An objective with a next step that the service's social workers take."""
+    entry = write_down(
+        actor=actor_for(Account.objects.get(username=username("amelie.lambrecht"))),
+        dossier=dossier,
+        kind="objective",
+        text="Trouver un logement",
+        follow=NextStep("Appeler le propriétaire", clock.today(), queue="social_worker"),
+    )
+    action = Action.unscoped.get(entry=entry)
+    text = save_text(actor=system_actor("world"), kind="visit", titles={"fr": "Visite"}, texts={"fr": "Logement :"})
+    return {"objective": entry, "action": action, "turn": Turn.unscoped.get(action=action), "text": text}
 
 
 def _rights(dossier: Dossier) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel.scope import ScopedModel
 
-from ..enums import EntryKind
+from ..enums import EntryKind, KeyEvent
 
 
 class Entry(ScopedModel):
@@ -31,6 +31,9 @@ class Entry(ScopedModel):
     subject_type = models.CharField(max_length=64, blank=True)
     subject_id = models.BigIntegerField(null=True, blank=True)
     message = models.JSONField(null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    key_event = models.CharField(max_length=10, choices=KeyEvent.choices, blank=True)
+    indicator = models.CharField(max_length=191, blank=True)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
 
     class Meta(ScopedModel.Meta):

@@ -16,12 +16,13 @@ from parvis.kernel.gestures import gesture
 from parvis.kernel.subject import SubjectRef
 
 from .. import access
-from ..enums import WRITTEN_KINDS, EntryKind
+from ..enums import WRITTEN_KINDS, EntryKind, KeyEvent, ObjectiveStatus
 from ..errors import InvalidEntry
 from ..events import EntryAdded
-from ..models import Entry
+from ..models import Entry, ObjectiveState
 
 LONGEST = 20_000
+LONGEST_MINUTES = 24 * 60
 
 
 @gesture
@@ -38,6 +39,10 @@ def add_entry(
     data_class: str = "social",
     subject: SubjectRef | None = None,
     corrects: Entry | None = None,
+    minutes: int | None = None,
+    key_event: str = "",
+    indicator: str = "",
+    review_on: dt.date | None = None,
 ) -> Entry:
     """A note, call, visit, interview or mail, as somebody tells it.
 
@@ -59,9 +64,16 @@ def add_entry(
         raise InvalidEntry(_("The journal tells what happened. For what is to come, make a task."), field="happened_on", code="future")
     if person_id is not None and all(member.person_id != person_id for member in members_at(dossier.pk)):
         raise InvalidEntry(_("This person is not in the dossier."), field="person", code="not_member")
-    return _write(
+    if minutes is not None and not 0 < minutes <= LONGEST_MINUTES:
+        raise InvalidEntry(_("Give the time in minutes, 1,440 at most."), field="minutes", code="minutes")
+    if key_event and key_event not in KeyEvent.values:
+        raise InvalidEntry(_("This value is not in the list."), field="key_event", code="key_event")
+    entry = _write(
         actor,
         dossier.pk,
+        minutes=minutes,
+        key_event=key_event,
+        indicator=" ".join(indicator.split())[:191],
         kind=kind,
         title=title[:191],
         text=text,
@@ -71,6 +83,21 @@ def add_entry(
         data_class=data_class,
         subject=subject,
         corrects=corrects,
+    )
+    if kind == EntryKind.OBJECTIVE:
+        state_of(entry, actor, ObjectiveStatus.OPEN, review_on=review_on)
+    return entry
+
+
+def state_of(entry: Entry, actor: Actor, state: str, *, note: str = "", review_on: dt.date | None = None) -> ObjectiveState:
+    return ObjectiveState.unscoped.create(
+        entry=entry,
+        state=state,
+        note=note[:500],
+        review_on=review_on,
+        at=clock.now(),
+        author_id=actor.account_id,
+        author_label=actor.label[:191],
     )
 
 

@@ -5,6 +5,7 @@ import "./js/forms.js";
 import "./js/toasts.js";
 import "./js/keys.js";
 import "./js/palette.js";
+import "./js/quick.js";
 import "./js/menus.js";
 
 window.htmx = htmx;

@@ -78,7 +78,7 @@ document.addEventListener("htmx:sendError", () => { toast(text("unsent"), "error
 // The draft lives in this tab only, without passwords, until the next page; it comes back where the address ends in #draft.
 function remember(form) {
   if (!guarded(form) || form.querySelector("input[type=password]")) { return; }
-  store.set("sessionStorage", DRAFT, JSON.stringify({ path: location.pathname, id: form.id, action: form.getAttribute("action") || "", values: snapshot(form) }));
+  store.set("sessionStorage", DRAFT, JSON.stringify({ home: form.dataset.draftHome || "", path: form.dataset.draftHome ? form.dataset.draftHome.split("?")[0] : location.pathname, id: form.id, action: form.getAttribute("action") || "", values: snapshot(form) }));
 }
 
 function restore() {
@@ -86,6 +86,8 @@ function restore() {
   if (!kept) { return; }
   const draft = JSON.parse(kept);
   if (location.pathname.startsWith("/account/")) { return; }
+  // A form that stood in a drawer over another page comes back on its own page.
+  if (draft.home && location.hash === "#draft" && location.pathname !== draft.path) { location.replace(`${draft.home}#draft`); return; }
   store.drop("sessionStorage", DRAFT);
   if (location.hash !== "#draft" || location.pathname !== draft.path) { return; }
   const forms = [...document.querySelectorAll("form")].filter(guarded);

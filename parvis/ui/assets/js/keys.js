@@ -56,7 +56,7 @@ let after = "";
 
 function writeIn(place) {
   const fields = [...place.querySelectorAll("input:not([type=hidden]), textarea, select")].filter((e) => visible(e) && !e.disabled);
-  const field = fields.find((e) => e.matches("textarea")) || fields[0];
+  const field = fields.find((e) => e.matches("[data-first]")) || fields.find((e) => e.matches("textarea")) || fields[0];
   if (!field) { return; }
   field.focus({ preventScroll: true });
   field.scrollIntoView({ block: "center" });

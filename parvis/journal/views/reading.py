@@ -1,0 +1,190 @@
+"""Reading the chronicle for others: acts with their time, and the numbered chronology for a court."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from parvis.documents import api as documents
+from parvis.dossiers.api import Dossier
+from parvis.kernel import clock, mutations
+from parvis.kernel.actor import Actor
+from parvis.kernel.gestures import gesture_scope
+from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
+from parvis.ui.http import page, screen
+
+from .. import access, services
+from ..enums import EntryKind, KeyEvent
+from ..forms import PeriodForm
+from ..models import Entry
+from ..selectors import authors_of, in_period, line_of, sums_of
+from ._common import name_of, visible
+
+MOST = 2000
+SHOWN = 300
+
+
+def _asked(form: PeriodForm) -> dict[str, Any]:
+    data = form.cleaned_data if form.is_valid() else {}
+    return {
+        "since": data.get("since"),
+        "until": data.get("until"),
+        "kinds": data.get("kind") or None,
+        "keys": data.get("key") or None,
+        "author": int(data["author"]) if data.get("author") else None,
+    }
+
+
+def _logged(actor: Actor, dossier: Dossier, verb: str, values: dict[str, Any]) -> None:
+    """What leaves the product leaves a line in the chain of the dossier."""
+    with gesture_scope():
+        mutations.record(f"dossier:{dossier.pk}", actor=actor, verb=verb, subject=SubjectRef("dossier", dossier.pk), values=values)
+
+
+@screen(access=access.can_read_journal)
+def acts(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What agents did for this dossier: a list with the time spent, summed by kind and month, and as CSV (B24)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    dossier = visible(request, uuid)
+    mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen="journal.acts")
+    form = PeriodForm(request.GET or None, authors=authors_of(actor, dossier))
+    rows = in_period(actor, dossier, **_asked(form)).exclude(kind=EntryKind.STEP)
+    entries = list(rows[: MOST + 1])
+    cut, entries = len(entries) > MOST, entries[:MOST]
+    if request.GET.get("export") == "csv":
+        _logged(actor, dossier, "journal.acts_exported", {"rows": len(entries)})
+        return _csv(dossier, entries)
+    services.note_opened(actor=actor, entries=entries[-SHOWN:])
+    params = request.GET.copy()
+    params["export"] = "csv"
+    context = {
+        "dossier": dossier,
+        "lead_name": name_of(dossier),
+        "form": form,
+        "lines": [{"entry": entry, "title": line_of(entry)} for entry in reversed(entries[-SHOWN:])],
+        "sums": sums_of(entries),
+        "minutes": sum(entry.minutes or 0 for entry in entries),
+        "total": len(entries),
+        "cut": cut,
+        "csv": "?" + params.urlencode(),
+    }
+    return page(request, "journal/acts.html", context)
+
+
+def _csv(dossier: Dossier, entries: list[Entry]) -> HttpResponse:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow([_("Day"), _("Kind"), _("Author"), _("Minutes"), _("Text")])
+    for entry in entries:
+        row = [clock.date_of(entry.happened_at).isoformat(), line_of(entry), entry.author_label, entry.minutes or "", entry.text]
+        # A cell that begins like a formula would be run by a spreadsheet.
+        writer.writerow([f"'{cell}" if str(cell)[:1] in {"=", "+", "-", "@", "\t"} else cell for cell in row])
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{dossier.number}-journal.csv"'
+    return response
+
+
+@screen(access=access.can_read_journal)
+def chronology(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Numbered entries of a period, who, when and from which source, to be read by a court; on screen, on paper and as PDF (B4)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    dossier = visible(request, uuid)
+    mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen="journal.chronology")
+    form = PeriodForm(request.GET or None)
+    asked = _asked(form)
+    entries = list(in_period(actor, dossier, **asked).filter(restricted=False)[: MOST + 1])
+    cut, entries = len(entries) > MOST, entries[:MOST]
+    if request.GET.get("as") == "pdf":
+        return _pdf(actor, dossier, entries, asked, cut)
+    params = request.GET.copy()
+    params["as"] = "pdf"
+    context = {
+        "dossier": dossier,
+        "lead_name": name_of(dossier),
+        "form": form,
+        "lines": [_line(number, entry) for number, entry in enumerate(entries[:SHOWN], start=1)],
+        "total": len(entries),
+        "more": len(entries) > SHOWN,
+        "cut": cut,
+        "pdf": "?" + params.urlencode(),
+        "asked": asked,
+    }
+    return page(request, "journal/chronology.html", context)
+
+
+def _line(number: int, entry: Entry) -> dict[str, Any]:
+    return {
+        "number": number,
+        "entry": entry,
+        "title": line_of(entry),
+        "key": str(KeyEvent(entry.key_event).label) if entry.key_event else "",
+        "source": _source(entry),
+    }
+
+
+def _source(entry: Entry) -> str:
+    if entry.kind == EntryKind.STEP:
+        return _("step of the procedure, written by the program")
+    same = clock.date_of(entry.recorded_at) == clock.date_of(entry.happened_at)
+    return _("written on the day itself") if same else _("written on %(day)s") % {"day": formats.day(clock.date_of(entry.recorded_at))}
+
+
+def _pdf(actor: Actor, dossier: Dossier, entries: list[Entry], asked: dict[str, Any], cut: bool) -> HttpResponse:
+    today = clock.today()
+    notes = [_excluded()]
+    if cut:
+        notes.append(_("Only the first 2,000 entries are printed: choose a shorter period for the others."))
+    rows = [
+        [
+            str(line["number"]),
+            formats.moment(line["entry"].happened_at),
+            "\n".join(part for part in (f"{line['title']}{' · ' + line['key'] if line['key'] else ''}", line["entry"].text) if part),
+            _who(line["entry"].author_label),
+            line["source"],
+        ]
+        for line in (_line(number, entry) for number, entry in enumerate(entries, start=1))
+    ]
+    columns = [(_("No."), "numeric"), (_("When"), ""), (_("What happened"), "wide"), (_("Who"), ""), (_("Source"), "")]
+    period = _period(asked)
+    sections = [
+        documents.Section(
+            pairs=[(_("Dossier"), dossier.number), (_("Person"), name_of(dossier)), (_("Period"), period), (_("Printed by"), actor.label)]
+        ),
+        documents.Section(table=documents.Table(columns, rows), notes=notes),
+    ]
+    envelope = documents.Envelope(
+        language=(get_language() or "fr")[:2], subject=_("Chronology of dossier %(number)s") % {"number": dossier.number}, on=today
+    )
+    pdf = documents.render_sheet_pdf("list", envelope, sections, date=today, landscape=True)
+    _logged(actor, dossier, "journal.chronology_printed", {"entries": len(rows), "period": period})
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{dossier.number}-chronologie.pdf"'
+    return response
+
+
+def _who(label: str) -> str:
+    return "Parvis" if label.startswith("system:") else label
+
+
+def _excluded() -> str:
+    return _("Notes written for their author and the head of service alone are not in this chronology.")
+
+
+def _period(asked: dict[str, Any]) -> str:
+    since: dt.date | None = asked["since"]
+    until: dt.date | None = asked["until"]
+    if since and until:
+        return _("from %(since)s to %(until)s") % {"since": formats.day(since), "until": formats.day(until)}
+    if since:
+        return _("since %(since)s") % {"since": formats.day(since)}
+    if until:
+        return _("until %(until)s") % {"until": formats.day(until)}
+    return _("since the beginning")
