@@ -23,3 +23,7 @@ registries.palette.register(
         key="desk.where", label=_("Where is this file?"), url_name="desk:where", access=access.works_here, icon="compass", order=10
     ),
 )
+registries.palette.register(
+    "desk.load",
+    PaletteAction(key="desk.load", label=_("Load of the team"), url_name="desk:load", access=access.may_lead, icon="chart", order=30),
+)

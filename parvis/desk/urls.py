@@ -7,6 +7,7 @@ app_name = "desk"
 urlpatterns = [
     path("desk/", home.home, name="home"),
     path("desk/next/", tasks.next_task, name="next"),
+    path("desk/load/", tasks.board, name="load"),
     path("tasks/", tasks.index, name="tasks"),
     path("tasks/hand/", tasks.hand, name="hand"),
     path("search/", finding.search, name="search"),

@@ -339,3 +339,47 @@ def test_what_nobody_holds_is_one_figure_and_the_list_says_what_lies_elsewhere(u
     whole = signed_in(factories.account("auditor")).get("/tasks/?list=unowned")
     assert (len(whole.context["rows"]), whole.context["elsewhere"]) == (3, 0)
     assert "tâches du centre" not in whole.content.decode()
+
+
+def test_the_load_of_a_team_is_by_name_and_says_what_is_late(worker, unit) -> None:
+    chief = factories.account("chief", at=unit, name="Karim Benali")
+    zoe = factories.account("social_worker", at=unit, name="Zoé Adam")
+    gone = factories.account("social_worker", at=unit, name="Bruno Parti")
+    today = clock.today()
+    for days in (-2, 3, 30, None):
+        factories.item(zoe, at=unit, due_on=None if days is None else today + dt.timedelta(days=days))
+    factories.item(gone, at=unit)
+    factories.item(at=unit)
+    type(gone).objects.filter(pk=gone.pk).update(is_active=False)
+    factories.item(zoe, at=factories.unit("SUD"))  # of another chief
+    client = signed_in(chief)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get("/desk/load/")
+    assert len(queries) <= 25
+    found = [(one.name, one.late, one.week, one.open, one.weight, one.away) for one in answer.context["loads"]]
+    assert found == [
+        ("", 0, 0, 1, 1, False),
+        ("Amélie Lambrecht", 0, 0, 0, 0, False),
+        ("Bruno Parti", 0, 0, 1, 1, True),
+        ("Karim Benali", 0, 0, 0, 0, False),
+        ("Zoé Adam", 1, 1, 4, 7, False),
+    ]
+    page = client.get(f"/desk/load/?who={zoe.pk}&choose=2").content.decode()
+    assert (page.count('name="task"'), page.count(" checked")) == (4, 2)
+    assert signed_in(worker).get("/desk/load/").status_code == 404
+
+
+def test_twenty_tasks_pass_at_once_after_a_look(worker, unit) -> None:
+    chief = factories.account("chief", at=unit, name="Karim Benali")
+    zoe = factories.account("social_worker", at=unit, name="Zoé Adam")
+    for _number in range(25):
+        factories.item(zoe, at=unit, due_on=clock.today())
+    client = signed_in(chief)
+    page = client.get(f"/desk/load/?who={zoe.pk}&choose=20").content.decode()
+    chosen = re.findall(r'name="task" value="(\d+)" checked', page)
+    assert len(chosen) == 20
+    sent = {"task": chosen, "to": str(worker.pk), "next": "/desk/load/"}
+    assert client.post("/tasks/hand/", sent).status_code == 200
+    assert WorkItem.unscoped.filter(owner=worker).count() == 0
+    assert client.post("/tasks/hand/", sent | {"sure": "1"}).headers["Location"] == "/desk/load/"
+    assert (WorkItem.unscoped.filter(owner=worker).count(), WorkItem.unscoped.filter(owner=zoe).count()) == (20, 5)

@@ -152,7 +152,7 @@ def test_a_restricted_note_tells_colleagues_nothing_anywhere(client, centre, dos
         write(centre, dossier, secret, restricted=True, follow=NextStep("Parler", clock.today(), queue="social_worker"))
     pages = [reverse(f"journal:{name}", args=[dossier.uuid]) for name in ("index", "acts", "chronology", "objectives")]
     pages += [reverse("dossiers:detail", args=[dossier.uuid]), reverse("dossiers:where", args=[dossier.uuid]), reverse("desk:tasks")]
-    pages += [pages[1] + "?export=csv", reverse("desk:search") + "?q=rechute", pages[0] + "?key=1"]
+    pages += [pages[1] + "?export=csv", reverse("desk:search") + "?q=Crainte", pages[0] + "?key=1"]
     for who in ("colleague", "auditor", "lawyer"):
         client.force_login(getattr(centre, who))
         for page in pages:

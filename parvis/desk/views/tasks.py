@@ -18,10 +18,12 @@ from parvis.ui.http import done, local_url, page, screen
 from parvis.ui.listmemory import parameters
 from parvis.workflows.api import WorkItem, counts_for, item_url, items_for, reassign_items, unowned_count
 
-from .. import access, grids, services, todo
+from .. import access, grids, load, services, todo
 
 LISTS = ("todo", "mine", "queues", "team", "unowned", "all")
 MOST = 200
+BOARD = 100
+MANY = 20
 
 
 def _rows(actor: Actor, which: str) -> QuerySet[WorkItem]:
@@ -49,12 +51,15 @@ def _tabs(labels: dict[str, str], which: str, counts: dict[str, int]) -> list[di
     ]
 
 
-def _heirs(actor: Actor) -> list[Account]:
-    """Colleagues to whom a chief may hand tasks: who holds a function today in a unit of the chief. One query."""
+def _heirs(actor: Actor, *, own: bool = False) -> list[Account]:
+    """Colleagues to whom a chief may hand tasks: who holds a function today in a unit of the chief; ``own``: there, not for the whole
+    centre. One query."""
     units = actor.units_for(Function.CHIEF)
     grants = FunctionGrant.objects.at(clock.today()).order_by()
     if None not in units:
         grants = grants.filter(Q(unit__in=sorted(unit for unit in units if unit is not None)) | Q(unit__isnull=True))
+    if own:
+        grants = grants.filter(unit__isnull=False)
     return list(Account.objects.filter(is_active=True, pk__in=grants.values("account_id")).order_by("display_name", "pk")[:MOST])
 
 
@@ -83,6 +88,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "which": which,
         "heirs": _heirs(actor) if which in {"team", "unowned", "all"} and access.may_lead(actor) else [],
         "counts": counts,
+        "leads": access.may_lead(actor),
         "tabs": _tabs(labels, which, counts),
     }
     return page(request, "desk/tasks.html", context)
@@ -125,3 +131,31 @@ def hand(request: HttpRequest) -> HttpResponse:
         return page(request, "desk/hand.html", {"rows": todo.rows_of(actor, items), "heir": heir, "to": to, "back": back, "most": MOST})
     moved = reassign_items(actor=actor, items=items, owner=heir, note=request.POST.get("note", "")[:500])
     return done(request, back, ngettext("%(n)d task handed over.", "%(n)d tasks handed over.", moved) % {"n": moved})
+
+
+@screen(access=access.may_lead)
+def board(request: HttpRequest) -> HttpResponse:
+    """Who of the team holds how much; the tasks of one of them, to choose twenty and hand them over (B27, F8, F11)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    heirs = _heirs(actor)
+    rows = load.loads(actor, _heirs(actor, own=True))
+    who = request.GET.get("who", "")
+    chosen = next((one for one in rows if str(one.account_id or "nobody") == who), None)
+    items = []
+    if chosen is not None:
+        held = (
+            items_for(actor, "team").filter(owner=chosen.account_id) if chosen.account_id else items_for(actor, "team").filter(owner=None)
+        )
+        items = list(held[:BOARD])
+    wanted = request.GET.get("choose", "")
+    ticked = min(int(wanted), BOARD) if wanted.isdigit() and len(wanted) < 4 else 0
+    context = {
+        "loads": rows,
+        "chosen": chosen,
+        "who": who,
+        "rows": todo.rows_of(actor, items),
+        "ticked": ticked,
+        "many": MANY,
+        "heirs": [heir for heir in heirs if chosen is None or heir.pk != chosen.account_id],
+    }
+    return page(request, "desk/load.html", context)
