@@ -47,10 +47,11 @@ def _add(request: HttpRequest, dossier: Dossier, day: dt.date) -> str:
 
 def _urgent(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
     """Above everything else; who has it on the screen is written down."""
-    mark = urgent_mark(dossier.pk) if day == clock.today() else None
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    mark = urgent_mark(actor, dossier.pk) if day == clock.today() else None
     if mark is None:
         return None
-    services.see_urgent(actor=request.actor, marks=[mark])  # type: ignore[attr-defined]
+    services.see_urgent(actor=actor, marks=[mark])
     return render_to_string("journal/_urgent.html", {"dossier": dossier, "mark": mark}, request)
 
 

@@ -14,6 +14,7 @@ from parvis.identity.api import Account, FunctionGrant
 from parvis.identity.enums import Function
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.scope import may_see
 from parvis.ui import formats
 
 from .enums import ICONS, EntryKind, KeyEvent, ObjectiveStatus
@@ -160,15 +161,24 @@ def templates_of() -> list[NoteTemplate]:
     return list(NoteTemplate.objects.filter(active=True).order_by("kind", "pk")[:100])
 
 
-def urgent_mark(dossier_id: int) -> Urgency | None:
+def urgent_mark(actor: Actor, dossier_id: int) -> Urgency | None:
     """The mark that stands today. Whether the reader may see the dossier is the caller's to say."""
-    return Urgency.unscoped.filter(dossier=dossier_id, live=1, last_on__gte=clock.today()).first()
+    mark = Urgency.unscoped.filter(dossier=dossier_id, live=1, last_on__gte=clock.today()).first()
+    return _told(actor, mark) if mark is not None else None
+
+
+def _told(actor: Actor, mark: Urgency) -> Urgency:
+    """That it is urgent is for whoever may open the dossier; why, for whoever sees what is social. The row is not written from here."""
+    if not may_see(actor, "social"):
+        mark.reason = ""
+    return mark
 
 
 def urgent_now(actor: Actor, limit: int = 50) -> list[Urgency]:
     """Urgent dossiers that the reader may open, the first to end first."""
     rows = Urgency.objects.visible_to(actor).filter(live=1, last_on__gte=clock.today())
-    return list(rows.select_related("dossier__lead__index", "dossier__unit").order_by("last_on", "pk")[:limit])
+    found = rows.select_related("dossier__lead__index", "dossier__unit").order_by("last_on", "pk")[:limit]
+    return [_told(actor, mark) for mark in found]
 
 
 def readings_of(actor: Actor, entries: list[Entry]) -> dict[int, list[Reading]]:

@@ -205,18 +205,21 @@ def test_an_urgent_mark_falls_by_itself_and_says_who_saw_it(client, centre, doss
         client.force_login(centre.colleague)
         assert "Coupure de gaz" in client.get(reverse("dossiers:detail", args=[dossier.uuid])).content.decode()
         assert "Coupure de gaz" in client.get(reverse("desk:home")).content.decode()
+        client.force_login(centre.payer)  # sees that it is urgent, not why
+        assert "Urgent jusqu’au 19/01/2026" in client.get(reverse("dossiers:detail", args=[dossier.uuid])).content.decode()
+        assert "Coupure de gaz" not in client.get(reverse("dossiers:detail", args=[dossier.uuid])).content.decode()
         client.force_login(centre.stranger)
         for other in (reverse("desk:home"), reverse("journal:urgencies")):
             assert "Coupure de gaz" not in client.get(other).content.decode()
         assert client.get(page).status_code == 404
-        assert set(UrgencySeen.unscoped.values_list("label", flat=True)) == {"Amélie Lambrecht", "Sami Aerts"}
+        assert set(UrgencySeen.unscoped.values_list("label", flat=True)) == {"Amélie Lambrecht", "Sami Aerts", "Anne Piette"}
         with pytest.raises(NotAllowed):
             services.settle_urgent(actor=actor_for(centre.stranger), mark=mark)
         assert Urgency.unscoped.get().live == 1
     with clock.travel(dt.datetime(2026, 1, 19, 20, tzinfo=dt.UTC)):
-        assert urgent_mark(dossier.pk) == mark
+        assert urgent_mark(centre.actor("worker"), dossier.pk) == mark
     with clock.travel(dt.datetime(2026, 1, 20, 8, tzinfo=dt.UTC)):
-        assert (urgent_mark(dossier.pk), urgent_now(centre.actor("worker"))) == (None, [])
+        assert (urgent_mark(centre.actor("worker"), dossier.pk), urgent_now(centre.actor("worker"))) == (None, [])
         again = services.raise_urgent(actor=centre.actor("worker"), dossier=dossier, reason="Encore", last_on=dt.date(2026, 1, 21))
         assert list(Urgency.unscoped.filter(live=1)) == [again]
 

@@ -49,7 +49,7 @@ def index(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "key_only": bool(keys),
         "narrowed": bool(kinds or keys),
         "may_write": access.can_write_entry(actor) and not only_reads(actor, dossier),
-        "urgent": urgent_mark(dossier.pk),
+        "urgent": urgent_mark(actor, dossier.pk),
     }
     return page(request, "journal/index.html", context)
 

@@ -124,7 +124,7 @@ def urgent(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Mark a dossier urgent; where it is, who saw the mark, and settle it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid)
-    mark = urgent_mark(dossier.pk)
+    mark = urgent_mark(actor, dossier.pk)
     back = reverse("dossiers:detail", args=[dossier.uuid])
     form = UrgentForm(request.POST if request.method == "POST" and mark is None else None)
     if request.method == "POST":
