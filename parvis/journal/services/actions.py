@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from parvis.dossiers.api import Dossier
+from parvis.dossiers.api import Dossier, may_change
 from parvis.identity.api import Account, actor_for
 from parvis.identity.enums import Function
 from parvis.kernel import clock, mutations
@@ -67,7 +67,7 @@ def plan(
         InvalidEntry: no words, no day or a day that is past, nobody to do it, or somebody who may not open the dossier.
         NotAllowed: the entry is not the actor's to follow up.
     """
-    if not access.can_write_entry(actor) or not (actor.is_system or Entry.unscoped.filter(scope_q(Entry, actor), pk=entry.pk).exists()):
+    if not access.can_write_entry(actor) or not may_change(actor, entry.dossier) or not _reads(actor, entry):
         raise NotAllowed(_("You may not write in this journal."))
     text = " ".join(text.split())[:191]
     if not text:
@@ -198,7 +198,7 @@ def _queue_of(owner: Account | None, unit_id: int | None) -> str:
 def end_action(*, actor: Actor, action: Action, note: str = "") -> Action:
     """It does not come back any more. The task that waits stays until it is done."""
     entry = action.entry
-    if not access.can_write_entry(actor) or not Entry.unscoped.filter(scope_q(Entry, actor), pk=entry.pk).exists():
+    if not access.can_write_entry(actor) or not may_change(actor, entry.dossier) or not _reads(actor, entry):
         raise NotAllowed(_("You may not write in this journal."))
     if not Action.unscoped.filter(pk=action.pk, ended_at__isnull=True).update(ended_at=clock.now()):
         raise NoSuchTurn(_("It is ended already."))
@@ -211,3 +211,7 @@ def end_action(*, actor: Actor, action: Action, note: str = "") -> Action:
         note=note,
     )
     return action
+
+
+def _reads(actor: Actor, entry: Entry) -> bool:
+    return actor.is_system or Entry.unscoped.filter(scope_q(Entry, actor), pk=entry.pk).exists()

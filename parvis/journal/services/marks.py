@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from parvis.dossiers.api import Dossier
+from parvis.dossiers.api import Dossier, may_change
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import NotAllowed
@@ -37,7 +37,7 @@ def objective_is(*, actor: Actor, entry: Entry, state: str, note: str = "", revi
         InvalidEntry: not an objective, not a state, no word, a day of review in the past.
         NotAllowed: outside the actor's journal.
     """
-    if not access.can_write_entry(actor) or not Entry.unscoped.filter(scope_q(Entry, actor), pk=entry.pk).exists():
+    if not access.can_write_entry(actor) or not may_change(actor, entry.dossier) or not _reads(actor, entry):
         raise NotAllowed(_("You may not write in this journal."))
     if entry.kind != EntryKind.OBJECTIVE or state not in ObjectiveStatus.values:
         raise InvalidEntry(_("This value is not in the list."), field="state", code="state")
@@ -91,7 +91,7 @@ def raise_urgent(*, actor: Actor, dossier: Dossier, reason: str, last_on: dt.dat
         InvalidEntry: no reason, or a day outside today and sixty days on.
         NotAllowed: outside the actor's dossiers.
     """
-    if not access.can_write_entry(actor) or not Dossier.unscoped.filter(scope_q(Dossier, actor), pk=dossier.pk).exists():
+    if not access.can_write_entry(actor) or not may_change(actor, dossier):
         raise NotAllowed(_("You may not write in this journal."))
     reason = " ".join(reason.split())[:300]
     if not reason:
@@ -129,7 +129,7 @@ def raise_urgent(*, actor: Actor, dossier: Dossier, reason: str, last_on: dt.dat
 @gesture
 def settle_urgent(*, actor: Actor, mark: Urgency, note: str = "") -> Urgency:
     """It is not urgent any more, before its last day."""
-    if not access.can_write_entry(actor) or not Dossier.unscoped.filter(scope_q(Dossier, actor), pk=mark.dossier_id).exists():
+    if not access.can_write_entry(actor) or not may_change(actor, mark.dossier):
         raise NotAllowed(_("You may not write in this journal."))
     if not Urgency.unscoped.filter(pk=mark.pk, live=1).update(live=None, ended_at=clock.now(), ended_by_label=actor.label[:191]):
         raise InvalidEntry(_("This mark is settled already."), code="settled")
@@ -156,3 +156,7 @@ def see_urgent(*, actor: Actor, marks: Iterable[Urgency]) -> int:
     ]
     UrgencySeen.unscoped.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def _reads(actor: Actor, entry: Entry) -> bool:
+    return Entry.unscoped.filter(scope_q(Entry, actor), pk=entry.pk).exists()
