@@ -41,7 +41,7 @@ LIST_STREAM = "aid"
 
 
 # What an order needs to know ------------------------------------------------------------------------------------------
-def _address(person_id: int | None) -> dict[str, str]:
+def _address(person_id: int | None) -> dict[str, Any]:
     """Town and country for the bank, nothing of a hidden address."""
     if person_id is None or contacts.hidden_person_ids([person_id]):
         return {}

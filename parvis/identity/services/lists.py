@@ -37,7 +37,8 @@ def _named(name: str, *, owner: int, key: str, but: int | None = None) -> str:
     name = " ".join(name.split())[:80]
     if not name:
         raise ViewRefused(_("Give the view a name."), field="name", code="name")
-    if SavedView.objects.filter(owner=owner, list_key=key, name=name).exclude(pk=but).exists():
+    others = SavedView.objects.filter(owner=owner, list_key=key, name=name)
+    if (others if but is None else others.exclude(pk=but)).exists():
         raise ViewRefused(_("You already have a view of this list with that name."), field="name", code="name_taken")
     return name
 
