@@ -30,6 +30,7 @@ from .selectors import (
     settled_decision,
     undelivered,
 )
+from .services.bodies import add_member, create_committee, set_limit
 from .services.deciding import decide, decide_batch, unflagged
 from .services.drafting import draft_proposal, save_version, set_to_discuss
 from .services.hearing import record_hearing
@@ -40,10 +41,8 @@ from .services.packs import pack_file
 from .services.recording import CONSENSUS, Tally
 from .services.reviewing import Unheard, problems, recovery_unheard, review_proposal, submit_proposal, take_back
 from .services.sessions import (
-    add_member,
     carry_over,
     close_session,
-    create_committee,
     create_session,
     declare_recusal,
     freeze_session,
@@ -51,7 +50,6 @@ from .services.sessions import (
     open_session,
     schedule_proposal,
     schedule_waiting,
-    set_limit,
     set_list_kind,
     set_presence,
 )

@@ -1,12 +1,12 @@
-"""Committees, their sessions and agendas, presence and recusal. Nothing here decides."""
+"""Sessions and agendas of the committees, presence and recusal. Nothing here decides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Max, Q
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from parvis.kernel import clock, mutations
@@ -14,7 +14,6 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError, NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
-from parvis.kernel.subject import SubjectRef
 
 from .. import access, neighbours
 from ..calculations import PROPOSAL_TRANSITIONS, SESSION_TRANSITIONS, AgendaEntry, RollEntry, agenda_order, next_state
@@ -22,7 +21,6 @@ from ..enums import (
     ItemKind,
     ItemList,
     ItemState,
-    MemberRole,
     PresenceState,
     ProposalState,
     Ratification,
@@ -34,95 +32,18 @@ from ..models import (
     AgendaItem,
     Committee,
     Decision,
-    DelegationLimit,
-    Membership,
     Presence,
     Proposal,
     Recusal,
     Session,
 )
 from . import committees, packs
-
-STREAM = "context:decisions"
-
-
-def subject(thing: Any) -> SubjectRef:
-    return SubjectRef(type(thing).__name__.lower(), thing.pk)
+from .bodies import STREAM, members_on, subject
 
 
 def _require_secretariat(actor: Actor) -> None:
     if not (actor.is_system or access.may_run_sessions(actor)):
         raise NotAllowed(_("Only the committee's secretariat prepares and runs its sessions."))
-
-
-# Bodies ---------------------------------------------------------------------------------------------------------------
-@gesture
-def create_committee(*, actor: Actor, key: str, name: dict[str, str], prefix: str = "CSSS", quorum: int) -> Committee:
-    """A deciding body. Safe to repeat: the key finds the one that exists."""
-    committee, made = Committee.objects.get_or_create(key=key, defaults={"name": name, "prefix": prefix, "quorum": quorum})
-    if made:
-        mutations.record(STREAM, actor=actor, verb="create", subject=subject(committee), values={"key": key, "quorum": quorum})
-    return committee
-
-
-@gesture
-def add_member(
-    *,
-    actor: Actor,
-    committee: Committee,
-    account_id: int,
-    label: str,
-    valid_from: date,
-    role: str = MemberRole.MEMBER,
-    voting: bool = True,
-    order: int = 50,
-    valid_to: date | None = None,
-) -> Membership:
-    """A member of the body from a day. The secretary usually has no vote."""
-    member, made = Membership.objects.get_or_create(
-        committee=committee,
-        account_id=account_id,
-        valid_from=valid_from,
-        defaults={"label": label, "role": role, "voting": voting, "order": order, "valid_to": valid_to},
-    )
-    if made:
-        mutations.record(STREAM, actor=actor, verb="add_member", subject=subject(committee), values={"account": account_id, "role": role})
-    return member
-
-
-@gesture
-def set_limit(
-    *,
-    actor: Actor,
-    committee: Committee,
-    decider: str,
-    provision_kind: str,
-    max_amount: Any,
-    valid_from: date,
-    source: str,
-    valid_to: date | None = None,
-) -> DelegationLimit:
-    """What the council delegated: up to `max_amount` (None = without limit) for a kind ("*" = every kind)."""
-    limit, made = DelegationLimit.objects.get_or_create(
-        committee=committee,
-        decider=decider,
-        provision_kind=provision_kind,
-        valid_from=valid_from,
-        defaults={"max_amount": max_amount, "valid_to": valid_to, "source": source},
-    )
-    if made:
-        mutations.record(
-            STREAM,
-            actor=actor,
-            verb="set_limit",
-            subject=subject(committee),
-            values={"decider": decider, "kind": provision_kind, "amount": max_amount},
-        )
-    return limit
-
-
-def members_on(committee: Committee, day: date) -> list[Membership]:
-    return list(Membership.objects.filter(committee=committee, valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day)))
 
 
 # Sessions -------------------------------------------------------------------------------------------------------------
