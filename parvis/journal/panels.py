@@ -19,8 +19,8 @@ from parvis.kernel.subject import SubjectRef
 from parvis.ui import slots
 
 from . import access, services
-from .models import Entry, Turn
-from .selectors import chronicle, days_of, urgent_mark, urgent_now
+from .models import Entry
+from .selectors import chronicle, days_of, dossiers_of_turns, turn_by, urgent_mark, urgent_now
 
 LATEST = 6
 URGENT_SHOWN = 5
@@ -81,12 +81,12 @@ def _bar(request: HttpRequest) -> str | None:
 
 
 def _action_url(subject: SubjectRef) -> str:
-    uuid = Turn.unscoped.filter(pk=subject.id).values_list("uuid", flat=True).first()
-    return reverse("journal:action", args=[uuid]) if uuid else ""
+    turn = turn_by(pk=subject.id)
+    return reverse("journal:action", args=[turn.uuid]) if turn else ""
 
 
 def _turn_cards(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef, SubjectCard]:
-    rows = Turn.unscoped.filter(pk__in=[one.id for one in subjects]).values_list("pk", "action__entry__dossier_id")
+    rows = dossiers_of_turns([one.id for one in subjects]).items()
     return _dossier_cards(actor, {SubjectRef("journal_turn", pk): dossier for pk, dossier in rows}, "dossiers:detail")
 
 

@@ -18,7 +18,7 @@ from parvis.kernel.scope import may_see
 from parvis.ui import formats
 
 from .enums import ICONS, EntryKind, KeyEvent, ObjectiveStatus
-from .models import Entry, NoteTemplate, ObjectiveState, Reading, Turn, Urgency
+from .models import Entry, NoteTemplate, ObjectiveState, Reading, Turn, Urgency, UrgencySeen
 
 PAGE = 30
 TOLD = (Function.SOCIAL_WORKER, Function.CHIEF, Function.LAWYER, Function.CLERK)
@@ -283,3 +283,17 @@ def sums_of(entries: list[Entry]) -> list[MonthSum]:
         MonthSum(month, str(EntryKind(kind).label), acts, minutes)
         for (month, kind), (acts, minutes) in sorted(sums.items(), key=lambda one: (-one[0][0].toordinal(), order.index(one[0][1])))
     ]
+
+
+def turn_by(**wanted: Any) -> Turn | None:
+    """A turn for the page on which it is done; who may open it is the page's to say."""
+    return Turn.unscoped.select_related("action__entry__dossier", "action__owner").filter(**wanted).first()
+
+
+def dossiers_of_turns(ids: list[int]) -> dict[int, int]:
+    return dict(Turn.unscoped.filter(pk__in=ids).values_list("pk", "action__entry__dossier_id"))
+
+
+def seen_of(marks: list[Urgency]) -> list[UrgencySeen]:
+    """Who saw these marks, which the caller may read."""
+    return list(UrgencySeen.unscoped.filter(urgency__in=[mark.pk for mark in marks]).order_by("at", "pk")[:2000])

@@ -18,8 +18,8 @@ from parvis.workflows.api import may_do
 from .. import access, services
 from ..enums import EntryKind, ObjectiveStatus
 from ..forms import ObjectiveForm, UrgentForm
-from ..models import Action, Entry, Turn, Urgency, UrgencySeen
-from ..selectors import objectives_of, syntheses_of, urgent_mark, urgent_now
+from ..models import Action, Entry, Turn, Urgency
+from ..selectors import objectives_of, seen_of, syntheses_of, turn_by, urgent_mark, urgent_now
 from ..services.actions import item_of
 from ..services.marks import urgent_days
 from ._common import blank_form, name_of, visible
@@ -29,7 +29,7 @@ from ._common import blank_form, name_of, visible
 def action(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A planned step is done: a word says how, becomes an entry, and may carry the next step (B39)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    turn = Turn.unscoped.select_related("action__entry__dossier", "action__owner").filter(uuid=uuid).first()
+    turn = turn_by(uuid=uuid)
     item = item_of(turn) if turn is not None else None
     if turn is None or item is None or not may_do(actor, item):
         raise Http404("turn")
@@ -145,7 +145,7 @@ def urgent(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "dossier": dossier,
         "lead_name": name_of(dossier),
         "mark": mark,
-        "seen": list(UrgencySeen.unscoped.filter(urgency=mark).order_by("at", "pk")[:100]) if mark else [],
+        "seen": seen_of([mark])[:100] if mark else [],
         "form": form,
         "days": urgent_days(clock.today()),
     }
@@ -161,7 +161,7 @@ def urgencies(request: HttpRequest) -> HttpResponse:
     marks: list[Urgency] = urgent_now(actor)
     services.see_urgent(actor=actor, marks=marks)
     seen: dict[int, int] = {}
-    for pk in UrgencySeen.unscoped.filter(urgency__in=[mark.pk for mark in marks]).values_list("urgency_id", flat=True):
-        seen[pk] = seen.get(pk, 0) + 1
+    for row in seen_of(marks):
+        seen[row.urgency_id] = seen.get(row.urgency_id, 0) + 1
     rows = [{"mark": mark, "name": name_of(mark.dossier), "seen": seen.get(mark.pk, 0)} for mark in marks]
     return page(request, "journal/urgencies.html", {"rows": rows})
