@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from parvis.accounting.events import PaymentLineAccepted, PaymentLineRejected, PaymentOrderWithdrawn
 from parvis.decisions.events import DecisionTaken, ProposalSubmitted
+from parvis.dossiers.events import DossierTransferred
 from parvis.kernel.events import subscribe
 from parvis.workflows.api import close_item
 
+from .enums import EntitlementState
 from .models import Entitlement
 from .services import paying
 
@@ -41,3 +43,11 @@ def continuation_submitted(event: ProposalSubmitted) -> None:
 def payments_go_on(event: DecisionTaken) -> None:
     """A continuation, or a change, of what is paid already waits for no first payment: its term is met at once."""
     paying.note_nothing_first(actor=event.actor, decision_id=event.decision_id, line_id=event.line_id)
+
+
+@subscribe(DossierTransferred)
+def dossier_transferred(event: DossierTransferred) -> None:
+    """Rights that run are followed by the new service; those that ended stay where they were decided."""
+    Entitlement.unscoped.filter(dossier=event.dossier_id, unit=event.from_unit_id, state=EntitlementState.RUNNING).update(
+        unit=event.to_unit_id
+    )

@@ -14,7 +14,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.scope import EVERYTHING, NOTHING, Rule, Rules, may_see, scope, scope_rules, through
 
 from .enums import DATA_CLASS_OF, SituationKind
-from .models import Dossier, SituationFact
+from .models import Dossier, SituationFact, Transfer
 from .selectors import followed_by, in_sectors
 
 # Committee members and the president see packs, administrators see accounts: none of them sees a dossier.
@@ -161,3 +161,31 @@ def can_close(actor: Actor) -> bool:
 def hidden_kinds(actor: Actor) -> list[SituationKind]:
     """Kinds of situation that this actor may not see."""
     return [kind for kind in SituationKind if not may_see(actor, DATA_CLASS_OF[kind])]
+
+
+def can_transfer(actor: Actor) -> bool:
+    return can_write_situation(actor)
+
+
+def may_answer_transfers(actor: Actor) -> bool:
+    """Heads of service; whose service it is decides ``answers_transfer``."""
+    return actor.is_agent and actor.has(Function.CHIEF)
+
+
+def answers_transfer(actor: Actor, transfer: Transfer) -> bool:
+    """The head of the service to which the dossier is offered."""
+    return may_answer_transfers(actor) and actor.holds(transfer.to_unit_id, Function.CHIEF)
+
+
+@scope(Transfer)
+def transfer_scope(actor: Actor) -> Q:
+    """Whoever sees the dossier, and the head of the service to which it is offered: the sheet, not the dossier."""
+    if actor.is_system:
+        return EVERYTHING
+    if not actor.is_agent:
+        return NOTHING
+    rows = Q(dossier__in=Dossier.objects.visible_to(actor).order_by().values("pk")) if can_read_dossiers(actor) else NOTHING
+    units = actor.units_for(Function.CHIEF)
+    if None in units:
+        return EVERYTHING
+    return rows | Q(to_unit__in=sorted(unit for unit in units if unit is not None)) if units else rows

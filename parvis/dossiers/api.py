@@ -2,7 +2,7 @@
 
 from .access import can_open_dossier, can_read_dossiers, can_write_situation, dossier_scope, may_change, only_reads
 from .enums import DossierStatus, MemberRole, Periodicity, ReferentRole, SituationKind
-from .errors import DossierIsClosed, InvalidDossier
+from .errors import DossierIsClosed, InvalidDossier, StillOpen
 from .models import Dossier, DossierMember, Referent, SituationFact
 from .selectors import (
     MemberView,
@@ -17,16 +17,21 @@ from .selectors import (
     visible_dossier,
 )
 from .services import (
+    accept_transfer,
     add_member,
+    archive_dossier,
     assign_referent,
     change_lead,
     close_dossier,
     end_referent,
     end_situation,
     member_leaves,
+    offer_transfer,
     open_dossier,
+    record_intervention,
     record_situation,
     reopen_dossier,
+    return_transfer,
 )
 
 __all__ = [
@@ -42,7 +47,10 @@ __all__ = [
     "ReferentRole",
     "SituationFact",
     "SituationKind",
+    "StillOpen",
+    "accept_transfer",
     "add_member",
+    "archive_dossier",
     "assign_referent",
     "can_open_dossier",
     "can_read_dossiers",
@@ -58,13 +66,16 @@ __all__ = [
     "member_leaves",
     "member_views",
     "members_at",
+    "offer_transfer",
     "only_reads",
     "open_dossier",
+    "record_intervention",
     "record_situation",
     "main_referent_of",
     "referent_of",
     "referents_at",
     "reopen_dossier",
+    "return_transfer",
     "situation_at",
     "visible_dossier",
 ]

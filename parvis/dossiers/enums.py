@@ -10,6 +10,59 @@ class DossierStatus(models.TextChoices):
     CLOSED = "closed", pgettext_lazy("status of a dossier", "closed")
 
 
+class CloseReason(models.TextChoices):
+    """The official list of reasons to close a dossier."""
+
+    AUTONOMY = "autonomy", _("help no longer needed")
+    MOVED = "moved", _("moved outside the territory")
+    DEATH = "death", _("death")
+    NOT_COMPETENT = "competence", _("another centre is competent")
+    NO_ANSWER = "no_answer", _("no longer answers")
+    RENOUNCED = "renounced", _("gave up the request")
+    REFUSED = "refused", _("request refused, no other aid")
+    DUPLICATE = "duplicate", _("opened twice")
+    OTHER = "other", pgettext_lazy("reason", "other")
+
+
+class TransferState(models.TextChoices):
+    WAITING = "waiting", _("waiting for an answer")
+    ACCEPTED = "accepted", pgettext_lazy("transfer", "accepted")
+    RETURNED = "returned", pgettext_lazy("transfer", "returned")
+
+
+class InterventionRole(models.TextChoices):
+    SOCIAL = "social", _("Social support")
+    BUDGET = "budget", _("Budget and debts")
+    HOUSING = "housing", _("Housing")
+    WORK = "work", _("Work and training")
+    HEALTH = "health", _("Health")
+    HOME_HELP = "home_help", _("Help at home")
+    YOUTH = "youth", _("Youth and school")
+    LEGAL = "legal", _("Legal help")
+    OTHER = "other", pgettext_lazy("intervention", "Other")
+
+
+class Speciality(models.TextChoices):
+    """Matters for which an agent is competent."""
+
+    RIS = "ris", _("Integration income")
+    SOCIAL_AID = "aid", _("Social aid")
+    DEBTS = "debts", _("Debts")
+    HOUSING = "housing", _("Housing")
+    WORK = "work", _("Work and training")
+    HEALTH = "health", _("Health")
+    YOUTH = "youth", _("Young people and students")
+    ASYLUM = "asylum", _("Right of residence")
+    ELDERLY = "elderly", _("Elderly people")
+
+
+class AgentFactKind(models.TextChoices):
+    SPECIALITY = "speciality", _("Speciality")
+    LANGUAGE = "language", pgettext_lazy("spoken by an agent", "Language")
+    QUOTA = "quota", _("Quota of files")
+    LEAVE = "leave", pgettext_lazy("absence", "Leave")
+
+
 class MemberRole(models.TextChoices):
     APPLICANT = "applicant", _("applicant")
     PARTNER = "partner", _("partner")

@@ -1,6 +1,13 @@
 """Anticipated failures of this context."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from parvis.kernel.errors import DomainError
+
+if TYPE_CHECKING:
+    from parvis.kernel.registries import Obstacle
 
 
 class InvalidDossier(DomainError):
@@ -9,3 +16,11 @@ class InvalidDossier(DomainError):
 
 class DossierIsClosed(DomainError):
     """A closed dossier takes no new facts until it is opened again."""
+
+
+class StillOpen(InvalidDossier):
+    """The dossier cannot be closed yet: ``obstacles`` says what is not settled."""
+
+    def __init__(self, message: Any, obstacles: list[Obstacle]) -> None:
+        super().__init__(message, code="still_open")
+        self.obstacles = obstacles

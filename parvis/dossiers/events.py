@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from parvis.kernel.events import Event
 
@@ -23,6 +24,23 @@ class DossierClosed(Event):
 @dataclass(frozen=True, kw_only=True)
 class DossierReopened(Event):
     dossier_id: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierArchived(Event):
+    dossier_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierTransferred(Event):
+    """The dossier belongs to another service from now on."""
+
+    dossier_id: int
+    from_unit_id: int
+    to_unit_id: int
+    from_label: Any
+    to_label: Any
     reason: str
 
 

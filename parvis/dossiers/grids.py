@@ -49,6 +49,13 @@ def _search(rows: QuerySet[Dossier], text: str) -> QuerySet[Dossier]:
     return rows.filter(Exists(memberships_of(found).filter(dossier=OuterRef("pk"))))
 
 
+def _by_status(rows: QuerySet[Dossier], value: str) -> QuerySet[Dossier]:
+    """Closed ones are those outside the archive: what is archived leaves the lists."""
+    if value == "archived":
+        return rows.filter(archived_on__isnull=False)
+    return rows.filter(status=value, archived_on__isnull=True)
+
+
 def _by_referent(rows: QuerySet[Dossier], value: str) -> QuerySet[Dossier]:
     if value == "none":
         return rows.exclude(pk__in=main_referents().order_by().values("dossier_id"))
@@ -101,8 +108,8 @@ DOSSIERS = Grid(
         Filter(
             "status",
             pgettext_lazy("of a dossier", "Status"),
-            choices=DossierStatus.choices,
-            apply=lambda rows, v: rows.filter(status=v),
+            choices=[*DossierStatus.choices, ("archived", _("in the archive"))],
+            apply=_by_status,
             default="open",
         ),
         Filter("unit", _("Service"), choices=_unit_choices, apply=lambda rows, v: rows.filter(unit=int(v))),

@@ -22,7 +22,7 @@ from parvis.workflows.api import where_dossier
 from . import access, lookups
 from .enums import SituationKind
 from .models import Dossier, SituationFact
-from .selectors import dossiers_of, number_and_uuid, reads_of, situation_at, unknown_clients
+from .selectors import dossiers_of, interventions_of, number_and_uuid, reads_of, situation_at, transfer_by_id, unknown_clients
 
 
 def situation_groups(rows: list[SituationFact]) -> list[tuple[str, list[SituationFact]]]:
@@ -196,3 +196,39 @@ for _model, _field, _title in (
     ("dossiers.SituationFact", "person", _("Lines of the situation")),
 ):
     registries.person_holders.register(f"{_model}.{_field}", PersonHolder(_model, _field, _title))
+
+
+# Who else acts, and the way to another service -------------------------------------------------------------------------
+def _interventions(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
+    rows = [row for row in interventions_of(request.actor, dossier.pk) if row.valid_from <= day < row.valid_to]  # type: ignore[attr-defined]
+    may_write = access.can_write_situation(request.actor) and dossier.status == "open"  # type: ignore[attr-defined]
+    if not rows and not may_write:
+        return None
+    return render_to_string("dossiers/_panel_interventions.html", {"dossier": dossier, "rows": rows, "may_write": may_write}, request)
+
+
+registries.panels.register(
+    "dossiers.interventions",
+    Panel(
+        key="interventions",
+        title=_("Interventions"),
+        order=45,
+        render=_interventions,
+        access=access.can_read_dossiers,
+        data_class="social",
+        icon="group",
+    ),
+)
+
+
+def _transfer_url(subject: SubjectRef) -> str:
+    return reverse("dossiers:transfer_answer", args=[transfer_by_id(subject.id).uuid])
+
+
+def _transfer_link(subject: SubjectRef) -> tuple[str, str]:
+    found = transfer_by_id(subject.id)
+    return found.dossier.number, reverse("dossiers:transfer_answer", args=[found.uuid])
+
+
+registries.screens.register("dossiers.transfer", Screen("dossiers.transfer", _("Transfer to your service"), _transfer_url))
+registries.subject_links.register("transfer", _transfer_link)

@@ -53,10 +53,10 @@ def search_dossiers(actor: Actor, query: str, limit: int) -> list[Hit]:
 def _hit(dossier: Dossier, name: str, why: str) -> Hit:
     return Hit(
         title=f"{dossier.number} · {name}",
-        subtitle=str(dossier.get_status_display()),
+        subtitle=_("in the archive") if dossier.archived_on else str(dossier.get_status_display()),
         url=reverse("dossiers:detail", args=[dossier.uuid]),
         why=why,
-        icon="folder",
+        icon="archive" if dossier.archived_on else "folder",
     )
 
 

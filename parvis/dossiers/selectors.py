@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from parvis.contacts.api import Address, HouseholdMember, Person, PersonCard, Relation, hidden_person_ids, person_cards
+from parvis.contacts.api import Address, HouseholdMember, Person, PersonCard, Relation, display_names, hidden_person_ids, person_cards
 from parvis.identity.api import LookUp, Opening, OwnPerson
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
@@ -18,7 +18,7 @@ from parvis.kernel.models import ReadLine
 from parvis.kernel.subject import SubjectRef
 
 from .enums import MemberRole, ReferentRole
-from .models import Dossier, DossierMember, DossierSector, Referent, SituationFact
+from .models import Dossier, DossierMember, DossierSector, Intervention, Referent, SituationFact, Transfer
 
 _ROLE_ORDER = [role.value for role in MemberRole]
 
@@ -142,6 +142,35 @@ def sectors_at(dossier_id: int, day: dt.date | None = None) -> list[DossierSecto
     return list(
         DossierSector.unscoped.filter(dossier=dossier_id).select_related("sector").at(day or clock.today()).order_by("sector", "pk")
     )
+
+
+def interventions_of(actor: Actor, dossier_id: int) -> list[Intervention]:
+    """Known now, those that run first, latest first."""
+    rows = Intervention.objects.visible_to(actor).filter(dossier=dossier_id, live=1).select_related("account")
+    return list(rows.order_by("-valid_to", "-valid_from", "-pk")[:200])
+
+
+def transfer_by_id(pk: int) -> Transfer:
+    """What a link to a transfer needs; whether the reader may follow it is decided where it leads."""
+    found: Transfer = Transfer.unscoped.select_related("dossier").get(pk=pk)
+    return found
+
+
+#: Pages that show the whole of a dossier or what changed in it.
+VISITED = ("dossiers.detail", "dossiers.changes")
+#: A page opened again within this time is the same visit.
+VISIT = dt.timedelta(minutes=30)
+
+
+def last_visits(actor: Actor) -> Any:
+    """Subquery: when the reader last had the dossier open before the present visit, a page read half an hour ago or more."""
+    rows = ReadLine.objects.filter(subject_type="dossier", subject_id=OuterRef("pk"), actor_id=actor.account_id)
+    return Subquery(rows.filter(read_at__lt=clock.now() - VISIT, screen__in=VISITED).order_by("-read_at").values("read_at")[:1])
+
+
+def names_of_members(dossier_id: int) -> dict[int, str]:
+    """Names of everybody who is or was in the dossier."""
+    return display_names(DossierMember.unscoped.filter(dossier=dossier_id).order_by().values_list("person_id", flat=True).distinct())
 
 
 # Before a file is read -------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import access, dossiers, life, many, own_persons, situation
+from .views import access, changes, dossiers, interventions, life, many, own_persons, situation, transfers
 
 app_name = "dossiers"
 urlpatterns = [
@@ -18,6 +18,12 @@ urlpatterns = [
     path("dossiers/<uuid:uuid>/referent/", life.referent, name="referent"),
     path("dossiers/<uuid:uuid>/close/", life.close, name="close"),
     path("dossiers/<uuid:uuid>/reopen/", life.reopen, name="reopen"),
+    path("dossiers/<uuid:uuid>/archive/", life.archive, name="archive"),
+    path("dossiers/<uuid:uuid>/changes/", changes.changes, name="changes"),
+    path("dossiers/<uuid:uuid>/interventions/", interventions.interventions, name="interventions"),
+    path("dossiers/<uuid:uuid>/interventions/<uuid:item>/end/", interventions.intervention_end, name="intervention_end"),
+    path("dossiers/<uuid:uuid>/transfer/", transfers.transfer, name="transfer"),
+    path("transfers/<uuid:uuid>/", transfers.transfer_answer, name="transfer_answer"),
     path("dossiers/<uuid:uuid>/sector/", access.sector, name="sector"),
     path("dossiers/<uuid:uuid>/access/", access.access_log, name="access_log"),
     path("dossiers/<uuid:uuid>/access/print/", access.access_print, name="access_print"),

@@ -6,7 +6,16 @@ from django.utils.translation import gettext_noop
 
 from parvis.contacts.api import display_names
 from parvis.dossiers.enums import MemberRole, ReferentRole
-from parvis.dossiers.events import DossierClosed, DossierOpened, DossierReopened, MemberAdded, MemberLeft, ReferentAssigned
+from parvis.dossiers.events import (
+    DossierArchived,
+    DossierClosed,
+    DossierOpened,
+    DossierReopened,
+    DossierTransferred,
+    MemberAdded,
+    MemberLeft,
+    ReferentAssigned,
+)
 from parvis.kernel.events import subscribe
 from parvis.kernel.subject import SubjectRef
 from parvis.workflows.api import WorkItem
@@ -46,6 +55,30 @@ def dossier_reopened(event: DossierReopened) -> None:
         actor=event.actor,
         dossier_id=event.dossier_id,
         message=gettext_noop("Dossier opened again"),
+        subject=SubjectRef("dossier", event.dossier_id),
+        data_class="identity",
+        text=event.reason,
+    )
+
+
+@subscribe(DossierArchived)
+def dossier_archived(event: DossierArchived) -> None:
+    add_step(
+        actor=event.actor,
+        dossier_id=event.dossier_id,
+        message=gettext_noop("Dossier put into the archive"),
+        subject=SubjectRef("dossier", event.dossier_id),
+        data_class="identity",
+    )
+
+
+@subscribe(DossierTransferred)
+def dossier_transferred(event: DossierTransferred) -> None:
+    add_step(
+        actor=event.actor,
+        dossier_id=event.dossier_id,
+        message=gettext_noop("Dossier goes from %(before)s to %(after)s"),
+        values={"before": event.from_label, "after": event.to_label},
         subject=SubjectRef("dossier", event.dossier_id),
         data_class="identity",
         text=event.reason,

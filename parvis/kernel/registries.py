@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parvis.kernel.registry import Registry
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from parvis.kernel.actor import Actor
@@ -134,6 +140,79 @@ class PersonHolder:
     where: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
+CHANGE_KINDS = {
+    "added": (_("added"), "ok", "plus"),
+    "changed": (pgettext_lazy("of a fact", "changed"), "warn", "edit"),
+    "corrected": (_("corrected"), "warn", "edit"),
+    "ended": (pgettext_lazy("of a fact", "ended"), "", "stop"),
+    "withdrawn": (_("withdrawn"), "late", "x"),
+}
+"""Kind of change: word, colour of the chip, icon."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Which changes: of a dossier since an instant. ``people``: members whose addresses may be told. ``but``: leave out what this
+    account did. ``uuid`` of the dossier and ``names`` of its persons: for links and words, read once for all sources."""
+
+    dossier_id: int
+    since: dt.datetime
+    people: tuple[int, ...] = ()
+    but: int | None = None
+    uuid: UUID | None = None
+    names: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change in words. ``from_on``: the day from which it holds, where that is another thing than when it was written."""
+
+    at: dt.datetime
+    kind: str
+    title: Any
+    before: str = ""
+    after: str = ""
+    author: str = ""
+    url: str = ""
+    from_on: dt.date | None = None
+
+    @property
+    def word(self) -> Any:
+        return CHANGE_KINDS[self.kind][0]
+
+    @property
+    def tint(self) -> str:
+        return CHANGE_KINDS[self.kind][1]
+
+    @property
+    def icon(self) -> str:
+        return CHANGE_KINDS[self.kind][2]
+
+
+@dataclass(frozen=True)
+class ChangeSource:
+    """What a context tells. ``marks`` returns querysets made with ``mark`` or ``fact_marks``."""
+
+    key: str
+    title: Any
+    order: int
+    marks: Callable[[Actor, Span], list[QuerySet[Any]]]
+    tell: Callable[[Actor, Span], list[Change]]
+    access: Callable[[Actor], bool]
+    data_class: str = "social"
+    icon: str = "folder"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a dossier cannot be closed yet, and where it is settled."""
+
+    title: Any
+    detail: Any = ""
+    url: str = ""
+    due_on: dt.date | None = None
+
+
 panels: Registry[Panel] = Registry("panels")
 home_cells: Registry[HomeCell] = Registry("home_cells")
 menu: Registry[MenuEntry] = Registry("menu")
@@ -163,6 +242,13 @@ origins: Registry[Callable[[Actor, list[str]], dict[str, tuple[str, str]]]] = Re
 never_opened: Registry[Callable[[Actor], Any]] = Registry("never_opened")
 #: Type of file to the id behind the number that people know, for whoever may name it (a proxy for some files).
 subject_numbers: Registry[Callable[[Actor, str], int | None]] = Registry("subject_numbers")
+changes: Registry[ChangeSource] = Registry("changes")
+#: Instants worth comparing with (the last decision): ``(actor, dossier_id) -> (instant, words) or None``.
+landmarks: Registry[Callable[[Actor, int], tuple[dt.datetime, Any] | None]] = Registry("landmarks")
+
+
+#: What keeps a dossier open: ``(dossier_id) -> obstacles``, whoever asks. Whether the reader may follow a link is decided where it leads.
+closing_obstacles: Registry[Callable[[int], list[Obstacle]]] = Registry("closing_obstacles")
 
 ALL: tuple[Registry[Any], ...] = (
     panels,
@@ -187,6 +273,9 @@ ALL: tuple[Registry[Any], ...] = (
     origins,
     never_opened,
     subject_numbers,
+    changes,
+    landmarks,
+    closing_obstacles,
 )
 
 

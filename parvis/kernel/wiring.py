@@ -9,7 +9,21 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-MODULES = ("enums", "events", "access", "facts", "screens", "panels", "origins", "search", "provisions", "handlers", "jobs")
+MODULES = (
+    "enums",
+    "events",
+    "access",
+    "facts",
+    "screens",
+    "panels",
+    "origins",
+    "search",
+    "provisions",
+    "changes",
+    "closing",
+    "handlers",
+    "jobs",
+)
 
 
 def load() -> None:

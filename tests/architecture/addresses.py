@@ -45,6 +45,7 @@ THING: dict[str, str] = {
     "identity:sector": "sector", "identity:sector_agent": "sector", "identity:sector_agent_end": "agent_sector",
     "identity:list_view": "view", "identity:list_view_remove": "view",
     "identity:proxy_answer": "proxy", "identity:proxy_end": "proxy", "identity:proxy_act": "proxy",
+    "dossiers:transfer_answer": "transfer",
     "dossiers:exceptional_end": "opening", "dossiers:settle": "look_up",
 }  # fmt: skip
 
@@ -56,7 +57,7 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
         return [*first, "names"] if name == "contacts:fact" else first
     if name.startswith(("dossiers:", "journal:")) and name not in WITHOUT_FILE:
         dossier = [things["dossier"].uuid]
-        if name in {"dossiers:situation_edit", "dossiers:situation_end"}:
+        if name in {"dossiers:situation_edit", "dossiers:situation_end", "dossiers:intervention_end"}:
             return [*dossier, NOWHERE]
         if name in {"dossiers:member_add", "dossiers:member_end"}:
             return [*dossier, things["person"].uuid]

@@ -14,7 +14,7 @@ from parvis.decisions.models import AgendaItem, Committee, Decision, DelegationL
 from parvis.decisions.services import sessions
 from parvis.demo import cast, money, reference, stage
 from parvis.documents.models import Document
-from parvis.dossiers.api import Dossier
+from parvis.dossiers.api import Dossier, offer_transfer
 from parvis.dossiers.services import grants
 from parvis.identity.api import Account, Opening, Unit, actor_for, add_agent_to_sector, create_sector, offer_proxy
 from parvis.identity.demo import username
@@ -167,6 +167,12 @@ def build() -> World:
         ),
         **_journal(dossier),
     }
+    world.things["transfer"] = offer_transfer(
+        actor=actor_for(world.account("social_worker (referent)")),
+        dossier=Dossier.unscoped.select_related("unit").get(pk=dossier.pk),
+        unit=Unit.objects.get(code="SSG-SUD"),
+        reason="Déménagement",
+    )
     return world
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel.bitemporal import Anchor, Fact
 
-from ..enums import DossierStatus, MemberRole, ReferentRole
+from ..enums import CloseReason, DossierStatus, MemberRole, ReferentRole
 
 
 class Dossier(Anchor):
@@ -22,7 +22,9 @@ class Dossier(Anchor):
     status = models.CharField(max_length=8, choices=DossierStatus.choices, default=DossierStatus.OPEN)
     opened_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
+    close_code = models.CharField(max_length=12, choices=CloseReason.choices, blank=True)
     close_reason = models.CharField(max_length=191, blank=True)
+    archived_on = models.DateField(null=True, blank=True)
 
     class Meta(Anchor.Meta):
         ordering = ["-number", "-pk"]
@@ -31,6 +33,7 @@ class Dossier(Anchor):
                 condition=Q(status="open", closed_on__isnull=True) | Q(status="closed", closed_on__isnull=False),
                 name="dossiers_closed_has_day",
             ),
+            models.CheckConstraint(condition=Q(archived_on__isnull=True) | Q(status="closed"), name="dossiers_archived_is_closed"),
         ]
         indexes = [
             models.Index(fields=["unit", "status", "number"], name="dossiers_unit_status"),

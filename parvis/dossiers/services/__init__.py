@@ -4,25 +4,33 @@ from .dossiers import (
     add_member,
     assign_referent,
     change_lead,
-    close_dossier,
     end_referent,
     member_leaves,
     open_dossier,
     refile,
-    reopen_dossier,
 )
+from .interventions import end_intervention, record_intervention
+from .life import archive_dossier, close_dossier, obstacles, reopen_dossier
 from .situation import end_situation, record_situation
+from .transfers import accept_transfer, offer_transfer, return_transfer
 
 __all__ = [
+    "accept_transfer",
     "add_member",
+    "archive_dossier",
     "assign_referent",
     "change_lead",
     "refile",
     "close_dossier",
+    "end_intervention",
     "end_referent",
     "end_situation",
     "member_leaves",
+    "obstacles",
+    "offer_transfer",
     "open_dossier",
+    "record_intervention",
     "record_situation",
     "reopen_dossier",
+    "return_transfer",
 ]

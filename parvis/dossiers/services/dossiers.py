@@ -1,4 +1,4 @@
-"""The dossier's life, its members and its referents."""
+"""A dossier is opened; its members and its referents."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 
 from .. import access
-from ..enums import DossierStatus, MemberRole, ReferentRole
+from ..enums import MemberRole, ReferentRole
 from ..errors import InvalidDossier
-from ..events import DossierClosed, DossierOpened, DossierReopened, MemberAdded, MemberLeft, ReferentAssigned
+from ..events import DossierOpened, MemberAdded, MemberLeft, ReferentAssigned
 from ..models import Dossier, DossierMember, Referent
-from ._common import record, within_scope, writable
+from ._common import record, writable
 
 
 @gesture
@@ -179,7 +179,7 @@ def change_lead(*, actor: Actor, dossier: Dossier, person: Person) -> Dossier:
     if not DossierMember.unscoped.filter(dossier=dossier, person=person).at(clock.today()).exists():
         raise InvalidDossier(_("This person is not in the dossier."), field="person", code="not_member")
     before = dossier.lead_id
-    _update(dossier, lead=person)
+    update_dossier(dossier, lead=person)
     dossier.lead = person
     refile([person.pk])
     record(actor, "dossier.lead", dossier, {"lead": [before, person.pk]})
@@ -235,44 +235,8 @@ def end_referent(*, actor: Actor, referent: Referent, on: dt.date) -> Referent:
     return closed
 
 
-@gesture
-def close_dossier(*, actor: Actor, dossier: Dossier, reason: str) -> Dossier:
-    """Nothing more is added until it is opened again.
-
-    Raises:
-        InvalidDossier: no reason given.
-    """
-    writable(actor, dossier, allowed=access.can_close(actor))
-    if not reason.strip():
-        raise InvalidDossier(_("Say why the dossier is closed."), field="reason", code="reason")
-    day = clock.today()
-    _update(dossier, status=DossierStatus.CLOSED, closed_on=day, close_reason=reason.strip()[:191])
-    dossier.status, dossier.closed_on, dossier.close_reason = DossierStatus.CLOSED, day, reason.strip()[:191]
-    record(actor, "dossier.close", dossier, {"status": ["open", "closed"]}, note=reason.strip())
-    publish(DossierClosed(actor=actor, dossier_id=dossier.pk, reason=reason.strip()))
-    return dossier
-
-
-@gesture
-def reopen_dossier(*, actor: Actor, dossier: Dossier, reason: str) -> Dossier:
-    """Open a closed dossier again.
-
-    Raises:
-        InvalidDossier: it is open already, or no reason is given.
-    """
-    within_scope(actor, dossier, allowed=access.can_close(actor))
-    if dossier.status == DossierStatus.OPEN:
-        raise InvalidDossier(_("This dossier is open already."), code="open")
-    if not reason.strip():
-        raise InvalidDossier(_("Say why the dossier is opened again."), field="reason", code="reason")
-    _update(dossier, status=DossierStatus.OPEN, closed_on=None, close_reason="")
-    dossier.status, dossier.closed_on, dossier.close_reason = DossierStatus.OPEN, None, ""
-    record(actor, "dossier.reopen", dossier, {"status": ["closed", "open"]}, note=reason.strip())
-    publish(DossierReopened(actor=actor, dossier_id=dossier.pk, reason=reason.strip()))
-    return dossier
-
-
-def _update(dossier: Dossier, **changes: object) -> None:
+def update_dossier(dossier: Dossier, **changes: object) -> None:
+    """Change the dossier itself, unless somebody else did in the meantime."""
     changed = Dossier.unscoped.filter(pk=dossier.pk, version=dossier.version).update(version=F("version") + 1, **changes)
     if not changed:
         raise Conflict(_("Somebody else changed this in the meantime. Compare both before you save."), code="stale")

@@ -21,6 +21,7 @@ from ..grids import DOSSIERS, listed
 from ..models import Dossier
 from ..selectors import member_views, referents_at
 from ._common import asked_day, crumbs, end_of, visible
+from .changes import since_visit
 
 HALF_FROM, HALF_TO = 30, 50
 """Main panels of these orders stand two by two."""
@@ -69,6 +70,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "hidden": hidden,
         "side": side,
         "chosen": next((part for part in side if part["panel"].key == request.GET.get("add")), side[0] if side else None),
+        "changed": None if past else since_visit(actor, dossier, members),
         "may_write": writes and access.can_write_situation(actor),
         "may_open": writes and access.can_open_dossier(actor),
         "may_assign": writes and access.can_assign(actor),

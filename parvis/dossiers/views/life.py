@@ -1,4 +1,4 @@
-"""Members, referents, closing and opening again."""
+"""Members, referents, closing, the archive and opening again."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from parvis.ui.origins import name_origins
 
 from .. import access, services
 from ..forms import EndForm, MemberForm, ReasonForm, ReferentForm
+from ..forms_life import CloseForm
 from ..models import Dossier
 from ..selectors import is_member, member_views, referents_at
 from ._common import crumbs, visible
@@ -124,23 +125,36 @@ def _conflict(request: HttpRequest, dossier: Dossier, error: Conflict, agents: d
 
 @screen(access=access.can_close, methods=("GET", "POST"), writes=True)
 def close(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Close it: with what keeps it open, while something does."""
     dossier = visible(request, uuid)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    context = {**crumbs(dossier), "form": form, "closing": True}
-    if request.method == "POST":
-        if form.is_valid():
-            with errors_on(form):
-                services.close_dossier(actor=request.actor, dossier=dossier, reason=form.cleaned_data["reason"])  # type: ignore[attr-defined]
-                return done(request, "dossiers:detail", _("The dossier is closed."), dossier.uuid)
-        return invalid(request, "dossiers/reason.html", context)
-    return page(request, "dossiers/reason.html", context)
+    form = CloseForm(request.POST if request.method == "POST" else None)
+    context = {**crumbs(dossier), "form": form}
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            services.close_dossier(
+                actor=request.actor,  # type: ignore[attr-defined]
+                dossier=dossier,
+                code=form.cleaned_data["code"],
+                reason=form.cleaned_data["reason"],
+            )
+            return done(request, "dossiers:detail", _("The dossier is closed."), dossier.uuid)
+    context["obstacles"] = services.obstacles(dossier) if dossier.status == "open" else []
+    return invalid(request, "dossiers/close.html", context) if request.method == "POST" else page(request, "dossiers/close.html", context)
+
+
+@screen(access=access.can_close, methods=("POST",))
+def archive(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Put a closed dossier into the archive."""
+    dossier = visible(request, uuid)
+    services.archive_dossier(actor=request.actor, dossier=dossier)  # type: ignore[attr-defined]
+    return done(request, "dossiers:detail", _("In the archive: out of the lists, found by search."), dossier.uuid)
 
 
 @screen(access=access.can_close, methods=("GET", "POST"), writes=True)
 def reopen(request: HttpRequest, uuid: UUID) -> HttpResponse:
     dossier = visible(request, uuid)
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    context = {**crumbs(dossier), "form": form, "closing": False}
+    context = {**crumbs(dossier), "form": form}
     if request.method == "POST":
         if form.is_valid():
             with errors_on(form):
