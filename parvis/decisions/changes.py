@@ -34,7 +34,7 @@ def _tell(actor: Actor, span: Span) -> list[Change]:
             row.decided_at,
             "added",
             row.number,
-            after=f"{row.proposal.title}: {row.get_outcome_display()}",
+            after=f"{row.proposal.title} · {row.get_outcome_display()}",
             author=row.decided_by_label,
             url=reverse("decisions:decision", args=[row.uuid]),
         )

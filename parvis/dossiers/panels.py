@@ -200,7 +200,8 @@ for _model, _field, _title in (
 
 # Who else acts, and the way to another service -------------------------------------------------------------------------
 def _interventions(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
-    rows = [row for row in interventions_of(request.actor, dossier.pk) if row.valid_from <= day < row.valid_to]  # type: ignore[attr-defined]
+    known = interventions_of(request.actor, dossier.pk) if getattr(dossier, "has_interventions", True) else []  # type: ignore[attr-defined]
+    rows = [row for row in known if row.valid_from <= day < row.valid_to]
     may_write = access.can_write_situation(request.actor) and dossier.status == "open"  # type: ignore[attr-defined]
     if not rows and not may_write:
         return None

@@ -13,14 +13,14 @@ from parvis.kernel import clock, mutations
 from parvis.kernel.subject import SubjectRef
 
 from ..models import Dossier
-from ..selectors import last_visits, members_at
+from ..selectors import beside, members_at
 
 
 def visible(request: HttpRequest, uuid: UUID) -> Dossier:
     """The dossier, or 404 when there is none for this reader: both look the same."""
     actor = request.actor  # type: ignore[attr-defined]
     rows = Dossier.objects.visible_to(actor).select_related("unit", "lead__index").filter(uuid=uuid)
-    dossier = rows.annotate(visited_at=last_visits(actor)).first()
+    dossier = rows.annotate(**beside(actor)).first()
     if dossier is None:
         raise Http404("dossier")
     if request.method in ("GET", "HEAD"):  # each page of a file is a reading of it; what is unusual asks for a reason first

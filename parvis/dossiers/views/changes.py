@@ -68,6 +68,7 @@ def changes(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context = {
         **crumbs(dossier),
         "since": since,
+        "when": formats.day(since) if chosen == "day" else formats.moment(since),
         "chosen": chosen,
         "ways": ways,
         "groups": [{"source": source, "rows": rows[: kernel_changes.MOST]} for source, rows in groups],
