@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from parvis.contacts.api import Address, HouseholdMember, Person, PersonCard, Relation, display_names, hidden_person_ids, person_cards
+from parvis.contacts.api import Address, HouseholdMember, Person, PersonCard, PersonIndex, Relation, hidden_person_ids, person_cards
 from parvis.identity.api import LookUp, Opening, OwnPerson
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
@@ -176,7 +176,8 @@ def last_visits(actor: Actor) -> Any:
 
 def names_of_members(dossier_id: int) -> dict[int, str]:
     """Names of everybody who is or was in the dossier."""
-    return display_names(DossierMember.unscoped.filter(dossier=dossier_id).order_by().values_list("person_id", flat=True).distinct())
+    people = DossierMember.unscoped.filter(dossier=dossier_id).order_by().values("person_id")
+    return dict(PersonIndex.unscoped.filter(person__in=people).values_list("person_id", "display_name"))
 
 
 # Before a file is read -------------------------------------------------------------------------------------------------
