@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0005_card_handover'),
-        ('dossiers', '0003_index_status_and_day'),
+        ('dossiers', '0005_names_of_leads'),
         ('identity', '0002_rights_as_data'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
