@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, Q
 
 from parvis.dossiers.api import Dossier
+from parvis.identity.api import Unit
 from parvis.identity.enums import Function
 from parvis.kernel import clock
 from parvis.kernel.scope import EVERYTHING, NOTHING, may_see, scope, through
 
 from .enums import ProposalState, SessionState
-from .models import AgendaItem, Decision, Membership, Minutes, Proposal, Session
+from .models import AgendaItem, Decision, Membership, Minutes, Presence, Proposal, Session
 
 if TYPE_CHECKING:
     from parvis.kernel.actor import Actor
@@ -105,13 +106,17 @@ def _mandates(actor: Actor) -> Any:
     return rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
 
 
-def _presides(actor: Actor) -> Q:
-    return Q(Exists(_mandates(actor)))
+def _presides(actor: Actor, path: str = "") -> Q:
+    """All rows for who sits in a body today, none for who does not. A look-up, so that the scopes of children can be built on it."""
+    return Q(**{f"{path}unit__in": Unit.objects.filter(Exists(_mandates(actor))).order_by().values("pk")})
 
 
 def _on_roll(actor: Actor, path: str = "session__") -> Q:
     """Sessions on whose roll the actor stands, of a body in which he still sits."""
-    return Q(**{f"{path}presences__account_id": actor.account_id, f"{path}committee__in": _mandates(actor).values("committee")})
+    # Subqueries, not joins: beside another way in ("or"), a join would give each decision once per member on the roll.
+    roll = Presence.objects.filter(account_id=actor.account_id).order_by().values("session")
+    session = path.removesuffix("__") or "pk"
+    return Q(**{f"{session}__in": roll, f"{path}committee__in": _mandates(actor).values("committee")})
 
 
 # Scopes ---------------------------------------------------------------------------------------------------------------
@@ -162,7 +167,7 @@ def agenda_items(actor: Actor) -> Q:
     if actor.has(Function.COMMITTEE_SECRETARY, Function.AUDITOR):
         rows = EVERYTHING
     elif actor.has(Function.PRESIDENT):
-        rows |= _presides(actor)
+        rows |= _presides(actor, "proposal__")
     elif actor.has(Function.COMMITTEE_MEMBER):
         rows |= _on_roll(actor) & Q(session__state__in=VISIBLE_SESSIONS)
     if rows != EVERYTHING and actor.has(*CASE_WORK):
@@ -179,7 +184,7 @@ def decisions(actor: Actor) -> Q:
         rows = EVERYTHING
     else:
         if actor.has(Function.PRESIDENT):
-            rows |= _presides(actor)
+            rows |= _presides(actor, "proposal__")
         if actor.has(*READERS) and may_see(actor, "social"):
             rows |= _dossiers(actor)
         if actor.has(Function.LAWYER):

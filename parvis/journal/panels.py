@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -75,7 +75,10 @@ def _bar(request: HttpRequest) -> str | None:
         return None
     match = request.resolver_match
     here = match.kwargs.get("uuid") if match is not None and "dossiers" in request.path.split("/")[:2] else None
-    url = reverse("journal:new") + (f"?dossier={here}" if here else "")
+    try:
+        url = reverse("journal:new") + (f"?dossier={here}" if here else "")
+    except NoReverseMatch:  # a site without the journal's addresses has no such key
+        return None
     own = match is not None and match.view_name in {"dossiers:detail", "journal:add", "journal:new"}
     return render_to_string("journal/_bar.html", {"url": url, "key": not own}, request)
 

@@ -14,6 +14,7 @@ from parvis.decisions.errors import AboveDelegation
 from parvis.decisions.models import AgendaItem, Committee, Decision, DelegationLimit, Membership, Proposal, Session
 from parvis.decisions.services.committees import CommitteeRefused, delegate, end_limit, end_mandate, found_committee
 from parvis.decisions.services.recording import check_delegation
+from parvis.identity.api import actor_for, grant_function
 from parvis.kernel import clock, mutations
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.subject import SubjectRef
@@ -182,3 +183,14 @@ def test_delegations_are_changed_on_their_pages(centre, client):
     assert limit.valid_to == clock.today()
     client.force_login(centre.account("president"))
     assert [client.get(one).status_code for one in (page, end, reverse("decisions:new_committee"))] == [404] * 3
+
+
+def test_who_presides_and_sits_sees_each_case_once(centre: Any) -> None:
+    """Two ways to the same row are one row."""
+    f.decided(centre)
+    president = centre.account("president")
+    before = _seen(actor_for(president))
+    grant_function(actor=f.ROOT, account=president, function="committee_member", valid_from=f.SINCE)
+    both = actor_for(president)
+    assert both.has("president") and both.has("committee_member")
+    assert _seen(both) == before == {"Session": 1, "AgendaItem": 1, "Decision": 1, "Proposal": 1}

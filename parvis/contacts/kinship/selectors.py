@@ -60,9 +60,17 @@ class Family:
 
 def relatives(actor: Actor, person_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> list[Relative]:
     """All relations begun by the day, ended ones with their days; the family first, then those of law."""
+    return relatives_beside(actor, person_id, (), day, known_on)[0]
+
+
+def relatives_beside(
+    actor: Actor, person_id: int, others: Iterable[int], day: dt.date | None = None, known_on: dt.datetime | None = None
+) -> tuple[list[Relative], dict[int, PersonCard]]:
+    """``relatives``, and the brief cards of other persons of the same page, read together."""
     day = day or clock.today()
     rows = [row for row in _rows(actor, [person_id], known_on) if row.valid_from <= day]
-    cards = person_cards(actor, [person_id, *(_other(row, person_id) for row in rows)], day, known_on, brief=True)
+    wanted = {*others, *(_other(row, person_id) for row in rows), *((person_id,) if rows else ())}
+    cards = person_cards(actor, wanted, day, known_on, brief=True) if wanted else {}
     born = cards[person_id].birth_date if person_id in cards else None
     found = []
     for row in rows:
@@ -82,7 +90,7 @@ def relatives(actor: Actor, person_id: int, day: dt.date | None = None, known_on
             one.row.pk,
         )
     )
-    return found
+    return found, cards
 
 
 def family(actor: Actor, person_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> Family:

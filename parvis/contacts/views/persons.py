@@ -192,21 +192,20 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 "reveal": aspect.key == "identifier" and access.may_reveal(actor),
             }
         )
-    if access.sees_relations(actor):
-        relations = [one for one in family.relatives(actor, person.pk, today) if not one.past]
-    else:
-        relations = []
-        closed.append(_("Relations"))
     home = selectors.household_of(person.pk)
-    housemates = (
-        selectors.person_cards(actor, [row.person_id for row in home.members if row.person_id != person.pk], brief=True) if home else {}
-    )
+    at_home = [row.person_id for row in home.members if row.person_id != person.pk] if home else []
+    if access.sees_relations(actor):
+        known, cards = family.relatives_beside(actor, person.pk, at_home, today)
+        relations = [one for one in known if not one.past]
+    else:
+        relations, cards = [], selectors.person_cards(actor, at_home, brief=True) if at_home else {}
+        closed.append(_("Relations"))
     context = {
         "person": person,
         "card": card,
         "groups": groups,
         "relations": relations,
-        "housemates": list(housemates.values()),
+        "housemates": [cards[one] for one in at_home if one in cards],
         "closed": closed,
         "roles": book.roles_of(actor, person.pk, today, hidden=card.hidden),
         "sees_family": access.sees_relations(actor),
