@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from django.core.management import CommandError, call_command
 
+from parvis.contacts.eid.files import sort_files
 from parvis.contacts.eid_cli import main
 
 from .test_eid import ADDRESS, IDENTITY
@@ -184,3 +185,11 @@ def test_broken_files_are_said_and_do_not_stop_the_others(tmp_path: Path, capsys
     assert "nowhere.sig" in capsys.readouterr().err
     with pytest.raises(CommandError):
         call_command("eid", "decode", str(good), "--certificate", str(tmp_path / "nowhere.crt"))
+
+
+@pytest.mark.parametrize("start", [b"<", b"\n <", b"\xef\xbb\xbf<", b"\xff\xd8"])
+def test_a_signature_that_begins_like_a_page_or_a_photo_is_a_signature(start: bytes) -> None:
+    """One random signature in 256 begins with "<": content decides by more than its first byte."""
+    data = start + b"\x00\xfe" * 200
+    found = sort_files({"identity.tlv": IDENTITY, "identity_signature.tlv": data[:256]})
+    assert (found.identity_signature, found.xml, found.photo) == (data[:256], b"", b"")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -40,9 +41,9 @@ def sort_files(files: Mapping[str, bytes]) -> CardFiles:
 def _sort_one(found: CardFiles, name: str, data: bytes) -> None:
     if not data:
         return
-    if data[:2] == b"\xff\xd8":
+    if data[:3] == b"\xff\xd8\xff":
         found.photo = data
-    elif data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+    elif _is_xml(data):
         found.xml = data
     elif (certificate := signatures.load_certificate(data)) is not None:
         keep_certificate(found, name, certificate)
@@ -111,6 +112,14 @@ def looks_like_address(data: bytes) -> bool:
     return set(fields) <= {0, 1, 2, 3} and 1 in fields and 3 in fields and _is_text(fields[3])
 
 
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?[ \r\n\t]*<[?!A-Za-z][\t\r\n\x20-\x7e]{30}")
+
+
+def _is_xml(data: bytes) -> bool:
+    """One signature in 256 begins with "<" too: what follows must be text as well."""
+    return _XML.match(data) is not None
+
+
 def _is_text(value: bytes) -> bool:
     try:
         return value.decode("utf-8").isprintable()
@@ -122,9 +131,9 @@ def kind_of(data: bytes) -> str:
     """What a file is by its content alone: identity, address, photo, certificate, atr, export, xml, or empty."""
     if data[:1] in (b"\x3b", b"\x3f") and 2 <= len(data) <= 33:
         return "atr"
-    if data[:2] == b"\xff\xd8":
+    if data[:3] == b"\xff\xd8\xff":
         return "photo"
-    if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+    if _is_xml(data):
         return "xml"
     if signatures.load_certificate(data) is not None:
         return "certificate"
