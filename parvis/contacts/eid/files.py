@@ -112,7 +112,7 @@ def looks_like_address(data: bytes) -> bool:
     return set(fields) <= {0, 1, 2, 3} and 1 in fields and 3 in fields and _is_text(fields[3])
 
 
-_XML = re.compile(rb"(?:\xef\xbb\xbf)?[ \r\n\t]*<[?!A-Za-z][\t\r\n\x20-\x7e]{30}")
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?[ \r\n\t]*<[?!A-Za-z](?:[\t\r\n\x20-\x7e]{30}|[\t\r\n\x20-\x7e]*\Z)")
 
 
 def _is_xml(data: bytes) -> bool:
