@@ -362,7 +362,9 @@ def _hides(day: dt.date) -> Exists:
     """``hidden_person_ids`` as a condition on rows about a person, for cards that show no address anyway."""
     today = clock.today()
     on_days = Q(valid_from__lte=day, valid_to__gt=day) | Q(valid_from__lte=today, valid_to__gt=today)
-    homes = HouseholdMember.unscoped.filter(on_days, live=1, person=OuterRef(OuterRef("person_id"))).order_by().values("household_id")
+    # Three queries up: from the homes through the mates and the addresses to the row about a person.
+    person = OuterRef(OuterRef(OuterRef("person_id")))
+    homes = HouseholdMember.unscoped.filter(on_days, live=1, person=person).order_by().values("household_id")
     mates = HouseholdMember.unscoped.filter(on_days, live=1, household__in=homes).order_by().values("person_id")
     protected = Address.unscoped.filter(live=1, hidden=True, valid_to__gt=min(day, today))
     return Exists(protected.filter(Q(person=OuterRef("person_id")) | Q(person__in=mates)))

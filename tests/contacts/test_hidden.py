@@ -189,3 +189,17 @@ def test_clients_of_another_service_are_a_number(client: Any) -> None:
     assert ({one.card.id for one in roles if one.card}, rest) == ({nobodys.pk}, 1)
     client.force_login(centre.stranger)
     assert "Deux" not in client.get(f"/contacts/{landlord.uuid}/").content.decode()
+
+
+def test_protection_covers_the_household_and_nobody_else(mother: Person) -> None:
+    """The brief card and the full one agree; one protected household does not hide the town."""
+    neighbour = make_person("Lambert", "Jean", "1970-01-02")
+    other = make_person("Lambert", "Anne", "1972-01-02")
+    home = api.create_household(actor=WORKER, head=neighbour, valid_from=EARLIER)
+    api.join_household(actor=WORKER, household=home, person=other, role="partner", valid_from=EARLIER)
+    ids = list(Person.unscoped.values_list("pk", flat=True))
+    inside = {mother.pk, Person.unscoped.get(index__display_name="Lina Delvaux").pk}
+    for brief in (True, False):
+        cards = api.person_cards(WORKER, ids, TODAY, brief=brief)
+        assert {pk for pk, card in cards.items() if card.hidden} == inside
+    assert len(ids) == 4
