@@ -109,6 +109,21 @@ def test_an_archive_that_is_no_spreadsheet_and_entities_are_refused() -> None:
     assert "root:" not in str(cells(out.getvalue()))
 
 
+@pytest.mark.parametrize("flip", [0x01, 0xFF])
+def test_a_byte_changed_anywhere_gives_the_table_or_a_sentence(flip: int) -> None:
+    """Broken streams, checksums, names, flags: a file that cannot be read is refused, never a fault of the server."""
+    data = xlsx_file([["Nom", "Né le"], ["Dupont", dt.date(1980, 5, 17)]])
+    refused = 0
+    for at in range(0, len(data), 3):
+        broken = data[:at] + bytes([data[at] ^ flip]) + data[at + 1 :]
+        try:
+            assert isinstance(cells(broken, "x.xlsx"), list)
+        except UnreadableTable as error:
+            assert str(error)
+            refused += 1
+    assert refused > 100
+
+
 def test_too_many_lines_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables_module, "MAX_ROWS", 2)
     data = b"A;B\n1;1\n2;2\n3;3\n"

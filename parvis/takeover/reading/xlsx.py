@@ -9,6 +9,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -22,6 +23,9 @@ MAX_PART_RATIO = 300
 MAX_STRINGS = 2_000_000
 NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+#: All that unpacking bytes in memory can raise: no such part, not XML, a wrong checksum, a broken stream (zlib), an end too early, an offset
+#: before the file (ValueError), a password (RuntimeError), a way of packing or a version that zipfile does not know (NotImplementedError).
+UNREADABLE = (KeyError, ValueError, etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
 _DATE_FORMATS = {*range(14, 23), 27, 28, 29, 30, 31, 36, 45, 46, 47, 50, 51, 52, 53, 54, 55, 56, 57, 58}
 
 
@@ -63,7 +67,7 @@ def rows(data: bytes, sheet: str) -> Iterator[Any]:
 def _open(data: bytes) -> zipfile.ZipFile:
     try:
         book = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile as error:
+    except UNREADABLE as error:
         raise _damaged() from error
     parts = book.infolist()
     swollen = any(part.file_size > 1024 * 1024 and part.file_size > MAX_PART_RATIO * max(part.compress_size, 1) for part in parts)
@@ -109,7 +113,7 @@ def _elements(book: zipfile.ZipFile, path: str, tag: str) -> Iterator[Any]:
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
-    except (KeyError, etree.XMLSyntaxError, zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+    except UNREADABLE as error:
         raise _damaged() from error
 
 
