@@ -30,6 +30,12 @@ os.environ["PARVIS_DATABASE_URL"] = os.environ.get("PARVIS_TEST_DATABASE_URL", "
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files in the browser begin first, so that no process ends the run alone with them."""
+    items.sort(key=lambda item: "test_every_page" not in item.nodeid and item.get_closest_marker("browser") is None)
+
+
 @pytest.fixture
 def samples() -> Path:
     """Folder of real files from other hands (PARVIS_SAMPLES); the test is skipped, with this line, where it is not set."""

@@ -7,6 +7,7 @@ vpcd listens; a card connects and answers. Each message is two bytes of length, 
 from __future__ import annotations
 
 import gc
+import importlib.util
 import os
 import shutil
 import socket
@@ -17,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -88,22 +90,31 @@ class VirtualCard(threading.Thread):
         self.socket.sendall(struct.pack(">H", len(data)) + data)
 
 
+def _absent(why: str) -> NoReturn:
+    """Skip with a line, or fail where a simulated card is required (PARVIS_TEST_REQUIRE=pcscd)."""
+    if "pcscd" in os.environ.get("PARVIS_TEST_REQUIRE", "").split(","):
+        pytest.fail(f"required but missing: {why}")
+    pytest.skip(why)
+
+
 @contextmanager
 def card_service() -> Iterator[None]:
     """The PC/SC service with the virtual reader; a test is skipped, with a line, where they are not installed or may not be started."""
     if not shutil.which("pcscd") or not list(Path("/usr/lib").glob("**/libifdvpcd.so*")):
-        pytest.skip("pcscd or vsmartcard-vpcd is not installed: no simulated card")
-    pytest.importorskip("smartcard", reason="pyscard is not installed: no simulated card")
+        _absent("pcscd or vsmartcard-vpcd is not installed: no simulated card")
+    if importlib.util.find_spec("smartcard") is None:
+        _absent("pyscard is not installed: no simulated card")
     started = None
     if not _listens():
         if os.geteuid() != 0:
-            pytest.skip("pcscd does not run and may not be started here: no simulated card")
+            _absent("pcscd does not run and may not be started here: no simulated card")
         started = subprocess.Popen(["pcscd", "--foreground"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 10
         while not _listens():
             if time.monotonic() > until:
-                pytest.skip("the virtual reader did not start: no simulated card")
+                # It is installed and was started: silence would hide a fault.
+                pytest.fail("the virtual reader did not start within ten seconds")
             time.sleep(0.1)
         yield
     finally:
