@@ -13,15 +13,17 @@ from typing import Any
 from parvis.contacts import api as contacts
 from parvis.decisions import api
 from parvis.decisions import demo as decisions_demo
-from parvis.decisions.models import Committee, Proposal, Session
+from parvis.decisions.models import Committee, Decision, Notification, Pack, Proposal, Session
 from parvis.documents import api as documents
 from parvis.documents import demo as documents_demo
 from parvis.dossiers import api as dossiers
 from parvis.identity.models import Account, Unit
 from parvis.kernel import clock, jobs, registries
 from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.models import MutationLine, Sequence
 from parvis.kernel.subject import SubjectRef
 from parvis.requests import api as requests
+from parvis.requests.models import Clock, StageMark
 from parvis.rules import api as rules
 from parvis.workflows import api as workflows
 from tests.contacts.factories import make_person
@@ -299,3 +301,29 @@ def at(day: int, month: int = 3, hour: int = 10, year: int = 2026) -> Any:
 
 def with_account(actor: Actor, **changes: Any) -> Actor:
     return replace(actor, **changes)
+
+
+# Cases of a session ---------------------------------------------------------------------------------------------------------
+NAMES = [("Aya", "Benali"), ("Noé", "Lemmens"), ("Ines", "Haddad"), ("Paul", "Collard"), ("Souad", "Amrani"), ("Enzo", "Di Bartolomeo")]
+
+
+def cases(centre: Centre, count: int) -> list[Proposal]:
+    return [validated(centre, names=NAMES[number]) for number in range(count)]
+
+
+def frozen_state() -> tuple[int, ...]:
+    """What a refused decision may not change."""
+    return (
+        Decision.unscoped.count(),
+        Pack.unscoped.count(),
+        Notification.unscoped.count(),
+        Clock.unscoped.count(),
+        StageMark.unscoped.count(),
+        MutationLine.objects.count(),
+        len(OnceKind.applied),
+        Sequence.objects.filter(series="decision:CSSS").count(),
+    )
+
+
+def steps(line_id: int) -> list[str]:
+    return sorted(row.step for row in workflows.where(SubjectRef("request_line", line_id)))

@@ -1,0 +1,115 @@
+"""Urgent aid by the president, within limits, ratified by the next session."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from parvis.decisions import api
+from parvis.decisions.errors import (
+    AboveDelegation,
+    DeviationNeedsWords,
+)
+from parvis.decisions.models import AgendaItem, Notification, Proposal
+from parvis.kernel.errors import DomainError, NotAllowed
+from tests.decisions import factories as f
+from tests.decisions.factories import OnceKind
+
+
+@pytest.fixture
+def urgent_limit(centre):
+    api.set_limit(
+        actor=f.ROOT,
+        committee=centre.committee,
+        decider="president",
+        provision_kind="test.once",
+        max_amount=Decimal("200.00"),
+        valid_from=date(2026, 1, 1),
+        source="Conseil du 5 janvier 2026",
+    )
+
+
+def test_the_president_grants_urgent_aid_and_the_next_session_ratifies(centre, urgent_limit):
+    planned = f.make_session(centre)
+    line_id = f.make_line(centre, kind="urgent_aid", urgent=True)
+    decision = api.decide_urgent(
+        actor=centre.president,
+        line_id=line_id,
+        provision=f.once(line_id, "150.00"),
+        reason="Aya Benali n’a plus rien à manger depuis le 28 février 2026.",
+    )
+    assert (decision.number, decision.decider, decision.ratification, decision.session_id) == (
+        "CSSS 2026/0001",
+        "president",
+        "pending",
+        None,
+    )
+    assert [p.amount for _n, p in OnceKind.applied] == [Decimal("150.00")]
+    assert Notification.unscoped.filter(decision=decision, state="to_send").count() == 1
+    assert f.steps(line_id) == ["notify", "pay"]
+    item = AgendaItem.unscoped.get(ratifies=decision)
+    assert (item.session_id, item.kind) == (planned.pk, "ratification")
+    api.freeze_session(actor=centre.secretary, session=planned)
+    session = api.open_session(actor=centre.secretary, session=planned)
+    api.set_presence(actor=centre.secretary, session=session, account_ids=[centre.account(n).pk for n in f.VOTERS])
+    ratified = api.decide(actor=centre.secretary, item=item, outcome="granted")
+    decision.refresh_from_db()
+    assert (ratified.number, decision.ratification) == ("CSSS 2026/0002", "ratified")
+    assert len(OnceKind.applied) == 1 and Notification.unscoped.count() == 1
+    assert f.steps(line_id) == ["notify", "pay"]
+
+
+def test_a_ratification_that_is_refused_stops_and_claims_nothing_by_itself(centre, urgent_limit):
+    planned = f.make_session(centre)
+    line_id = f.make_line(centre, kind="urgent_aid", urgent=True)
+    decision = api.decide_urgent(actor=centre.president, line_id=line_id, provision=f.once(line_id, "150.00"), reason="Plus rien à manger.")
+    api.freeze_session(actor=centre.secretary, session=planned)
+    session = api.open_session(actor=centre.secretary, session=planned)
+    api.set_presence(actor=centre.secretary, session=session, account_ids=[centre.account(n).pk for n in f.VOTERS])
+    item = AgendaItem.unscoped.get(ratifies=decision)
+    with pytest.raises(DeviationNeedsWords):
+        api.decide(actor=centre.secretary, item=item, outcome="refused")
+    with pytest.raises(DomainError):
+        api.decide(actor=centre.secretary, item=item, outcome="adjusted", reason="x", provisions=[])
+    api.decide(actor=centre.secretary, item=item, outcome="refused", reason="L’urgence n’était pas établie.")
+    decision.refresh_from_db()
+    assert decision.ratification == "not_ratified" and decision.outcome == "granted"
+    assert len(OnceKind.applied) == 1
+    assert f.steps(line_id) == ["notify", "pay"]
+
+
+def test_urgent_aid_without_a_session_waits_for_the_one_that_is_planned(centre, urgent_limit):
+    line_id = f.make_line(centre, kind="urgent_aid", urgent=True)
+    decision = api.decide_urgent(actor=centre.president, line_id=line_id, provision=f.once(line_id, "150.00"), reason="Plus rien à manger.")
+    assert not AgendaItem.unscoped.exists()
+    session = f.make_session(centre)
+    assert AgendaItem.unscoped.get(session=session).ratifies_id == decision.pk
+    assert not AgendaItem.unscoped.filter(session=f.make_session(centre, days=14)).exists()
+
+
+@pytest.mark.parametrize(
+    ("who", "amount", "reason", "error"),
+    [
+        ("president", "200.01", "Urgent", AboveDelegation),
+        ("president", "150.00", "  ", DomainError),
+        ("president", "0", "Urgent", DomainError),
+        ("secretary", "150.00", "Urgent", NotAllowed),
+        ("worker", "150.00", "Urgent", NotAllowed),
+        ("anciaux", "150.00", "Urgent", NotAllowed),
+    ],
+)
+def test_urgent_aid_has_its_limits(centre, urgent_limit, who, amount, reason, error):
+    line_id = f.make_line(centre, kind="urgent_aid", urgent=True)
+    before = f.frozen_state()
+    with pytest.raises(error):
+        api.decide_urgent(actor=getattr(centre, who), line_id=line_id, provision=f.once(line_id, amount), reason=reason)
+    assert f.frozen_state() == before and not Proposal.unscoped.exists()
+
+
+def test_urgent_aid_is_not_granted_twice(centre, urgent_limit):
+    line_id = f.make_line(centre, kind="urgent_aid", urgent=True)
+    api.decide_urgent(actor=centre.president, line_id=line_id, provision=f.once(line_id, "150.00"), reason="Plus rien à manger.")
+    before = f.frozen_state()
+    with pytest.raises(DomainError):
+        api.decide_urgent(actor=centre.president, line_id=line_id, provision=f.once(line_id, "150.00"), reason="Encore.")
+    assert f.frozen_state() == before
