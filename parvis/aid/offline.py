@@ -23,7 +23,7 @@ from parvis.kernel import clock
 from parvis.kernel.actor import system_actor
 from parvis.kernel.identifiers import format_iban
 from parvis.kernel.periods import month_start
-from parvis.ui import formats
+from parvis.ui import formats, sheets
 
 from .models import Entitlement
 from .selectors import Run, run_of
@@ -69,11 +69,6 @@ def _row(run: Run, line: object) -> tuple[str, ...]:
     )
 
 
-def _harmless(cell: str) -> str:
-    """Text that a spreadsheet would run is defused."""
-    return f"'{cell}" if cell[:1] in "=+-@\t" and not cell[1:2].isdigit() else cell
-
-
 def pack_csv(run: Run) -> str:
     """Readable by any spreadsheet; the last line is the total."""
     pack = pack_of(run)
@@ -81,7 +76,7 @@ def pack_csv(run: Run) -> str:
     writer = csv.writer(out, delimiter=";")
     writer.writerow(COLUMNS)
     for row in pack.rows:
-        writer.writerow([_harmless(cell) if cell else cell for cell in row])
+        writer.writerow([sheets.harmless(cell) for cell in row])
     return "\ufeff" + out.getvalue()
 
 

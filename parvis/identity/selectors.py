@@ -81,12 +81,11 @@ def read_rights(account_id: int, branches: set[str], day: dt.date, *, stands_for
         .annotate(k=Case(When(allowed=True, then=Value("+")), default=Value("-"), output_field=CharField()))
         .values_list("k", _text("data_class"), _text("function")),
         AgentSector.objects.at(day)
-        .filter(account=stands_for, sector__is_active=True)
+        .filter(Q(sector__is_active=True) | Q(sector__reserved=True), account=stands_for)
         .order_by()
         .values_list(Value("s", CharField()), _text("sector_id"), Value("", CharField())),
-        Sector.objects.filter(reserved=True, is_active=True)
-        .order_by()
-        .values_list(Value("x", CharField()), _text("pk"), Value("", CharField())),
+        # Out of use is out of the lists: what it holds back stays held back.
+        Sector.objects.filter(reserved=True).order_by().values_list(Value("x", CharField()), _text("pk"), Value("", CharField())),
         OwnPerson.objects.filter(account=account_id)
         .order_by()
         .values_list(Value("i", CharField()), _text("person_id"), Value("", CharField())),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from parvis.contacts.api import can_read_persons
 from parvis.kernel.jobs import failed_about
 from parvis.kernel.subject import SubjectRef
+from parvis.ui import sheets
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
 from . import services
@@ -260,12 +261,7 @@ def _report(rows: Any, reads: bool) -> Iterator[bytes]:
         for note in notes:
             told = note.get("text", "") + (f" {note['advice']}" if note.get("advice") else "")
             cells = [*start, note.get("label", ""), note.get("cell", note.get("new", "")), note.get("known", ""), told or line.message]
-            writer.writerow([_harmless(str(cell)) for cell in cells])
+            writer.writerow([sheets.harmless(str(cell)) for cell in cells])
         yield out.getvalue().encode()
         out.seek(0)
         out.truncate()
-
-
-def _harmless(text: str) -> str:
-    """A cell that begins like a formula would be run by a spreadsheet."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

@@ -112,6 +112,8 @@ def test_sectors_are_dated_and_a_reserved_one_bars_the_others():
     assert (as_actor(inside).barred_sectors, as_actor(outside).barred_sectors) == (frozenset(), {asylum.pk})
     with pytest.raises(RightsRefused):
         add_agent_to_sector(actor=SYSTEM, account=inside, sector=asylum)
+    update_sector(actor=SYSTEM, sector=asylum, name={"fr": "Asile"}, reserved=True, is_active=False)
+    assert (as_actor(inside).sectors, as_actor(outside).barred_sectors) == ({asylum.pk}, {asylum.pk})
     end_agent_sector(actor=SYSTEM, row=row)
     assert as_actor(inside).sectors == frozenset()
     assert AgentSector.objects.count() == 1

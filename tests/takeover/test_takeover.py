@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -111,6 +112,17 @@ def test_a_likeness_is_decided_by_a_person() -> None:
         services.choose(actor=ADMIN, line=lines(imported).get(), choice=choice)
         assert results(apply(imported)) == ["done"]
         assert Person.unscoped.count() == persons
+
+
+def test_the_same_person_is_the_one_that_was_shown() -> None:
+    """Between the decision and the job somebody who fits better is entered: the line still goes to whom the agent saw."""
+    known = make_person("Dupond", "Claire", "1980-05-17")
+    imported = check(upload(csv_file("17;Dupont;Claire;17/05/1980;;;;Rue Haute;5;4700;Eupen;;;;")))
+    services.choose(actor=ADMIN, line=lines(imported).get(), choice="known")
+    nearer = make_person("Dupont", "Claire", "1980-05-17")
+    assert results(apply(imported)) == ["done"]
+    assert contacts.person_card(WORKER, known.pk).address == "Rue Haute 5, 4700 Eupen"
+    assert contacts.person_card(WORKER, nearer.pk).address == ""
 
 
 def test_twins_of_one_file_are_not_taken_for_one_another() -> None:
@@ -249,9 +261,11 @@ class TestRules:
             services.start_undo(actor=ADMIN, imported=imported, reason=" ")
         assert Import.unscoped.get().state == "applied"
 
-    def test_a_discarded_file_leaves_nothing(self) -> None:
+    def test_a_discarded_file_leaves_nothing(self, django_capture_on_commit_callbacks: Any) -> None:
         imported = check(upload(csv_file(CLAIRE)))
-        services.discard(actor=ADMIN, imported=imported)
+        with django_capture_on_commit_callbacks(execute=True):
+            services.discard(actor=ADMIN, imported=imported)
+            assert imported.path.exists()
         assert not imported.path.exists()
         assert not Import.unscoped.exists()
         assert not Line.unscoped.exists()

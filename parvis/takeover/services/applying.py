@@ -41,7 +41,7 @@ from ..enums import ImportState, Outcome, Result
 from ..models import Import, Line, SourceKey, Written
 from ._common import BATCH, record, source_ref, worker
 from .imports import finish
-from .planning import ADDRESS_PARTS, Plan, created_persons, known_target, lines_waiting, plan_line
+from .planning import ADDRESS_PARTS, Plan, created_persons, known_target, lines_waiting, plan_again
 from .usage import usage_of
 
 FACTS: dict[str, type[Any]] = {
@@ -108,7 +108,7 @@ def _apply_line(*, actor: Actor, line: Line, exclude: frozenset[int]) -> int | N
     if line.outcome == Outcome.ERROR:
         _settle(line, Result.FAILED, _first_problem(line.findings))
         return None
-    plan = plan_line(actor=actor, imported=imported, data=line.data, choice=line.choice, exclude=exclude)
+    plan = plan_again(actor=actor, line=line, exclude=exclude)
     if plan.outcome == Outcome.ERROR:
         _settle(line, Result.FAILED, _first_problem(plan.findings))
         return None
@@ -255,7 +255,7 @@ def _is_member(line: Line) -> bool:
 @gesture
 def _file_line(*, actor: Actor, line: Line) -> None:
     imported = line.imported
-    plan = plan_line(actor=actor, imported=imported, data=line.data, choice=line.choice)
+    plan = plan_again(actor=actor, line=line)
     values = plan.values
     if "dossier" in plan.writes and plan.person_id is not None:
         started = clock.now()

@@ -6,6 +6,7 @@ import hashlib
 import os
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -50,7 +51,7 @@ def upload(*, actor: Actor, source: str, name: str, data: bytes, sheet: str = ""
         author_label=actor.label[:191],
         uploaded_at=clock.now(),
     )
-    # The bytes first, under a name that nothing points to yet: a file without its row is swept, a row without its file is lost.
+    # The bytes first, under a name that nothing points to yet: a file without its row is harmless, a row without its file is lost.
     row.path.parent.mkdir(parents=True, exist_ok=True)
     part = row.path.with_suffix(".part")
     part.write_bytes(data)
@@ -196,7 +197,8 @@ def discard(*, actor: Actor, imported: Import) -> None:
     path = imported.path
     Line.unscoped.filter(imported=imported).delete()
     Import.unscoped.filter(pk=imported.pk).delete()
-    path.unlink(missing_ok=True)
+    # Only when it is settled: a transaction taken back still needs its file.
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def _move(imported: Import, before: str, after: str) -> None:

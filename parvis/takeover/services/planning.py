@@ -22,6 +22,7 @@ from parvis.contacts.api import (
     check_point,
     hidden_person_ids,
     match_persons,
+    resolve_person,
 )
 from parvis.dossiers.api import DossierMember
 from parvis.identity.api import Account, Unit
@@ -64,8 +65,19 @@ def known_target(source: str, kind: str, key: str) -> int | None:
     return SourceKey.unscoped.filter(source=source, kind=kind, key=key, live=1).values_list("target_id", flat=True).first()
 
 
-def plan_line(*, actor: Actor, imported: Import, data: dict[str, str], choice: str = "", exclude: Collection[int] = ()) -> Plan:
-    """What this line would do today. ``exclude``: persons that this import made itself, who are nobody's duplicate."""
+def plan_again(*, actor: Actor, line: Line, exclude: Collection[int] = ()) -> Plan:
+    """What a line would do today, with what a person decided about it: "the same person" is the one that was shown, nobody else."""
+    like = next((one["person"] for one in line.findings if one["kind"] == "like"), None) if line.choice == Choice.KNOWN else None
+    return plan_line(actor=actor, imported=line.imported, data=line.data, new=line.choice == Choice.NEW, same_as=like, exclude=exclude)
+
+
+def plan_line(
+    *, actor: Actor, imported: Import, data: dict[str, str], new: bool = False, same_as: int | None = None, exclude: Collection[int] = ()
+) -> Plan:
+    """What this line would do today. ``exclude``: persons that this import made itself, who are nobody's duplicate.
+
+    ``new`` and ``same_as`` are a person's decision about a likeness; a key or a national number is stronger than both.
+    """
     plan = Plan()
     _clean(plan, data)
     values = plan.values
@@ -77,7 +89,7 @@ def plan_line(*, actor: Actor, imported: Import, data: dict[str, str], choice: s
     _check(plan, imported)
     if plan.outcome == Outcome.ERROR:
         return plan
-    _find(plan, actor, imported, choice, exclude)
+    _find(plan, actor, imported, new, same_as, exclude)
     if plan.outcome in (Outcome.ERROR, Outcome.DUPLICATE):
         return plan
     if plan.person_id is None:
@@ -139,7 +151,7 @@ def _check(plan: Plan, imported: Import) -> None:
             )
 
 
-def _find(plan: Plan, actor: Actor, imported: Import, choice: str, exclude: Collection[int]) -> None:
+def _find(plan: Plan, actor: Actor, imported: Import, new: bool, same_as: int | None, exclude: Collection[int]) -> None:
     """By the key of the source, by the national number, or by likeness, which a person decides."""
     values = plan.values
     by_key = known_target(imported.source, "person", plan.key)
@@ -156,8 +168,8 @@ def _find(plan: Plan, actor: Actor, imported: Import, choice: str, exclude: Coll
             _("One of the two is wrong: compare both before the next run."),
         )
         return
-    plan.person_id = by_key or holder
-    if plan.person_id is not None or choice == Choice.NEW:
+    plan.person_id = by_key or holder or (resolve_person(same_as) if same_as is not None else None)
+    if plan.person_id is not None or new:
         return
     matches = match_persons(
         actor=actor,
@@ -170,9 +182,6 @@ def _find(plan: Plan, actor: Actor, imported: Import, choice: str, exclude: Coll
         exclude=exclude,
     )
     if not matches:
-        return
-    if choice == Choice.KNOWN:
-        plan.person_id = matches[0].person.pk
         return
     plan.outcome = Outcome.DUPLICATE
     plan.findings.append(
