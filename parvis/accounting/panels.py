@@ -49,7 +49,7 @@ def _to_release(request: HttpRequest) -> str | None:
     """Orders that wait for this person's release; those the person prepared wait for somebody else."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = selectors.waiting_for_release(actor)
-    mine = [row for row in rows if row.prepared_by_id != actor.account_id]
+    mine = [row for row in rows if row.prepared_by_id not in actor.persons]
     context = {
         "orders": mine[:SHOWN],
         "count": len(mine),

@@ -75,7 +75,7 @@ def month_of(actor: Actor, month: date) -> Month:
             found[row["voucher__subject_id"]] = one
     claims = {
         claim.pk: claim
-        for claim in Claim.objects.visible_to(actor).filter(pk__in=sorted(found)[:SHOWN]).select_related("dossier").order_by("number", "pk")
+        for claim in Claim.objects.visible_to(actor).filter(pk__in=list(found)).select_related("dossier").order_by("number", "pk")[:SHOWN]
     }
     rows = tuple(Movement(claim, found[pk].opening, found[pk].claimed, found[pk].received) for pk, claim in claims.items())
     total = Movement(

@@ -81,9 +81,9 @@ def missing_settings() -> list[str]:
     if not Account.objects.filter(is_active=True).exists():
         out.append('no administrator yet: parvis create_administrator NAME@CENTRE "First Last"')
     if not Unit.objects.filter(is_active=True).exists():
-        out.append("no service yet: page Accounts, then Services (the procedure is received by the service with the code SSG)")
+        out.append("no service yet: page Accounts, tab Units (the procedure is received by the service with the code SSG)")
     if not Membership.objects.exists():
-        out.append("nobody sits in the committee yet: page Committees (administrator)")
+        out.append("nobody sits in the committee yet: page Accounts, tab Committees (administrator)")
     if not CentreAccount.objects.filter(active=True).exists():
         out.append("no bank account of the centre yet: page Bank accounts of the centre (administrator or accountant)")
     return out

@@ -199,8 +199,11 @@ def minutes(actor: Actor) -> Q:
     """The minutes are read through selectors.minutes_for, which leaves out the reader's recused cases."""
     if not actor.is_agent:
         return NOTHING
-    if actor.has(*SECRETARIAT, Function.AUDITOR):
+    if actor.has(Function.COMMITTEE_SECRETARY, Function.AUDITOR):
         return EVERYTHING
+    rows = NOTHING
+    if actor.has(Function.PRESIDENT):
+        rows |= Q(session__committee__in=_mandates(actor).values("committee"))
     if actor.has(Function.COMMITTEE_MEMBER):
-        return _on_roll(actor)
-    return NOTHING
+        rows |= _on_roll(actor)
+    return rows

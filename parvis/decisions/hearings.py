@@ -45,10 +45,10 @@ HEARD: Text = {
     "en": "We heard you on {day}.",
 }
 MISSED: Text = {
-    "fr": "Nous vous avons invité le {day} ; vous n’êtes pas venu.",
-    "nl": "Wij hebben u uitgenodigd op {day}; u bent niet gekomen.",
+    "fr": "Nous vous avons invité pour le {day} ; vous n’êtes pas venu.",
+    "nl": "Wij hebben u uitgenodigd voor {day}; u bent niet gekomen.",
     "de": "Wir haben Sie für den {day} eingeladen; Sie sind nicht gekommen.",
-    "en": "We invited you on {day}; you did not come.",
+    "en": "We invited you for {day}; you did not come.",
 }
 WISHED: Text = {
     "fr": "Vous avez demandé à être entendu. Le lieu et l’heure vous sont communiqués par écrit.",

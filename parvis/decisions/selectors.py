@@ -288,10 +288,8 @@ def member_pack(actor: Actor, item: AgendaItem) -> dict[str, Any] | None:
 
 
 def recused_proposals(actor: Actor) -> set[int]:
-    """Cases in which this actor declared a conflict."""
-    if actor.account_id is None:
-        return set()
-    return set(Recusal.objects.filter(account_id=actor.account_id).values_list("item__proposal_id", flat=True))
+    """Cases in which this actor, or the colleague acted for, declared a conflict."""
+    return set(Recusal.objects.filter(account_id__in=sorted(actor.persons)).values_list("item__proposal_id", flat=True))
 
 
 # Minutes --------------------------------------------------------------------------------------------------------------

@@ -138,3 +138,12 @@ def test_the_administrator_adds_and_changes_an_account_by_plain_forms(client: An
     assert (account.holder, account.valid_to, account.iban) == ("CPAS VALMONT", date(2031, 1, 1), IBAN)
     text = client.get(page).content.decode()
     assert "CPAS de Valmont → CPAS VALMONT" in text and "31/12/2030" in text
+
+
+def test_of_two_accounts_of_one_day_the_one_entered_last_pays(root: Any, team: Any) -> None:
+    """Opened with a wrong number, opened again with the right one: nothing leaves from the wrong one."""
+    wrong = open_centre_account(actor=root, **given())
+    assert centre_account("public") == wrong
+    right = open_centre_account(actor=root, **given(iban="BE68539007547034"))
+    assert centre_account("public") == right
+    assert prepared(team).account == right

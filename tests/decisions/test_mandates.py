@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from parvis.decisions import api
+from parvis.decisions import api, selectors
 from parvis.decisions.errors import AboveDelegation
-from parvis.decisions.models import AgendaItem, Committee, Decision, DelegationLimit, Membership, Proposal, Session
+from parvis.decisions.models import AgendaItem, Committee, Decision, DelegationLimit, Membership, Minutes, Proposal, Session
 from parvis.decisions.services.committees import CommitteeRefused, delegate, end_limit, end_mandate, found_committee
 from parvis.decisions.services.recording import check_delegation
 from parvis.identity.api import actor_for, grant_function
@@ -194,3 +195,29 @@ def test_who_presides_and_sits_sees_each_case_once(centre: Any) -> None:
     both = actor_for(president)
     assert both.has("president") and both.has("committee_member")
     assert _seen(both) == before == {"Session": 1, "AgendaItem": 1, "Decision": 1, "Proposal": 1}
+
+
+def test_a_president_without_a_mandate_reads_no_minutes(centre: Any) -> None:
+    f.decided(centre)
+    session = Session.unscoped.get()
+    api.close_session(actor=centre.secretary, session=session)
+    f.run_jobs()
+    president = actor_for(centre.account("president"))
+    assert Minutes.objects.visible_to(president).count() == 1
+    _end(centre, "president")
+    assert Minutes.objects.visible_to(actor_for(centre.account("president"))).count() == 0
+
+
+def test_a_recusal_holds_for_who_acts_for_the_recused_member(centre: Any) -> None:
+    """Neither the minutes nor the recording of the case come in through a proxy."""
+    proposal = f.validated(centre)
+    session = f.opened(centre, [proposal])
+    item = f.item_of(session, proposal)
+    member = centre.account("lejeune")
+    api.declare_recusal(actor=centre.lejeune, item=item, account_id=member.pk, label="Bernard Lejeune")
+    stand_in = replace(centre.secretary, on_behalf_of_id=member.pk, on_behalf_of_label="Bernard Lejeune")
+    assert selectors.recused_proposals(stand_in) == {proposal.pk}
+    before = Decision.unscoped.count()
+    with pytest.raises(NotAllowed):
+        api.decide(actor=stand_in, item=item, outcome="granted")
+    assert Decision.unscoped.count() == before

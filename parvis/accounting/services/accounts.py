@@ -217,10 +217,17 @@ def set_centre_account(
     return account
 
 
+def _began(row: CentreAccount) -> tuple[date, int]:
+    return (row.valid_from, row.pk) if row.valid_from else (date.min, -row.pk)
+
+
 def in_force(accounts: list[CentreAccount]) -> dict[str, CentreAccount]:
-    """Per book, the account from which it pays today."""
+    """Per book, the account from which it pays today: the one that began last, of two that began the same day the one entered last.
+
+    Without a first day the account that was there first pays on: a second one of that kind was never chosen.
+    """
     today = clock.today()
     held: dict[str, CentreAccount] = {}
-    for row in sorted((row for row in accounts if row.holds_on(today)), key=lambda row: (row.valid_from or date.min, -row.pk)):
+    for row in sorted((row for row in accounts if row.holds_on(today)), key=_began):
         held[row.book] = row
     return held

@@ -29,6 +29,7 @@ from ..events import PaymentOrderPrepared, PaymentOrderReleased, PaymentOrderSen
 from ..models import CentreAccount, OrderFile, PaymentLine, PaymentOrder
 from ..pain001 import MAX_AMOUNT
 from ..sepa import next_bank_day, structured_is_valid
+from .accounts import in_force
 from .ledger import STREAM
 
 
@@ -116,14 +117,12 @@ def _check(spec: LineSpec) -> str:
 
 
 def centre_account(book: str) -> CentreAccount:
-    """The account from which a book pays today: the one that began last.
+    """The account from which a book pays today, by the rule of ``accounts.in_force``.
 
     Raises:
         OrderRefused: none is set up.
     """
-    today = clock.today()
-    held = [row for row in CentreAccount.objects.filter(book=book, active=True).order_by("pk") if row.holds_on(today)]
-    account = max(held, key=lambda row: (row.valid_from or date.min, -row.pk), default=None)
+    account = in_force(list(CentreAccount.objects.filter(book=book, active=True))).get(book)
     if account is None:
         raise OrderRefused(
             _("The centre has no bank account for this book today. An administrator or the accountant must add it."), code="account"

@@ -109,7 +109,7 @@ def decide(
         raise DomainError(_("Choose what is decided."), field="outcome")
     item = AgendaItem.unscoped.select_related("session__committee", "proposal", "ratifies").get(pk=item.pk)
     session = item.session
-    if Recusal.objects.filter(item__proposal=item.proposal, account_id=actor.own_id).exists():
+    if Recusal.objects.filter(item__proposal=item.proposal, account_id__in=sorted(actor.persons)).exists():
         raise NotAllowed(_("You declared a conflict of interest in this case: somebody else records it."))
     if session.state != SessionState.OPEN:
         raise ForbiddenTransition(session.get_state_display(), "decide")

@@ -86,7 +86,7 @@ def decide_urgent(
     if next_state(PROPOSAL_TRANSITIONS, proposal.state, "decide_urgent") is None:
         raise ForbiddenTransition(proposal.get_state_display(), "decide_urgent")
     Proposal.unscoped.filter(pk=proposal.pk).update(urgent=True)
-    if Recusal.objects.filter(item__proposal=proposal, account_id=actor.own_id).exists():
+    if Recusal.objects.filter(item__proposal=proposal, account_id__in=sorted(actor.persons)).exists():
         raise NotAllowed(_("You declared a conflict of interest in this case."))
     proposed = latest(proposal)
     decided = write_decided_version(
