@@ -120,7 +120,8 @@ def person_cards(
     emails = {point.person_id: point.value for point in points if point.kind == PointKind.EMAIL}
     addresses: dict[int, Address] = {}
     if brief:
-        hidden = {pk for pk, name in names.items() if name.hides}  # type: ignore[attr-defined]  # annotated in _names | hidden_person_ids(nameless, day)
+        hidden = {pk for pk, name in names.items() if name.hides}  # type: ignore[attr-defined]  # annotated in _names
+        hidden |= hidden_person_ids(nameless, day)
         wanted = [pk for pk in homes_of if pk in persons and pk not in hidden]
         if wanted:
             addresses = {row.person_id: row for row in Address.unscoped.filter(person__in=wanted).at(day, known_on).order_by("-kind", "pk")}

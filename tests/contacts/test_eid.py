@@ -211,13 +211,22 @@ class TestTakingOver:
         card = api.person_card(WORKER, person.pk)
         assert (card.display_name, card.address, card.number) == ("Alice Specimen", "Meirplaats 1/1, 2000 Antwerpen", "")
 
-    def test_a_forged_card_is_not_taken_over(self, samples: Path) -> None:
+    @pytest.mark.parametrize(
+        ("part", "true", "forged"), [("Identity.tlv", b"Alice", b"Alise"), ("Address.tlv", b"Meirplaats", b"Meirplaatz")]
+    )
+    def test_a_card_forged_in_one_part_is_not_taken_over_at_all(self, samples: Path, part: str, true: bytes, forged: bytes) -> None:
         files = _alice(samples)
-        files["Identity.tlv"] = files["Identity.tlv"].replace(b"Alice", b"Alise")
+        assert true in files[part]
+        files[part] = files[part].replace(true, forged)
         reading = api.decode_eid(files)
         with pytest.raises(InvalidPerson):
             api.create_person_from_eid(actor=WORKER, reading=reading)
         assert not Person.unscoped.exists()
+        person = make_person()
+        version = person.version
+        with pytest.raises(InvalidPerson):
+            api.apply_eid(actor=WORKER, person_id=person.pk, reading=reading, fields={"name"})
+        assert Person.unscoped.get().version == version
 
     def test_a_hidden_address_is_not_compared_in_the_open(self, samples: Path) -> None:
         person = make_person("Specimen", "Alice", "1971-01-01")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from parvis.contacts import api
-from parvis.contacts.models import Address, Person
+from parvis.contacts.models import Address, Person, PersonName
 from parvis.contacts.search import find_organisations, find_persons
 from parvis.kernel import clock
 from parvis.kernel.subject import SubjectRef
@@ -189,6 +189,13 @@ def test_clients_of_another_service_are_a_number(client: Any) -> None:
     assert ({one.card.id for one in roles if one.card}, rest) == ({nobodys.pk}, 1)
     client.force_login(centre.stranger)
     assert "Deux" not in client.get(f"/contacts/{landlord.uuid}/").content.decode()
+
+
+def test_a_protected_person_without_a_known_name_is_protected_on_every_card(mother: Person) -> None:
+    PersonName.unscoped.filter(person=mother).update(kind="alias")
+    for brief in (True, False):
+        card = api.person_cards(WORKER, [mother.pk], TODAY, brief=brief, **({"homes_of": [mother.pk]} if brief else {}))[mother.pk]
+        assert (card.hidden, card.address) == (True, "")
 
 
 def test_protection_covers_the_household_and_nobody_else(mother: Person) -> None:

@@ -251,6 +251,8 @@ def test_the_list_filters_by_kind_place_and_state(client: Any) -> None:
         assert _names(client.get("/contacts/?kind=landlord&town=monthey")) == ["Immo Lointaine"]
         assert _names(client.get("/contacts/?state=closed")) == ["Immo Fermée"]
         assert _names(client.get("/contacts/?q=parc")) == ["Immo du Parc"]
+        api.set_profile(actor=WORKER, organisation=closed, language="fr", note="Liquidateur : Me Haas", valid_from=dt.date(2026, 3, 9))
+        assert _names(client.get("/contacts/?state=closed")) == ["Immo Fermée"]  # a word more about it does not open it again
         api.close_organisation(actor=WORKER, organisation=closed, on=dt.date(2026, 3, 9), closed=False)
         assert "Immo Fermée" in _names(client.get("/contacts/?kind=landlord"))
 

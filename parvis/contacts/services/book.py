@@ -257,7 +257,7 @@ def match_organisations(
 
 
 def search_book(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[selectors.BookLine, str]]:
-    """Organisations by a part of the name whatever accents and order, a number, a phone or an e-mail. Best first, with the reason."""
+    """Organisations by a part of the name whatever accents and order, or the enterprise number. Best first, with the reason."""
     digits = "".join(char for char in query if char.isdigit())
     if len(digits) in {9, 10} and len(query) <= 16:
         bare = digits.zfill(10)

@@ -146,6 +146,13 @@ def _card_birth(reading: EidReading) -> str:
     return ", ".join(filter(None, (day, reading.birth_place, reading.sex, reading.nationality)))
 
 
+def _refuse_forged(reading: EidReading) -> None:
+    """One part whose signature does not fit spoils the whole card."""
+    if reading.state == signatures.INVALID:
+        part = "identity" if reading.signature == signatures.INVALID else "address"
+        raise InvalidPerson(warning_text(f"{part}_signature_invalid"), field="files", code="signature_invalid")
+
+
 @gesture
 def apply_eid(*, actor: Actor, person_id: int, reading: EidReading, fields: Collection[str], expected: int | None = None) -> Person:
     """Take over the ticked fields, each as a fact with the card as its source.
@@ -157,10 +164,7 @@ def apply_eid(*, actor: Actor, person_id: int, reading: EidReading, fields: Coll
     require_editor(actor)
     if set(fields) - set(FIELDS):
         raise InvalidPerson(_("This value is not in the list."), field="fields", code="fields")
-    if reading.signature == signatures.INVALID:
-        raise InvalidPerson(warning_text("identity_signature_invalid"), field="files", code="signature_invalid")
-    if "address" in fields and reading.address_signature == signatures.INVALID:
-        raise InvalidPerson(warning_text("address_signature_invalid"), field="fields", code="signature_invalid")
+    _refuse_forged(reading)
     person = Person.unscoped.get(pk=person_id)
     origin: Origin = {"source": Source.EID, "source_ref": reading.card_number}
     for field in FIELDS:
@@ -209,8 +213,7 @@ def apply_eid(*, actor: Actor, person_id: int, reading: EidReading, fields: Coll
 def create_person_from_eid(*, actor: Actor, reading: EidReading, language: str = "") -> Person:
     """A new person from a card: name, birth, number and address with the card as source."""
     require_editor(actor)
-    if reading.signature == signatures.INVALID:
-        raise InvalidPerson(warning_text("identity_signature_invalid"), field="files", code="signature_invalid")
+    _refuse_forged(reading)
     person = persons.create_person(
         actor=actor,
         family_name=reading.name,
@@ -223,7 +226,7 @@ def create_person_from_eid(*, actor: Actor, reading: EidReading, language: str =
         source=Source.EID,
         source_ref=reading.card_number,
     )
-    fields = ["identifier"] + (["address"] if reading.address and reading.address_signature != signatures.INVALID else [])
+    fields = ["identifier"] + (["address"] if reading.address else [])
     return apply_eid(actor=actor, person_id=person.pk, reading=reading, fields=fields)
 
 

@@ -146,7 +146,7 @@ def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[Pe
 def _search(actor: Actor, query: str) -> list[tuple[PersonIndex, str]]:
     """All that the index look-ups bring, best first."""
     digits = "".join(char for char in query if char.isdigit())
-    visible = PersonIndex.objects.visible_to(actor)
+    visible = PersonIndex.objects.visible_to(actor).filter(person__merged_into=None)
     if len(digits) == 11 and len(query) <= 18:
         holders = PersonToken.unscoped.filter(kind=matching.IDENTIFIER, value=digits).values_list("person_id", flat=True)
         return [(row, _("national number")) for row in visible.filter(pk__in=list(holders))]

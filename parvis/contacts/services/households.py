@@ -109,7 +109,7 @@ def relate(
     both ways is kept once, whoever noted it.
 
     Raises:
-        InvalidPerson: a relation with oneself, of an unknown kind, or one that makes somebody their own ancestor.
+        InvalidPerson: a relation with oneself, of an unknown kind, or the same one already noted the other way round.
     """
     require_editor(actor)
     if person.pk == other.pk:

@@ -121,16 +121,19 @@ def set_profile(
     language: str = ContactLanguage.FRENCH,
     website: str = "",
     note: str = "",
-    closed: bool = False,
+    closed: bool | None = None,
     **dated: Any,
 ) -> OrganisationProfile:
-    """Language of our letters, website, note; ``closed`` from a day on takes it out of the choices, never out of the past.
+    """Language of our letters, website, note; ``closed`` from a day on takes it out of the choices, never out of the past; None: as it is.
 
     Raises:
         InvalidOrganisation: a language that we do not write, a website that is no address.
     """
     if language not in ContactLanguage.values:
         raise InvalidOrganisation(_("Letters exist in French, Dutch, German and English."), field="language", code="language")
+    if closed is None:
+        day = dated.get("valid_from") or clock.today()
+        closed = OrganisationProfile.unscoped.filter(organisation=organisation, closed=True).at(day).exists()
     site = website.strip()
     if site and not re.match(r"^https?://", site):
         site = f"https://{site}"

@@ -10,7 +10,15 @@ from ..models import Person
 
 
 def visible(request: HttpRequest, uuid: UUID) -> Person:
-    """The person, or 404 when there is none for this reader."""
+    """The person, or 404 when there is none for this reader. Of one who was merged only ``person`` leads on: see ``found``."""
+    person = found(request, uuid)
+    if person.merged_into_id is not None:
+        raise Http404("person")
+    return person
+
+
+def found(request: HttpRequest, uuid: UUID) -> Person:
+    """The person, merged into another or not."""
     person = Person.objects.visible_to(request.actor).filter(uuid=uuid).first()  # type: ignore[attr-defined]
     if person is None:
         raise Http404("person")

@@ -115,7 +115,15 @@ ASPECTS = {
 
 
 def visible_organisation(request: HttpRequest, uuid: UUID) -> models.Organisation:
-    """The organisation, or 404 when there is none for this reader."""
+    """The organisation, or 404 when there is none for this reader. Of one that was merged only its page leads on."""
+    organisation = found_organisation(request, uuid)
+    if organisation.merged_into_id is not None:
+        raise Http404("organisation")
+    return organisation
+
+
+def found_organisation(request: HttpRequest, uuid: UUID) -> models.Organisation:
+    """The organisation, merged into another or not."""
     found = models.Organisation.objects.visible_to(request.actor).filter(uuid=uuid).first()  # type: ignore[attr-defined]
     if found is None:
         raise Http404("organisation")
@@ -163,7 +171,7 @@ def mailing(request: HttpRequest) -> HttpResponse:
 @screen(access=access.can_read_persons)
 def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    organisation = visible_organisation(request, uuid)
+    organisation = found_organisation(request, uuid)
     if organisation.merged_into_id is not None:
         kept = models.Organisation.objects.visible_to(actor).get(pk=book.resolve_organisation(organisation.pk))
         return HttpResponseRedirect(reverse("contacts:organisation", args=[kept.uuid]))

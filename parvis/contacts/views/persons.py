@@ -26,7 +26,7 @@ from .. import access, forms, models, selectors, services
 from ..book import selectors as book
 from ..enums import IdentifierKind
 from ..kinship import selectors as family
-from ._common import visible
+from ._common import found, visible
 
 Row = Any
 
@@ -163,7 +163,7 @@ ASPECTS = {
 @screen(access=access.can_read_persons)
 def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    person = visible(request, uuid)
+    person = found(request, uuid)
     if person.merged_into_id is not None:
         kept = models.Person.objects.visible_to(actor).get(pk=book.resolve_person(person.pk))
         return HttpResponseRedirect(reverse("contacts:person", args=[kept.uuid]))
