@@ -173,8 +173,10 @@ def may_answer_transfers(actor: Actor) -> bool:
 
 
 def answers_transfer(actor: Actor, transfer: Transfer) -> bool:
-    """The head of the service to which the dossier is offered."""
-    return may_answer_transfers(actor) and actor.holds(transfer.to_unit_id, Function.CHIEF)
+    """The head of the service to which the dossier is offered; who acts for that head for some files, for these."""
+    only = actor.only_ids("dossier")
+    mine = only is None or transfer.dossier_id in only
+    return mine and may_answer_transfers(actor) and actor.holds(transfer.to_unit_id, Function.CHIEF)
 
 
 @scope(Transfer)
@@ -187,5 +189,8 @@ def transfer_scope(actor: Actor) -> Q:
     rows = Q(dossier__in=Dossier.objects.visible_to(actor).order_by().values("pk")) if can_read_dossiers(actor) else NOTHING
     units = actor.units_for(Function.CHIEF)
     if None in units:
-        return EVERYTHING
-    return rows | Q(to_unit__in=sorted(unit for unit in units if unit is not None)) if units else rows
+        rows = EVERYTHING
+    elif units:
+        rows |= Q(to_unit__in=sorted(unit for unit in units if unit is not None))
+    only = actor.only_ids("dossier")
+    return rows if only is None else rows & Q(dossier__in=sorted(only))

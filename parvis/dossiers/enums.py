@@ -42,27 +42,6 @@ class InterventionRole(models.TextChoices):
     OTHER = "other", pgettext_lazy("intervention", "Other")
 
 
-class Speciality(models.TextChoices):
-    """Matters for which an agent is competent."""
-
-    RIS = "ris", _("Integration income")
-    SOCIAL_AID = "aid", _("Social aid")
-    DEBTS = "debts", _("Debts")
-    HOUSING = "housing", _("Housing")
-    WORK = "work", _("Work and training")
-    HEALTH = "health", _("Health")
-    YOUTH = "youth", _("Young people and students")
-    ASYLUM = "asylum", _("Right of residence")
-    ELDERLY = "elderly", _("Elderly people")
-
-
-class AgentFactKind(models.TextChoices):
-    SPECIALITY = "speciality", _("Speciality")
-    LANGUAGE = "language", pgettext_lazy("spoken by an agent", "Language")
-    QUOTA = "quota", _("Quota of files")
-    LEAVE = "leave", pgettext_lazy("absence", "Leave")
-
-
 class MemberRole(models.TextChoices):
     APPLICANT = "applicant", _("applicant")
     PARTNER = "partner", _("partner")

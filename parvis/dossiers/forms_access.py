@@ -30,10 +30,6 @@ class WhyForm(forms.Form):
     reason = _reason(_("Why do you open it?"), _("In a sentence. The auditor can read it; it stands in the log of this file."))
 
 
-class FindingForm(forms.Form):
-    finding = forms.CharField(label=_("Finding"), max_length=191, required=False)
-
-
 class SimulationForm(forms.Form):
     account = AgentChoice(queryset=Account.objects.none(), label=_("Agent"), empty_label="—")
     number = forms.CharField(label=_("Number of the file"), max_length=20)

@@ -60,7 +60,6 @@ def why_of(purpose: str) -> Why:
 
 
 SIMULATED = "dossiers.simulation"
-QUIET = frozenset({SIMULATED})
 #: Those that concern the agent's own life reach the auditor at once; the others stand in the auditor's list.
 PERSONAL = frozenset({Unusual.OWN, Unusual.RELATIVE, Unusual.NEIGHBOUR, Unusual.COLLEAGUE})
 

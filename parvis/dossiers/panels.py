@@ -202,7 +202,10 @@ for _model, _field, _title in (
 def _interventions(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
     known = interventions_of(request.actor, dossier.pk) if getattr(dossier, "has_interventions", True) else []  # type: ignore[attr-defined]
     rows = [row for row in known if row.valid_from <= day < row.valid_to]
-    may_write = access.can_write_situation(request.actor) and dossier.status == "open"  # type: ignore[attr-defined]
+    actor = request.actor  # type: ignore[attr-defined]
+    may_write = (
+        access.can_write_situation(actor) and dossier.status == "open" and day == clock.today() and not access.only_reads(actor, dossier)
+    )
     if not rows and not may_write:
         return None
     return render_to_string("dossiers/_panel_interventions.html", {"dossier": dossier, "rows": rows, "may_write": may_write}, request)

@@ -41,8 +41,15 @@ PAGES = {
     "dossiers:sector": gettext_lazy("Sectors of the file"),
     "dossiers:access_log": gettext_lazy("Who opened this file"),
     "dossiers:access_print": gettext_lazy("Who opened this file, to print"),
+    "dossiers:changes": gettext_lazy("What changed"),
+    "dossiers:interventions": gettext_lazy("Interventions"),
+    "dossiers:transfer": gettext_lazy("Transfer to another service"),
     "journal:index": gettext_lazy("Journal"),
     "journal:add": gettext_lazy("Add to the journal"),
+    "journal:objectives": gettext_lazy("Objectives and syntheses"),
+    "journal:acts": gettext_lazy("Acts and time"),
+    "journal:chronology": gettext_lazy("Chronology"),
+    "journal:urgent": gettext_lazy("Mark as urgent"),
 }
 
 

@@ -41,7 +41,7 @@ def _tell(actor: Actor, span: Span) -> list[Change]:
             row.recorded_at,
             "added",
             row.get_kind_display(),
-            after=_short(row),
+            after="" if row.restricted else _short(row),  # read in the journal, where its author learns of it
             author=row.author_label,
             url=reverse("journal:index", args=[span.uuid]) + f"#e{row.pk}" if span.uuid else "",
         )

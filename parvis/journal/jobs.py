@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Max
+from django.db.models import Max
 
 from parvis.kernel import clock
 from parvis.kernel.actor import system_actor
@@ -33,4 +33,4 @@ def open_duties(ref: JobRef) -> None:
 @periodic("journal.urgent_over", "5 0 * * *")
 def urgent_over(ref: JobRef) -> None:
     """A mark falls after its last day; until this job passes, pages look at the day themselves."""
-    Urgency.unscoped.filter(live=1, last_on__lt=clock.today()).update(live=None, ended_at=clock.now(), ended_by_label=F("ended_by_label"))
+    Urgency.unscoped.filter(live=1, last_on__lt=clock.today()).update(live=None, ended_at=clock.now())

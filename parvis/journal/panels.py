@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from parvis.dossiers.api import Dossier
+from parvis.dossiers.api import Dossier, only_reads
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import HomeCell, PaletteAction, Panel, PersonHolder, Screen, SubjectCard
@@ -34,7 +34,7 @@ def _latest(request: HttpRequest, dossier: Dossier, day: dt.date) -> str:
         "dossier": dossier,
         "days": days_of(found.entries, actor),
         "more": bool(found.following),
-        "may_mark": access.can_write_entry(actor) and day == clock.today(),
+        "may_mark": access.can_write_entry(actor) and day == clock.today() and not only_reads(actor, dossier),
     }
     return render_to_string("journal/_panel.html", context, request)
 

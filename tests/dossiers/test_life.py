@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from parvis.dossiers import api, services
+from parvis.dossiers import access, api, services
 from parvis.dossiers.models import Dossier, Intervention, Referent, Transfer
 from parvis.dossiers.search import search_dossiers
 from parvis.journal.models import Entry
@@ -127,6 +128,16 @@ def south_chief(centre):
 
 def offer(centre, dossier: Dossier) -> Transfer:
     return api.offer_transfer(actor=centre.actor("worker"), dossier=fresh(dossier), unit=centre.south, reason="Déménage au sud")
+
+
+def test_a_proxy_for_some_files_answers_no_other_offer(centre, dossier, south_chief) -> None:
+    transfer = offer(centre, dossier)
+    head = as_actor(south_chief)
+    elsewhere, here = replace(head, only=frozenset({("dossier", dossier.pk + 1000)})), head
+    assert access.answers_transfer(here, transfer)
+    assert not access.answers_transfer(elsewhere, transfer)
+    assert not Transfer.objects.visible_to(elsewhere).exists()
+    assert Transfer.objects.visible_to(here).exists()
 
 
 def test_accepted_the_tasks_follow_the_referents_end_and_the_new_service_sees_it(centre, dossier, south_chief) -> None:

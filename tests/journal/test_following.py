@@ -172,6 +172,33 @@ def test_a_restricted_note_tells_colleagues_nothing_anywhere(client, centre, dos
     assert "ouverte par Karim Benali" in client.get(pages[0]).content.decode()
 
 
+@pytest.mark.parametrize("export", ["", "?export=csv"])
+def test_reading_a_restricted_note_in_the_list_of_acts_reaches_its_author(client, centre, dossier, export: str) -> None:
+    note = write(centre, dossier, "Entre nous", restricted=True, minutes=10)
+    client.force_login(centre.chief)
+    assert "Entre nous" in client.get(reverse("journal:acts", args=[dossier.uuid]) + export).content.decode()
+    assert list(Reading.unscoped.values_list("entry", flat=True)) == [note.pk]
+
+
+def test_what_changed_names_a_restricted_note_without_its_words(client, centre, dossier) -> None:
+    write(centre, dossier, "Entre nous", restricted=True)
+    client.force_login(centre.chief)
+    page = client.get(reverse("dossiers:changes", args=[dossier.uuid]) + "?since=2020-01-01").content.decode()
+    assert "Entre nous" not in page
+    assert not Reading.unscoped.exists()
+
+
+def test_a_restricted_duty_whose_owner_left_waits_for_the_head_and_stops_no_other(centre, dossier) -> None:
+    with clock.travel(JANUARY):
+        write(centre, dossier, restricted=True, follow=NextStep("Rappeler", dt.date(2026, 1, 15), owner=centre.worker.pk, every="month"))
+        write(centre, dossier, follow=NextStep("Visiter", dt.date(2026, 1, 15), owner=centre.colleague.pk, every="month"))
+    type(centre.worker).objects.filter(pk=centre.worker.pk).update(is_active=False)
+    with clock.travel(dt.datetime(2026, 1, 15, 10, tzinfo=dt.UTC)):
+        jobs.open_duties(None)
+        new = [(one.owner_id, one.queue, one.dossier_key) for one in tasks() if one.due_on > dt.date(2026, 1, 31)]
+    assert set(new) == {(None, "chief", None), (centre.colleague.pk, "social_worker", dossier.pk)}
+
+
 def test_a_restricted_note_takes_no_file(client, centre, dossier) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 

@@ -12,6 +12,7 @@ from parvis.kernel.bitemporal import end_fact, withdraw_fact
 from parvis.kernel.errors import Conflict, NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
+from parvis.ui import formats
 from parvis.workflows.api import close_item, move_items, open_item
 
 from .. import access
@@ -97,7 +98,7 @@ def accept_transfer(*, actor: Actor, transfer: Transfer, referent: Account | Non
     _answered(actor, transfer, TransferState.ACCEPTED, answer.strip())
     dossier: Dossier = Dossier.unscoped.select_related("unit").get(pk=transfer.dossier_id)
     before = dossier.unit
-    note = _("the dossier goes to %(unit)s") % {"unit": transfer.to_unit.name_in("fr")}
+    note = _("the dossier goes to %(unit)s") % {"unit": formats.label(transfer.to_unit.name)}
     moved = move_items(actor=actor, dossier_id=dossier.pk, from_unit=before.pk, to_unit=transfer.to_unit, note=note)
     Transfer.unscoped.filter(pk=transfer.pk).update(moved_tasks=moved)
     transfer.moved_tasks = moved

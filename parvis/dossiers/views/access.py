@@ -20,7 +20,7 @@ from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import done, errors_on, invalid, local_url, page, screen
 
 from .. import access, lookups, simulation
-from ..forms_access import ExceptionalForm, FindingForm, SectorsForm, SimulationForm, WhyForm
+from ..forms_access import ExceptionalForm, SectorsForm, SimulationForm, WhyForm
 from ..models import Dossier
 from ..selectors import dossier_by_number, members_at, person_reading, reading_of, reads_of, sectors_at
 from ..services import grants as services
@@ -168,7 +168,6 @@ def watch(request: HttpRequest) -> HttpResponse:
         ],
         "older": found[PAGE - 1].pk if len(found) > PAGE else None,
         "everything": everything,
-        "form": FindingForm(),
         "now": clock.now(),
     }
     return page(request, "dossiers/watch.html", context)

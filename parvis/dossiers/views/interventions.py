@@ -35,7 +35,7 @@ def interventions(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Who does what, since when; and a line more for whoever writes in the dossier."""
     dossier = visible(request, uuid)
     actor = request.actor  # type: ignore[attr-defined]
-    may_write = access.can_write_situation(actor) and dossier.status == "open"
+    may_write = access.can_write_situation(actor) and dossier.status == "open" and not access.only_reads(actor, dossier)
     agents = _agents() if may_write else {}
     form = InterventionForm(
         request.POST if request.method == "POST" else None, agents=[(str(pk), one.display_name) for pk, one in agents.items()]

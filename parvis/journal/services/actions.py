@@ -128,7 +128,7 @@ def open_turn(actor: Actor, action: Action, number: int) -> Turn | None:
         title=in_each_language(RESTRICTED) if entry.restricted else dict.fromkeys(("fr", "nl", "de", "en"), action.text),
         screen=SCREEN,
         owner=owner,
-        queue="" if entry.restricted else action.queue or _queue_of(owner, dossier.unit_id),
+        queue=_turn_queue(action, owner, restricted=entry.restricted),
         unit_id=dossier.unit_id,
         # What is restricted is not told among the tasks of the dossier.
         dossier_id=None if entry.restricted else dossier.pk,
@@ -137,6 +137,13 @@ def open_turn(actor: Actor, action: Action, number: int) -> Turn | None:
         key="turn",
     )
     return turn
+
+
+def _turn_queue(action: Action, owner: Account | None, *, restricted: bool) -> str:
+    """Where the step waits. A restricted one has its owner alone; when the owner left, the head of service, who may read the note."""
+    if restricted:
+        return "" if owner is not None else str(Function.CHIEF)
+    return action.queue or _queue_of(owner, action.entry.dossier.unit_id)
 
 
 def item_of(turn: Turn) -> WorkItem | None:

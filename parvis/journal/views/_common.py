@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest
 
 from parvis.contacts.api import display_names
 from parvis.dossiers.api import Dossier, members_at
+from parvis.kernel import mutations
+from parvis.kernel.subject import SubjectRef
 
 from .. import access
 from ..forms import EntryForm
@@ -15,11 +17,20 @@ from ..selectors import colleagues_of, templates_of
 
 
 def visible(request: HttpRequest, uuid: UUID | str) -> Dossier:
+    """The dossier, or 404; each page of the journal is a reading of the file, as its other pages are."""
     actor = request.actor  # type: ignore[attr-defined]
     dossier = Dossier.objects.visible_to(actor).select_related("unit", "lead__index").filter(uuid=uuid).first()
     if dossier is None:
         raise Http404("dossier")
+    read(request, dossier)
     return dossier
+
+
+def read(request: HttpRequest, dossier: Dossier) -> None:
+    """Log the reading; what is unusual asks for a reason first."""
+    if request.method in ("GET", "HEAD"):
+        actor = request.actor  # type: ignore[attr-defined]
+        mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen=actor.screen)
 
 
 def name_of(dossier: Dossier) -> str:

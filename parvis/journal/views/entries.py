@@ -11,10 +11,9 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from parvis.dossiers.api import Dossier, only_reads
-from parvis.kernel import mutations, registries
+from parvis.kernel import registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit
-from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import done, errors_on, invalid, local_url, page, screen
 
 from .. import access, services
@@ -31,7 +30,6 @@ FOUND = 7
 def index(request: HttpRequest, uuid: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid)
-    mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen="journal.index")
     kinds = [kind for kind in request.GET.getlist("kind") if kind in EntryKind.values]
     keys = KeyEvent.values if "key" in request.GET else []
     found = chronicle(actor, dossier, kinds=kinds, keys=keys, after=request.GET.get("after", ""))

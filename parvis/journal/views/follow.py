@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parvis.kernel import clock, mutations
+from parvis.dossiers.api import only_reads
+from parvis.kernel import clock
 from parvis.kernel.actor import Actor
-from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import done, errors_on, invalid, page, screen
 from parvis.workflows.api import may_do
 
@@ -22,7 +22,7 @@ from ..models import Action, Entry, Turn, Urgency
 from ..selectors import objectives_of, seen_of, syntheses_of, turn_by, urgent_mark, urgent_now
 from ..services.actions import item_of
 from ..services.marks import urgent_days
-from ._common import blank_form, name_of, visible
+from ._common import blank_form, name_of, read, visible
 
 
 @screen(access=access.can_write_entry, methods=("GET", "POST"), creates=True)
@@ -78,7 +78,6 @@ def objectives(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Objectives with where they stand, syntheses, two of them side by side (B31)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid)
-    mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen="journal.objectives")
     found, syntheses = objectives_of(actor, dossier), syntheses_of(actor, dossier)
     services.note_opened(actor=actor, entries=[*(one.entry for one in found), *syntheses])
     chosen = [one for wanted in ("a", "b") for one in syntheses if str(one.uuid) == request.GET.get(wanted)]
@@ -89,7 +88,7 @@ def objectives(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "objectives": [{"one": one, "form": ObjectiveForm(auto_id=f"o{one.entry.pk}_%s", initial=_standing(one))} for one in found],
         "syntheses": syntheses,
         "pair": pair,
-        "may_write": access.can_write_entry(actor),
+        "may_write": access.can_write_entry(actor) and not only_reads(actor, dossier),
         "open": ObjectiveStatus.OPEN,
     }
     return page(request, "journal/objectives.html", context)
@@ -106,6 +105,8 @@ def objective(request: HttpRequest, uuid: UUID) -> HttpResponse:
     entry = Entry.objects.visible_to(actor).select_related("dossier__unit", "dossier__lead__index").filter(uuid=uuid).first()
     if entry is None or entry.kind != EntryKind.OBJECTIVE:
         raise Http404("objective")
+    read(request, entry.dossier)
+    services.note_opened(actor=actor, entries=[entry])
     last = next((one for one in objectives_of(actor, entry.dossier) if one.entry.pk == entry.pk), None)
     form = ObjectiveForm(request.POST if request.method == "POST" else None, initial=_standing(last))
     context = {"dossier": entry.dossier, "lead_name": name_of(entry.dossier), "entry": entry, "last": last, "form": form}

@@ -20,6 +20,7 @@ from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import page, screen
+from parvis.ui.sheets import harmless
 
 from .. import access, services
 from ..enums import EntryKind, KeyEvent
@@ -54,12 +55,12 @@ def acts(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What agents did for this dossier: a list with the time spent, summed by kind and month, and as CSV (B24)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid)
-    mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen="journal.acts")
     form = PeriodForm(request.GET or None, authors=authors_of(actor, dossier))
     rows = in_period(actor, dossier, **_asked(form)).exclude(kind=EntryKind.STEP)
     entries = list(rows[: MOST + 1])
     cut, entries = len(entries) > MOST, entries[:MOST]
     if request.GET.get("export") == "csv":
+        services.note_opened(actor=actor, entries=entries)
         _logged(actor, dossier, "journal.acts_exported", {"rows": len(entries)})
         return _csv(dossier, entries)
     services.note_opened(actor=actor, entries=entries[-SHOWN:])
@@ -85,8 +86,7 @@ def _csv(dossier: Dossier, entries: list[Entry]) -> HttpResponse:
     writer.writerow([_("Day"), _("Kind"), _("Author"), _("Minutes"), _("Text")])
     for entry in entries:
         row = [clock.date_of(entry.happened_at).isoformat(), line_of(entry), entry.author_label, entry.minutes or "", entry.text]
-        # A cell that begins like a formula would be run by a spreadsheet.
-        writer.writerow([f"'{cell}" if str(cell)[:1] in {"=", "+", "-", "@", "\t"} else cell for cell in row])
+        writer.writerow([harmless(str(cell)) for cell in row])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{dossier.number}-journal.csv"'
     return response
@@ -97,7 +97,6 @@ def chronology(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Numbered entries of a period, who, when and from which source, to be read by a court; on screen, on paper and as PDF (B4)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid)
-    mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen="journal.chronology")
     form = PeriodForm(request.GET or None)
     asked = _asked(form)
     entries = list(in_period(actor, dossier, **asked).filter(restricted=False)[: MOST + 1])
