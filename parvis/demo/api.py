@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 
 from parvis.contacts import demo as address_book
-from parvis.identity.api import Account, demo_roles
+from parvis.identity.api import Account, Unit, demo_roles
+from parvis.identity.demo import username as demo_username
 from parvis.kernel import clock, seals
 from parvis.kernel.models import MutationLine
 
-from . import cast, reference, stage, stories
+from . import cast, file_824415, reference, stage, stories
 from .bulk.run import Refused, populate
 from .path import play_aid_request
 
@@ -37,6 +38,13 @@ def build(print_line: Callable[[str], None] = print) -> None:
     stories.play_all(cast.CASES, end, print_line)
     print_line("Address book, and a family over three generations")
     address_book.load(actor=stage.agent(stage.WORKERS["SSG-NORD"]))
+    print_line(f"A file of another house: {file_824415.NUMBER}")
+    file_824415.load(
+        administrator=stage.agent("david.kaiser"),
+        worker=stage.agent(stage.WORKERS["SSG-NORD"]),
+        unit=Unit.objects.get(code="SSG-NORD"),
+        referent=Account.objects.get(username=demo_username(stage.WORKERS["SSG-NORD"])),
+    )
     seals.seal()
     print_line(f"The demonstration is ready ({time.monotonic() - started:.0f} s).")
     _accounts(print_line)

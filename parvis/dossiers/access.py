@@ -13,8 +13,8 @@ from parvis.kernel import registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import EVERYTHING, NOTHING, Rule, Rules, may_see, scope, scope_rules, through
 
-from .enums import DATA_CLASS_OF, SituationKind
-from .models import Dossier, SituationFact, Transfer
+from .enums import CUSTOM_CLASSES, DATA_CLASS_OF, SituationKind
+from .models import CustomFact, Dossier, SituationFact, Transfer
 from .selectors import followed_by, in_sectors
 
 # Committee members and the president see packs, administrators see accounts: none of them sees a dossier.
@@ -194,3 +194,18 @@ def transfer_scope(actor: Actor) -> Q:
         rows |= Q(to_unit__in=sorted(unit for unit in units if unit is not None))
     only = actor.only_ids("dossier")
     return rows if only is None else rows & Q(dossier__in=sorted(only))
+
+
+# The organisation's own fields ------------------------------------------------------------------------------------------
+def may_define_fields(actor: Actor) -> bool:
+    """Fields, sections and code lists belong to the administration of the centre, in one's own name."""
+    return actor.is_system or (actor.is_agent and not actor.by_proxy and actor.has(Function.ADMINISTRATOR))
+
+
+@scope(CustomFact)
+def custom_scope(actor: Actor) -> Q:
+    """Answers in visible dossiers, of the classes of data that the actor's functions open."""
+    if actor.is_system:
+        return EVERYTHING
+    classes = [name for name in CUSTOM_CLASSES if may_see(actor, name)]
+    return Q(data_class__in=classes, dossier__in=Dossier.objects.visible_to(actor).order_by().values("pk")) if classes else NOTHING

@@ -88,3 +88,33 @@ DATA_CLASS_OF = {
     SituationKind.HEALTH: "health",
 }
 """Class of data of each kind of situation: who may not see the class does not see the line, in any page, count or export."""
+
+
+class CustomGroup(models.TextChoices):
+    """Where a section of the organisation's own stands in the data tree of a file."""
+
+    IDENTITY = "identity", pgettext_lazy("class of data", "Identity")
+    REFERENTS = "referents", _("Referents")
+    HEALTH = "health", _("Health")
+    ADMINISTRATION = "administration", _("Administration")
+    STRUCTURES = "structures", _("Structures")
+    OTHER = "other", _("Other data")
+
+
+class CustomType(models.TextChoices):
+    """What an own field holds."""
+
+    TEXT = "text", _("Short text")
+    LONGTEXT = "longtext", _("Long text")
+    NUMBER = "number", _("Number")
+    MONEY = "money", _("Amount")
+    DATE = "date", _("Date")
+    YES_NO = "yes_no", _("Yes or no")
+    CHOICE = "choice", _("One code of a list")
+    CHOICES = "choices", _("Several codes of a list")
+    PERSON = "person", _("A person of the file")
+    ORGANISATION = "organisation", _("An organisation of the address book")
+
+
+CUSTOM_CLASSES = ("identity", "social", "health", "money", "legal")
+"""Classes of data that an own field may have."""

@@ -19,7 +19,7 @@ from parvis.kernel.subject import SubjectRef
 from parvis.ui.origins import name_origins
 from parvis.workflows.api import where_dossier
 
-from . import access, lookups
+from . import access, lookups, panels_custom  # noqa: F401  (registers its own)
 from .enums import SituationKind
 from .models import Dossier, SituationFact
 from .selectors import dossiers_of, interventions_of, number_and_uuid, reads_of, situation_at, transfer_by_id, unknown_clients

@@ -13,7 +13,8 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit, SearchSource, search_sources
 
 from .access import can_read_dossiers
-from .models import Dossier, DossierMember
+from .models import Dossier, DossierMember, DossierProfile
+from .models.custom import external_key
 
 
 def search_dossiers(actor: Actor, query: str, limit: int) -> list[Hit]:
@@ -29,6 +30,9 @@ def search_dossiers(actor: Actor, query: str, limit: int) -> list[Hit]:
             )
         names = display_names(row.lead_id for row in rows)
         return [_hit(row, names.get(row.lead_id, ""), _("dossier number")) for row in rows]
+    numbered = _by_number_elsewhere(actor, text, limit)
+    if numbered:
+        return numbered
     found = search_persons(actor=actor, query=text, limit=limit * 3)
     why = {row.pk: reason for row, reason in found}
     order = {row.pk: at for at, (row, _why) in enumerate(found)}
@@ -48,6 +52,18 @@ def search_dossiers(actor: Actor, query: str, limit: int) -> list[Hit]:
         )
         for _at, member in ranked
     ]
+
+
+def _by_number_elsewhere(actor: Actor, text: str, limit: int) -> list[Hit]:
+    """The number of the paper file or of the former program ("824415 DEM"), whole or its beginning."""
+    key = external_key(text)
+    if len(key) < 4 or not any(letter.isdigit() for letter in key):
+        return []
+    last = key[:-1] + chr(ord(key[-1]) + 1)
+    rows = DossierProfile.objects.visible_to(actor).filter(external_key__gte=key, external_key__lt=last)
+    found = list(rows.select_related("dossier").order_by("external_key", "pk")[:limit])
+    names = display_names(row.dossier.lead_id for row in found)
+    return [_hit(row.dossier, names.get(row.dossier.lead_id, ""), f"{_('number elsewhere')} {row.external_number}") for row in found]
 
 
 def _hit(dossier: Dossier, name: str, why: str) -> Hit:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import access, changes, dossiers, interventions, life, many, own_persons, situation, transfers
+from .views import access, changes, custom, dossiers, interventions, life, many, own_persons, situation, transfers
 
 app_name = "dossiers"
 urlpatterns = [
@@ -34,4 +34,17 @@ urlpatterns = [
     path("access/watch/<uuid:uuid>/settle/", access.settle, name="settle"),
     path("access/colleagues/", own_persons.own_persons, name="own_persons"),
     path("access/simulation/", access.simulate, name="simulate"),
+    path("dossiers/<uuid:uuid>/data/", custom.data, name="own_data"),
+    path("dossiers/<uuid:uuid>/data/<slug:section>/", custom.section, name="own_section"),
+    path("dossiers/<uuid:uuid>/data/<slug:section>/edit/", custom.edit, name="own_edit"),
+    path("dossiers/<uuid:uuid>/kind/", custom.profile, name="own_profile"),
+    path("administration/lists/", custom.lists, name="lists"),
+    path("administration/lists/new/", custom.new_list, name="new_list"),
+    path("administration/lists/<uuid:uuid>/", custom.code_list, name="code_list"),
+    path("administration/codes/<uuid:uuid>/", custom.code, name="code"),
+    path("administration/fields/", custom.fields, name="fields"),
+    path("administration/fields/new/", custom.new_kind, name="new_kind"),
+    path("administration/fields/<slug:kind>/section/", custom.new_section, name="new_section"),
+    path("administration/fields/<slug:kind>/<slug:section>/new/", custom.new_field, name="new_field"),
+    path("administration/fields/<slug:kind>/change/<slug:field>/", custom.change_field, name="change_field"),
 ]

@@ -11,6 +11,8 @@ WITHOUT_FILE = {
     "dossiers:index", "dossiers:exceptional", "dossiers:watch", "dossiers:own_persons", "dossiers:simulate", "dossiers:why", "dossiers:give",
     "journal:new", "journal:urgencies", "journal:texts", "journal:text_new", "journal:text", "journal:action", "journal:end_action",
     "journal:objective",
+    "dossiers:lists", "dossiers:new_list", "dossiers:code_list", "dossiers:code", "dossiers:fields", "dossiers:new_kind",
+    "dossiers:new_section", "dossiers:new_field", "dossiers:change_field",
 }  # fmt: skip
 
 THING: dict[str, str] = {
@@ -57,12 +59,19 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
         return [*first, "names"] if name == "contacts:fact" else first
     if name.startswith(("dossiers:", "journal:")) and name not in WITHOUT_FILE:
         dossier = [things["dossier"].uuid]
+        if name in {"dossiers:own_section", "dossiers:own_edit"}:
+            return [*dossier, "energy"]
         if name in {"dossiers:situation_edit", "dossiers:situation_end", "dossiers:intervention_end"}:
             return [*dossier, NOWHERE]
         if name in {"dossiers:member_add", "dossiers:member_end"}:
             return [*dossier, things["person"].uuid]
         return dossier
     special = {
+        "dossiers:code_list": lambda: [NOWHERE],
+        "dossiers:code": lambda: [NOWHERE],
+        "dossiers:new_section": lambda: ["general"],
+        "dossiers:new_field": lambda: ["general", "nowhere"],
+        "dossiers:change_field": lambda: ["general", "nowhere"],
         "dossiers:why": lambda: ["dossier", things["dossier"].uuid],
         "contacts:fact_end": lambda: [things["person"].uuid, "point"],
         "contacts:organisation_fact": lambda: [things["organisation"].uuid, "name"],

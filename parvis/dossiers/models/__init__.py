@@ -1,9 +1,26 @@
-"""The dossier of a household: who is in it, who follows it, its sectors and the situation, dated; through whose hands it goes."""
+"""The dossier of a household: who is in it, who follows it, its sectors and the situation, dated; through whose hands it goes; the
+organisation's own fields.
+"""
 
+from .custom import Code, CodeList, CustomFact, CustomVersion, DossierKind, DossierProfile
 from .dossiers import Dossier, DossierMember, Referent
 from .interventions import Intervention
 from .moving import Transfer
 from .sectors import DossierSector
 from .situation import SituationFact
 
-__all__ = ["Dossier", "DossierMember", "DossierSector", "Intervention", "Referent", "SituationFact", "Transfer"]
+__all__ = [
+    "Code",
+    "CodeList",
+    "CustomFact",
+    "CustomVersion",
+    "Dossier",
+    "DossierKind",
+    "DossierMember",
+    "DossierProfile",
+    "DossierSector",
+    "Intervention",
+    "Referent",
+    "SituationFact",
+    "Transfer",
+]

@@ -17,6 +17,7 @@ from parvis.ui.http import page, screen
 from parvis.workflows.api import ItemEventKind, history, queue_label, where_dossier
 
 from .. import access
+from ..custom_uses import with_custom
 from ..grids import DOSSIERS, listed
 from ..models import Dossier
 from ..selectors import member_views, referents_at
@@ -29,7 +30,9 @@ HALF_FROM, HALF_TO = 30, 50
 
 @screen(access=access.can_read_dossiers, parts={"dossiers": "ui/components/grid.html"})
 def index(request: HttpRequest) -> HttpResponse:
-    grid = DOSSIERS.read(request, listed(request.actor))  # type: ignore[attr-defined]
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    own, rows = with_custom(DOSSIERS, listed(actor), actor)
+    grid = own.read(request, rows)
     return grid.export() or page(request, "dossiers/index.html", {"grid": grid})
 
 

@@ -1,0 +1,318 @@
+"""The organisation's own sections and fields: what is defined, what a file holds of it on a day, and its data tree.
+
+Every read takes the actor: a field of a class of data that is hidden from the reader does not exist, on a page, in a list or in a file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from parvis.contacts.api import Organisation, display_names, organisation_cards
+from parvis.form_engine.api import FormState, resolve, show
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+from parvis.kernel.periods import OPEN_END
+from parvis.kernel.scope import may_see
+from parvis.kernel.textmatch import fold
+from parvis.ui import formats
+
+from .enums import CustomGroup, CustomType
+from .models import Code, CustomFact, CustomVersion, Dossier, DossierProfile
+from .selectors import members_at
+
+EVER = dt.date(1900, 1, 1)
+"""First day of what is not dated: it holds on any day that is looked at."""
+LANGUAGES = ("fr", "nl", "de", "en")
+MOST_ORGANISATIONS = 300
+
+
+def code_label(code: Code, language: str | None = None) -> str:
+    """The code's name in the reader's language; one borrowed from another language says which: "Tuteur énergie (fr)"."""
+    wanted = language or formats.language()
+    if code.label.get(wanted):
+        return str(code.label[wanted])
+    borrowed = next((one for one in (*formats.FALLBACK, *LANGUAGES) if code.label.get(one)), "")
+    return f"{code.label[borrowed]} ({borrowed})" if borrowed else code.value
+
+
+def missing_languages(labels: Mapping[str, str]) -> list[str]:
+    return [one for one in LANGUAGES if not labels.get(one)]
+
+
+# What is defined ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Section:
+    """A section as its latest version defines it. ``fields`` are those still asked."""
+
+    version: CustomVersion
+    raw: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        return str(self.raw["key"])
+
+    @property
+    def title(self) -> str:
+        return formats.label(self.raw["title"])
+
+    @property
+    def group(self) -> CustomGroup:
+        return CustomGroup(self.raw.get("group", CustomGroup.OTHER))
+
+    @property
+    def dated(self) -> bool:
+        return bool(self.raw.get("dated"))
+
+    @property
+    def repeats(self) -> bool:
+        return bool(self.raw.get("repeats"))
+
+    @property
+    def all_fields(self) -> list[dict[str, Any]]:
+        return list(self.raw["fields"])
+
+    @property
+    def fields(self) -> list[dict[str, Any]]:
+        return [one for one in self.raw["fields"] if not one.get("ended")]
+
+    def seen_by(self, actor: Actor) -> list[dict[str, Any]]:
+        return [one for one in self.fields if may_see(actor, one["data_class"])]
+
+
+def latest_versions(kinds: Iterable[int] | None = None) -> list[CustomVersion]:
+    """The definition in force of each kind, the general kind first: one query."""
+    rows = CustomVersion.objects.select_related("kind").order_by("-kind__is_general", "kind__key", "-number")
+    found: dict[int, CustomVersion] = {}
+    for row in rows if kinds is None else rows.filter(kind__in=list(kinds)):
+        found.setdefault(row.kind_id, row)
+    return list(found.values())
+
+
+def kind_of(dossier: Dossier, actor: Actor) -> DossierProfile | None:
+    return DossierProfile.objects.visible_to(actor).select_related("kind").filter(dossier=dossier).first()
+
+
+def sections_of(dossier: Dossier, profile: DossierProfile | None) -> list[Section]:
+    """Sections of the general kind and of the file's own kind, in the order of the tree."""
+    rows = CustomVersion.objects.select_related("kind").filter(Q(kind__is_general=True) | Q(kind=profile.kind_id if profile else 0))
+    found: dict[int, CustomVersion] = {}
+    for row in rows.order_by("-kind__is_general", "-number"):
+        found.setdefault(row.kind_id, row)
+    sections = [Section(version, raw) for version in found.values() for raw in version.definition["sections"]]
+    order = list(CustomGroup)
+    return sorted(sections, key=lambda one: order.index(one.group))
+
+
+def every_section() -> list[Section]:
+    return [Section(version, raw) for version in latest_versions() for raw in version.definition["sections"]]
+
+
+# Values in words --------------------------------------------------------------------------------------------------------
+class Words:
+    """Values to words in the reader's language, with all codes and names read once."""
+
+    def __init__(self, actor: Actor, fields: Iterable[Mapping[str, Any]], facts: Iterable[CustomFact] = (), day: dt.date | None = None):
+        self.actor, self.day = actor, day or clock.today()
+        self.fields = {one["key"]: one for one in fields}
+        self.facts = list(facts)
+
+    @cached_property
+    def codes(self) -> dict[str, list[Code]]:
+        keys = {one["list"] for one in self.fields.values() if one.get("list")}
+        found: dict[str, list[Code]] = {key: [] for key in keys}
+        if keys:
+            for code in Code.objects.filter(code_list__key__in=keys).select_related("code_list").order_by("position", "value", "pk"):
+                found[code.code_list.key].append(code)
+        return found
+
+    @cached_property
+    def persons(self) -> dict[int, str]:
+        return display_names(self._ids(CustomType.PERSON))
+
+    @cached_property
+    def organisations(self) -> dict[int, str]:
+        return {pk: card.name for pk, card in organisation_cards(self.actor, self._ids(CustomType.ORGANISATION)).items()}
+
+    def _ids(self, kind: str) -> list[int]:
+        keys = {key for key, one in self.fields.items() if one["type"] == kind}
+        return [int(fact.value) for fact in self.facts if fact.field in keys and str(fact.value or "").isdigit()]
+
+    def text(self, key: str, value: Any) -> str:
+        one = self.fields.get(key)
+        if one is None or value in (None, "", []):
+            return ""
+        if one["type"] == CustomType.PERSON:
+            return self.persons.get(int(value), "")
+        if one["type"] == CustomType.ORGANISATION:
+            return self.organisations.get(int(value), "")
+        if one["type"] in (CustomType.CHOICE, CustomType.CHOICES):
+            names = {code.value: code_label(code) for code in self.codes.get(one["list"], [])}
+            return ", ".join(names.get(item, item) for item in (value if isinstance(value, list) else [value]))
+        return show(one, value)
+
+    def options(self, one: Mapping[str, Any], held: Any = None) -> list[tuple[str, str]]:
+        """Codes valid on the day, and the ended one that is held already."""
+        kept = set(held if isinstance(held, list) else [held])
+        codes = self.codes.get(one["list"], [])
+        return [(c.value, code_label(c)) for c in codes if c.valid_from <= self.day < c.valid_to or c.value in kept]
+
+
+def plain(one: Mapping[str, Any], value: Any) -> str:
+    """The value as filters compare it."""
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return f"|{'|'.join(value)}|"[:191]
+    return fold(str(value))[:191] if one["type"] in (CustomType.TEXT, CustomType.LONGTEXT) else str(value)[:191]
+
+
+# The form ---------------------------------------------------------------------------------------------------------------
+def form_of(actor: Actor, dossier: Dossier, section: Section, answers: Mapping[str, Any], day: dt.date) -> FormState:
+    """The section as a form of the form engine, with the codes valid on the day; hidden classes of data are not asked."""
+    fields = section.seen_by(actor)
+    words = Words(actor, fields, day=day)
+    asked = []
+    for one in fields:
+        out = {name: one[name] for name in ("key", "label", "required", "decimals", "max_length") if one.get(name) is not None}
+        out["type"] = one["type"]
+        if any((one.get("help") or {}).values()):
+            out["help"] = one["help"]
+        held = answers.get(one["key"])
+        if one["type"] in (CustomType.CHOICE, CustomType.CHOICES):
+            options = words.options(one, held)
+        elif one["type"] == CustomType.PERSON:
+            ids = [row.person_id for row in members_at(dossier.pk)]
+            ids += [int(held)] if str(held or "").isdigit() and int(held) not in ids else []
+            names = display_names(ids)
+            options = [(str(pk), names.get(pk, "?")) for pk in ids]
+        elif one["type"] == CustomType.ORGANISATION:
+            ids = list(Organisation.objects.visible_to(actor).order_by("-pk").values_list("pk", flat=True)[:MOST_ORGANISATIONS])
+            ids += [int(held)] if str(held or "").isdigit() and int(held) not in ids else []
+            options = sorted(((str(pk), card.name) for pk, card in organisation_cards(actor, ids).items()), key=lambda two: fold(two[1]))
+        else:
+            options = []
+        if one["type"] in (CustomType.CHOICE, CustomType.CHOICES, CustomType.PERSON, CustomType.ORGANISATION):
+            out["type"] = "choices" if one["type"] == CustomType.CHOICES else "choice"
+            out["options"] = [{"value": value, "label": dict.fromkeys(LANGUAGES, name)} for value, name in options]
+        asked.append(out)
+    page = {"key": "own", "title": section.raw["title"], "fields": asked}
+    return resolve({"key": "own", "title": section.raw["title"], "pages": [page]}, dict(answers), today=day, channel="desk")
+
+
+# What a file holds --------------------------------------------------------------------------------------------------------
+def facts_of(
+    actor: Actor, dossier: Dossier, *, day: dt.date | None = None, known_on: dt.datetime | None = None, section: str = ""
+) -> list[CustomFact]:
+    """Answers that this reader may see: those of a day, or all that are known."""
+    rows = CustomFact.objects.visible_to(actor).filter(dossier=dossier).select_related("version")
+    rows = rows.filter(section=section) if section else rows
+    rows = rows.at(day, known_on) if day else rows.known(known_on)
+    return list(rows.order_by("section", "item", "valid_from", "pk"))
+
+
+@dataclass
+class Entry:
+    """One filling of a section: its answers in words, its period, and whether it holds on the day looked at."""
+
+    item: UUID
+    valid_from: dt.date
+    valid_to: dt.date
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    summary: str = ""
+    holds: bool = True
+    version: int = 0
+    author: str = ""
+
+    @property
+    def last_day(self) -> dt.date | None:
+        return None if self.valid_to == OPEN_END else self.valid_to - dt.timedelta(days=1)
+
+
+@dataclass
+class Node:
+    """A branch of the data tree: "Placement (01/01/2013 Home avec occupation DEM)"."""
+
+    title: str
+    key: str = ""
+    note: str = ""
+    on: dt.date | None = None
+    until: dt.date | None = None
+    ended: bool = False
+    empty: bool = False
+    children: list[Node] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return f"{self.title} ({self.note})" if self.note else self.title
+
+    def outline(self, depth: int = 0) -> list[tuple[int, str]]:
+        return [(depth, self.text), *(line for child in self.children for line in child.outline(depth + 1))]
+
+
+def entries(actor: Actor, section: Section, facts: list[CustomFact], day: dt.date) -> list[Entry]:
+    """Fillings of a section, those that hold on the day first. A field that the version of its time had keeps its place and its name."""
+    names = {one["key"]: one for one in section.all_fields}
+    for fact in facts:  # answers of an older version keep the label of that version when the field is gone
+        for raw in fact.version.definition["sections"]:
+            for one in raw["fields"]:
+                names.setdefault(one["key"], one)
+    words = Words(actor, names.values(), facts, day)
+    groups: dict[tuple[UUID, dt.date, dt.date], list[CustomFact]] = {}
+    for fact in facts:
+        groups.setdefault((fact.item, fact.valid_from, fact.valid_to), []).append(fact)
+    order = list(names)
+    found = []
+    for (item, start, end), rows in groups.items():
+        rows.sort(key=lambda fact: order.index(fact.field) if fact.field in order else len(order))
+        lines = [(formats.label(names[f.field]["label"]), words.text(f.field, f.value)) for f in rows if f.field in names]
+        summary = next((words.text(f.field, f.value) for f in rows if f.field == section.raw.get("summary")), "")
+        shown = [line for line in lines if line[1]]
+        if shown:
+            newest = max(rows, key=lambda fact: fact.recorded_at)
+            found.append(Entry(item, start, end, shown, summary, start <= day < end, newest.version.number, newest.author_label))
+    return sorted(found, key=lambda one: (not one.holds, -one.valid_from.toordinal(), str(one.item)))
+
+
+def tree(actor: Actor, dossier: Dossier, day: dt.date, known_on: dt.datetime | None = None) -> list[Node]:
+    """The dated data tree: groups, their sections, one node per entry of a section that repeats. What ended stays, marked."""
+    profile = kind_of(dossier, actor)
+    facts = facts_of(actor, dossier, known_on=known_on)
+    groups: dict[CustomGroup, Node] = {}
+    for section in sections_of(dossier, profile):
+        if not section.seen_by(actor):
+            continue
+        group = groups.setdefault(section.group, Node(str(section.group.label), key=f"group-{section.group}"))
+        found = entries(actor, section, [fact for fact in facts if fact.section == section.key and fact.valid_from <= day], day)
+        if not section.repeats:
+            found = found[:1]
+        for one in found:
+            parts = [formats.day(one.valid_from) if section.dated else "", one.summary]
+            note = " ".join(part for part in parts if part)
+            group.children.append(Node(section.title, section.key, note, one.valid_from, one.last_day, ended=not one.holds))
+        if not found:
+            group.children.append(Node(section.title, section.key, empty=True))
+    for key, group in groups.items():  # a group with one section of its own name is that section
+        if len(group.children) == 1 and group.children[0].title == str(key.label):
+            only = group.children[0]
+            groups[key] = Node(only.title, only.key, only.note, only.on, only.until, only.ended, only.empty)
+    return list(groups.values())
+
+
+# List, export, template, import: the same fields ----------------------------------------------------------------------------
+def typed(one: Mapping[str, Any], value: Any) -> Any:
+    """The value as a list sorts and prints it."""
+    if value in (None, "", []):
+        return None
+    if one["type"] in (CustomType.NUMBER, CustomType.MONEY):
+        return Decimal(value)
+    return dt.date.fromisoformat(value) if one["type"] == CustomType.DATE else value

@@ -1,0 +1,212 @@
+"""Where own fields serve beyond their section: columns and filters of the list of files, letters, takeover, search."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from parvis.form_engine.api import problems, read_page, resolve
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+from parvis.kernel.scope import may_see
+from parvis.kernel.textmatch import fold
+from parvis.ui import formats
+from parvis.ui.grid import Column, Filter, Grid
+
+from .custom import Section, Words, code_label, every_section, facts_of, typed
+from .enums import CustomType
+from .models import CustomFact, Dossier
+
+KINDS = {CustomType.NUMBER: "number", CustomType.MONEY: "amount", CustomType.DATE: "day"}
+
+
+def listed_fields(sections: list[Section]) -> list[dict[str, Any]]:
+    return [one for section in sections if not section.repeats for one in section.fields if one.get("listed")]
+
+
+def with_custom(grid: Grid, rows: QuerySet[Dossier], actor: Actor) -> tuple[Grid, QuerySet[Dossier]]:
+    """The list of files with the organisation's own columns and filters, their values of today read in one query per page."""
+    fields = listed_fields(every_section())
+    if not fields:
+        return grid, rows
+    today = clock.today()
+    own = CustomFact.objects.visible_to(actor).filter(field__in=[one["key"] for one in fields]).at(today).order_by("field", "pk")
+    words = Words(actor, fields)
+    columns = [
+        Column(
+            f"own_{one['key']}",
+            formats.label(one["label"]),
+            value=_reader(one, words),
+            kind=KINDS.get(one["type"], "text"),
+            data_class=one["data_class"],
+        )
+        for one in fields
+    ]
+    filters = [_filter(one, words, own) for one in fields if one["type"] not in (CustomType.PERSON, CustomType.ORGANISATION)]
+    rows = rows.prefetch_related(Prefetch("custom_facts", queryset=own, to_attr="own_today"))
+    return replace(grid, columns=[*grid.columns, *columns], filters=[*grid.filters, *filters]), rows
+
+
+def _reader(one: dict[str, Any], words: Words) -> Callable[[Dossier], Any]:
+    def value(dossier: Dossier) -> Any:
+        fact = next((row for row in getattr(dossier, "own_today", ()) if row.field == one["key"]), None)
+        if fact is None:
+            return None
+        if one["type"] in KINDS:
+            return typed(one, fact.value)
+        if one["type"] in (CustomType.PERSON, CustomType.ORGANISATION):
+            return Words(words.actor, [one], [fact]).text(one["key"], fact.value)
+        return words.text(one["key"], fact.value)
+
+    return value
+
+
+def _filter(one: dict[str, Any], words: Words, own: QuerySet[CustomFact]) -> Filter:
+    key, kind = one["key"], one["type"]
+
+    def apply(rows: QuerySet[Dossier], value: str) -> QuerySet[Dossier]:
+        facts = own.filter(field=key, dossier=OuterRef("pk")).order_by()
+        if kind == CustomType.CHOICES:
+            facts = facts.filter(text__contains=f"|{value}|")
+        elif kind in (CustomType.TEXT, CustomType.LONGTEXT):
+            facts = facts.filter(text__contains=fold(value))
+        else:
+            facts = facts.filter(text=_bare(kind, value))
+        return rows.filter(Exists(facts))
+
+    choices: list[tuple[str, Any]] | None = None
+    if kind in (CustomType.CHOICE, CustomType.CHOICES):
+        choices = [(code.value, code_label(code)) for code in words.codes.get(one["list"], [])]
+    elif kind == CustomType.YES_NO:
+        choices = [("yes", _("Yes")), ("no", _("No"))]
+    return Filter(
+        f"own_{key}",
+        formats.label(one["label"]),
+        apply,
+        choices=choices,
+        kind="day" if kind == CustomType.DATE else "choice" if choices is not None else "text",
+        data_class=one["data_class"],
+    )
+
+
+def _bare(kind: str, value: str) -> str:
+    if kind == CustomType.DATE:
+        day = formats.as_date(value)
+        return day.isoformat() if day else value
+    if kind == CustomType.MONEY:
+        text = value.replace(" ", "").replace(",", ".")
+        try:
+            return f"{Decimal(text):.2f}"
+        except InvalidOperation:
+            return value
+    return value.replace(",", ".") if kind == CustomType.NUMBER else value
+
+
+# Letters ----------------------------------------------------------------------------------------------------------------
+def template_fields(actor: Actor) -> dict[str, str]:
+    """Names that a letter template may use ("own.energy_tutor"), with what they mean."""
+    return {
+        f"own.{one['key']}": f"{section.title} · {formats.label(one['label'])}"
+        for section in every_section()
+        if not section.repeats
+        for one in section.seen_by(actor)
+    }
+
+
+def template_values(actor: Actor, dossier: Dossier, day: dt.date | None = None) -> dict[str, str]:
+    """Values of these names for a file on a day, in the language in force; a hidden class of data is absent, not empty."""
+    day = day or clock.today()
+    fields = {one["key"]: one for section in every_section() if not section.repeats for one in section.seen_by(actor)}
+    facts = [fact for fact in facts_of(actor, dossier, day=day) if fact.field in fields]
+    words = Words(actor, fields.values(), facts, day)
+    return {f"own.{key}": "" for key in fields} | {f"own.{fact.field}": words.text(fact.field, fact.value) for fact in facts}
+
+
+# Takeover ---------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class CustomTarget:
+    """A column that a takeover may fill. ``read(text)`` gives the stored value, or raises ValueError with what is wrong."""
+
+    key: str
+    label: str
+    section: str
+    field: str
+    data_class: str
+    read: Callable[[str], Any]
+
+
+def custom_targets(actor: Actor) -> list[CustomTarget]:
+    """Own fields that fill once per file, as columns of an import. Codes are taken by code or by name in any language."""
+    found = []
+    sections = [section for section in every_section() if not section.repeats]
+    words = Words(actor, [one for section in sections for one in section.fields])
+    for section in sections:
+        for one in section.fields:
+            if not (actor.is_system or may_see(actor, one["data_class"])):
+                continue
+            if one["type"] in (CustomType.PERSON, CustomType.ORGANISATION):
+                continue
+            title = f"{section.title} · {formats.label(one['label'])}"
+            found.append(CustomTarget(f"own.{one['key']}", title, section.key, one["key"], one["data_class"], _import_reader(one, words)))
+    return found
+
+
+def _import_reader(one: dict[str, Any], words: Words) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        text = text.strip()
+        if not text:
+            return None
+        kind = one["type"]
+        if kind in (CustomType.CHOICE, CustomType.CHOICES):
+            names = {}
+            for code in words.codes.get(one["list"], []):
+                names |= {fold(name): code.value for name in (code.value, *code.label.values()) if name}
+            parts = [part for part in text.replace("|", ";").split(";") if part.strip()] if kind == CustomType.CHOICES else [text]
+            unknown = [part.strip() for part in parts if fold(part.strip()) not in names]
+            if unknown:
+                raise ValueError(str(_("“%(text)s” is not in the list.") % {"text": unknown[0]}))
+            values = [names[fold(part.strip())] for part in parts]
+            return values if kind == CustomType.CHOICES else values[0]
+        if kind == CustomType.YES_NO:
+            word = fold(text)
+            if word in {"1", "yes", "oui", "ja", "o", "j", "true", "x"}:
+                return True
+            if word in {"0", "no", "non", "nee", "nein", "n", "false"}:
+                return False
+            raise ValueError(str(_("Choose yes or no.")))
+        return _by_form(one, text)
+
+    return read
+
+
+def _by_form(one: dict[str, Any], text: str) -> Any:
+    """Read by the form's own rules: what the screen refuses, an import refuses in the same words."""
+    from django.http import QueryDict
+
+    definition = {"key": "own", "title": one["label"], "pages": [{"key": "own", "title": one["label"], "fields": [_asked(one)]}]}
+    state = resolve(definition, {}, today=clock.today(), channel="desk")
+    post = QueryDict(mutable=True)
+    if one["type"] == CustomType.DATE:
+        day = formats.as_date(text) if text[:4].isdigit() else None
+        pieces = text.replace(".", "/").replace("-", "/").split("/")
+        parts = [str(day.day), str(day.month), str(day.year)] if day else (pieces + ["", "", ""])[:3]
+        for name, part in zip(("d", "m", "y"), parts, strict=True):
+            post[f"{state.pages[0].fields[0].id}-{name}"] = part
+    else:
+        post[state.pages[0].fields[0].id] = text
+    post["shown"] = one["key"]
+    answers = read_page(state.pages[0], post, {})
+    found = problems(resolve(definition, answers, today=clock.today(), channel="desk"), today=clock.today())
+    if found:
+        raise ValueError(found[0].text)
+    return answers.get(one["key"])
+
+
+def _asked(one: dict[str, Any]) -> dict[str, Any]:
+    return {name: one[name] for name in ("key", "type", "label", "decimals", "max_length") if one.get(name) is not None}

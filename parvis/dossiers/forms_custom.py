@@ -1,0 +1,124 @@
+"""What administrators type about own fields and lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from parvis.identity.enums import DataClass
+from parvis.kernel import clock
+from parvis.ui import formats
+
+from .custom import LANGUAGES
+from .enums import CUSTOM_CLASSES, CustomGroup, CustomType
+from .forms import LastDayMixin, day_field
+from .models import CodeList, DossierKind
+
+NAMES = {"fr": "Français", "nl": "Nederlands", "de": "Deutsch", "en": "English"}
+
+
+class LabelForm(forms.Form):
+    """A name in four languages. One is enough; the missing ones borrow it, and are said to be missing."""
+
+    label_fr = forms.CharField(label=_("Name in French"), max_length=120, required=False)
+    label_nl = forms.CharField(label=_("Name in Dutch"), max_length=120, required=False)
+    label_de = forms.CharField(label=_("Name in German"), max_length=120, required=False)
+    label_en = forms.CharField(label=_("Name in English"), max_length=120, required=False)
+
+    @property
+    def label(self) -> dict[str, str]:
+        return {code: self.cleaned_data.get(f"label_{code}", "") for code in LANGUAGES}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not any(data.get(f"label_{code}") for code in LANGUAGES):
+            self.add_error("label_fr", _("Give a name in at least one language."))
+        return data
+
+
+def label_initial(label: dict[str, str]) -> dict[str, str]:
+    return {f"label_{code}": label.get(code, "") for code in LANGUAGES}
+
+
+class CodeForm(LabelForm, LastDayMixin):
+    value = forms.CharField(label=_("Code"), max_length=40, help_text=_("Short and for ever: answers keep it. Letters, digits, hyphens."))
+    valid_from = day_field(_("Offered from"), required=True)
+    last_day = day_field(_("Last day"), help_text=_("Leave empty while it lasts."))
+    field_order = ("value", "label_fr", "label_nl", "label_de", "label_en", "valid_from", "last_day")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["valid_from"].initial = clock.today
+
+
+class CodeChangeForm(LabelForm, LastDayMixin):
+    last_day = day_field(_("Last day"), help_text=_("After it the code is no longer offered. Answers that hold it stay and keep its name."))
+    field_order = ("label_fr", "label_nl", "label_de", "label_en", "last_day")
+
+
+class SectionForm(LabelForm):
+    group = forms.ChoiceField(label=_("Where it stands in the tree"), choices=CustomGroup.choices, initial=CustomGroup.OTHER)
+    dated = forms.BooleanField(label=_("Dated: holds from a day to a day"), required=False, initial=True)
+    repeats = forms.BooleanField(label=_("Repeats: several entries in a file"), required=False)
+
+
+class FieldForm(LabelForm):
+    type = forms.ChoiceField(label=_("What it holds"), choices=CustomType.choices)
+    list = forms.ChoiceField(label=_("List of codes"), required=False, help_text=_("Only for a choice."))
+    data_class = forms.ChoiceField(label=_("Class of data"), help_text=_("Who may not see the class does not see the field, anywhere."))
+    help_fr = forms.CharField(label=_("Help under the field"), max_length=120, required=False)
+    required = forms.BooleanField(label=_("An answer is needed"), required=False)
+    listed = forms.BooleanField(label=_("Column and filter of the list of files"), required=False, initial=True)
+    summary = forms.BooleanField(label=_("Shown in the tree beside the section"), required=False)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["data_class"].choices = [(key, DataClass(key).label) for key in CUSTOM_CLASSES]
+        self.fields["data_class"].initial = "social"
+        lists = [(row.key, formats.label(row.label)) for row in CodeList.objects.all()]
+        self.fields["list"].choices = [("", "—"), *lists]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("type") in (CustomType.CHOICE, CustomType.CHOICES) and not data.get("list"):
+            self.add_error("list", _("Choose the list of codes."))
+        return data
+
+
+class FieldChangeForm(LabelForm):
+    help_fr = forms.CharField(label=_("Help under the field"), max_length=120, required=False)
+    required = forms.BooleanField(label=_("An answer is needed"), required=False)
+    listed = forms.BooleanField(label=_("Column and filter of the list of files"), required=False)
+    ended = forms.BooleanField(
+        label=_("No longer asked"), required=False, help_text=_("Answers already given stay in the files and their history.")
+    )
+    move = forms.TypedChoiceField(
+        label=_("Place"),
+        coerce=int,
+        empty_value=0,
+        required=False,
+        choices=[("0", _("where it is")), ("-1", _("one place up")), ("1", _("one place down"))],
+    )
+
+
+class ProfileForm(forms.Form):
+    kind = forms.ModelChoiceField(label=_("Kind of file"), queryset=DossierKind.objects.none(), empty_label=None)
+    external_number = forms.CharField(
+        label=_("Number elsewhere"), max_length=40, required=False, help_text=_("On paper or in the former program. Search finds it.")
+    )
+    description = forms.CharField(label=_("Line under the name"), max_length=191, required=False)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["kind"].queryset = DossierKind.objects.all()
+        self.fields["kind"].label_from_instance = lambda row: formats.label(row.label)
+
+
+class PeriodForm(LastDayMixin):
+    """The period of a dated section, above its questions."""
+
+    valid_from = day_field(_("From"), required=True)
+    last_day = day_field(_("Last day"), help_text=_("Leave empty while it lasts."))

@@ -1,0 +1,57 @@
+"""Own data on the dossier page, its administration in the menu of the centre."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from parvis.kernel import registries
+from parvis.kernel.registries import PaletteAction, Panel
+from parvis.ui import slots
+
+from . import access, custom
+from .models import Dossier
+
+
+def _own_data(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
+    actor = request.actor  # type: ignore[attr-defined]
+    nodes = custom.tree(actor, dossier, day, getattr(request, "known_on", None))
+    if not nodes:
+        return None
+    profile = custom.kind_of(dossier, actor)
+    return render_to_string("dossiers/custom_panel.html", {"dossier": dossier, "nodes": nodes, "profile": profile, "day": day}, request)
+
+
+registries.panels.register(
+    "dossiers.own_data",
+    Panel(
+        key="own_data",
+        title=_("Data of the file"),
+        order=28,
+        render=_own_data,
+        access=access.can_read_dossiers,
+        data_class="identity",
+        icon="layers",
+    ),
+)
+for _name, _label in (("fields", _("Own fields")), ("lists", _("Code lists"))):
+    registries.palette.register(
+        f"dossiers.{_name}", PaletteAction(f"dossiers.{_name}", _label, f"dossiers:{_name}", access.may_define_fields, 330, "table")
+    )
+
+
+def _admin_tab(request: HttpRequest) -> str | None:
+    if not access.may_define_fields(request.actor):  # type: ignore[attr-defined]
+        return None
+    context = {
+        "fields": request.path.startswith(reverse("dossiers:fields")),
+        "lists": request.path.startswith(reverse("dossiers:lists")),
+    }
+    return render_to_string("dossiers/custom_admin_tab.html", context, request)
+
+
+slots.register("admin", "dossiers.fields", _admin_tab, order=30)

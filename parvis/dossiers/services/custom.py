@@ -1,0 +1,441 @@
+"""Own fields: code lists, kinds of file, sections and fields (each change is the next version), and the answers in a file."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Max
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from parvis.form_engine.api import problems
+from parvis.kernel import canonical, clock, mutations
+from parvis.kernel.actor import Actor
+from parvis.kernel.bitemporal import Source, bump, end_fact, withdraw_fact, write_fact
+from parvis.kernel.errors import NotAllowed
+from parvis.kernel.gestures import gesture
+from parvis.kernel.periods import OPEN_END
+from parvis.kernel.scope import may_see
+from parvis.kernel.subject import SubjectRef
+
+from .. import access
+from ..custom import EVER, LANGUAGES, Section, form_of, kind_of, plain, sections_of
+from ..enums import CUSTOM_CLASSES, CustomGroup, CustomType
+from ..errors import InvalidDossier
+from ..models import Code, CodeList, CustomFact, CustomVersion, Dossier, DossierKind, DossierProfile
+from ..models.custom import ONCE, external_key
+from ._common import record, writable
+
+GENERAL = {"fr": "Tous les dossiers", "nl": "Alle dossiers", "de": "Alle Akten", "en": "All files"}
+
+
+def _defining(actor: Actor) -> None:
+    if not access.may_define_fields(actor):
+        raise NotAllowed(_("Only the administration defines own fields and lists."))
+
+
+def _note(actor: Actor, verb: str, subject: SubjectRef, values: dict[str, Any]) -> None:
+    mutations.record("context:dossiers", actor=actor, verb=verb, subject=subject, values=values)
+
+
+def _labels(label: Mapping[str, str], field: str = "label_fr") -> dict[str, str]:
+    """Texts by language without empty ones; at least one is needed, the others fall back."""
+    found = {code: " ".join(str(label.get(code, "")).split())[:120] for code in LANGUAGES}
+    found = {code: text for code, text in found.items() if text}
+    if not found:
+        raise InvalidDossier(_("Give a name in at least one language."), field=field, code="label")
+    return found
+
+
+def _key(text: str, taken: set[str]) -> str:
+    base = re.sub(r"[^a-z0-9]+", "_", slugify(text))[:32].strip("_")
+    base = base if base[:1].isalpha() else f"f_{base}".strip("_")
+    key, number = base, 2
+    while key in taken:
+        key, number = f"{base}_{number}", number + 1
+    return key
+
+
+def _first(labels: Mapping[str, str]) -> str:
+    return next(labels[code] for code in ("en", "fr", "nl", "de") if labels.get(code))
+
+
+# Code lists ---------------------------------------------------------------------------------------------------------------
+@gesture
+def create_code_list(*, actor: Actor, label: Mapping[str, str], key: str = "") -> CodeList:
+    """A new, empty list."""
+    _defining(actor)
+    labels = _labels(label)
+    key = key or _key(_first(labels), set(CodeList.objects.values_list("key", flat=True)))
+    if CodeList.objects.filter(key=key).exists():
+        raise InvalidDossier(_("There is already a list under this name."), field="label_fr", code="taken")
+    row = CodeList.objects.create(key=key, label=labels, created_at=clock.now())
+    _note(actor, "code_list_created", SubjectRef("code_list", row.pk), {"key": key})
+    return row
+
+
+@gesture
+def add_code(
+    *,
+    actor: Actor,
+    code_list: CodeList,
+    value: str,
+    label: Mapping[str, str],
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+) -> Code:
+    """One more code, from a day on.
+
+    Raises:
+        InvalidDossier: no name, a code that the list has already (also an ended one: old answers keep their meaning).
+    """
+    _defining(actor)
+    value = " ".join(value.split())[:40]
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,39}", value):
+        raise InvalidDossier(_("A code is letters, digits, hyphens and dots."), field="value", code="value")
+    if Code.objects.filter(code_list=code_list, value=value).exists():
+        raise InvalidDossier(
+            _("The list has this code already. A code never changes its meaning: choose another."), field="value", code="taken"
+        )
+    start, end = valid_from or clock.today(), valid_to or OPEN_END
+    if end <= start:
+        raise InvalidDossier(_("The end lies before the start."), field="last_day", code="period")
+    top = Code.objects.filter(code_list=code_list).aggregate(top=Max("position"))["top"] or 0
+    row = Code.objects.create(code_list=code_list, value=value, label=_labels(label), position=top + 10, valid_from=start, valid_to=end)
+    _note(actor, "code_added", SubjectRef("code_list", code_list.pk), {"code": value, "from": start})
+    return row
+
+
+@gesture
+def change_code(*, actor: Actor, code: Code, label: Mapping[str, str], valid_to: dt.date | None) -> Code:
+    """Other names, and the day from which it is no longer offered. The code itself and its answers stay; nothing is deleted."""
+    _defining(actor)
+    end = valid_to or OPEN_END
+    if end <= code.valid_from:
+        raise InvalidDossier(_("The end lies before the start."), field="last_day", code="period")
+    before = (code.label, code.valid_to)
+    code.label, code.valid_to = _labels(label), end
+    code.save(update_fields=["label", "valid_to"])
+    values = {"label": [before[0], code.label], "until": [before[1], end], "code": code.value}
+    _note(actor, "code_changed", SubjectRef("code_list", code.code_list_id), values)
+    return code
+
+
+# Kinds, sections, fields ----------------------------------------------------------------------------------------------------
+@gesture
+def general_kind(*, actor: Actor) -> DossierKind:
+    """The kind that every file has; made when first needed."""
+    row = DossierKind.objects.filter(is_general=True).first()
+    if row is None:
+        _defining(actor)
+        row = DossierKind.objects.create(key="general", label=GENERAL, is_general=True, created_at=clock.now())
+    return row
+
+
+@gesture
+def create_kind(*, actor: Actor, label: Mapping[str, str], key: str = "") -> DossierKind:
+    _defining(actor)
+    labels = _labels(label)
+    key = key or _key(_first(labels), set(DossierKind.objects.values_list("key", flat=True)))[:20]
+    if DossierKind.objects.filter(key=key).exists():
+        raise InvalidDossier(_("There is already a kind under this name."), field="label_fr", code="taken")
+    row = DossierKind.objects.create(key=key, label=labels, created_at=clock.now())
+    _note(actor, "dossier_kind_created", SubjectRef("dossier_kind", row.pk), {"key": key})
+    return row
+
+
+@gesture
+def publish_custom(
+    *, actor: Actor, kind: DossierKind, definition: dict[str, Any], note: str = "", expected: int | None = None
+) -> CustomVersion:
+    """Freeze a definition under the next number of its kind. The same definition again is the same version.
+
+    Raises:
+        InvalidDossier: a fault of the definition, or somebody else published since ``expected``.
+    """
+    _defining(actor)
+    latest = CustomVersion.objects.filter(kind=kind).order_by("-number").first()
+    if expected is not None and expected != (latest.number if latest else 0):
+        raise InvalidDossier(_("Somebody else changed these fields in the meantime. Look at them again before you save."), code="stale")
+    _checked(kind, definition, latest)
+    digest = canonical.digest(definition)
+    if latest is not None and latest.digest == digest:
+        return latest
+    row = CustomVersion.objects.create(
+        kind=kind,
+        number=(latest.number if latest else 0) + 1,
+        definition=definition,
+        digest=digest,
+        note=note[:191],
+        published_at=clock.now(),
+        author_id=actor.account_id,
+        author_label=actor.label[:191],
+    )
+    _note(actor, "custom_published", SubjectRef("dossier_kind", kind.pk), {"number": row.number, "digest": digest, "change": note})
+    return row
+
+
+def _checked(kind: DossierKind, definition: dict[str, Any], latest: CustomVersion | None) -> None:
+    """A key means one thing for ever: unique over all kinds, of one type, one class of data and one list. Nothing is taken out, only ended."""
+    lists = set(CodeList.objects.values_list("key", flat=True))
+    elsewhere = {
+        one["key"]
+        for row in CustomVersion.objects.exclude(kind=kind)
+        for section in row.definition["sections"]
+        for one in section["fields"]
+    }
+    before = {one["key"]: one for section in (latest.definition["sections"] if latest else ()) for one in section["fields"]}
+    seen: set[str] = set()
+    for section in definition["sections"]:
+        if section.get("group") not in CustomGroup.values:
+            raise InvalidDossier(_("This value is not in the list."), field="group", code="group")
+        for one in section["fields"]:
+            key = one["key"]
+            if key in seen or key in elsewhere:
+                raise InvalidDossier(_("There is already a field under this name."), field="label_fr", code="taken")
+            seen.add(key)
+            if one["type"] not in CustomType.values or one["data_class"] not in CUSTOM_CLASSES:
+                raise InvalidDossier(_("This value is not in the list."), field="type", code="type")
+            if one["type"] in (CustomType.CHOICE, CustomType.CHOICES) and one.get("list") not in lists:
+                raise InvalidDossier(_("Choose the list of codes."), field="list", code="list")
+            old = before.get(key)
+            if old and any(old.get(name) != one.get(name) for name in ("type", "data_class", "list")):
+                raise InvalidDossier(_("The type, the list and the class of data of a field stay. End it and add another."), code="frozen")
+    if set(before) - seen:
+        raise InvalidDossier(_("A field is ended, never taken out: files hold answers to it."), code="taken_out")
+
+
+def _draft(kind: DossierKind) -> tuple[dict[str, Any], int]:
+    latest = CustomVersion.objects.filter(kind=kind).order_by("-number").first()
+    return (copy.deepcopy(latest.definition), latest.number) if latest else ({"sections": []}, 0)
+
+
+def _taken() -> set[str]:
+    return {
+        key
+        for row in CustomVersion.objects.all()
+        for section in row.definition["sections"]
+        for key in (section["key"], *(one["key"] for one in section["fields"]))
+    }
+
+
+@gesture
+def add_section(
+    *, actor: Actor, kind: DossierKind, title: Mapping[str, str], group: str, dated: bool = False, repeats: bool = False
+) -> CustomVersion:
+    _defining(actor)
+    labels = _labels(title)
+    definition, number = _draft(kind)
+    key = _key(_first(labels), _taken())
+    definition["sections"].append(
+        {"key": key, "title": labels, "group": group, "dated": dated, "repeats": repeats, "summary": "", "fields": []}
+    )
+    return publish_custom(actor=actor, kind=kind, definition=definition, note=f"+ {_first(labels)}", expected=number)
+
+
+@gesture
+def add_field(
+    *,
+    actor: Actor,
+    kind: DossierKind,
+    section: str,
+    label: Mapping[str, str],
+    type: str,
+    data_class: str,
+    help: Mapping[str, str] | None = None,
+    code_list: str = "",
+    required: bool = False,
+    listed: bool = False,
+    summary: bool = False,
+) -> CustomVersion:
+    """A field at the end of a section: in the form, the list, exports, letters and imports from the next page on."""
+    _defining(actor)
+    labels = _labels(label)
+    definition, number = _draft(kind)
+    target = next((one for one in definition["sections"] if one["key"] == section), None)
+    if target is None:
+        raise InvalidDossier(_("This section does not exist."), code="section")
+    key = _key(_first(labels), _taken())
+    one: dict[str, Any] = {"key": key, "type": type, "label": labels, "data_class": data_class, "required": required, "listed": listed}
+    if help and any(help.values()):
+        one["help"] = _labels(help)
+    if type in (CustomType.CHOICE, CustomType.CHOICES):
+        one["list"] = code_list
+    if type == CustomType.NUMBER:
+        one["decimals"] = 2
+    target["fields"].append(one)
+    if summary:
+        target["summary"] = key
+    return publish_custom(actor=actor, kind=kind, definition=definition, note=f"+ {_first(labels)}", expected=number)
+
+
+@gesture
+def change_field(
+    *,
+    actor: Actor,
+    kind: DossierKind,
+    field: str,
+    label: Mapping[str, str],
+    help: Mapping[str, str] | None = None,
+    required: bool = False,
+    listed: bool = False,
+    ended: bool = False,
+    move: int = 0,
+) -> CustomVersion:
+    """Other words, other place, or its end. Answers given under the versions of before keep them."""
+    _defining(actor)
+    definition, number = _draft(kind)
+    for section in definition["sections"]:
+        for at, one in enumerate(section["fields"]):
+            if one["key"] != field:
+                continue
+            one |= {"label": _labels(label), "required": required, "listed": listed, "ended": ended}
+            one.pop("help", None)
+            if help and any(help.values()):
+                one["help"] = _labels(help)
+            section["fields"].insert(max(0, at + move), section["fields"].pop(at))
+            return publish_custom(actor=actor, kind=kind, definition=definition, note=f"~ {_first(one['label'])}", expected=number)
+    raise InvalidDossier(_("This field does not exist."), code="field")
+
+
+# In a file ----------------------------------------------------------------------------------------------------------------
+@gesture
+def set_profile(
+    *, actor: Actor, dossier: Dossier, kind: DossierKind, external_number: str = "", description: str = "", expected: int | None = None
+) -> DossierProfile:
+    """The kind of file, its number elsewhere, and the line under its name."""
+    writable(actor, dossier, allowed=access.can_open_dossier(actor))
+    bump(dossier, expected)
+    row = DossierProfile.unscoped.filter(dossier=dossier).first() or DossierProfile(dossier=dossier)
+    before = (row.kind_id, row.external_number, row.description)
+    row.kind = kind
+    row.external_number = " ".join(external_number.split())[:40]
+    row.external_key = external_key(row.external_number)
+    row.description = " ".join(description.split())[:191]
+    row.save()
+    values = {
+        "kind": [before[0], row.kind_id],
+        "external_number": [before[1], row.external_number],
+        "description": [before[2], row.description],
+    }
+    record(actor, "dossier.profile", dossier, values)
+    return row
+
+
+def _section(actor: Actor, dossier: Dossier, key: str) -> Section:
+    found = next((one for one in sections_of(dossier, kind_of(dossier, actor)) if one.key == key), None)
+    if found is None or not found.all_fields:
+        raise InvalidDossier(_("This section does not exist."), code="section")
+    return found
+
+
+@gesture
+def write_custom(
+    *,
+    actor: Actor,
+    dossier: Dossier,
+    section: str,
+    answers: Mapping[str, Any],
+    item: uuid.UUID | None = None,
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+    source: str = Source.AGENT,
+    source_ref: str = "",
+    expected: int | None = None,
+) -> list[CustomFact]:
+    """Answers of a section, for a period when the section is dated. Only what differs is written; the rest stays as it was known.
+
+    Raises:
+        NotAllowed: a field of a class of data that is hidden from the actor.
+        InvalidDossier: an unknown field or an answer that the form refuses.
+        Conflict: the file changed since ``expected``.
+    """
+    writable(actor, dossier, allowed=access.can_write_situation(actor))
+    own = _section(actor, dossier, section)
+    fields = {one["key"]: one for one in own.fields}
+    for key in answers:
+        if key not in fields:
+            raise InvalidDossier(_("This field does not exist."), code="field")
+        if not actor.is_system and not may_see(actor, fields[key]["data_class"]):
+            raise NotAllowed(_("This kind of information is not open to your function."))
+    start = (valid_from or clock.today()) if own.dated else EVER
+    end = (valid_to or OPEN_END) if own.dated else OPEN_END
+    if end <= start:
+        raise InvalidDossier(_("The last day lies before the first."), field="last_day", code="period")
+    item = (item or uuid.uuid4()) if own.repeats else ONCE
+    held = {fact.field: fact for fact in CustomFact.unscoped.filter(dossier=dossier, item=item, section=section).at(start)}
+    whole = {key: fact.value for key, fact in held.items()} | dict(answers)
+    state = form_of(actor, dossier, own, whole, max(start, clock.today()) if start == EVER else start)
+    found = [problem for problem in problems(state, today=clock.today()) if problem.path in answers]
+    if found:
+        raise InvalidDossier(f"{found[0].label}: {found[0].text}", field=found[0].path, code="answer")
+    written, values = [], {}
+    bump(dossier, expected)
+    for key, value in answers.items():
+        before = held.get(key)
+        same = before is not None and before.value == value and before.valid_from == start and before.valid_to == end
+        if same or (before is None and value in (None, "", [])):
+            continue
+        written.append(_write(actor, dossier, own, fields[key], item, value, start, end, before, source, source_ref))
+        values[key] = [before.value if before else None, value]
+    if written:
+        record(actor, "dossier.own_data", dossier, {**values, "section": section, "from": None if start == EVER else start})
+    return written
+
+
+def _write(
+    actor: Actor,
+    dossier: Dossier,
+    section: Section,
+    one: Mapping[str, Any],
+    item: uuid.UUID,
+    value: Any,
+    start: dt.date,
+    end: dt.date,
+    before: CustomFact | None,
+    source: str,
+    source_ref: str,
+) -> CustomFact:
+    row = write_fact(
+        CustomFact,
+        anchor_field="dossier",
+        anchor=dossier,
+        key={"field": one["key"], "item": item},
+        values={
+            "version": section.version,
+            "section": section.key,
+            "data_class": one["data_class"],
+            "value": value,
+            "text": plain(one, value),
+        },
+        valid_from=start,
+        valid_to=end,
+        actor=actor,
+        source=source,
+        source_ref=source_ref,
+    )
+    if before is not None and before.valid_to > end:  # an earlier end is an end: nothing of before goes on after it
+        rest = CustomFact.unscoped.filter(dossier=dossier, field=one["key"], item=item, live=1, valid_from=end).first()
+        if rest is not None:
+            withdraw_fact(rest, anchor=dossier)
+    return row
+
+
+@gesture
+def end_custom(*, actor: Actor, dossier: Dossier, section: str, item: uuid.UUID, on: dt.date, expected: int | None = None) -> int:
+    """The filling of a dated section holds until the day before ``on``; returns how many answers were ended."""
+    writable(actor, dossier, allowed=access.can_write_situation(actor))
+    rows = list(CustomFact.unscoped.filter(dossier=dossier, section=section, item=item, live=1, valid_to__gt=on).order_by("pk"))
+    if any(not actor.is_system and not may_see(actor, row.data_class) for row in rows):
+        raise NotAllowed(_("This kind of information is not open to your function."))
+    bump(dossier, expected)
+    for row in rows:
+        end_fact(row, valid_to=on, anchor=dossier, actor=actor)
+    if rows:
+        record(actor, "dossier.own_data.end", dossier, {"section": section, "until": [None, on]})
+    return len(rows)
