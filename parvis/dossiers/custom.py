@@ -259,14 +259,16 @@ class Node:
         return [(depth, self.text), *(line for child in self.children for line in child.outline(depth + 1))]
 
 
-def entries(actor: Actor, section: Section, facts: list[CustomFact], day: dt.date) -> list[Entry]:
-    """Fillings of a section, those that hold on the day first. A field that the version of its time had keeps its place and its name."""
+def entries(actor: Actor, section: Section, facts: list[CustomFact], day: dt.date, words: Words | None = None) -> list[Entry]:
+    """Fillings of a section, those that hold on the day first. A field that the version of its time had keeps its place and its name.
+    ``words``: shared by the sections of a page, so that codes and names are read once.
+    """
     names = {one["key"]: one for one in section.all_fields}
     for fact in facts:  # answers of an older version keep the label of that version when the field is gone
         for raw in fact.version.definition["sections"]:
             for one in raw["fields"]:
                 names.setdefault(one["key"], one)
-    words = Words(actor, names.values(), facts, day)
+    words = words or Words(actor, names.values(), facts, day)
     groups: dict[tuple[UUID, dt.date, dt.date], list[CustomFact]] = {}
     for fact in facts:
         groups.setdefault((fact.item, fact.valid_from, fact.valid_to), []).append(fact)
@@ -283,16 +285,21 @@ def entries(actor: Actor, section: Section, facts: list[CustomFact], day: dt.dat
     return sorted(found, key=lambda one: (not one.holds, -one.valid_from.toordinal(), str(one.item)))
 
 
-def tree(actor: Actor, dossier: Dossier, day: dt.date, known_on: dt.datetime | None = None) -> list[Node]:
+def tree(
+    actor: Actor, dossier: Dossier, day: dt.date, known_on: dt.datetime | None = None, *, profile: DossierProfile | None = None
+) -> list[Node]:
     """The dated data tree: groups, their sections, one node per entry of a section that repeats. What ended stays, marked."""
-    profile = kind_of(dossier, actor)
+    sections = sections_of(dossier, profile or kind_of(dossier, actor))
+    if not sections:
+        return []
     facts = facts_of(actor, dossier, known_on=known_on)
+    words = Words(actor, [one for section in sections for one in section.all_fields], facts, day)
     groups: dict[CustomGroup, Node] = {}
-    for section in sections_of(dossier, profile):
+    for section in sections:
         if not section.seen_by(actor):
             continue
         group = groups.setdefault(section.group, Node(str(section.group.label), key=f"group-{section.group}"))
-        found = entries(actor, section, [fact for fact in facts if fact.section == section.key and fact.valid_from <= day], day)
+        found = entries(actor, section, [fact for fact in facts if fact.section == section.key and fact.valid_from <= day], day, words)
         if not section.repeats:
             found = found[:1]
         for one in found:

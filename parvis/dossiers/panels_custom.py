@@ -19,10 +19,10 @@ from .models import Dossier
 
 def _own_data(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
     actor = request.actor  # type: ignore[attr-defined]
-    nodes = custom.tree(actor, dossier, day, getattr(request, "known_on", None))
+    profile = custom.kind_of(dossier, actor)
+    nodes = custom.tree(actor, dossier, day, getattr(request, "known_on", None), profile=profile)
     if not nodes:
         return None
-    profile = custom.kind_of(dossier, actor)
     return render_to_string("dossiers/custom_panel.html", {"dossier": dossier, "nodes": nodes, "profile": profile, "day": day}, request)
 
 

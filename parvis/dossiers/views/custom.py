@@ -276,13 +276,14 @@ def data(request: HttpRequest, uuid: UUID) -> HttpResponse:
     dossier = visible(request, uuid)
     actor = request.actor  # type: ignore[attr-defined]
     day, known, known_on = _reading(request)
+    profile = custom.kind_of(dossier, actor)
     context = {
         **crumbs(dossier),
         "day": day,
         "known": known,
         "today": clock.today(),
-        "profile": custom.kind_of(dossier, actor),
-        "nodes": custom.tree(actor, dossier, day, known_on),
+        "profile": profile,
+        "nodes": custom.tree(actor, dossier, day, known_on, profile=profile),
         "may_define": access.can_open_dossier(actor) and dossier.status == "open",
     }
     return page(request, "dossiers/custom_data.html", context)
