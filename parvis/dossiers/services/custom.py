@@ -24,7 +24,7 @@ from parvis.kernel.scope import may_see
 from parvis.kernel.subject import SubjectRef
 
 from .. import access
-from ..custom import EVER, LANGUAGES, Section, form_of, kind_of, plain, sections_of
+from ..custom import EVER, LANGUAGES, Section, Words, form_of, kind_of, plain, sections_of
 from ..enums import CUSTOM_CLASSES, CustomGroup, CustomType
 from ..errors import InvalidDossier
 from ..models import Code, CodeList, CustomFact, CustomVersion, Dossier, DossierKind, DossierProfile
@@ -374,6 +374,7 @@ def write_custom(
     found = [problem for problem in problems(state, today=clock.today()) if problem.path in answers]
     if found:
         raise InvalidDossier(f"{found[0].label}: {found[0].text}", field=found[0].path, code="answer")
+    _offered(actor, own, answers, held, max(start, clock.today()) if start == EVER else start)
     written, values = [], {}
     bump(dossier, expected)
     for key, value in answers.items():
@@ -386,6 +387,18 @@ def write_custom(
     if written:
         record(actor, "dossier.own_data", dossier, {**values, "section": section, "from": None if start == EVER else start})
     return written
+
+
+def _offered(actor: Actor, own: Section, answers: Mapping[str, Any], held: Mapping[str, CustomFact], day: dt.date) -> None:
+    """A code is one that the list offers on the day, or the one that the file holds already."""
+    words = Words(actor, own.fields, day=day)
+    for one in own.fields:
+        value = answers.get(one["key"])
+        if one.get("list") and value:
+            before = held.get(one["key"])
+            offered = {code for code, _name in words.options(one, before.value if before else None)}
+            if not set(value if isinstance(value, list) else [value]) <= offered:
+                raise InvalidDossier(_("Choose one of the answers."), field=one["key"], code="answer")
 
 
 def _write(
