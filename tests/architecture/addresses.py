@@ -47,7 +47,7 @@ THING: dict[str, str] = {
     "identity:sector": "sector", "identity:sector_agent": "sector", "identity:sector_agent_end": "agent_sector",
     "identity:list_view": "view", "identity:list_view_remove": "view",
     "identity:proxy_answer": "proxy", "identity:proxy_end": "proxy", "identity:proxy_act": "proxy",
-    "dossiers:transfer_answer": "transfer",
+    "dossiers:transfer_answer": "transfer", "dossiers:code_list": "code_list", "dossiers:code": "code",
     "dossiers:exceptional_end": "opening", "dossiers:settle": "look_up",
 }  # fmt: skip
 
@@ -67,11 +67,9 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
             return [*dossier, things["person"].uuid]
         return dossier
     special = {
-        "dossiers:code_list": lambda: [NOWHERE],
-        "dossiers:code": lambda: [NOWHERE],
         "dossiers:new_section": lambda: ["general"],
-        "dossiers:new_field": lambda: ["general", "nowhere"],
-        "dossiers:change_field": lambda: ["general", "nowhere"],
+        "dossiers:new_field": lambda: ["general", "energy"],
+        "dossiers:change_field": lambda: ["general", "energy_tutor"],
         "dossiers:why": lambda: ["dossier", things["dossier"].uuid],
         "contacts:fact_end": lambda: [things["person"].uuid, "point"],
         "contacts:organisation_fact": lambda: [things["organisation"].uuid, "name"],

@@ -17,6 +17,7 @@ LOCKED = {
     "decisions_pack": "what the decision rests on",
     "decisions_proposalversion": "what was written, and what was decided",
     "documents_lettertemplate": "published",
+    "dossiers_customversion": "published",
     "form_engine_formversion": "published",
     "journal_objectivestate": "how an objective stood",
     "journal_reading": "who opened a restricted note",

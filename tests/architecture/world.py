@@ -15,7 +15,7 @@ from parvis.decisions.services import sessions
 from parvis.demo import cast, money, reference, stage
 from parvis.documents.models import Document
 from parvis.dossiers.api import Dossier, offer_transfer
-from parvis.dossiers.services import grants
+from parvis.dossiers.services import custom, grants
 from parvis.identity.api import Account, Opening, Unit, actor_for, add_agent_to_sector, create_sector, offer_proxy
 from parvis.identity.demo import username
 from parvis.identity.services.lists import save_view
@@ -166,6 +166,7 @@ def build() -> World:
             unit=Unit.objects.get(code="SSG-NORD"),
         ),
         **_journal(dossier),
+        **_own_fields(dossier),
     }
     world.things["transfer"] = offer_transfer(
         actor=actor_for(world.account("social_worker (referent)")),
@@ -188,6 +189,21 @@ def _journal(dossier: Dossier) -> dict[str, Any]:
     action = Action.unscoped.get(entry=entry)
     text = save_text(actor=system_actor("world"), kind="visit", titles={"fr": "Visite"}, texts={"fr": "Logement :"})
     return {"objective": entry, "action": action, "turn": Turn.unscoped.get(action=action), "text": text}
+
+
+def _own_fields(dossier: Dossier) -> dict[str, Any]:
+    """A section of the organisation with a list, filled in."""
+    system = system_actor("world")
+    tutors = custom.create_code_list(actor=system, label={"fr": "Tuteurs énergie"}, key="tutors")
+    code = custom.add_code(actor=system, code_list=tutors, value="TE", label={"fr": "Tuteur communal"})
+    kind = custom.general_kind(actor=system)
+    custom.add_section(actor=system, kind=kind, title={"fr": "Énergie", "en": "Energy"}, group="other")
+    label = {"fr": "Tuteur énergie", "en": "Energy tutor"}
+    custom.add_field(
+        actor=system, kind=kind, section="energy", label=label, type="choice", data_class="social", code_list="tutors", listed=True
+    )
+    custom.write_custom(actor=system, dossier=dossier, section="energy", answers={"energy_tutor": "TE"})
+    return {"code_list": tutors, "code": code}
 
 
 def _rights(dossier: Dossier) -> dict[str, Any]:
