@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, CharField, F, OuterRef, Q, Subquery, Value, When
 
 from parvis.contacts.api import Organisation, display_names, organisation_cards
 from parvis.form_engine.api import FormState, resolve, show
@@ -35,12 +35,16 @@ MOST_ORGANISATIONS = 300
 
 
 def code_label(code: Code, language: str | None = None) -> str:
-    """The code's name in the reader's language; one borrowed from another language says which: "Tuteur énergie (fr)"."""
+    return label_of_code(code.label, code.value, language)
+
+
+def label_of_code(names: Mapping[str, str], value: str, language: str | None = None) -> str:
+    """A code's name in the reader's language; one borrowed from another language says which: "Tuteur énergie (fr)"."""
     wanted = language or formats.language()
-    if code.label.get(wanted):
-        return str(code.label[wanted])
-    borrowed = next((one for one in (*formats.FALLBACK, *LANGUAGES) if code.label.get(one)), "")
-    return f"{code.label[borrowed]} ({borrowed})" if borrowed else code.value
+    if names.get(wanted):
+        return str(names[wanted])
+    borrowed = next((one for one in (*formats.FALLBACK, *LANGUAGES) if names.get(one)), "")
+    return f"{names[borrowed]} ({borrowed})" if borrowed else value
 
 
 def missing_languages(labels: Mapping[str, str]) -> list[str]:
@@ -97,6 +101,9 @@ def latest_versions(kinds: Iterable[int] | None = None) -> list[CustomVersion]:
 
 
 def kind_of(dossier: Dossier, actor: Actor) -> DossierProfile | None:
+    """What kind of file it is; what the page of the dossier has read with it is not read again."""
+    if "profile" in dossier._state.fields_cache:
+        return dossier._state.fields_cache["profile"]
     return DossierProfile.objects.visible_to(actor).select_related("kind").filter(dossier=dossier).first()
 
 
@@ -106,9 +113,45 @@ def sections_of(dossier: Dossier, profile: DossierProfile | None) -> list[Sectio
     found: dict[int, CustomVersion] = {}
     for row in rows.order_by("-kind__is_general", "-number"):
         found.setdefault(row.kind_id, row)
-    sections = [Section(version, raw) for version in found.values() for raw in version.definition["sections"]]
+    return _in_order(Section(version, raw) for version in found.values() for raw in version.definition["sections"])
+
+
+def _in_order(sections: Iterable[Section]) -> list[Section]:
     order = list(CustomGroup)
     return sorted(sections, key=lambda one: order.index(one.group))
+
+
+def definitions_beside() -> dict[str, Any]:
+    """What the page of a dossier reads with it, at no further query: the definitions in force of the general kind and of its own."""
+    latest = CustomVersion.objects.order_by("-number", "-pk").values("definition")
+    return {
+        "own_general": Subquery(latest.filter(kind__is_general=True)[:1]),
+        "own_kind": Subquery(latest.filter(kind=OuterRef("profile__kind"), kind__is_general=False)[:1]),
+    }
+
+
+def _sections_beside(dossier: Dossier) -> list[Section] | None:
+    """Sections for reading, when the page has read their definitions with the dossier."""
+    if not hasattr(dossier, "own_general"):
+        return None
+    read = [one for one in (dossier.own_general, dossier.own_kind) if one]
+    return _in_order(Section(CustomVersion(definition=one), raw) for one in read for raw in one["sections"])
+
+
+def _held_elsewhere(dossier: Dossier, sections: Iterable[Section], facts: Iterable[CustomFact]) -> list[Section]:
+    """Sections of another kind in which the file holds answers: its kind was changed, and nothing is hidden by that."""
+    known = {one.key for one in sections}
+    left = {fact.section for fact in facts} - known
+    return [one for one in every_section() if one.key in left] if left else []
+
+
+def section_of(actor: Actor, dossier: Dossier, key: str) -> tuple[Section | None, bool]:
+    """A section by its key, and whether it is asked of this kind of file; else it is there only as long as it holds answers."""
+    found = next((one for one in sections_of(dossier, kind_of(dossier, actor)) if one.key == key), None)
+    if found is not None:
+        return found, True
+    left = _held_elsewhere(dossier, (), facts_of(actor, dossier, section=key))
+    return (left[0] if left else None), False
 
 
 def every_section() -> list[Section]:
@@ -123,6 +166,11 @@ class Words:
         self.actor, self.day = actor, day or clock.today()
         self.fields = {one["key"]: one for one in fields}
         self.facts = list(facts)
+        self.said: dict[str, dict[str, dict[str, str]]] = {}
+        """Names of codes that came with the facts."""
+        for fact in self.facts:
+            if getattr(fact, "code_names", None):
+                self.said.setdefault(fact.field, {})[str(fact.value)] = fact.code_names
 
     @cached_property
     def codes(self) -> dict[str, list[Code]]:
@@ -154,6 +202,8 @@ class Words:
         if one["type"] == CustomType.ORGANISATION:
             return self.organisations.get(int(value), "")
         if one["type"] in (CustomType.CHOICE, CustomType.CHOICES):
+            if key in self.said and isinstance(value, str):
+                return label_of_code(self.said[key].get(value) or {}, value)
             names = {code.value: code_label(code) for code in self.codes.get(one["list"], [])}
             return ", ".join(names.get(item, item) for item in (value if isinstance(value, list) else [value]))
         return show(one, value)
@@ -211,10 +261,22 @@ def form_of(actor: Actor, dossier: Dossier, section: Section, answers: Mapping[s
 
 # What a file holds --------------------------------------------------------------------------------------------------------
 def facts_of(
-    actor: Actor, dossier: Dossier, *, day: dt.date | None = None, known_on: dt.datetime | None = None, section: str = ""
+    actor: Actor,
+    dossier: Dossier,
+    *,
+    day: dt.date | None = None,
+    known_on: dt.datetime | None = None,
+    section: str = "",
+    named: Iterable[Mapping[str, Any]] = (),
 ) -> list[CustomFact]:
-    """Answers that this reader may see: those of a day, or all that are known."""
-    rows = CustomFact.objects.visible_to(actor).filter(dossier=dossier).select_related("version")
+    """Answers that this reader may see: those of a day, or all that are known. ``named``: fields whose codes come with their names."""
+    rows = CustomFact.objects.visible_to(actor).filter(dossier=dossier).annotate(version_number=F("version__number"))
+    lists = {one["key"]: one["list"] for one in named if one["type"] == CustomType.CHOICE}
+    if lists:
+        rows = rows.annotate(
+            own_list=Case(*(When(field=key, then=Value(own)) for key, own in lists.items()), default=Value(""), output_field=CharField()),
+            code_names=Subquery(Code.objects.filter(code_list__key=OuterRef("own_list"), value=OuterRef("text")).values("label")[:1]),
+        )
     rows = rows.filter(section=section) if section else rows
     rows = rows.at(day, known_on) if day else rows.known(known_on)
     return list(rows.order_by("section", "item", "valid_from", "pk"))
@@ -249,6 +311,7 @@ class Node:
     until: dt.date | None = None
     ended: bool = False
     empty: bool = False
+    missing: list[str] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
 
     @property
@@ -260,14 +323,10 @@ class Node:
 
 
 def entries(actor: Actor, section: Section, facts: list[CustomFact], day: dt.date, words: Words | None = None) -> list[Entry]:
-    """Fillings of a section, those that hold on the day first. A field that the version of its time had keeps its place and its name.
+    """Fillings of a section, those that hold on the day first. A field that is no longer asked keeps its place and its name.
     ``words``: shared by the sections of a page, so that codes and names are read once.
     """
     names = {one["key"]: one for one in section.all_fields}
-    for fact in facts:  # answers of an older version keep the label of that version when the field is gone
-        for raw in fact.version.definition["sections"]:
-            for one in raw["fields"]:
-                names.setdefault(one["key"], one)
     words = words or Words(actor, names.values(), facts, day)
     groups: dict[tuple[UUID, dt.date, dt.date], list[CustomFact]] = {}
     for fact in facts:
@@ -281,7 +340,7 @@ def entries(actor: Actor, section: Section, facts: list[CustomFact], day: dt.dat
         shown = [line for line in lines if line[1]]
         if shown:
             newest = max(rows, key=lambda fact: fact.recorded_at)
-            found.append(Entry(item, start, end, shown, summary, start <= day < end, newest.version.number, newest.author_label))
+            found.append(Entry(item, start, end, shown, summary, start <= day < end, newest.version_number, newest.author_label))
     return sorted(found, key=lambda one: (not one.holds, -one.valid_from.toordinal(), str(one.item)))
 
 
@@ -289,10 +348,13 @@ def tree(
     actor: Actor, dossier: Dossier, day: dt.date, known_on: dt.datetime | None = None, *, profile: DossierProfile | None = None
 ) -> list[Node]:
     """The dated data tree: groups, their sections, one node per entry of a section that repeats. What ended stays, marked."""
-    sections = sections_of(dossier, profile or kind_of(dossier, actor))
+    beside = _sections_beside(dossier)
+    sections = beside if beside is not None else sections_of(dossier, profile or kind_of(dossier, actor))
     if not sections:
         return []
-    facts = facts_of(actor, dossier, known_on=known_on)
+    asked = {one.key for one in sections}
+    facts = facts_of(actor, dossier, known_on=known_on, named=[one for section in sections for one in section.all_fields])
+    sections += _held_elsewhere(dossier, sections, facts)
     words = Words(actor, [one for section in sections for one in section.all_fields], facts, day)
     groups: dict[CustomGroup, Node] = {}
     for section in sections:
@@ -302,17 +364,27 @@ def tree(
         found = entries(actor, section, [fact for fact in facts if fact.section == section.key and fact.valid_from <= day], day, words)
         if not section.repeats:
             found = found[:1]
+        missing = _missing(actor, section, facts, day) if section.key in asked else []
         for one in found:
             parts = [formats.day(one.valid_from) if section.dated else "", one.summary]
             note = " ".join(part for part in parts if part)
-            group.children.append(Node(section.title, section.key, note, one.valid_from, one.last_day, ended=not one.holds))
+            ended = not one.holds
+            group.children.append(Node(section.title, section.key, note, one.valid_from, one.last_day, ended=ended, missing=missing))
         if not found:
-            group.children.append(Node(section.title, section.key, empty=True))
+            group.children.append(Node(section.title, section.key, empty=True, missing=missing))
     for key, group in groups.items():  # a group with one section of its own name is that section
         if len(group.children) == 1 and group.children[0].title == str(key.label):
             only = group.children[0]
-            groups[key] = Node(only.title, only.key, only.note, only.on, only.until, only.ended, only.empty)
+            groups[key] = Node(only.title, only.key, only.note, only.on, only.until, only.ended, only.empty, only.missing)
     return list(groups.values())
+
+
+def _missing(actor: Actor, section: Section, facts: Iterable[CustomFact], day: dt.date) -> list[str]:
+    """Answers that are needed of this kind of file and that it does not hold on the day."""
+    if section.repeats:
+        return []
+    held = {fact.field for fact in facts if fact.valid_from <= day < fact.valid_to and fact.value not in (None, "", [])}
+    return [formats.label(one["label"]) for one in section.seen_by(actor) if one.get("required") and one["key"] not in held]
 
 
 # List, export, template, import: the same fields ----------------------------------------------------------------------------

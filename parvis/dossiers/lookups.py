@@ -20,7 +20,6 @@ from .selectors import (
     Reading,
     lives_near,
     person_reading,
-    read_today,
     reading_of,
     reason_given,
     related_to,
@@ -110,8 +109,6 @@ def unusual(actor: Actor, facts: Reading) -> list[str]:
     works_on_it = facts.follows or actor.has(Function.AUDITOR)
     if facts.old and not works_on_it and actor.has(*WRITERS):
         kinds.append(Unusual.OLD.value)
-    if not kinds and not works_on_it and facts.subject.type == "dossier" and actor.account_id is not None:
-        seen = read_today(actor.account_id)
-        if facts.subject.id not in seen and len(seen) >= settings.PARVIS["lookups_a_day"]:
-            kinds.append(Unusual.MANY.value)
+    if not kinds and not works_on_it and facts.others_today >= settings.PARVIS["lookups_a_day"]:
+        kinds.append(Unusual.MANY.value)
     return kinds

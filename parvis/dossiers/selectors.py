@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from parvis.contacts.api import Address, HouseholdMember, Person, PersonCard, PersonIndex, Relation, hidden_person_ids, person_cards
 from parvis.identity.api import LookUp, Opening, OwnPerson
@@ -183,7 +183,9 @@ def names_of_members(dossier_id: int) -> dict[int, str]:
 # Before a file is read -------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Reading:
-    """What the rules of unusual look-ups need to know of a file and its reader."""
+    """What the rules of unusual look-ups need to know of a file and its reader. ``others_today``: files that the reader opened today, none
+    when this one is among them.
+    """
 
     subject: SubjectRef
     uuid: UUID
@@ -194,11 +196,14 @@ class Reading:
     old: bool = False
     follows: bool = False
     opening: str = ""
+    others_today: int = 0
 
 
 def reading_of(actor: Actor, dossier_id: int) -> Reading | None:
-    """One query for the file, one for its people when the reader is a person on file too."""
+    """One query for the file and what the reader opened today, one for its people when the reader is a person on file too."""
     day = clock.today()
+    start = dt.datetime.combine(day, dt.time(), clock.zone())
+    today = ReadLine.objects.filter(actor_id=actor.account_id, read_at__gte=start, subject_type="dossier").order_by().values("actor_id")
     members = DossierMember.unscoped.filter(dossier=OuterRef("pk"), live=1)
     colleagues = OwnPerson.objects.exclude(account__in=actor.persons).values("person_id")
     referents = Referent.unscoped.filter(dossier=OuterRef("pk"), live=1, account__in=actor.persons)
@@ -212,6 +217,8 @@ def reading_of(actor: Actor, dossier_id: int) -> Reading | None:
             was_referent=Exists(referents),
             is_referent=Exists(referents.filter(valid_from__lte=day, valid_to__gt=day)),
             opening=Subquery(opening.order_by("-opened_at").values("reason")[:1]),
+            opened_today=Exists(today.filter(subject_id=OuterRef("pk"))),
+            read_today=Subquery(today.annotate(n=Count("subject_id", distinct=True)).values("n")[:1]),
         )
         .order_by()
         .first()
@@ -231,6 +238,7 @@ def reading_of(actor: Actor, dossier_id: int) -> Reading | None:
         old=row.closed_on is not None and row.closed_on < day - dt.timedelta(days=365) and not row.was_referent,
         follows=row.is_referent,
         opening=(row.opening or "")[:170],
+        others_today=0 if row.opened_today else row.read_today or 0,
     )
 
 
@@ -269,13 +277,6 @@ def lives_near(person_id: int, people: Collection[int]) -> bool:
         Address.unscoped.filter(person__in=people, street__iexact=home.street, postal_code=home.postal_code).at(clock.today()).exists()
         for home in homes
     )
-
-
-def read_today(account_id: int) -> set[int]:
-    """Dossiers that an agent opened today."""
-    start = dt.datetime.combine(clock.today(), dt.time(), clock.zone())
-    rows = ReadLine.objects.filter(actor_id=account_id, read_at__gte=start, subject_type="dossier").order_by()
-    return set(rows.values_list("subject_id", flat=True).distinct()[:1000])
 
 
 def reason_given(account_id: int, subject: SubjectRef) -> str | None:

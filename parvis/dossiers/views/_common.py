@@ -16,11 +16,11 @@ from ..models import Dossier
 from ..selectors import beside, members_at
 
 
-def visible(request: HttpRequest, uuid: UUID) -> Dossier:
-    """The dossier, or 404 when there is none for this reader: both look the same."""
+def visible(request: HttpRequest, uuid: UUID, **also: Any) -> Dossier:
+    """The dossier, or 404 when there is none for this reader: both look the same. ``also``: what a page reads with it."""
     actor = request.actor  # type: ignore[attr-defined]
-    rows = Dossier.objects.visible_to(actor).select_related("unit", "lead__index").filter(uuid=uuid)
-    dossier = rows.annotate(**beside(actor)).first()
+    rows = Dossier.objects.visible_to(actor).select_related("unit", "lead__index", "profile__kind").filter(uuid=uuid)
+    dossier = rows.annotate(**beside(actor), **also).first()
     if dossier is None:
         raise Http404("dossier")
     if request.method in ("GET", "HEAD"):  # each page of a file is a reading of it; what is unusual asks for a reason first

@@ -289,13 +289,13 @@ def data(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return page(request, "dossiers/custom_data.html", context)
 
 
-def _section(request: HttpRequest, dossier: Dossier, key: str) -> custom.Section:
-    """A section that has something for this reader; one of hidden fields only is not there."""
+def _section(request: HttpRequest, dossier: Dossier, key: str, *, writing: bool = False) -> tuple[custom.Section, bool]:
+    """A section that has something for this reader, and whether its questions are asked; one of hidden fields only is not there."""
     actor = request.actor  # type: ignore[attr-defined]
-    found = next((one for one in custom.sections_of(dossier, custom.kind_of(dossier, actor)) if one.key == key), None)
-    if found is None or not found.seen_by(actor):
+    found, asked = custom.section_of(actor, dossier, key)
+    if found is None or not found.seen_by(actor) or (writing and not asked):
         raise Http404("section")
-    return found
+    return found, asked
 
 
 @screen(access=access.can_read_dossiers)
@@ -303,7 +303,7 @@ def section(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
     """A section on a day, as known on a day, with every filling before and after."""
     dossier = visible(request, uuid)
     actor = request.actor  # type: ignore[attr-defined]
-    own = _section(request, dossier, section)
+    own, asked = _section(request, dossier, section)
     day, known, known_on = _reading(request)
     entries = custom.entries(actor, own, custom.facts_of(actor, dossier, known_on=known_on, section=own.key), day)
     context = {
@@ -315,7 +315,7 @@ def section(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
         "now": [one for one in entries if one.holds],
         "others": [one for one in entries if not one.holds],
         "once": ONCE,
-        "may_write": access.can_write_situation(actor) and dossier.status == "open" and known_on is None,
+        "may_write": asked and access.can_write_situation(actor) and dossier.status == "open" and known_on is None,
     }
     return page(request, "dossiers/custom_section.html", context)
 
@@ -325,7 +325,7 @@ def edit(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
     """The questions of a section; ``item`` changes one entry, without it a repeating section gets a new one."""
     dossier = visible(request, uuid)
     actor = request.actor  # type: ignore[attr-defined]
-    own = _section(request, dossier, section)
+    own, _asked = _section(request, dossier, section, writing=True)
     item = _item(request, own)
     day = asked_day(request, "on") or clock.today()
     rows = (

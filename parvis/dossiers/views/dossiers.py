@@ -17,6 +17,7 @@ from parvis.ui.http import page, screen
 from parvis.workflows.api import ItemEventKind, history, queue_label, where_dossier
 
 from .. import access
+from ..custom import definitions_beside
 from ..custom_uses import with_custom
 from ..grids import DOSSIERS, listed
 from ..models import Dossier
@@ -40,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The whole dossier as it stood on ``on`` (default today), as it was known on ``known`` (default now)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    dossier = visible(request, uuid)
+    dossier = visible(request, uuid, **definitions_beside())
     today = clock.today()
     day = asked_day(request, "on") or today
     known = asked_day(request, "known")
