@@ -198,8 +198,9 @@ def transfer_scope(actor: Actor) -> Q:
 
 # The organisation's own fields ------------------------------------------------------------------------------------------
 def may_define_fields(actor: Actor) -> bool:
-    """Fields, sections and code lists belong to the administration of the centre, in one's own name."""
-    return actor.is_system or (actor.is_agent and not actor.by_proxy and actor.has(Function.ADMINISTRATOR))
+    """Fields, sections and code lists belong to the administration of the whole centre, in one's own name."""
+    whole = None in actor.units_for(Function.ADMINISTRATOR)
+    return actor.is_system or (actor.is_agent and not actor.by_proxy and whole)
 
 
 @scope(CustomFact)
