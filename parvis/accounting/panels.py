@@ -10,15 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import clock, registries
-from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.actor import Actor
+from parvis.kernel.links import row_links
 from parvis.kernel.registries import Hit, HomeCell, MenuEntry, PaletteAction, PersonHolder, SearchSource
-from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats, slots
 
 from . import access, selectors
 from .models import PaymentOrder, Voucher
-
-_READER = system_actor("accounting.links")
 
 registries.menu.register(
     "payments", MenuEntry("payments", _("Payments"), "cash", "accounting:payments", access.may_see_payments, 60, prefix="/payments/")
@@ -76,16 +74,6 @@ def _admin_tab(request: HttpRequest) -> str | None:
 slots.register("admin", "accounting.centre_accounts", _admin_tab, order=40)
 
 
-def _order_link(subject: SubjectRef) -> tuple[str, str]:
-    order = PaymentOrder.objects.visible_to(_READER).get(pk=subject.id)
-    return order.number, reverse("accounting:order", args=[order.uuid])
-
-
-def _voucher_link(subject: SubjectRef) -> tuple[str, str]:
-    voucher = Voucher.objects.visible_to(_READER).get(pk=subject.id)
-    return voucher.number, reverse("accounting:voucher", args=[voucher.uuid])
-
-
 def _search(actor: Actor, query: str, limit: int) -> list[Hit]:
     """Orders by the beginning of their number."""
     text = query.strip().upper()
@@ -104,8 +92,26 @@ def _search(actor: Actor, query: str, limit: int) -> list[Hit]:
     ]
 
 
-registries.subject_links.register("payment_order", _order_link)
-registries.subject_links.register("voucher", _voucher_link)
+registries.subject_links.register(
+    "payment_order",
+    row_links(
+        PaymentOrder.objects.visible_to,
+        name=lambda row: row.number,
+        url=lambda row: reverse("accounting:order", args=[row.uuid]),
+        opens=access.may_see_payments,
+        number=lambda row: row.number,
+    ),
+)
+registries.subject_links.register(
+    "voucher",
+    row_links(
+        Voucher.objects.visible_to,
+        name=lambda row: row.number,
+        url=lambda row: reverse("accounting:voucher", args=[row.uuid]),
+        opens=access.may_see_ledger,
+        number=lambda row: row.number,
+    ),
+)
 registries.subject_scopes.register("payment_order", lambda actor: PaymentOrder.objects.visible_to(actor).order_by().values("pk"))
 registries.search_sources.register(
     "accounting.orders", SearchSource("accounting.orders", _("Payment orders"), 60, _search, access.may_see_payments)

@@ -13,6 +13,7 @@ from parvis.kernel.registries import Screen, SubjectCard
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 
+from .access import may_see_run
 from .models import Claim, DueLine, Entitlement
 from .selectors import EVERYBODY, claim_of_line
 
@@ -79,9 +80,10 @@ def _visible(model: Any) -> Any:
     return lambda actor: model.objects.visible_to(actor).order_by().values("pk")
 
 
-def _run_link(subject: SubjectRef) -> tuple[str, str]:
-    year, month = divmod(subject.id, 100)
-    return str(_("Monthly list")), reverse("aid:run", args=[year, month])
+def _run_links(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef, tuple[str, str]]:
+    """The list of a month: its subject is 202603."""
+    opens = may_see_run(actor)
+    return {one: (str(_("Monthly list")), reverse("aid:run", args=divmod(one.id, 100)) if opens else "") for one in subjects}
 
 
 registries.subject_cards.register("entitlement", _entitlement_cards)
@@ -90,4 +92,4 @@ registries.subject_cards.register("claim", _claim_cards)
 registries.subject_scopes.register("entitlement", _visible(Entitlement))
 registries.subject_scopes.register("due_line", _visible(DueLine))
 registries.subject_scopes.register("claim", _visible(Claim))
-registries.subject_links.register("aid_run", _run_link)
+registries.subject_links.register("aid_run", _run_links)

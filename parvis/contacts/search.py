@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.actor import Actor
 from parvis.kernel.registries import (
     Hit,
     MenuEntry,
@@ -23,10 +23,10 @@ from parvis.kernel.registries import (
 from parvis.kernel.subject import SubjectRef
 
 from . import access
-from .book.selectors import organisation_card
+from .book.selectors import organisation_cards
 from .errors import InvalidPerson
 from .models import BankAccount, ContactPoint, Organisation, Person, PersonIndex
-from .selectors import hidden_person_ids, name_and_uuid
+from .selectors import hidden_person_ids, names_and_uuids
 from .services import search_book, search_persons
 from .services.persons import check_point
 
@@ -148,9 +148,12 @@ palette.register(
 )
 
 
-def _link(subject: SubjectRef) -> tuple[str, str]:
-    name, uuid = name_and_uuid(subject.id)
-    return name, reverse("contacts:person", args=[uuid])
+def _person_links(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef, tuple[str, str]]:
+    """Persons whom the reader may see; of the others not even the name."""
+    if not access.can_read_persons(actor):
+        return {}
+    seen = Person.objects.visible_to(actor).filter(pk__in=[one.id for one in subjects])
+    return {SubjectRef("person", number): (name, reverse("contacts:person", args=[uuid])) for number, name, uuid in names_and_uuids(seen)}
 
 
 # An agent who is also on file stays known as that person when two files become one.
@@ -159,12 +162,14 @@ person_holders.register(
 )
 
 
-def _organisation_link(subject: SubjectRef) -> tuple[str, str]:
-    card = organisation_card(system_actor("links"), subject.id)
-    return card.name, reverse("contacts:organisation", args=[card.uuid])
+def _organisation_links(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef, tuple[str, str]]:
+    if not access.can_read_persons(actor):
+        return {}
+    cards = organisation_cards(actor, [one.id for one in subjects])
+    return {SubjectRef("organisation", pk): (card.name, reverse("contacts:organisation", args=[card.uuid])) for pk, card in cards.items()}
 
 
-subject_links.register("organisation", _organisation_link)
+subject_links.register("organisation", _organisation_links)
 subject_scopes.register("organisation", lambda actor: Organisation.objects.visible_to(actor).order_by().values("pk"))
-subject_links.register("person", _link)
+subject_links.register("person", _person_links)
 subject_scopes.register("person", lambda actor: Person.objects.visible_to(actor).order_by().values("pk"))

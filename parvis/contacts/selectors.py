@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parvis.kernel import clock, memo
 from parvis.kernel.actor import Actor
@@ -212,10 +212,10 @@ def display_names(person_ids: Iterable[int]) -> dict[int, str]:
     return dict(rows.values_list("person_id", "display_name"))
 
 
-def name_and_uuid(person_id: int) -> tuple[str, uuid.UUID]:
-    """What a link to a person needs."""
-    row = PersonIndex.unscoped.select_related("person").get(pk=person_id)
-    return row.display_name, row.person.uuid
+def names_and_uuids(persons: QuerySet[Person]) -> list[tuple[int, str, uuid.UUID]]:
+    """What links to persons need, of persons that the reader may see."""
+    rows = PersonIndex.unscoped.filter(pk__in=persons.order_by().values("pk"))
+    return list(rows.values_list("pk", "display_name", "person__uuid"))
 
 
 def shown_point(row: ContactPoint) -> str:

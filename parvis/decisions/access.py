@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, QuerySet
 
 from parvis.dossiers.api import Dossier
 from parvis.identity.api import Unit
@@ -12,8 +12,8 @@ from parvis.identity.enums import Function
 from parvis.kernel import clock
 from parvis.kernel.scope import EVERYTHING, NOTHING, may_see, scope, through
 
-from .enums import ProposalState, SessionState
-from .models import AgendaItem, Decision, Membership, Minutes, Presence, Proposal, Session
+from .enums import MemberRole, ProposalState, SessionState
+from .models import AgendaItem, Committee, Decision, Membership, Minutes, Presence, Proposal, Session
 
 if TYPE_CHECKING:
     from parvis.kernel.actor import Actor
@@ -73,15 +73,28 @@ def may_decide(actor: Actor) -> bool:
     return actor.has(*SECRETARIAT) and actor.kind == "agent"
 
 
+def presided(actor: Actor) -> QuerySet[Committee]:
+    """Bodies that the actor presides today. The function opens the screens; the power to decide alone is the mandate's."""
+    if actor.kind != "agent" or not actor.has(Function.PRESIDENT):
+        return Committee.objects.none()
+    chairs = _mandates(actor).filter(role=MemberRole.PRESIDENT)
+    return Committee.objects.filter(active=True, pk__in=chairs.values("committee")).order_by("key", "pk")
+
+
 def may_decide_urgently(actor: Actor) -> bool:
-    return actor.has(Function.PRESIDENT) and actor.kind == "agent"
+    return presided(actor).exists()
 
 
-def may_sign_as_president(actor: Actor) -> bool:
-    return actor.has(Function.PRESIDENT)
+def may_sign_as_president(actor: Actor, session: Session) -> bool:
+    """Who presides the body today, or stood on the roll of the session as its president."""
+    if not actor.has(Function.PRESIDENT):
+        return False
+    stood = Presence.objects.filter(session=session, account_id=actor.account_id, role=MemberRole.PRESIDENT)
+    return presided(actor).filter(pk=session.committee_id).exists() or stood.exists()
 
 
-def may_sign_as_secretary(actor: Actor) -> bool:
+def may_sign_as_secretary(actor: Actor, session: Session) -> bool:
+    """The secretariat keeps the minutes of every body."""
     return actor.has(Function.COMMITTEE_SECRETARY)
 
 

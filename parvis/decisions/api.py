@@ -20,7 +20,6 @@ from .provisions import (
     provision_to_json,
 )
 from .selectors import (
-    decision_by_id,
     decision_states,
     decisions_for,
     last_decision,
@@ -98,7 +97,6 @@ __all__ = [
     "decide",
     "decide_batch",
     "decide_urgent",
-    "decision_by_id",
     "decision_states",
     "decisions_for",
     "declare_recusal",

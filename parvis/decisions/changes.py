@@ -28,13 +28,13 @@ def _marks(actor: Actor, span: Span) -> list[QuerySet[Any]]:
 
 
 def _tell(actor: Actor, span: Span) -> list[Change]:
-    rows = list(_rows(actor, span).select_related("proposal").order_by("-decided_at", "-pk")[: changes.MOST])
+    rows = list(_rows(actor, span).select_related("proposal__line").order_by("-decided_at", "-pk")[: changes.MOST])
     return [
         Change(
             row.decided_at,
             "added",
             row.number,
-            after=f"{row.proposal.title} · {row.get_outcome_display()}",
+            after=f"{row.proposal.name} · {row.get_outcome_display()}",
             author=row.decided_by_label,
             url=reverse("decisions:decision", args=[row.uuid]),
         )

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
+from parvis.kernel.links import row_links
 from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel, PersonHolder
-from parvis.kernel.subject import SubjectRef
 from parvis.ui import slots
 
 from . import access, neighbours, selectors
+from .models import Decision
 from .views.committees import may_open as opens_committees
 from .views.decisions import may_open as opens_decisions
 from .views.proposals import may_open as opens_proposals
@@ -124,12 +125,16 @@ registries.backlog.register(
 )
 
 
-def _link(subject: SubjectRef) -> tuple[str, str]:
-    found = selectors.decision_by_id(subject.id)
-    return (found.number, reverse("decisions:decision", args=[found.uuid])) if found else ("", "")
-
-
-registries.subject_links.register("decision", _link)
+registries.subject_links.register(
+    "decision",
+    row_links(
+        Decision.objects.visible_to,
+        name=lambda row: row.number,
+        url=lambda row: reverse("decisions:decision", args=[row.uuid]),
+        opens=opens_decisions,
+        number=lambda row: row.number,
+    ),
+)
 
 
 def _admin_tab(request: HttpRequest) -> str | None:

@@ -23,7 +23,7 @@ def search(actor: Actor, query: str, limit: int) -> list[Hit]:
         Hit(
             title=f"{row.number} · {names.get(row.proposal.person_id, '?')}",
             url=reverse("decisions:decision", args=[row.uuid]),
-            subtitle=f"{row.proposal.title}, {row.get_outcome_display()}, {formats.day(row.decided_on)}",
+            subtitle=f"{row.proposal.name}, {row.get_outcome_display()}, {formats.day(row.decided_on)}",
             why=_("decision number"),
             icon="scale",
             score=1.0 if row.number.endswith(query) else 0.6,

@@ -99,7 +99,11 @@ def opinions_of(actor: Actor, proposal: Proposal) -> list[LegalOpinion]:
 
 
 def opinions_waiting(actor: Actor) -> list[LegalOpinion]:
-    rows = LegalOpinion.objects.visible_to(actor).filter(opinion="", live=1, proposal__live=1).select_related("proposal__dossier")
+    rows = (
+        LegalOpinion.objects.visible_to(actor)
+        .filter(opinion="", live=1, proposal__live=1)
+        .select_related("proposal__dossier", "proposal__line")
+    )
     return list(rows.order_by("due_on", "pk"))
 
 
@@ -161,7 +165,7 @@ def item_rows(actor: Actor, session: Session) -> list[ItemRow]:
     items = list(
         AgendaItem.objects.visible_to(actor)
         .filter(session=session)
-        .select_related("proposal", "decision__decided_version", "ratifies__decided_version")
+        .select_related("proposal__line", "decision__decided_version", "ratifies__decided_version")
         .order_by("position", "pk")
     )
     names = neighbours.person_names([item.proposal.person_id for item in items])
@@ -176,7 +180,7 @@ def item_rows(actor: Actor, session: Session) -> list[ItemRow]:
                 item=item,
                 place=place,
                 name=names.get(item.proposal.person_id, "?"),
-                title=item.proposal.title,
+                title=item.proposal.name,
                 amount=total,
                 currency=provisions[0]["currency"] if provisions else "EUR",
                 once=all(p["periodicity"] == "once" for p in provisions),
@@ -302,7 +306,7 @@ def minutes_for(actor: Actor, minutes: Minutes) -> dict[str, Any]:
 
 # Decisions ------------------------------------------------------------------------------------------------------------
 def decisions_for(actor: Actor, *, dossier_id: int | None = None, query: str = "", outcome: str = "", limit: int = 200) -> list[Decision]:
-    rows = Decision.objects.visible_to(actor).select_related("dossier", "proposal", "decided_version", "session", "item", "replaces")
+    rows = Decision.objects.visible_to(actor).select_related("dossier", "proposal__line", "decided_version", "session", "item", "replaces")
     if dossier_id is not None:
         rows = rows.filter(dossier_id=dossier_id)
     if outcome:
@@ -344,7 +348,8 @@ def living_proposal(line_id: int) -> Proposal | None:
 
 
 def proposals_of_dossier(actor: Actor, dossier_id: int) -> list[Proposal]:
-    return list(Proposal.objects.visible_to(actor).filter(dossier_id=dossier_id, live=1).order_by("created_at", "pk"))
+    rows = Proposal.objects.visible_to(actor).filter(dossier_id=dossier_id, live=1).select_related("line")
+    return list(rows.order_by("created_at", "pk"))
 
 
 def count_decisions(actor: Actor, dossier_id: int) -> int:
@@ -367,12 +372,8 @@ def decisions_by_number(actor: Actor, query: str, limit: int) -> list[Decision]:
         else:
             year = clock.today().year
             named |= Q(number__in=[f"{prefix} {one}/{int(found['number']):04d}" for one in (year, year - 1)])
-    rows = Decision.objects.visible_to(actor).filter(named).select_related("proposal")
+    rows = Decision.objects.visible_to(actor).filter(named).select_related("proposal__line")
     return list(rows.order_by("-decided_at", "-pk")[:limit])
-
-
-def decision_by_id(pk: int) -> Decision | None:
-    return Decision.objects.visible_to(READER).filter(pk=pk).first()
 
 
 def notification_states(actor: Actor, decision_ids: Sequence[int]) -> dict[int, Notification]:

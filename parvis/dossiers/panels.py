@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.identity.api import may_audit, may_simulate
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
+from parvis.kernel.links import row_links
 from parvis.kernel.registries import MenuEntry, PaletteAction, Panel, PersonHolder, Screen
 from parvis.kernel.scope import may_see
 from parvis.kernel.subject import SubjectRef
@@ -21,8 +22,8 @@ from parvis.workflows.api import where_dossier
 
 from . import access, lookups, panels_custom  # noqa: F401  (registers its own)
 from .enums import SituationKind
-from .models import Dossier, SituationFact
-from .selectors import dossiers_of, interventions_of, number_and_uuid, reads_of, situation_at, transfer_by_id, unknown_clients
+from .models import Dossier, SituationFact, Transfer
+from .selectors import dossiers_of, interventions_of, reads_of, situation_at, transfer_by_id, unknown_clients
 
 
 def situation_groups(rows: list[SituationFact]) -> list[tuple[str, list[SituationFact]]]:
@@ -119,16 +120,20 @@ registries.menu.register(
 )
 
 
-def _link(subject: SubjectRef) -> tuple[str, str]:
-    number, uuid = number_and_uuid(subject.id)
-    return number, reverse("dossiers:detail", args=[uuid])
-
-
 def _visible(actor: Actor) -> Any:
     return Dossier.objects.visible_to(actor).order_by().values("pk")
 
 
-registries.subject_links.register("dossier", _link)
+registries.subject_links.register(
+    "dossier",
+    row_links(
+        Dossier.objects.visible_to,
+        name=lambda row: row.number,
+        url=lambda row: reverse("dossiers:detail", args=[row.uuid]),
+        opens=access.can_read_dossiers,
+        number=lambda row: row.number,
+    ),
+)
 registries.subject_scopes.register("dossier", _visible)
 
 
@@ -229,10 +234,17 @@ def _transfer_url(subject: SubjectRef) -> str:
     return reverse("dossiers:transfer_answer", args=[transfer_by_id(subject.id).uuid])
 
 
-def _transfer_link(subject: SubjectRef) -> tuple[str, str]:
-    found = transfer_by_id(subject.id)
-    return found.dossier.number, reverse("dossiers:transfer_answer", args=[found.uuid])
+def _transfers(actor: Actor) -> Any:
+    return Transfer.objects.visible_to(actor).select_related("dossier")
 
 
 registries.screens.register("dossiers.transfer", Screen("dossiers.transfer", _("Transfer to your service"), _transfer_url))
-registries.subject_links.register("transfer", _transfer_link)
+registries.subject_links.register(
+    "transfer",
+    row_links(
+        _transfers,
+        name=lambda row: row.dossier.number,
+        url=lambda row: reverse("dossiers:transfer_answer", args=[row.uuid]),
+        number=lambda row: row.dossier.number,
+    ),
+)

@@ -105,12 +105,6 @@ def dossiers_of(actor: Actor, person_id: int) -> list[Dossier]:
     return list(Dossier.objects.visible_to(actor).filter(pk__in=ids).order_by("-status", "-number", "-pk"))
 
 
-def number_and_uuid(dossier_id: int) -> tuple[str, UUID]:
-    """What a link to a dossier needs; whether the reader may follow it is decided where it leads."""
-    number, uuid = Dossier.unscoped.values_list("number", "uuid").get(pk=dossier_id)
-    return number, uuid
-
-
 def is_member(dossier_id: int, person_id: int) -> bool:
     """Is, or was, the person in the dossier?"""
     return DossierMember.unscoped.filter(dossier=dossier_id, person=person_id, live=1).exists()

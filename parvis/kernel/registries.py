@@ -227,7 +227,8 @@ backlog: Registry[Backlog] = Registry("backlog")
 timeline: Registry[Callable[..., Any]] = Registry("timeline")
 demo_loaders: Registry[Callable[..., None]] = Registry("demo_loaders")
 subject_scopes: Registry[Callable[[Actor], Any]] = Registry("subject_scopes")
-subject_links: Registry[Callable[[SubjectRef], tuple[str, str]]] = Registry("subject_links")
+#: Type of subject to name and address of many at once, as far as the actor may go (read them through ``kernel.links``).
+subject_links: Registry[Callable[[Actor, list[SubjectRef]], dict[SubjectRef, tuple[str, str]]]] = Registry("subject_links")
 # Where a person appears (title, URL), as far as the actor may go: shown on the person's page.
 person_places: Registry[Callable[[Actor, int], list[tuple[str, str]]]] = Registry("person_places")
 # Which of these persons the actor may not know as clients: their dossiers belong to services outside the scope.

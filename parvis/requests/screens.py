@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import memo, registries
 from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.links import row_links
 from parvis.kernel.registries import Screen, SubjectCard
 from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
 
+from .access import can_read
 from .models import Request, RequestLine
 from .selectors import lines_of_dossier
 
@@ -35,23 +38,20 @@ def detail_url(subject: SubjectRef) -> str:
     return reverse("requests:detail", args=[_request_of(subject).uuid])
 
 
-def _link(subject: SubjectRef) -> tuple[str, str]:
-    """What a list shows of a request or one of its lines, and its address."""
-    if subject.type == "request_line":
-        line = RequestLine.objects.visible_to(_READER).select_related("request").get(pk=subject.id)
-        from parvis.ui import formats
+def _name(request: Request) -> str:
+    return f"{request.applicant_name} · {request.number}"
 
-        return f"{line.request.applicant_name} · {formats.label(line.label)} · {line.request.number}", reverse(
-            "requests:detail", args=[line.request.uuid]
-        )
-    request = _request_of(subject)
-    return f"{request.applicant_name} · {request.number}", reverse("requests:detail", args=[request.uuid])
+
+def _line_name(line: RequestLine) -> str:
+    return f"{line.request.applicant_name} · {formats.label(line.label)} · {line.request.number}"
+
+
+def _lines(actor: Actor) -> Any:
+    return RequestLine.objects.visible_to(actor).select_related("request")
 
 
 def _line_cards(actor: Actor, refs: list[SubjectRef]) -> dict[SubjectRef, SubjectCard]:
     """Lines of requests in lists of tasks, one query for any number. Who has the task but not the request sees its number alone."""
-    from parvis.ui import formats
-
     ids = {ref.id for ref in refs}
     # On the page of a dossier its lines are read once for all panels.
     dossier = memo.kept("dossier")
@@ -86,6 +86,24 @@ registries.screens.register("requests.identify", Screen("requests.identify", _("
 registries.screens.register("requests.detail", Screen("requests.detail", _("Request"), detail_url))
 registries.subject_scopes.register("request", _visible_requests)
 registries.subject_scopes.register("request_line", _visible_lines)
-registries.subject_links.register("request", _link)
-registries.subject_links.register("request_line", _link)
+registries.subject_links.register(
+    "request",
+    row_links(
+        Request.objects.visible_to,
+        name=_name,
+        url=lambda row: reverse("requests:detail", args=[row.uuid]),
+        opens=can_read,
+        number=lambda row: row.number,
+    ),
+)
+registries.subject_links.register(
+    "request_line",
+    row_links(
+        _lines,
+        name=_line_name,
+        url=lambda row: reverse("requests:detail", args=[row.request.uuid]),
+        opens=can_read,
+        number=lambda row: row.request.number,
+    ),
+)
 registries.subject_cards.register("request_line", _line_cards)

@@ -15,6 +15,7 @@ from parvis.identity.api import agents_with
 from parvis.identity.enums import Function
 from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.links import links
 from parvis.kernel.subject import SubjectRef
 
 from . import access
@@ -107,9 +108,7 @@ def cards(actor: Actor, subjects: Iterable[SubjectRef]) -> dict[SubjectRef, Card
             for ref, card in registries.subject_cards.get(kind)(actor, refs).items():
                 found[ref] = Card(str(card.title), str(card.detail), card.url)
         elif kind in registries.subject_links:
-            for ref in refs:
-                title, url = registries.subject_links.get(kind)(ref)
-                found[ref] = Card(title=str(title), url=url)
+            found |= {ref: Card(title=str(title), url=url) for ref, (title, url) in links(actor, refs).items()}
     return found
 
 

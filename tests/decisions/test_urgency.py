@@ -1,6 +1,6 @@
 """Urgent aid by the president, within limits, ratified by the next session."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,9 @@ from parvis.decisions.errors import (
     AboveDelegation,
     DeviationNeedsWords,
 )
-from parvis.decisions.models import AgendaItem, Notification, Proposal
+from parvis.decisions.models import AgendaItem, Membership, Notification, Proposal
+from parvis.decisions.services.committees import end_mandate, found_committee, open_mandate
+from parvis.kernel import clock
 from parvis.kernel.errors import DomainError, NotAllowed
 from tests.decisions import factories as f
 from tests.decisions.factories import OnceKind
@@ -113,3 +115,43 @@ def test_urgent_aid_is_not_granted_twice(centre, urgent_limit):
     with pytest.raises(DomainError):
         api.decide_urgent(actor=centre.president, line_id=line_id, provision=f.once(line_id, "150.00"), reason="Encore.")
     assert f.frozen_state() == before
+
+
+@pytest.mark.parametrize("sits", [False, True])
+def test_the_function_without_the_mandate_to_preside_grants_nothing(centre, urgent_limit, sits):
+    """A president whose mandate ended keeps the function, and decides alone no more, even where he still sits as a member (F7, D13)."""
+    line_id = f.make_line(centre, kind="urgent_aid", urgent=True)
+    account = centre.account("president")
+    end_mandate(actor=centre.administrator, mandate=Membership.objects.get(account=account), last_day=clock.today() - timedelta(days=1))
+    if sits:
+        open_mandate(actor=centre.administrator, committee=centre.committee, account=account, role="member", valid_from=clock.today())
+    before = f.frozen_state()
+    with pytest.raises(NotAllowed):
+        api.decide_urgent(actor=centre.president, line_id=line_id, provision=f.once(line_id, "150.00"), reason="Plus rien à manger.")
+    assert f.frozen_state() == before and not Proposal.unscoped.exists()
+
+
+def test_who_presides_another_body_decides_in_its_name_and_within_its_limit(centre, urgent_limit):
+    """The body is the one that the actor presides: its delegation counts, not that of the first body in the list."""
+    other = found_committee(actor=centre.administrator, name={"fr": "Bureau permanent"}, prefix="ABP", quorum=2)
+    mandate = Membership.objects.get(account=centre.account("president"))
+    end_mandate(actor=centre.administrator, mandate=mandate, last_day=clock.today() - timedelta(days=1))
+    open_mandate(
+        actor=centre.administrator, committee=other, account=centre.account("president"), role="president", valid_from=clock.today()
+    )
+    line_id = f.make_line(centre, kind="urgent_aid", urgent=True)
+    asked = {"actor": centre.president, "line_id": line_id, "provision": f.once(line_id, "150.00"), "reason": "Plus rien à manger."}
+    with pytest.raises(AboveDelegation):
+        api.decide_urgent(**asked)
+    with pytest.raises(NotAllowed):
+        api.decide_urgent(**asked, committee=centre.committee)
+    api.set_limit(
+        actor=f.ROOT,
+        committee=other,
+        decider="president",
+        provision_kind="test.once",
+        max_amount=Decimal("150.00"),
+        valid_from=date(2026, 1, 1),
+        source="Conseil du 5 janvier 2026",
+    )
+    assert api.decide_urgent(**asked).number == "ABP 2026/0001"

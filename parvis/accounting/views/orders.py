@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from parvis.connectors.api import call_about, may_play_bank
 from parvis.kernel import jobs, mutations, registries
+from parvis.kernel.links import link
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import Request, done, errors_on, invalid, local_url, page, screen
@@ -159,9 +160,7 @@ def _lines(request: Request, found: PaymentOrder) -> dict[str, Any]:
         "pager": pager if more or after else None,
         "state": state,
         "all_states": [(value, label) for value, label in LineState.choices],
-        "origin": registries.subject_links.get(found.origin_type)(SubjectRef(found.origin_type, found.origin_id or 0))
-        if found.origin_type in registries.subject_links
-        else None,
+        "origin": link(request.actor, SubjectRef(found.origin_type, found.origin_id or 0)) if found.origin_type else None,
     }
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 
-from parvis.kernel import mutations, registries
+from parvis.kernel import mutations
+from parvis.kernel.actor import Actor
+from parvis.kernel.links import links
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import Request, page, screen
 
@@ -20,10 +22,9 @@ def _title(key: str) -> Any:
     return connectors.get(key).title if key in connectors else key
 
 
-def _about(subject: SubjectRef) -> tuple[str, str]:
-    if subject.type in registries.subject_links:
-        return registries.subject_links.get(subject.type)(subject)
-    return str(subject), ""
+def _about(actor: Actor, calls: list[Call]) -> dict[SubjectRef, tuple[str, str]]:
+    """What each call was about, with its page where the reader may open it; of a person he may not see, the file number alone."""
+    return {subject: (name or str(subject), url) for subject, (name, url) in links(actor, [row.subject for row in calls]).items()}
 
 
 @screen(access=may_read_calls, name="connectors.calls")
@@ -32,8 +33,9 @@ def index(request: Request) -> HttpResponse:
     rows = selectors.calls(request.actor, after=after)
     more = len(rows) > 50
     rows = rows[:50]
+    about = _about(request.actor, rows)
     context = {
-        "rows": [{"call": row, "title": _title(row.connector), "about": _about(row.subject)} for row in rows],
+        "rows": [{"call": row, "title": _title(row.connector), "about": about[row.subject]} for row in rows],
         "pager": {"next": f"?after={rows[-1].pk}" if more else "", "previous": "?" if after else "", "text": ""} if more or after else None,
     }
     return page(request, "connectors/calls.html", context)
@@ -53,7 +55,12 @@ def call(request: Request, uuid: Any) -> HttpResponse:
     return page(
         request,
         "connectors/call.html",
-        {"call": row, "title": _title(row.connector), "about": _about(row.subject), "answers": selectors.answers(request.actor, row)},
+        {
+            "call": row,
+            "title": _title(row.connector),
+            "about": _about(request.actor, [row])[row.subject],
+            "answers": selectors.answers(request.actor, row),
+        },
     )
 
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel.scope import ScopedModel
+from parvis.ui import formats
 
 from ..enums import HearingMeans, Opinion, ProposalState, VersionReason
 
@@ -56,6 +57,17 @@ class Proposal(ScopedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The title by language: that of the request line, unless the proposal has one of its own. Lists join ``line``."""
+        labels: dict[str, str] = self.line.label
+        return labels if self.title == formats.label(labels, "fr") else {"fr": self.title}
+
+    @property
+    def name(self) -> str:
+        """The title in the reader's language."""
+        return formats.label(self.titles)
 
 
 class ProposalVersion(ScopedModel):

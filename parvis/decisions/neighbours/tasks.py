@@ -29,7 +29,8 @@ STEPS = {
 }
 
 
-def step(actor: Actor, dossier_id: int, name: str, what: str, text: str = "") -> None:
+def step(actor: Actor, dossier_id: int, name: str, what: str | dict[str, str], text: str = "") -> None:
+    """One line of the chronicle. ``what`` by language is read in the reader's."""
     journal.add_step(actor=actor, dossier_id=dossier_id, message=STEPS[name], values={"what": what}, text=text)
 
 

@@ -131,9 +131,9 @@ def write_minutes(*, actor: Actor, session: Session) -> Minutes:
 @gesture
 def sign_minutes(*, actor: Actor, minutes: Minutes, role: str) -> Minutes:
     """President and secretary sign off, each for himself; with both the minutes are final."""
-    minutes = Minutes.unscoped.get(pk=minutes.pk)
+    minutes = Minutes.unscoped.select_related("session").get(pk=minutes.pk)
     allowed = {"president": access.may_sign_as_president, "secretary": access.may_sign_as_secretary}
-    if role not in allowed or actor.kind != "agent" or not allowed[role](actor):
+    if role not in allowed or actor.kind != "agent" or not allowed[role](actor, minutes.session):
         raise NotAllowed(_("Only the president and the secretary sign the minutes."))
     if minutes.state == MinutesState.SIGNED:
         raise ForbiddenTransition(minutes.get_state_display(), "sign")

@@ -85,7 +85,7 @@ def give_opinion(*, actor: Actor, opinion: LegalOpinion, value: str, text: str) 
             theirs={"opinion": opinion.opinion},
         )
     mutations.record(stream(proposal), actor=actor, verb="give_opinion", subject=ref(proposal), values={"opinion": value})
-    neighbours.step(actor, proposal.dossier_id, "opinion_given", proposal.title, opinion.get_opinion_display())
+    neighbours.step(actor, proposal.dossier_id, "opinion_given", proposal.titles, opinion.get_opinion_display())
     neighbours.opinion_given(actor, opinion)
     publish(
         LegalOpinionGiven(

@@ -200,7 +200,8 @@ def record(
 
 def after(actor: Actor, proposal: Proposal, decision: Decision, outcome: str) -> None:
     line_id = proposal.line_id
-    neighbours.step(actor, proposal.dossier_id, f"decision_{outcome}", f"{decision.number} · {proposal.title}", decision.reason)
+    what = {code: f"{decision.number} · {title}" for code, title in proposal.titles.items()}
+    neighbours.step(actor, proposal.dossier_id, f"decision_{outcome}", what, decision.reason)
     if outcome not in FINAL_OUTCOMES:
         neighbours.progress(actor, line_id, "committee" if outcome == Outcome.POSTPONED else "inquiry")
         return

@@ -102,7 +102,7 @@ def submit_proposal(*, actor: Actor, proposal: Proposal) -> Proposal:
         values={"state": [before, proposal.state], "version": version.no},
     )
     neighbours.progress(actor, proposal.line_id, "review" if name == "submit" else "committee")
-    neighbours.step(actor, proposal.dossier_id, "proposal_submitted", proposal.title)
+    neighbours.step(actor, proposal.dossier_id, "proposal_submitted", proposal.titles)
     publish(
         ProposalSubmitted(
             actor=actor,
@@ -174,7 +174,7 @@ def review_proposal(*, actor: Actor, proposal: Proposal, outcome: str, reason: s
         note=reason.strip(),
     )
     neighbours.progress(actor, proposal.line_id, "committee" if outcome == "validated" else "inquiry")
-    neighbours.step(actor, proposal.dossier_id, f"proposal_{outcome}", proposal.title, reason.strip())
+    neighbours.step(actor, proposal.dossier_id, f"proposal_{outcome}", proposal.titles, reason.strip())
     publish(
         ProposalReviewed(
             actor=actor,

@@ -39,10 +39,15 @@ from .sessions import _add_item, next_session
 from .steps import kind_of, latest, move
 
 
-def urgent_committee() -> Committee:
-    committee = Committee.objects.filter(active=True).order_by("key", "pk").first()
+def urgent_committee(actor: Actor) -> Committee:
+    """The body in whose name the actor decides alone: the one that he presides today, which ratifies later.
+
+    Raises:
+        NotAllowed: the actor presides none today, whatever his function.
+    """
+    committee = access.presided(actor).first()
     if committee is None:
-        raise DomainError(_("No committee is set up: urgent aid could not be ratified."))
+        raise NotAllowed(_("Only the president grants urgent aid alone."))
     return committee
 
 
@@ -57,13 +62,18 @@ def decide_urgent(
 ) -> Decision:
     """The president grants urgent aid alone, within the council's limit. Letter and payment start at once; the ratification
     stands on the next session's agenda.
+
+    Raises:
+        NotAllowed: the actor does not preside ``committee`` today (or any, when none is named).
+        AboveDelegation: more than the council delegated to the president of that body.
     """
     require_person(actor)
-    if not access.may_decide_urgently(actor):
+    if committee is None:
+        committee = urgent_committee(actor)
+    elif not access.presided(actor).filter(pk=committee.pk).exists():
         raise NotAllowed(_("Only the president grants urgent aid alone."))
     if not reason.strip():
         raise DomainError(_("Say in a few words why it cannot wait."), field="reason")
-    committee = committee or urgent_committee()
     settled = Decision.unscoped.filter(line_id=line_id, outcome__in=FINAL_OUTCOMES).order_by("-decided_at", "-pk").first()
     if settled is not None:
         raise AlreadyDecided(

@@ -192,6 +192,8 @@ def urgent(request: Request, line_id: int) -> HttpResponse:
     line = neighbours.line(line_id)
     if line.dossier_id is None or line.person_id is None:
         raise Http404
+    if selectors.recused_dossiers(request.actor).filter(proposal__line_id=line_id).exists():
+        raise Http404
     settled = selectors.settled_decision(line_id)
     name = neighbours.person_name(request.actor, line.person_id)
     accounts = neighbours.household_accounts(request.actor, line.dossier_id, line.person_id)
@@ -231,7 +233,7 @@ def urgent(request: Request, line_id: int) -> HttpResponse:
             raise
         except DomainError as error:
             forms.put(form, error)
-    committee = urgency.urgent_committee()
+    committee = urgency.urgent_committee(request.actor)
     limits = DelegationLimit.objects.filter(committee=committee, decider="president").order_by("-valid_from", "-pk")
     return page(
         request,

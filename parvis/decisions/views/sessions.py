@@ -242,10 +242,10 @@ def minutes(request: Request, uuid: Any) -> HttpResponse:
             "draft": found.state == MinutesState.DRAFT,
             "may_sign_president": found.state == MinutesState.DRAFT
             and not found.president_signed_at
-            and access.may_sign_as_president(actor),
+            and access.may_sign_as_president(actor, found.session),
             "may_sign_secretary": found.state == MinutesState.DRAFT
             and not found.secretary_signed_at
-            and access.may_sign_as_secretary(actor),
+            and access.may_sign_as_secretary(actor, found.session),
         },
     )
 

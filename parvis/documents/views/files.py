@@ -14,6 +14,7 @@ from parvis.documents.models import Document
 from parvis.documents.services import storing
 from parvis.documents.sniffing import INLINE, KINDS
 from parvis.kernel import mutations
+from parvis.kernel.links import link
 from parvis.kernel.registries import subject_links, subject_scopes
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import done, errors_on, invalid, page, screen
@@ -53,7 +54,7 @@ def _subject(request: HttpRequest, kind: str, number: int) -> tuple[SubjectRef, 
     ids = visible.filter(pk=number).exists() if hasattr(visible, "filter") else number in set(visible)
     if not ids:
         raise Http404(kind)
-    name, url = subject_links.get(kind)(SubjectRef(kind, number))
+    name, url = link(actor, SubjectRef(kind, number))
     return SubjectRef(kind, number), name, url
 
 

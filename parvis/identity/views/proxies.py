@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
+from parvis.kernel.links import links
 from parvis.kernel.models import MutationLine, ReadLine
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import done, errors_on, invalid, page, screen
@@ -151,9 +152,9 @@ def acts(request: HttpRequest) -> HttpResponse:
         if me
         else []
     )
+    places = links(actor, [row["subject"] for row in (*lines, *reads)])
     for row in (*lines, *reads):
-        kind = row["subject"].type
-        row["label"], row["url"] = registries.subject_links.get(kind)(row["subject"]) if kind in registries.subject_links else ("", "")
+        row["label"], row["url"] = places[row["subject"]]
     services.note_acts_seen(actor=actor)
     return page(request, "identity/acts.html", {"lines": lines, "reads": reads})
 

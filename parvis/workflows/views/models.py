@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from parvis.kernel import registries
 from parvis.ui.http import done, invalid, page, screen
 
 from .. import access, selectors
@@ -33,7 +34,7 @@ def process(request: HttpRequest, key: str) -> HttpResponse:
     asked = request.GET.get("version", "")
     shown = next((one for one in versions if str(one.number) == asked), versions[0])
     steps = [
-        {**data, "queue_name": selectors.queue_label(data["queue"]), "own_page": bool(data["screen"])} for data in shown.outline["steps"]
+        {**data, "queue_name": selectors.queue_label(data["queue"]), "page": _page_name(data["screen"])} for data in shown.outline["steps"]
     ]
     return page(
         request,
@@ -46,6 +47,11 @@ def process(request: HttpRequest, key: str) -> HttpResponse:
             "may_publish": access.may_publish(request.actor),  # type: ignore[attr-defined]
         },
     )
+
+
+def _page_name(key: str) -> Any:
+    """What people call the page on which a step is done; empty for the general one."""
+    return registries.screens.get(key).title if key in registries.screens else ""
 
 
 @screen(access=access.may_read_models)
