@@ -44,6 +44,7 @@ from .models import (
     ProposalVersion,
     Recusal,
     Session,
+    WorkingCopy,
 )
 
 READER = system_actor("decisions.read")
@@ -68,30 +69,43 @@ def review_queue(actor: Actor) -> list[Proposal]:
     return proposals_for(actor, state=ProposalState.SUBMITTED)
 
 
+def _typed(actor: Actor, proposal: Proposal, last_no: int) -> ProposalVersion | None:
+    """What somebody is typing, shown as the version that it will be."""
+    copy = WorkingCopy.objects.visible_to(actor).filter(proposal=proposal).first()
+    return copy.as_version(last_no + 1) if copy is not None else None
+
+
 def versions_of(actor: Actor, proposal: Proposal) -> list[ProposalVersion]:
-    return list(ProposalVersion.objects.visible_to(actor).filter(proposal=proposal).order_by("no"))
+    rows = list(ProposalVersion.objects.visible_to(actor).filter(proposal=proposal).order_by("no"))
+    typed = _typed(actor, proposal, rows[-1].no) if rows else None
+    return [*rows, typed] if typed else rows
 
 
 def latest_version(actor: Actor, proposal: Proposal) -> ProposalVersion:
-    rows = ProposalVersion.objects.visible_to(actor).filter(proposal=proposal)
-    return rows.order_by("-no")[0]
+    """What stands on the page now: the last version, or what was typed since."""
+    last = ProposalVersion.objects.visible_to(actor).filter(proposal=proposal).order_by("-no")[0]
+    return _typed(actor, proposal, last.no) or last
 
 
-def version_marks(actor: Actor, proposal: Proposal) -> list[tuple[int, str]]:
-    """Number and reason of each version, without its text: autosaving makes many."""
+def version_marks(actor: Actor, proposal: Proposal, shown: ProposalVersion) -> list[tuple[int, str]]:
+    """Number and reason of each version, without its text; ``shown`` (see ``latest_version``) last."""
     rows = ProposalVersion.objects.visible_to(actor).filter(proposal=proposal).order_by("no")
-    return list(rows.values_list("no", "reason"))
+    marks = list(rows.values_list("no", "reason"))
+    return [*marks, (shown.no, shown.reason)] if shown.lock else marks
 
 
-def correction(actor: Actor, proposal: Proposal, marks: Sequence[tuple[int, str]]) -> tuple[ProposalVersion, ProposalVersion] | None:
-    """What the worker last wrote before the chief corrected, and the chief's last version."""
+def correction(
+    actor: Actor, proposal: Proposal, marks: Sequence[tuple[int, str]], shown: ProposalVersion
+) -> tuple[ProposalVersion, ProposalVersion] | None:
+    """What the worker last wrote before the chief corrected, and the chief's last text, saved or still being typed."""
     corrected = [no for no, reason in marks if reason == VersionReason.CORRECTION]
     before = [no for no, _reason in marks if corrected and no < corrected[0]]
     if not corrected or not before:
         return None
-    rows = ProposalVersion.objects.visible_to(actor).filter(proposal=proposal, no__in=(before[-1], corrected[-1])).order_by("no")
-    old, new = rows
-    return old, new
+    wanted = {before[-1], corrected[-1]}
+    rows = {row.no: row for row in ProposalVersion.objects.visible_to(actor).filter(proposal=proposal, no__in=wanted - {shown.no})}
+    rows[shown.no] = shown
+    return rows[before[-1]], rows[corrected[-1]]
 
 
 def opinions_of(actor: Actor, proposal: Proposal) -> list[LegalOpinion]:

@@ -67,7 +67,7 @@ def test_the_page_holds_letter_grants_checks_and_history(client, centre):
     assert ReadLine.objects.filter(subject_type="proposal", subject_id=proposal.pk).count() == 1
 
 
-def test_saving_is_a_plain_form_and_autosave_writes_a_version(client, centre):
+def test_saving_is_a_plain_form_and_a_pause_writes_a_working_copy(client, centre):
     proposal = f.make_proposal(centre)
     url = reverse("decisions:proposal", args=[proposal.uuid])
     client.force_login(centre.account("worker"))
@@ -77,6 +77,9 @@ def test_saving_is_a_plain_form_and_autosave_writes_a_version(client, centre):
     assert (version.no, version.provisions[0]["amount"]) == (3, "310.00")
     answer = client.post(url, form_of(proposal, **{"b-facts": f.FACTS + " Fin."}), headers={"X-Autosave": "1"})
     assert (answer.status_code, answer.json()) == (200, {"saved": True, "no": 4, "shown": {"amount-g1": "310,00\u00a0€"}})
+    assert api.latest(proposal).no == 3
+    assert client.post(url, form_of(proposal, **{"b-facts": f.FACTS + " Fin."})).status_code == 303
+    assert api.latest(proposal).no == 4
 
 
 def test_a_wrong_field_is_said_beside_it_and_nothing_is_saved(client, centre):

@@ -1,7 +1,7 @@
 """Drafting as the letter, autosaved versions, named gaps, review, opinion."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,7 +9,8 @@ import pytest
 from parvis.contacts import api as contacts
 from parvis.decisions import api, letters
 from parvis.decisions.errors import ForbiddenTransition, WrongProvision
-from parvis.decisions.models import LegalOpinion, Proposal, ProposalVersion
+from parvis.decisions.models import LegalOpinion, Proposal, ProposalVersion, WorkingCopy
+from parvis.decisions.selectors import correction, latest_version, version_marks
 from parvis.decisions.services import packs
 from parvis.documents.errors import BlockLocked
 from parvis.dossiers import api as dossiers
@@ -94,7 +95,7 @@ def test_a_request_that_is_not_joined_has_no_proposal(centre):
     assert not Proposal.unscoped.exists()
 
 
-def test_autosave_writes_versions_and_the_same_text_writes_none(centre):
+def test_saving_writes_a_version_and_the_same_text_writes_none(centre):
     proposal = f.make_proposal(centre)
     version = api.latest(proposal)
     assert version.no == 2
@@ -106,6 +107,96 @@ def test_autosave_writes_versions_and_the_same_text_writes_none(centre):
         actor=centre.worker, proposal=proposal, own={"facts": f.FACTS + " Plus."}, provisions=version.provisions, base_no=version.no
     )
     assert changed.no == 3 and ProposalVersion.unscoped.filter(proposal=proposal).count() == 3
+
+
+def _pause(centre, who, proposal, words, **more):
+    shown = latest_version(centre.worker, proposal)
+    return api.save_version(
+        actor=getattr(centre, who),
+        proposal=proposal,
+        own={"facts": f.FACTS + words},
+        provisions=shown.provisions,
+        base_no=more.pop("no", shown.no),
+        base_lock=more.pop("lock", shown.lock),
+        pause=True,
+        **more,
+    )
+
+
+def _facts(version):
+    return next(block["text"] for block in version.blocks if block["key"] == "facts").removeprefix(f.FACTS)
+
+
+def _versions(proposal):
+    rows = ProposalVersion.unscoped.filter(proposal=proposal).order_by("no")
+    return [(row.no, row.author_label, _facts(row)) for row in rows][1:]
+
+
+def test_pauses_of_one_hand_are_one_working_copy_and_saving_makes_one_version_of_them(centre):
+    proposal = f.make_proposal(centre)
+    first = _versions(proposal)
+    for words in (" Un.", " Un, deux.", " Un, deux, trois."):
+        shown = _pause(centre, "worker", proposal, words)
+    assert (shown.no, shown.lock, _facts(shown)) == (3, 3, " Un, deux, trois.")
+    assert _versions(proposal) == first and WorkingCopy.unscoped.get(proposal=proposal).lock == 3
+    saved = api.save_version(
+        actor=centre.worker,
+        proposal=proposal,
+        own={"facts": f.FACTS + " Un, deux, trois."},
+        provisions=shown.provisions,
+        base_no=3,
+        base_lock=1,
+    )
+    assert saved.pk and not WorkingCopy.unscoped.exists()
+    assert _versions(proposal) == [*first, (3, "Amélie Lambrecht", " Un, deux, trois.")]
+
+
+def test_what_is_being_typed_is_a_version_before_another_hand_writes(centre):
+    """The colleague has the worker's last pause on screen: both texts stay, each under its own name."""
+    proposal = f.make_proposal(centre)
+    first = _versions(proposal)
+    _pause(centre, "worker", proposal, " Le mien.")
+    _pause(centre, "colleague", proposal, " Le sien.")
+    assert _versions(proposal) == [*first, (3, "Amélie Lambrecht", " Le mien.")]
+    assert WorkingCopy.unscoped.get(proposal=proposal).author_label == "Sami Aerts"
+
+
+def test_who_saw_an_older_pause_overwrites_nothing(centre):
+    proposal = f.make_proposal(centre)
+    seen = _pause(centre, "worker", proposal, " Un.")
+    _pause(centre, "worker", proposal, " Un, deux.")
+    before = _versions(proposal)
+    with pytest.raises(Conflict) as caught:
+        _pause(centre, "colleague", proposal, " Autre.", no=seen.no, lock=seen.lock)
+    assert caught.value.theirs == {"facts": f.FACTS + " Un, deux."}
+    assert _versions(proposal) == before and WorkingCopy.unscoped.get(proposal=proposal).lock == 2
+
+
+def test_sending_on_makes_a_version_of_what_was_typed_and_the_chief_s_corrections_stay_visible(centre):
+    proposal = f.make_proposal(centre)
+    first = _versions(proposal)
+    _pause(centre, "worker", proposal, " Relu.")
+    api.submit_proposal(actor=centre.worker, proposal=proposal)
+    assert _versions(proposal) == [*first, (3, "Amélie Lambrecht", " Relu.")]
+    proposal.refresh_from_db()
+    shown = _pause(centre, "chief", proposal, " Corrigé.")
+    old, new = correction(centre.worker, proposal, version_marks(centre.worker, proposal, shown), shown)
+    assert (old.no, _facts(old), new.no, _facts(new)) == (3, " Relu.", 4, " Corrigé.")
+    api.review_proposal(actor=centre.chief, proposal=proposal, outcome="returned", reason="À revoir.")
+    assert _versions(proposal)[-1] == (4, "Karim Benali", " Corrigé.") and not WorkingCopy.unscoped.exists()
+    again = latest_version(centre.worker, proposal)
+    old, new = correction(centre.worker, proposal, version_marks(centre.worker, proposal, again), again)
+    assert (old.no, new.no) == (3, 4)
+
+
+def test_a_copy_that_rested_for_long_is_a_version_of_its_own(centre):
+    proposal = f.make_proposal(centre)
+    first = _versions(proposal)
+    _pause(centre, "worker", proposal, " Ce matin.")
+    WorkingCopy.unscoped.update(at=clock.now() - timedelta(minutes=31))
+    _pause(centre, "worker", proposal, " Cet après-midi.")
+    assert _versions(proposal) == [*first, (3, "Amélie Lambrecht", " Ce matin.")]
+    assert WorkingCopy.unscoped.get(proposal=proposal).lock == 1
 
 
 def test_law_and_computation_cannot_be_typed(centre):

@@ -1,6 +1,6 @@
 from .committee import AgendaItem, Committee, DelegationLimit, MemberPack, Membership, Presence, Recusal, Session
 from .decision import Decision, Minutes, Notification, Pack
-from .proposal import LegalOpinion, Proposal, ProposalVersion
+from .proposal import LegalOpinion, Proposal, ProposalVersion, WorkingCopy
 
 __all__ = [
     "AgendaItem",
@@ -18,4 +18,5 @@ __all__ = [
     "ProposalVersion",
     "Recusal",
     "Session",
+    "WorkingCopy",
 ]

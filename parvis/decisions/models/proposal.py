@@ -88,14 +88,54 @@ class ProposalVersion(ScopedModel):
     author_label = models.CharField(max_length=200)
     at = models.DateTimeField()
 
+    #: Above zero for a working copy that is not a version yet (see WorkingCopy.as_version).
+    lock: int = 0
+
     class Meta(ScopedModel.Meta):
         ordering = ["proposal", "no", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["proposal", "no"], name="decisions_version_number_once"),
         ]
 
+    @property
+    def base(self) -> str:
+        """What a form says of the state that its writer saw: "4", or "5.3" for the third pause of a copy."""
+        return f"{self.no}.{self.lock}" if self.lock else str(self.no)
+
     def __str__(self) -> str:
         return f"{self.proposal_id}/{self.no}"
+
+
+class WorkingCopy(ScopedModel):
+    """What one writer typed since the last version, kept at each pause. Replaced by the next pause of the same writer, gone once it is a
+    version: by saving, by sending on, or because somebody else writes.
+    """
+
+    personal_data = "social"
+    scoped_by = "proposal"
+
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="working_copy")
+    # Counts the pauses: who had an older state on screen has not seen this one.
+    lock = models.PositiveIntegerField(default=1)
+    reason = models.CharField(max_length=12, choices=VersionReason.choices, default=VersionReason.DRAFT)
+    blocks = models.JSONField(default=list)
+    provisions = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)
+    calculation = models.ForeignKey("rules.Calculation", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    author_id = models.BigIntegerField(null=True)
+    author_label = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    CARRIED = ("reason", "blocks", "provisions", "facts", "calculation_id", "author_id", "author_label", "at")
+
+    def __str__(self) -> str:
+        return f"{self.proposal_id}: {self.author_label}"
+
+    def as_version(self, no: int) -> ProposalVersion:
+        """The version that this copy will be, not written yet."""
+        version = ProposalVersion(no=no, proposal_id=self.proposal_id, **{name: getattr(self, name) for name in self.CARRIED})
+        version.lock = self.lock
+        return version
 
 
 class LegalOpinion(ScopedModel):

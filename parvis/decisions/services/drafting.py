@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,9 +20,12 @@ from .. import access, letters, neighbours
 from ..enums import Outcome, ProposalState, VersionReason
 from ..errors import ForbiddenTransition, WrongProvision
 from ..grounds import GROUNDS
-from ..models import Decision, Proposal, ProposalVersion
+from ..models import Decision, Proposal, ProposalVersion, WorkingCopy
 from ..provisions import Provision, provision_from_json, provision_to_json
-from .steps import kind_of, latest, ref, stream
+from .steps import close_working_copy, kind_of, latest, ref, stream
+
+#: A copy that was left alone for so long is a version of its own: the next pause begins another.
+WORKING_COPY_RESTS = timedelta(minutes=30)
 
 
 @gesture
@@ -130,8 +134,15 @@ def _write_version(
     reason: str,
     outcome: str | None = None,
     decision_reason: str = "",
+    pause: bool = False,
 ) -> ProposalVersion:
+    """Write the next version; with ``pause``, the working copy that will be one."""
+    copy = WorkingCopy.unscoped.select_for_update().filter(proposal=proposal).first()
+    if copy is not None and not _goes_on(copy, actor, reason):
+        close_working_copy(actor, proposal, copy)
+        copy = None
     last = ProposalVersion.unscoped.filter(proposal=proposal).order_by("-no").first()
+    written = copy.as_version(last.no + 1) if copy is not None and last is not None else last
     situation = neighbours.situation(actor, proposal.dossier_id, clock.today())
     computed = [compute_provision(actor, proposal, provision, situation) for provision in provisions]
     as_json = [provision_to_json(provision) for provision in computed]
@@ -140,27 +151,50 @@ def _write_version(
         proposal=proposal,
         provisions=computed,
         own=own,
-        previous=last.blocks if last else [],
+        previous=written.blocks if written else [],
         outcome=outcome or proposal.proposed_outcome,
         reason=decision_reason,
     )
-    if last is not None and last.blocks == blocks and last.provisions == as_json and reason == last.reason:
-        return last
+    same = written is not None and written.blocks == blocks and written.provisions == as_json and reason == written.reason
+    if same and written is not None and (pause or copy is None):
+        return written
     first = next((p.calculation_id for p in computed if p.calculation_id), None)
-    version = ProposalVersion.unscoped.create(
-        proposal=proposal,
-        no=(last.no if last else 0) + 1,
-        reason=reason,
-        blocks=blocks,
-        provisions=as_json,
-        facts={"day": clock.today().isoformat(), "situation": situation, "members": neighbours.members(actor, proposal.dossier_id)},
-        calculation_id=first,
-        author_id=actor.account_id,
-        author_label=actor.label,
-        at=clock.now(),
-    )
+    values: dict[str, Any] = {
+        "reason": reason,
+        "blocks": blocks,
+        "provisions": as_json,
+        "facts": {"day": clock.today().isoformat(), "situation": situation, "members": neighbours.members(actor, proposal.dossier_id)},
+        "calculation_id": first,
+        "author_id": actor.account_id,
+        "author_label": actor.label,
+        "at": clock.now(),
+    }
+    no = (last.no if last else 0) + 1
+    if pause:
+        return _keep_working(actor, proposal, copy, values).as_version(no)
+    version = ProposalVersion.unscoped.create(proposal=proposal, no=no, **values)
+    if copy is not None:
+        copy.delete()
     mutations.record(stream(proposal), actor=actor, verb="save_version", subject=ref(proposal), values={"no": version.no, "reason": reason})
     return version
+
+
+def _goes_on(copy: WorkingCopy, actor: Actor, reason: str) -> bool:
+    """A pause belongs to the copy of the same hand at the same work, unless that one has rested for long."""
+    return copy.author_id == actor.account_id and copy.reason == reason and clock.now() - copy.at < WORKING_COPY_RESTS
+
+
+def _keep_working(actor: Actor, proposal: Proposal, copy: WorkingCopy | None, values: dict[str, Any]) -> WorkingCopy:
+    if copy is None:
+        copy = WorkingCopy.unscoped.create(proposal=proposal, **values)
+        begun = {"after": latest(proposal).no, "reason": copy.reason}
+        mutations.record(stream(proposal), actor=actor, verb="begin_working_copy", subject=ref(proposal), values=begun)
+        return copy
+    for name, value in values.items():
+        setattr(copy, name, value)
+    copy.lock += 1
+    copy.save()
+    return copy
 
 
 def keep_version(actor: Actor, proposal: Proposal, last: ProposalVersion, *, blocks: list[dict[str, Any]]) -> ProposalVersion:
@@ -212,13 +246,19 @@ def save_version(
     own: Mapping[str, str],
     provisions: Sequence[Provision | Mapping[str, Any]],
     base_no: int,
+    base_lock: int = 0,
     proposed_outcome: str | None = None,
     ground: str | None = None,
+    pause: bool = False,
 ) -> ProposalVersion:
     """Keep a version of the free paragraphs (`own`: block key to Markdown) and of the provisions.
 
+    With ``pause`` (autosaving) nothing is numbered yet: a working copy is kept, and replaced at the next pause. It becomes a version when
+    its writer saves or sends on, when somebody else writes or a gesture rests on it, or when it has rested for ``WORKING_COPY_RESTS``.
+    ``base_no`` and ``base_lock``: the state that the writer had on screen (``ProposalVersion.base``).
+
     Raises:
-        Conflict: somebody else saved after the version `base_no` that the writer had on screen; carries both texts.
+        Conflict: somebody else wrote after the state that the writer had on screen; carries both texts.
     """
     proposal.refresh_from_db()
     if not access.may_edit(actor, proposal):
@@ -226,7 +266,10 @@ def save_version(
             raise ForbiddenTransition(proposal.get_state_display(), "save")
         raise NotAllowed(_("The proposal is with somebody else now; you cannot change it."))
     current = latest(proposal)
-    if current.no != base_no and current.author_id != actor.account_id:
+    typed = WorkingCopy.unscoped.filter(proposal=proposal).first()
+    if typed is not None:
+        current = typed.as_version(current.no + 1)
+    if (current.no, current.lock) != (base_no, base_lock) and current.author_id != actor.account_id:
         theirs = letters.own_texts(current.blocks)
         raise Conflict(
             _("%(who)s saved another version meanwhile. Your text is kept here, nothing was overwritten.") % {"who": current.author_label},
@@ -253,7 +296,7 @@ def save_version(
         Proposal.unscoped.filter(pk=proposal.pk).update(author_id=actor.account_id, author_label=actor.label)
         proposal.refresh_from_db()
     reason = VersionReason.CORRECTION if proposal.state == ProposalState.SUBMITTED else VersionReason.DRAFT
-    return _write_version(actor, proposal, rows, own=own, reason=reason)
+    return _write_version(actor, proposal, rows, own=own, reason=reason, pause=pause)
 
 
 @gesture

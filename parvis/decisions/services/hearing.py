@@ -17,7 +17,7 @@ from ..enums import HearingMeans, ProposalState
 from ..errors import ForbiddenTransition
 from ..models import Proposal
 from .drafting import keep_version
-from .steps import latest, ref, stream
+from .steps import ref, settled, stream
 
 
 @gesture
@@ -59,7 +59,7 @@ def record_hearing(
     )
     Proposal.unscoped.filter(pk=proposal.pk).update(**facts, lock=F("lock") + 1)
     proposal.refresh_from_db()
-    last = latest(proposal)
+    last = settled(actor, proposal)
     blocks = hearings.put(last.blocks, proposal) if last.blocks else last.blocks
     if blocks != last.blocks:
         keep_version(actor, proposal, last, blocks=blocks)

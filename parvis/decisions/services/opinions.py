@@ -16,7 +16,7 @@ from ..enums import Opinion, ProposalState
 from ..errors import ForbiddenTransition
 from ..events import LegalOpinionAsked, LegalOpinionGiven
 from ..models import LegalOpinion, Proposal
-from .steps import latest, line_ref, ref, stream
+from .steps import line_ref, ref, settled, stream
 
 
 @gesture
@@ -73,7 +73,7 @@ def give_opinion(*, actor: Actor, opinion: LegalOpinion, value: str, text: str) 
         given_by_id=actor.account_id,
         given_by_label=actor.label,
         given_at=clock.now(),
-        version=latest(proposal),
+        version=settled(actor, proposal),
     )
     opinion.refresh_from_db()
     if not done:

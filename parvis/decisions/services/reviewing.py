@@ -19,12 +19,11 @@ from ..errors import ForbiddenTransition, HearingMissing, ProposalIncomplete
 from ..events import ProposalReviewed, ProposalSubmitted
 from ..models import Decision, Proposal, ProposalVersion
 from ..provisions import provision_from_json
-from .steps import kind_of, latest, line_ref, move, ref, start_opinion_term, stream
+from .steps import kind_of, line_ref, move, ref, settled, start_opinion_term, stream
 
 
-def problems(actor: Actor, proposal: Proposal, version: ProposalVersion | None = None) -> ProposalIncomplete | None:
+def problems(actor: Actor, proposal: Proposal, version: ProposalVersion) -> ProposalIncomplete | None:
     """What still keeps the proposal from leaving, by name; None when it may."""
-    version = version or latest(proposal)
     language = actor.language or "fr"
     pieces = [] if proposal.urgent else [p.label for p in neighbours.pieces(actor, proposal, language) if p.mandatory and not p.present]
     mentions = [m.label for m in letters.mentions(version.blocks, language) if not m.present and m.key != hearings.MENTION]
@@ -86,12 +85,12 @@ def submit_proposal(*, actor: Actor, proposal: Proposal) -> Proposal:
     name = "submit" if neighbours.chief_level(proposal.unit_id) else "submit_unreviewed"
     if next_state(PROPOSAL_TRANSITIONS, proposal.state, name) is None:
         raise ForbiddenTransition(proposal.get_state_display(), name)
-    trouble = problems(actor, proposal)
+    version = settled(actor, proposal)
+    trouble = problems(actor, proposal, version)
     if trouble is not None:
         raise trouble
     before = proposal.state
     proposal = move(proposal, name, submitted_at=clock.now(), return_reason="")
-    version = latest(proposal)
     if proposal.state == ProposalState.VALIDATED:
         start_opinion_term(proposal)
     mutations.record(
@@ -122,6 +121,7 @@ def take_back(*, actor: Actor, proposal: Proposal) -> Proposal:
     if actor.account_id is None or actor.account_id != proposal.author_id:
         raise NotAllowed(_("Only its author takes a proposal back."))
     proposal = move(proposal, "take_back")
+    settled(actor, proposal)
     mutations.record(stream(proposal), actor=actor, verb="take_back", subject=ref(proposal), values={"state": ["submitted", "draft"]})
     publish(
         ProposalReviewed(
@@ -146,10 +146,11 @@ def review_proposal(*, actor: Actor, proposal: Proposal, outcome: str, reason: s
         raise DomainError(_("Validate or return."), field="outcome")
     if outcome == "returned" and not reason.strip():
         raise DomainError(_("Say why the proposal is returned."), field="reason")
+    version = settled(actor, proposal)
     if outcome == "validated":
         if next_state(PROPOSAL_TRANSITIONS, proposal.state, "validate") is None:
             raise ForbiddenTransition(proposal.get_state_display(), "validate")
-        trouble = problems(actor, proposal)
+        trouble = problems(actor, proposal, version)
         if trouble is not None:
             raise trouble
     elif proposal.state != ProposalState.SUBMITTED:

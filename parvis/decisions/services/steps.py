@@ -7,13 +7,14 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from parvis.kernel import clock, registries
+from parvis.kernel import clock, mutations, registries
+from parvis.kernel.actor import Actor
 from parvis.kernel.subject import SubjectRef
 
 from .. import neighbours
 from ..calculations import PROPOSAL_TRANSITIONS, next_state
 from ..errors import ForbiddenTransition, WrongProvision
-from ..models import LegalOpinion, Proposal, ProposalVersion
+from ..models import LegalOpinion, Proposal, ProposalVersion, WorkingCopy
 from ..provisions import ProvisionKind
 
 
@@ -37,7 +38,24 @@ def kind_of(key: str) -> ProvisionKind:
 
 
 def latest(proposal: Proposal) -> ProposalVersion:
+    """The last version that was written. A gesture that rests on it asks ``settled``."""
     return ProposalVersion.unscoped.filter(proposal=proposal).order_by("-no").select_related("calculation")[0]
+
+
+def settled(actor: Actor, proposal: Proposal) -> ProposalVersion:
+    """The last version, for a gesture that rests on it: what somebody is still typing becomes a version first."""
+    copy = WorkingCopy.unscoped.select_for_update().filter(proposal=proposal).first()
+    return latest(proposal) if copy is None else close_working_copy(actor, proposal, copy)
+
+
+def close_working_copy(actor: Actor, proposal: Proposal, copy: WorkingCopy) -> ProposalVersion:
+    """Make a version of what was typed, in the name of who typed it; the line of the journal names who closed it."""
+    version = copy.as_version(latest(proposal).no + 1)
+    version.save()
+    copy.delete()
+    values = {"no": version.no, "reason": version.reason, "author": version.author_id}
+    mutations.record(stream(proposal), actor=actor, verb="save_version", subject=ref(proposal), values=values)
+    return version
 
 
 def move(proposal: Proposal, name: str, **values: Any) -> Proposal:

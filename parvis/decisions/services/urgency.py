@@ -36,7 +36,7 @@ from ..provisions import Provision, provision_from_json
 from .drafting import draft_proposal, write_decided_version
 from .recording import CONSENSUS, check_delegation, record, require_complete, require_person
 from .sessions import _add_item, next_session
-from .steps import kind_of, latest, move
+from .steps import kind_of, move
 
 
 def urgent_committee(actor: Actor) -> Committee:
@@ -98,7 +98,7 @@ def decide_urgent(
     Proposal.unscoped.filter(pk=proposal.pk).update(urgent=True)
     if Recusal.objects.filter(item__proposal=proposal, account_id__in=sorted(actor.persons)).exists():
         raise NotAllowed(_("You declared a conflict of interest in this case."))
-    proposed = latest(proposal)
+    proposed = settled(actor, proposal)
     decided = write_decided_version(
         actor, proposal, [wanted], own={}, outcome=Outcome.GRANTED, reason=reason.strip(), why=VersionReason.DRAFT
     )

@@ -121,9 +121,10 @@ def _save(request: Request, found: Proposal) -> HttpResponse:
             proposal=found,
             own=own,
             provisions=grants.provisions(),
-            base_no=int(base) if base.isdigit() else 0,
+            **_base(base),
             proposed_outcome=request.POST.get("proposed_outcome") or None,
             ground=request.POST.get("ground"),
+            pause=autosaving,
         )
     except Conflict as error:
         if autosaving:
@@ -138,7 +139,7 @@ def _save(request: Request, found: Proposal) -> HttpResponse:
                 theirs={f"b-{k}": v for k, v in error.theirs.items()},
             ),
             labels={f"b-{block['key']}": block.get("heading") or block["key"] for block in version.blocks},
-            refresh={"base": version.no},
+            refresh={"base": version.base},
         )
     except DomainError as error:
         if autosaving:
@@ -157,9 +158,13 @@ def _save(request: Request, found: Proposal) -> HttpResponse:
 
 def _keep_text(actor: Actor, found: Proposal, version: ProposalVersion, own: dict[str, str], base: str) -> None:
     with suppress(DomainError):
-        drafting.save_version(
-            actor=actor, proposal=found, own=own, provisions=version.provisions, base_no=int(base) if base.isdigit() else 0
-        )
+        drafting.save_version(actor=actor, proposal=found, own=own, provisions=version.provisions, pause=True, **_base(base))
+
+
+def _base(text: str) -> dict[str, int]:
+    """The state that the writer had on screen: "4", or "5.3" while somebody typed (``ProposalVersion.base``)."""
+    no, _dot, lock = text.partition(".")
+    return {"base_no": _int(no, 0), "base_lock": _int(lock, 0)}
 
 
 def _send(request: Request, found: Proposal, then: str) -> HttpResponse:
@@ -215,8 +220,8 @@ def _read(
 ) -> dict[str, Any]:
     actor = request.actor
     version = selectors.latest_version(actor, found)
-    marks = selectors.version_marks(actor, found)
-    correction = selectors.correction(actor, found, marks)
+    marks = selectors.version_marks(actor, found, version)
+    correction = selectors.correction(actor, found, marks, version)
     editable = access.may_edit(actor, found)
     if grants is None and editable:
         grants = _grants(actor, found, version, add=add)  # first: it reads names and cards of the household, this person's among them
