@@ -104,6 +104,7 @@ registries.backlog.register(
         count=selectors.count_waiting_first,
         url=lambda: reverse("aid:first_payments"),
         help=_("Decided, and the bank has not taken the first payment yet."),
+        mine=lambda actor: selectors.waiting_first(actor).count(),
     ),
 )
 registries.backlog.register(
@@ -115,6 +116,7 @@ registries.backlog.register(
         count=selectors.count_unpaid,
         url=lambda: reverse("aid:unpaid"),
         help=_("Rejected by the bank, or of an earlier month and still owed."),
+        mine=lambda actor: selectors.unpaid(actor).count(),
     ),
 )
 registries.palette.register("aid.run", PaletteAction("aid.run", _("Monthly payments"), "aid:runs", access.may_see_run, 600, "cash"))

@@ -121,6 +121,7 @@ registries.backlog.register(
         count=lambda actor: selectors.undelivered().count(),
         url=lambda: reverse("decisions:decisions") + "?show=to-notify",
         help=_("Decided, but the letter has not left."),
+        mine=selectors.count_to_notify,
     ),
 )
 

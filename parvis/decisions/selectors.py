@@ -342,17 +342,21 @@ def notifications_of(actor: Actor, decision: Decision) -> list[Notification]:
     return list(Notification.objects.visible_to(actor).filter(decision=decision).order_by("created_at", "pk"))
 
 
+def _to_notify(actor: Actor) -> QuerySet[Notification]:
+    return Notification.objects.visible_to(actor).filter(state=NotificationState.TO_SEND, live=1)
+
+
+def count_to_notify(actor: Actor) -> int:
+    return _to_notify(actor).count()
+
+
 def undelivered() -> QuerySet[Notification]:
     """Decisions whose letter has not left, the same figure for everybody."""
-    return Notification.objects.visible_to(READER).filter(state=NotificationState.TO_SEND, live=1)
+    return _to_notify(READER)
 
 
 def to_notify(actor: Actor, limit: int = 200) -> list[Notification]:
-    rows = (
-        Notification.objects.visible_to(actor)
-        .filter(state=NotificationState.TO_SEND, live=1)
-        .select_related("decision__dossier", "decision__proposal")
-    )
+    rows = _to_notify(actor).select_related("decision__dossier", "decision__proposal__line")
     return list(rows.order_by("created_at", "pk")[:limit])
 
 

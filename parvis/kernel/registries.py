@@ -109,7 +109,7 @@ class PaletteAction:
 
 @dataclass(frozen=True)
 class Backlog:
-    """A count of the backlog, in the open: the same figure for everybody."""
+    """A count of the backlog, in the open: the same figure for everybody. ``mine``: how many the list at ``url`` holds for this reader."""
 
     key: str
     title: Any
@@ -117,6 +117,7 @@ class Backlog:
     count: Callable[[Actor], int]
     url: Callable[[], str]
     help: Any = ""
+    mine: Callable[[Actor], int] | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel, PersonHolder
 
 from . import access
-from .selectors import clocks_for, lines_of_dossier, over_term
+from .selectors import clocks_for, count_late, lines_of_dossier
 
 
 def _panel(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
@@ -32,10 +32,6 @@ def _panel(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
 
 def _count(actor: Actor, dossier: Any) -> int | None:
     return len(lines_of_dossier(actor, dossier.pk))
-
-
-def _late(actor: Actor) -> int:
-    return int(over_term(actor).count())
 
 
 registries.menu.register(
@@ -63,9 +59,10 @@ registries.backlog.register(
         key="over_30_days",
         title=_("Over the legal term"),
         order=20,
-        count=_late,
+        count=lambda actor: count_late(),
         url=lambda: reverse("requests:index") + "?state=late",
-        help=_("Rights asked for whose decision is later than the law allows"),
+        help=_("Requests whose decision is later than the law allows"),
+        mine=count_late,
     ),
 )
 registries.palette.register(

@@ -139,10 +139,10 @@ def lines_of_dossier(actor: Actor, dossier_id: int) -> list[RequestLine]:
     )
 
 
-def over_term(actor: Actor) -> Any:
-    """Lines whose decision is later than the law allows. The same for everybody: not scoped by unit."""
+def over_term(actor: Actor = _READER) -> Any:
+    """Lines whose decision is later than the law allows: in the house, or those that an actor may open."""
     return (
-        RequestLine.objects.visible_to(_READER)
+        RequestLine.objects.visible_to(actor)
         .filter(
             stage__in=UNDECIDED,
             clocks__kind=ClockKind.DECIDE,
@@ -152,6 +152,11 @@ def over_term(actor: Actor) -> Any:
         )
         .order_by("clocks__due_on", "pk")
     )
+
+
+def count_late(actor: Actor = _READER) -> int:
+    """Requests with such a line: as many as the register lists."""
+    return int(over_term(actor).order_by().values("request").distinct().count())
 
 
 def marks_of(line_ids: Collection[int]) -> dict[int, list[StageMark]]:

@@ -51,6 +51,7 @@ registries.backlog.register(
         count=lambda actor: selectors.unowned_count(),
         url=lambda: reverse("desk:tasks") + "?list=unowned",
         help=_("Tasks that wait in a queue, or whose holder has left."),
+        mine=selectors.unowned_count,
     ),
 )
 

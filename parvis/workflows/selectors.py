@@ -149,9 +149,14 @@ def counts_for(actor: Actor) -> dict[str, int]:
 
 
 def unowned_count(actor: Actor | None = None) -> int:
-    """Open tasks that nobody holds, or whose holder works here no more. The same figure for everybody (F6)."""
+    """Open tasks that nobody holds, or whose holder works here no more: in the house, the same figure for everybody (F6), or those that
+    an actor may open.
+    """
     return (
-        WorkItem.objects.visible_to(READER).filter(state=ItemState.OPEN).filter(Q(owner__isnull=True) | Q(owner__is_active=False)).count()
+        WorkItem.objects.visible_to(actor or READER)
+        .filter(state=ItemState.OPEN)
+        .filter(Q(owner__isnull=True) | Q(owner__is_active=False))
+        .count()
     )
 
 

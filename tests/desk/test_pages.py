@@ -214,6 +214,22 @@ def test_the_backlog_is_the_same_for_worker_chief_and_committee(unit) -> None:
     assert ("2", "Sans titulaire") in seen.pop()
 
 
+def test_a_count_of_the_house_says_how_many_its_list_holds_for_the_reader(unit) -> None:
+    """Three tasks without a holder in the house, one of them in the reader's service: the tile says both, and the list holds that one (F6)."""
+    other = factories.unit()
+    for at in (unit, other, other):
+        factories.item(queue="social_worker", at=at)
+    client = signed_in(factories.account("social_worker", at=unit))
+    (tile,) = (one for one in client.get("/desk/").context["backlog"] if one.key == "unowned")
+    assert (tile.count, tile.mine, tile.elsewhere) == (3, 1, 2)
+    answer = client.get(tile.url)
+    assert len(answer.context["rows"]) == tile.mine
+    assert "3 dans tout le centre" in answer.content.decode()
+    home = client.get("/desk/").content.decode()
+    tiles = home[home.index('class="backlog"') :]
+    assert "<b>3</b>" in tiles and "1 que vous pouvez ouvrir" in tiles[: tiles.index("</section>")]
+
+
 def test_pages_of_tasks_follow_each_other(client: Client, worker, unit) -> None:
     today = clock.today()
     for number in range(60):

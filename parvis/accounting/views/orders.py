@@ -14,6 +14,7 @@ from parvis.kernel import jobs, mutations, registries
 from parvis.kernel.links import link
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
+from parvis.ui.backlog import figures
 from parvis.ui.http import Request, done, errors_on, invalid, local_url, page, screen
 
 from .. import access, selectors, unusual
@@ -50,11 +51,7 @@ def index(request: Request) -> HttpResponse:
         {
             "grid": grid,
             "waiting": [{"order": row, "why": access.why_not_release(request.actor, row)} for row in waiting],
-            "backlog": [
-                {"title": entry.title, "count": entry.count(request.actor), "url": entry.url(), "help": entry.help}
-                for key, entry in registries.backlog.items()
-                if key in ("waiting_first_payment", "unpaid")
-            ],
+            "backlog": figures(request.actor, "waiting_first_payment", "unpaid"),
             "lists": [
                 {"title": entry.label, "url": reverse(entry.url_name), "icon": entry.icon}
                 # The month's list first: it is the work of the page, and the button that stands out.

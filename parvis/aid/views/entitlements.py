@@ -13,6 +13,7 @@ from parvis.decisions.api import living_proposal
 from parvis.dossiers.api import visible_dossier
 from parvis.kernel import mutations
 from parvis.kernel.actor import Actor
+from parvis.ui.backlog import figure
 from parvis.ui.http import Request, done, errors_on, invalid, local_url, page, screen
 
 from .. import access, selectors
@@ -171,5 +172,6 @@ def unpaid(request: Request) -> HttpResponse:
                 for row in rows[:200]
             ],
             "more": len(rows) > 200,
+            "house": figure(request.actor, "unpaid"),
         },
     )

@@ -12,6 +12,7 @@ from parvis.contacts.api import is_payable
 from parvis.kernel import mutations
 from parvis.kernel.subject import SubjectRef
 from parvis.requests import api as requests
+from parvis.ui.backlog import figure
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 
 from .. import access, selectors
@@ -58,6 +59,7 @@ def index(request: Request) -> HttpResponse:
             for row in rows
         ],
         "more": more,
+        "house": figure(request.actor, "waiting_first_payment"),
         "form": form,
         "may_prepare": access.may_run(request.actor),
         "may_say_second": access.may_settle_held(request.actor),

@@ -15,6 +15,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
+from parvis.ui.backlog import figure
 from parvis.ui.http import Request, done, page, screen
 
 from .. import access, forms, letters, neighbours, selectors
@@ -68,7 +69,8 @@ def index(request: Request) -> HttpResponse:
             "outcomes": Outcome.choices,
             "todo": todo,
             "may_notify": access.may_notify(request.actor),
-            "to_notify": len(selectors.to_notify(request.actor)),
+            "to_notify": len(rows) if todo else selectors.count_to_notify(request.actor),
+            "house": figure(request.actor, "undelivered") if todo else None,
         },
     )
 

@@ -12,28 +12,14 @@ from django.utils.translation import gettext as _
 from parvis.identity.api import Function, agents_with
 from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
-from parvis.ui.http import may_open, page, screen
+from parvis.ui.backlog import figures
+from parvis.ui.http import page, screen
 from parvis.ui.shell import address
 from parvis.workflows.api import counts_for, items_for
 
 from .. import access, changes, todo
 
 SHOWN = 8
-
-
-def backlog(actor: Actor) -> list[dict[str, Any]]:
-    """The counts of the backlog in the open: the same figures for worker, chief and committee (F6)."""
-    return [
-        {
-            "key": entry.key,
-            "title": entry.title,
-            "help": entry.help,
-            "count": entry.count(actor),
-            "url": url if may_open(actor, url) else "",
-        }
-        for entry in registries.backlog.all()
-        for url in (entry.url(),)
-    ]
 
 
 def cells(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
@@ -86,6 +72,6 @@ def _home(request: HttpRequest) -> HttpResponse:
         "scopes": scopes,
     }
     if request.headers.get("HX-Target") != "todo":
-        context |= {"backlog": backlog(actor), "cells": cells(request, actor)}
+        context |= {"backlog": figures(actor), "cells": cells(request, actor)}
         context |= {"changes": changes.on_my_files(actor), "new_request": new_request(actor)}
     return page(request, "desk/home.html", context)

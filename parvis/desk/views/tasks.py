@@ -14,6 +14,7 @@ from parvis.identity.api import Account, Function, FunctionGrant
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import DomainError
+from parvis.ui.backlog import figure
 from parvis.ui.http import done, local_url, page, screen
 from parvis.ui.listmemory import parameters
 from parvis.workflows.api import WorkItem, counts_for, item_url, items_for, reassign_items, unowned_count
@@ -79,10 +80,9 @@ def index(request: HttpRequest) -> HttpResponse:
         if exported is not None:
             return exported
     counts = counts_for(actor)
-    counts["unowned"] = unowned_count()
-    elsewhere = max(0, counts["unowned"] - _rows(actor, "unowned").count()) if which == "unowned" else 0
+    counts["unowned"] = unowned_count(actor)
     context = {
-        "elsewhere": elsewhere,
+        "house": figure(actor, "unowned") if which == "unowned" else None,
         "grid": grid,
         "rows": todo.rows_of(actor, grid.shown),
         "which": which,

@@ -16,6 +16,7 @@ from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import may_see
 from parvis.kernel.subject import SubjectRef
+from parvis.ui.backlog import figure
 from parvis.ui.http import done, errors_on, invalid, page, screen
 from parvis.workflows import api as workflows
 
@@ -33,7 +34,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """The chronological register."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     grid = REGISTER.read(request, listed(actor))
-    return grid.export() or page(request, "requests/index.html", {"grid": grid, "may_register": access.can_register(actor)})
+    house = figure(actor, "over_30_days") if grid.values.get("state") == "late" else None
+    return grid.export() or page(request, "requests/index.html", {"grid": grid, "may_register": access.can_register(actor), "house": house})
 
 
 @screen(access=access.can_read)

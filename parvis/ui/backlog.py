@@ -1,0 +1,47 @@
+"""Counts of the backlog: how much waits in the whole centre, the same for everybody, and how much of it this reader's list holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from parvis.kernel import registries
+from parvis.kernel.actor import Actor
+
+from .http import may_open
+
+
+@dataclass(frozen=True)
+class Figure:
+    """``count`` in the house; ``mine``: as many as the list at ``url`` holds for this reader, who may open none where there is no list."""
+
+    key: str
+    title: Any
+    help: Any
+    count: int
+    mine: int
+    url: str
+
+    @property
+    def elsewhere(self) -> int:
+        return max(0, self.count - self.mine)
+
+
+def figures(actor: Actor, *keys: str) -> list[Figure]:
+    """All counts, or those named."""
+    return [_figure(actor, entry) for key, entry in registries.backlog.items() if not keys or key in keys]
+
+
+def figure(actor: Actor, key: str) -> Figure:
+    """One count, for the list that it leads to."""
+    return _figure(actor, registries.backlog.get(key))
+
+
+def _figure(actor: Actor, entry: registries.Backlog) -> Figure:
+    count, url = entry.count(actor), entry.url()
+    opens = may_open(actor, url)
+    if entry.mine is None:
+        mine = count
+    else:
+        mine = entry.mine(actor) if opens and count else 0
+    return Figure(entry.key, entry.title, entry.help, count, mine, url if opens else "")
