@@ -19,7 +19,7 @@ from . import access, neighbours, selectors
 from .models import Decision
 from .views.committees import may_open as opens_committees
 from .views.decisions import may_open as opens_decisions
-from .views.proposals import may_open as opens_proposals
+from .views.proposal_page import may_open as opens_proposals
 
 
 def decisions_panel(request: HttpRequest, dossier: Any, day: Any) -> str | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import committee, committees, decisions, proposals, sessions
+from .views import committee, committees, decisions, proposal_turns, proposals, sessions
 
 app_name = "decisions"
 
@@ -9,12 +9,12 @@ urlpatterns = [
     path("proposals/line/<int:line_id>/", proposals.start, name="start"),
     path("proposals/<uuid:uuid>/", proposals.proposal, name="proposal"),
     path("proposals/<uuid:uuid>/versions/", proposals.versions, name="versions"),
-    path("proposals/<uuid:uuid>/take-back/", proposals.take_back, name="take_back"),
-    path("proposals/<uuid:uuid>/review/", proposals.review, name="review"),
-    path("proposals/<uuid:uuid>/hearing/", proposals.hearing, name="hearing"),
-    path("proposals/<uuid:uuid>/discuss/", proposals.to_discuss, name="to_discuss"),
-    path("proposals/<uuid:uuid>/opinion/", proposals.ask_opinion, name="ask_opinion"),
-    path("decisions/opinions/<uuid:uuid>/", proposals.opinion, name="opinion"),
+    path("proposals/<uuid:uuid>/take-back/", proposal_turns.take_back, name="take_back"),
+    path("proposals/<uuid:uuid>/review/", proposal_turns.review, name="review"),
+    path("proposals/<uuid:uuid>/hearing/", proposal_turns.hearing, name="hearing"),
+    path("proposals/<uuid:uuid>/discuss/", proposal_turns.to_discuss, name="to_discuss"),
+    path("proposals/<uuid:uuid>/opinion/", proposal_turns.ask_opinion, name="ask_opinion"),
+    path("decisions/opinions/<uuid:uuid>/", proposal_turns.opinion, name="opinion"),
     path("committee/", sessions.index, name="sessions"),
     path("committee/sessions/new/", sessions.new, name="new_session"),
     path("committee/sessions/<uuid:uuid>/", committee.session, name="session"),

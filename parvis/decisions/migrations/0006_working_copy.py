@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('proposal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='working_copy', to='decisions.proposal')),
             ],
             options={
+                'ordering': ['proposal', 'pk'],
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',

@@ -126,6 +126,9 @@ class WorkingCopy(ScopedModel):
     author_label = models.CharField(max_length=200)
     at = models.DateTimeField()
 
+    class Meta(ScopedModel.Meta):
+        ordering = ["proposal", "pk"]
+
     CARRIED = ("reason", "blocks", "provisions", "facts", "calculation_id", "author_id", "author_label", "at")
 
     def __str__(self) -> str:

@@ -74,14 +74,14 @@ def decide_urgent(
         raise NotAllowed(_("Only the president grants urgent aid alone."))
     if not reason.strip():
         raise DomainError(_("Say in a few words why it cannot wait."), field="reason")
-    settled = Decision.unscoped.filter(line_id=line_id, outcome__in=FINAL_OUTCOMES).order_by("-decided_at", "-pk").first()
-    if settled is not None:
+    already = Decision.unscoped.filter(line_id=line_id, outcome__in=FINAL_OUTCOMES).order_by("-decided_at", "-pk").first()
+    if already is not None:
         raise AlreadyDecided(
             _("Already decided by %(who)s: %(number)s, %(outcome)s.")
-            % {"who": settled.decided_by_label, "number": settled.number, "outcome": settled.get_outcome_display()},
-            who=settled.decided_by_label,
-            when=settled.decided_at,
-            theirs={"outcome": settled.get_outcome_display()},
+            % {"who": already.decided_by_label, "number": already.number, "outcome": already.get_outcome_display()},
+            who=already.decided_by_label,
+            when=already.decided_at,
+            theirs={"outcome": already.get_outcome_display()},
         )
     wanted = provision if isinstance(provision, Provision) else provision_from_json(provision)
     faults = kind_of(wanted.kind).validate(wanted)

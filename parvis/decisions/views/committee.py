@@ -21,7 +21,7 @@ from ..errors import AlreadyDecided
 from ..models import AgendaItem, ProposalVersion, Session
 from ..services import deciding
 from ..services.recording import Tally
-from .proposals import change_rows
+from .proposal_page import change_rows
 from .sessions import find_item, find_session
 
 #: What a key asks for before it decides.
