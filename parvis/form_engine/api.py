@@ -1,33 +1,17 @@
 """What other contexts may use of form_engine."""
 
+from .answers import Line, Section, add_row, is_unanswered, read_page, remove_row, sendable, stored_files, summary, was_shown
 from .codes import bare as bare_code
 from .codes import digest as code_digest
 from .codes import new_code
 from .definition import normalise, validate_definition
-from .engine import (
-    FieldState,
-    FormState,
-    Line,
-    PageState,
-    Problem,
-    RowState,
-    Section,
-    add_row,
-    is_unanswered,
-    problems,
-    read_page,
-    remove_row,
-    resolve,
-    sendable,
-    stored_files,
-    summary,
-    was_shown,
-)
+from .engine import problems, resolve
 from .enums import FieldType
 from .errors import AlreadySent, DraftGone, InvalidDefinition, UnknownForm
 from .models import Draft, FormVersion
 from .selectors import latest_form
 from .services import attach_uploads, close_draft, draft_by_code, open_draft, publish_form, remove_upload, save_draft
+from .states import FieldState, FormState, PageState, Problem, RowState
 from .steps import Outcome, form_context, handle_post
 from .values import address_line, show
 

@@ -9,9 +9,11 @@ from typing import Any
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 
-from .engine import FieldState, FormState, PageState, Problem, add_row, problems, read_page, remove_row, resolve
+from .answers import add_row, read_page, remove_row
+from .engine import problems, resolve
 from .models import Draft
 from .services import attach_uploads, remove_upload, save_draft
+from .states import FieldState, FormState, PageState, Problem
 
 #: What a submit button asks for. The value is the path concerned.
 ACTIONS = ("add", "remove", "drop", "later", "refresh")

@@ -36,7 +36,7 @@ from ..provisions import Provision, provision_from_json
 from .drafting import draft_proposal, write_decided_version
 from .recording import CONSENSUS, check_delegation, record, require_complete, require_person
 from .sessions import _add_item, next_session
-from .steps import kind_of, move
+from .steps import kind_of, move, settled
 
 
 def urgent_committee(actor: Actor) -> Committee:

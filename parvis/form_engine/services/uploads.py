@@ -10,8 +10,9 @@ from parvis.documents.api import accept_upload
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import DomainError
 
+from ..answers import put, upload_states
 from ..definition import UPLOAD_KINDS
-from ..engine import FieldState, PageState, Problem, put, upload_states
+from ..states import FieldState, PageState, Problem
 
 MAX_FILES = 5
 MAX_MB = 10

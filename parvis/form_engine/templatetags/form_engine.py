@@ -8,8 +8,8 @@ from django import template
 from django.utils.translation import gettext as _
 
 from ..definition import UPLOAD_KINDS
-from ..engine import FieldState
 from ..enums import FieldType
+from ..states import FieldState
 
 register = template.Library()
 
