@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from parvis.ui.fields import day_field
+
 from .enums import Book
 
 
@@ -28,13 +30,7 @@ class BankFileForm(forms.Form):
 
 class BalanceForm(forms.Form):
     book = forms.ChoiceField(label=_("Book"), required=False)
-    until = forms.DateField(
-        label=_("Up to and including"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-
-
-def _day(label: Any, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+    until = day_field(_("Up to and including"), required=False)
 
 
 class CentreAccountForm(forms.Form):
@@ -54,8 +50,8 @@ class CentreAccountForm(forms.Form):
     )
     town = forms.CharField(label=_("Town"), max_length=35, required=False)
     channel = forms.ChoiceField(label=_("How orders leave"), choices=[])
-    valid_from = _day(_("First day"), required=False, help_text=_("From this day orders are prepared on it."))
-    last_day = _day(_("Last day"), required=False, help_text=_("Until further notice when empty."))
+    valid_from = day_field(_("First day"), required=False, help_text=_("From this day orders are prepared on it."))
+    last_day = day_field(_("Last day"), required=False, help_text=_("Until further notice when empty."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         from .services.accounts import channels

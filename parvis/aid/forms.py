@@ -5,11 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from parvis.ui.fields import day_field
+
 from .enums import DebtorKind
-
-
-def date_field(label: Any, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 def amount_field(label: Any) -> forms.DecimalField:
@@ -19,7 +17,7 @@ def amount_field(label: Any) -> forms.DecimalField:
 class ExecutionForm(forms.Form):
     """Amount and account come from the decision: only the day is chosen."""
 
-    execution_on = date_field(_("Execution date"), required=False)
+    execution_on = day_field(_("Execution date"), required=False)
 
 
 class RunForm(ExecutionForm):
@@ -64,8 +62,8 @@ class ClaimForm(forms.Form):
     debtor_address = forms.CharField(
         label=_("Address for the letter"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    valid_from = date_field(_("Period from"))
-    last_day = date_field(_("to (included)"))
+    valid_from = day_field(_("Period from"))
+    last_day = day_field(_("to (included)"))
     amount = amount_field(_("Amount claimed"))
     article = forms.CharField(label=_("Article of law"), max_length=191)
     ahead = forms.BooleanField(label=_("Announce it to the institution before everything is paid (running advance)"), required=False)
@@ -73,5 +71,5 @@ class ClaimForm(forms.Form):
 
 class ReceiptForm(forms.Form):
     amount = amount_field(_("Amount received"))
-    on = date_field(_("Received on"))
+    on = day_field(_("Received on"))
     reference = forms.CharField(label=_("Reference of the bank statement"), max_length=120)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -12,22 +13,12 @@ from django.utils.translation import pgettext_lazy
 from parvis.kernel import clock
 from parvis.kernel.bitemporal import Source
 from parvis.kernel.identifiers import InvalidIdentifier, parse_niss
+from parvis.ui import fields
 
 from .enums import AddressKind, ContactLanguage, IdentifierKind, NameKind, PartyKind, PointKind, Sex
 from .kinship import words
 
-DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"]
-
-
-def day_field(label: Any, *, required: bool = False, **more: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=required,
-        input_formats=DAY_FORMATS,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("This is not a date. Write it like 31/12/2026.")},
-        **more,
-    )
+day_field = partial(fields.day_field, required=False)
 
 
 class FactForm(forms.Form):

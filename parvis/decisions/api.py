@@ -29,7 +29,7 @@ from .selectors import (
     settled_decision,
     undelivered,
 )
-from .services.bodies import add_member, create_committee, set_limit
+from .services.committees import add_member, create_committee, set_limit
 from .services.deciding import decide, decide_batch, unflagged
 from .services.drafting import draft_proposal, save_version, set_to_discuss
 from .services.hearing import record_hearing

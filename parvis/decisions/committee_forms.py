@@ -8,14 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from parvis.identity.api import Account
+from parvis.ui.fields import day_field
 
 from .enums import Decider, MemberRole
 
 LANGUAGES = ("fr", "nl", "de", "en")
-
-
-def _day(label: Any, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
 
 
 class CommitteeForm(forms.Form):
@@ -47,8 +44,8 @@ class MandateForm(forms.Form):
         help_text=_("Agents who hold a committee function. Another person first gets an account and the function on the page Accounts."),
     )
     role = forms.ChoiceField(label=_("Place in the committee"), choices=MemberRole.choices, initial=MemberRole.MEMBER)
-    valid_from = _day(_("First day"))
-    last_day = _day(_("Last day"), required=False, help_text=_("Until further notice when empty."))
+    valid_from = day_field(_("First day"))
+    last_day = day_field(_("Last day"), required=False, help_text=_("Until further notice when empty."))
 
     def __init__(self, *args: Any, candidates: list[Account], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +54,7 @@ class MandateForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    last_day = _day(
+    last_day = day_field(
         _("Last day"), help_text=_("The last day on which this person still sits. The day before the first one says that it never held.")
     )
 
@@ -78,7 +75,7 @@ class LimitForm(forms.Form):
     max_amount = forms.DecimalField(
         label=_("Up to"), required=False, min_value=0, max_digits=12, decimal_places=2, localize=True, help_text=_("Empty: without limit.")
     )
-    valid_from = _day(_("First day"), help_text=_("The limit that holds now ends the day before."))
+    valid_from = day_field(_("First day"), help_text=_("The limit that holds now ends the day before."))
     source = forms.CharField(
         label=_("Decision of the council"), max_length=200, help_text=_("For example: Council of 12 January 2026, item 7.")
     )

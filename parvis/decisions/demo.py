@@ -9,7 +9,7 @@ from parvis.kernel.actor import Actor
 
 from .enums import Decider
 from .models import Committee, DelegationLimit
-from .services.bodies import create_committee, set_limit
+from .services.committees import create_committee, set_limit
 
 COMMITTEE = "csss"
 NAME = {

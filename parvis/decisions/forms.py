@@ -14,15 +14,10 @@ from parvis.kernel import registries
 from parvis.kernel.errors import DomainError
 from parvis.kernel.identifiers import InvalidIdentifier, parse_iban
 from parvis.ui import formats
+from parvis.ui.fields import day_field
 
 from .enums import Channel, HearingMeans, Opinion
 from .provisions import ONCE, Payee, Provision, Recover, provision_to_json
-
-
-def date_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, help_text=help_text, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -34,8 +29,8 @@ class ProvisionForm(forms.Form):
 
     key = forms.CharField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(label=_("Aid"))
-    from_on = date_field(_("From"))
-    to_on = date_field(_("Last day"), required=False, help_text=_("Empty: until it is revised."))
+    from_on = day_field(_("From"))
+    to_on = day_field(_("Last day"), required=False, help_text=_("Empty: until it is revised."))
     amount = forms.DecimalField(label=_("Amount"), required=False, min_value=Decimal(0), max_digits=10, decimal_places=2)
     account = forms.ChoiceField(label=_("Paid to"), required=False)
     payee_name = forms.CharField(label=_("Name of another payee"), required=False, max_length=120)
@@ -43,8 +38,8 @@ class ProvisionForm(forms.Form):
     recover = forms.BooleanField(label=_("To be recovered (advance)"), required=False)
     recover_debtor = forms.CharField(label=_("Who owes it back"), required=False, max_length=120)
     recover_ground = forms.CharField(label=_("Legal ground"), required=False, max_length=200)
-    recover_from = date_field(_("Recovered from"), required=False)
-    recover_to = date_field(_("Recovered to"), required=False)
+    recover_from = day_field(_("Recovered from"), required=False)
+    recover_to = day_field(_("Recovered to"), required=False)
     recover_amount = forms.DecimalField(label=_("Amount to recover"), required=False, min_value=Decimal(0), max_digits=10, decimal_places=2)
     remove = forms.BooleanField(label=_("Remove this grant"), required=False)
 
@@ -251,11 +246,11 @@ class ProvisionSet:
 
 
 class HearingForm(forms.Form):
-    informed_on = date_field(_("Told of the right to be heard on"), required=False)
+    informed_on = day_field(_("Told of the right to be heard on"), required=False)
     informed_by = forms.ChoiceField(label=_("Told by"), choices=[("", "…"), *HearingMeans.choices], required=False)
     wish = forms.BooleanField(label=_("Wishes to be heard"), required=False)
-    heard_on = date_field(_("Heard on"), required=False)
-    missed_on = date_field(_("Invited and did not come on"), required=False)
+    heard_on = day_field(_("Heard on"), required=False)
+    missed_on = day_field(_("Invited and did not come on"), required=False)
     note = forms.CharField(label=_("What the person said"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
@@ -274,7 +269,7 @@ class OpinionForm(forms.Form):
 
 
 class SessionForm(forms.Form):
-    on = date_field(_("Date"))
+    on = day_field(_("Date"))
     at = forms.TimeField(label=_("Hour"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     place = forms.CharField(label=_("Place"), max_length=200)
 

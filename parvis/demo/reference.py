@@ -26,7 +26,7 @@ def load_committee(actor: Actor) -> None:
     """Who sits in the special committee: president, three members, and the secretary without a vote."""
     from parvis.decisions.enums import MemberRole
     from parvis.decisions.models import Committee, Membership
-    from parvis.decisions.services import bodies
+    from parvis.decisions.services import committees
     from parvis.identity.demo import username
 
     committee = Committee.objects.get(key="csss")
@@ -40,7 +40,7 @@ def load_committee(actor: Actor) -> None:
     if not Membership.objects.filter(committee=committee).exists():
         for order, (login, role, voting) in enumerate(roles, 1):
             account = Account.objects.get(username=username(login))
-            bodies.add_member(
+            committees.add_member(
                 actor=actor,
                 committee=committee,
                 account_id=account.pk,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,22 +15,11 @@ from django.utils.translation import pgettext_lazy
 from parvis.kernel import clock
 from parvis.kernel.bitemporal import Source
 from parvis.kernel.scope import may_see
+from parvis.ui import fields
 
 from .enums import DATA_CLASS_OF, MemberRole, Periodicity, ReferentRole, SituationKind
 
-DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"]
-
-
-def day_field(label: Any, *, required: bool = False, **more: Any) -> forms.DateField:
-    """A date: the browser's picker, or typed in the usual ways."""
-    return forms.DateField(
-        label=label,
-        required=required,
-        input_formats=DAY_FORMATS,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("This is not a date. Write it like 31/12/2026.")},
-        **more,
-    )
+day_field = partial(fields.day_field, required=False)
 
 
 class AmountField(forms.DecimalField):

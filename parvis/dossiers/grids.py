@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from parvis.contacts.api import search_persons
-from parvis.identity.api import Account, agents_with, units
+from parvis.identity.api import Account, agents_with, unit_choices
 from parvis.identity.enums import Function
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor, system_actor
@@ -75,11 +75,6 @@ def _referent_choices(actor: Actor) -> list[tuple[str, Any]]:
     return [*mine, *[(str(pk), name) for pk, name in rows], ("none", _("Nobody"))]
 
 
-def _unit_choices(actor: Actor) -> list[tuple[str, Any]]:
-    own = actor.units
-    return [(str(unit.pk), unit.name) for unit in units() if not own or unit.pk in own]
-
-
 def _logged(actor: Actor, kind: str, count: int) -> None:
     """Who took which list out of the product is written down."""
     with gesture_scope():
@@ -112,7 +107,7 @@ DOSSIERS = Grid(
             apply=_by_status,
             default="open",
         ),
-        Filter("unit", _("Service"), choices=_unit_choices, apply=lambda rows, v: rows.filter(unit=int(v))),
+        Filter("unit", _("Service"), choices=unit_choices, apply=lambda rows, v: rows.filter(unit=int(v))),
         Filter("referent", _("Referent"), choices=_referent_choices, apply=_by_referent),
     ],
     search=_search,

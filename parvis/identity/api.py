@@ -6,7 +6,7 @@ from .errors import AccountRefused, GrantRefused, LastAdministrator, OpeningRefu
 from .models import Account, AgentSector, FunctionGrant, LookUp, Opening, OwnPerson, Proxy, Sector, Unit
 from .models.units import OPEN_END
 from .rights import class_functions
-from .selectors import actor_by_proxy, actor_for, actor_on, agents_with, demo_accounts, demo_roles, unit_of, units
+from .selectors import actor_by_proxy, actor_for, actor_on, agents_with, demo_accounts, demo_roles, unit_choices, unit_of, units
 from .services.accounts import close_account, create_account, reopen_account, update_account
 from .services.functions import grant_function, revoke_function
 from .services.links import issue_link
@@ -63,6 +63,7 @@ __all__ = [
     "set_class_rights",
     "settle_look_up",
     "unit_of",
+    "unit_choices",
     "units",
     "update_account",
     "update_sector",

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from parvis.ui.fields import day_field
+
 from .enums import LANGUAGES, Density, Function, Theme
 from .models import Account, Unit
 
@@ -15,10 +17,6 @@ def _password(label: Any, autocomplete: str, **kwargs: Any) -> forms.CharField:
     return forms.CharField(
         label=label, strip=False, max_length=1024, widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}), **kwargs
     )
-
-
-def _day(label: Any, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
 
 
 class SignInForm(forms.Form):
@@ -121,8 +119,8 @@ class UnitChoice(forms.ModelChoiceField):
 class GrantForm(forms.Form):
     function = forms.ChoiceField(label=_("Function"), choices=[("", "—"), *Function.choices])
     unit = UnitChoice(queryset=Unit.objects.none(), label=_("Unit"), required=False, empty_label=_("The whole centre"))
-    valid_from = _day(_("First day"), required=False, help_text=_("Today when empty."))
-    last_day = _day(_("Last day"), required=False, help_text=_("Until further notice when empty."))
+    valid_from = day_field(_("First day"), required=False, help_text=_("Today when empty."))
+    last_day = day_field(_("Last day"), required=False, help_text=_("Until further notice when empty."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -155,7 +153,7 @@ class NewUnitForm(UnitForm):
 class RightsForm(forms.Form):
     """The day; the cells of the table are read beside it."""
 
-    valid_from = _day(_("From"), help_text=_("Today, or a later day. What was read before stays as it was allowed."))
+    valid_from = day_field(_("From"), help_text=_("Today, or a later day. What was read before stays as it was allowed."))
 
 
 class SectorForm(forms.Form):
@@ -190,8 +188,8 @@ class AccountChoice(forms.ModelChoiceField):
 
 class AgentSectorForm(forms.Form):
     account = AccountChoice(queryset=Account.objects.none(), label=_("Agent"), empty_label="—")
-    valid_from = _day(_("First day"), required=False, help_text=_("Today when empty."))
-    last_day = _day(_("Last day"), required=False, help_text=_("Until further notice when empty."))
+    valid_from = day_field(_("First day"), required=False, help_text=_("Today when empty."))
+    last_day = day_field(_("Last day"), required=False, help_text=_("Until further notice when empty."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -200,8 +198,8 @@ class AgentSectorForm(forms.Form):
 
 class ProxyForm(forms.Form):
     holder = AccountChoice(queryset=Account.objects.none(), label=_("Colleague"), empty_label="—")
-    valid_from = _day(_("First day"))
-    last_day = _day(_("Last day"))
+    valid_from = day_field(_("First day"))
+    last_day = day_field(_("Last day"))
     functions = forms.MultipleChoiceField(label=_("For these functions of mine"), required=False, widget=forms.CheckboxSelectMultiple)
     only = forms.CharField(
         label=_("Only for these files"),

@@ -242,6 +242,12 @@ def units() -> QuerySet[Unit]:
     return Unit.objects.filter(is_active=True)
 
 
+def unit_choices(actor: Actor) -> list[tuple[str, str]]:
+    """Services that a list may be narrowed to: the actor's own, or all for who works for the whole centre."""
+    own = actor.units
+    return [(str(unit.pk), unit.name) for unit in units() if not own or unit.pk in own]
+
+
 def demo_accounts() -> QuerySet[Account]:
     """Accounts that the role bar offers; none exist outside a demo instance."""
     return Account.objects.filter(is_demo=True, is_active=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,24 +15,14 @@ from parvis.documents.api import StoredFile, accept_upload
 from parvis.identity.enums import Function
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.ui import fields
 
 from .enums import LETTERS, WRITTEN_KINDS, EntryKind, Every, KeyEvent, ObjectiveStatus
 from .models import NoteTemplate
 from .services import NextStep
 from .services.actions import QUEUES
 
-DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"]
-
-
-def day_field(label: Any, **more: Any) -> forms.DateField:
-    more.setdefault("required", False)
-    return forms.DateField(
-        label=label,
-        input_formats=DAY_FORMATS,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("This is not a date. Write it like 31/12/2026."), "required": _("Choose a day.")},
-        **more,
-    )
+day_field = partial(fields.day_field, required=False, error_messages={"required": _("Choose a day.")})
 
 
 class EntryForm(forms.Form):

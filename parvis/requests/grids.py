@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from parvis.identity.api import units
+from parvis.identity.api import unit_choices
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.gestures import gesture_scope
@@ -63,11 +63,6 @@ def _by_state(rows: QuerySet[Request], value: str) -> QuerySet[Request]:
     return rows.filter(Exists(open_lines)) if value == "open" else rows.exclude(Exists(open_lines))
 
 
-def _unit_choices(actor: Actor) -> list[tuple[str, Any]]:
-    own = actor.units
-    return [(str(unit.pk), unit.name) for unit in units() if not own or unit.pk in own]
-
-
 def _logged(actor: Actor, kind: str, count: int) -> None:
     with gesture_scope():
         mutations.record(
@@ -118,7 +113,7 @@ REGISTER = Grid(
         ),
         Filter("channel", _("Channel"), choices=Channel.choices, apply=lambda rows, v: rows.filter(channel=v)),
         Filter("urgent", _("Urgent"), choices=[("yes", _("Urgent only"))], apply=lambda rows, v: rows.filter(urgent=True)),
-        Filter("unit", _("Service"), choices=_unit_choices, apply=lambda rows, v: rows.filter(unit=int(v))),
+        Filter("unit", _("Service"), choices=unit_choices, apply=lambda rows, v: rows.filter(unit=int(v))),
     ],
     search=_search,
     default_sort="-number",

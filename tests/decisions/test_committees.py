@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from parvis.decisions.api import set_presence
 from parvis.decisions.models import Membership, Presence
-from parvis.decisions.services.bodies import members_on
-from parvis.decisions.services.committees import CommitteeRefused, change_committee, end_mandate, open_mandate
+from parvis.decisions.services.committees import CommitteeRefused, change_committee, end_mandate, members_on, open_mandate
 from parvis.identity.models import Account
 from parvis.kernel import clock, mutations
 from parvis.kernel.errors import NotAllowed

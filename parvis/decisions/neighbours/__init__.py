@@ -1,7 +1,7 @@
 """What decisions reads and asks of the contexts below, in one place: requests, dossiers, contacts, rules, journal, documents."""
 
 from ..provisions import Payee
-from .common import LANGUAGES, READER, ZERO, amount, kept, label, one_reading
+from .common import LANGUAGES, READER, ZERO, amount, kept, label
 from .files import Piece, pieces
 from .lines import (
     STAGES,
@@ -52,7 +52,6 @@ __all__ = [
     "meet_clock",
     "members",
     "next_due",
-    "one_reading",
     "opinion_asked",
     "opinion_given",
     "person",

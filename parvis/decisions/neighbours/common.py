@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
+from parvis.kernel import memo
 from parvis.kernel.actor import system_actor
 from parvis.ui import formats
 
@@ -29,40 +28,21 @@ def amount(value: Decimal | str, currency: str = "EUR") -> str:
     return formats.amount(Decimal(str(value)), currency)
 
 
-# Reading once -----------------------------------------------------------------------------------------------------------
 P = ParamSpec("P")
 R = TypeVar("R")
-_kept: ContextVar[dict[Any, Any] | None] = ContextVar("decisions_kept", default=None)
-
-
-@contextmanager
-def one_reading() -> Iterator[None]:
-    """While a page is built nothing changes: what was asked of another context once is not asked again."""
-    token = _kept.set({})
-    try:
-        yield
-    finally:
-        _kept.reset(token)
 
 
 def kept(function: Callable[P, R]) -> Callable[P, R]:
-    """Inside `one_reading`, the second call with the same arguments gives the first answer. Gestures always read fresh."""
+    """While a page shares its reads (``kernel.memo``), the second call with the same arguments gives the first answer. Gestures read fresh."""
 
     @wraps(function)
     def read(*args: P.args, **kwargs: P.kwargs) -> R:
-        store = _kept.get()
-        if store is None:
-            return function(*args, **kwargs)
-        key = (function, args, tuple(sorted(kwargs.items())))
-        if key not in store:
-            store[key] = function(*args, **kwargs)
-        found: R = store[key]
+        found: R = memo.once((function, args, tuple(sorted(kwargs.items()))), lambda: function(*args, **kwargs))
         return found
 
     return read
 
 
-def kept_names() -> dict[int, str] | None:
-    """Names already read while this page is built; None outside."""
-    store = _kept.get()
-    return None if store is None else store.setdefault("names", {})
+def kept_names() -> dict[int, str]:
+    """Names already read while a page shares its reads; elsewhere none."""
+    return memo.once(("decisions.names",), dict)

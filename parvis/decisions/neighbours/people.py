@@ -68,8 +68,6 @@ def person_name(actor: Actor, person_id: int | None) -> str:
 def person_names(person_ids: Iterable[int]) -> dict[int, str]:
     ids = set(person_ids)
     known = kept_names()
-    if known is None:
-        return contacts.display_names(ids)
     if not ids.issubset(known):
         known |= contacts.display_names(ids - set(known))
     return {pk: known[pk] for pk in ids if pk in known}

@@ -46,6 +46,16 @@ def _require(actor: Actor) -> None:
         raise NotAllowed(_("Only an administrator changes committees and their members."))
 
 
+def _named(name: dict[str, str], quorum: int) -> dict[str, str]:
+    """The names that were given, of a body that at least one member can decide for."""
+    names = {code: text.strip() for code, text in name.items() if text and text.strip()}
+    if not names:
+        raise CommitteeRefused(_("Give the committee a name in at least one language."), field="name_fr", code="name")
+    if quorum < 1:
+        raise CommitteeRefused(_("At least one member is needed to decide."), field="quorum", code="quorum")
+    return names
+
+
 @gesture
 def change_committee(*, actor: Actor, committee: Committee, name: dict[str, str], quorum: int) -> Committee:
     """Rename a body or change its quorum. Sessions already planned keep the quorum they were planned with.
@@ -55,11 +65,7 @@ def change_committee(*, actor: Actor, committee: Committee, name: dict[str, str]
         CommitteeRefused: no name, or nobody would be needed to decide.
     """
     _require(actor)
-    names = {code: text.strip() for code, text in name.items() if text and text.strip()}
-    if not names:
-        raise CommitteeRefused(_("Give the committee a name in at least one language."), field="name_fr", code="name")
-    if quorum < 1:
-        raise CommitteeRefused(_("At least one member is needed to decide."), field="quorum", code="quorum")
+    names = _named(name, quorum)
     committee = Committee.objects.select_for_update().get(pk=committee.pk)
     wanted: dict[str, Any] = {"name": names, "quorum": quorum}
     changed = {key: [getattr(committee, key), value] for key, value in wanted.items() if getattr(committee, key) != value}
@@ -80,14 +86,10 @@ def found_committee(*, actor: Actor, name: dict[str, str], prefix: str, quorum: 
         CommitteeRefused: no name, no or a known prefix, or nobody would be needed to decide.
     """
     _require(actor)
-    names = {code: text.strip() for code, text in name.items() if text and text.strip()}
+    names = _named(name, quorum)
     sign = prefix.strip().upper()
-    if not names:
-        raise CommitteeRefused(_("Give the committee a name in at least one language."), field="name_fr", code="name")
     if not re.fullmatch(r"[A-Z][A-Z0-9-]{1,9}", sign):
         raise CommitteeRefused(_("Two to ten capital letters or digits, beginning with a letter."), field="prefix", code="prefix")
-    if quorum < 1:
-        raise CommitteeRefused(_("At least one member is needed to decide."), field="quorum", code="quorum")
     if Committee.objects.filter(Q(prefix=sign) | Q(key=sign.lower())).exists():
         raise CommitteeRefused(_("Another committee numbers its decisions %(prefix)s.") % {"prefix": sign}, field="prefix", code="known")
     committee = Committee.objects.create(key=sign.lower(), name=names, prefix=sign, quorum=quorum)
@@ -276,3 +278,73 @@ def check_alternates(roll: Iterable[Presence], here: set[int]) -> None:
             _("%(name)s is an alternate and sits only in the place of a member who is away.") % {"name": sitting[-1].label},
             code="alternate",
         )
+
+
+# What a centre is set up with, and safe to repeat ------------------------------------------------------------------------
+@gesture
+def create_committee(*, actor: Actor, key: str, name: dict[str, str], prefix: str = "CSSS", quorum: int) -> Committee:
+    """A deciding body. Safe to repeat: the key finds the one that exists."""
+    committee, made = Committee.objects.get_or_create(key=key, defaults={"name": name, "prefix": prefix, "quorum": quorum})
+    if made:
+        mutations.record(STREAM, actor=actor, verb="create", subject=ref_of(committee), values={"key": key, "quorum": quorum})
+    return committee
+
+
+@gesture
+def add_member(
+    *,
+    actor: Actor,
+    committee: Committee,
+    account_id: int,
+    label: str,
+    valid_from: date,
+    role: str = MemberRole.MEMBER,
+    voting: bool = True,
+    order: int = 50,
+    valid_to: date | None = None,
+) -> Membership:
+    """A member of the body from a day. The secretary usually has no vote."""
+    member, made = Membership.objects.get_or_create(
+        committee=committee,
+        account_id=account_id,
+        valid_from=valid_from,
+        defaults={"label": label, "role": role, "voting": voting, "order": order, "valid_to": valid_to},
+    )
+    if made:
+        mutations.record(STREAM, actor=actor, verb="add_member", subject=ref_of(committee), values={"account": account_id, "role": role})
+    return member
+
+
+@gesture
+def set_limit(
+    *,
+    actor: Actor,
+    committee: Committee,
+    decider: str,
+    provision_kind: str,
+    max_amount: Any,
+    valid_from: date,
+    source: str,
+    valid_to: date | None = None,
+) -> DelegationLimit:
+    """What the council delegated: up to `max_amount` (None = without limit) for a kind ("*" = every kind)."""
+    limit, made = DelegationLimit.objects.get_or_create(
+        committee=committee,
+        decider=decider,
+        provision_kind=provision_kind,
+        valid_from=valid_from,
+        defaults={"max_amount": max_amount, "valid_to": valid_to, "source": source},
+    )
+    if made:
+        mutations.record(
+            STREAM,
+            actor=actor,
+            verb="set_limit",
+            subject=ref_of(committee),
+            values={"decider": decider, "kind": provision_kind, "amount": max_amount},
+        )
+    return limit
+
+
+def members_on(committee: Committee, day: date) -> list[Membership]:
+    return list(Membership.objects.filter(committee=committee, valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day)))

@@ -21,6 +21,15 @@ def canonical_text(content: Mapping[str, Any]) -> str:
     return canonical.dumps(content)
 
 
+def seal(decision: Decision, content: Mapping[str, Any]) -> Pack:
+    """Write the decision and its frozen pack, the one with the hash of the other."""
+    decision.pack_sha256 = canonical.digest(content)
+    decision.save(force_insert=True)
+    return Pack.unscoped.create(
+        decision=decision, content=canonical_text(content), sha256=decision.pack_sha256, created_at=decision.decided_at
+    )
+
+
 def pack_file(pack: Pack) -> str:
     """The text of pack.json for one decision, hash included."""
     return envelope(json.loads(pack.content))

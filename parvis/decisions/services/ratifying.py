@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock, mutations, numbers
 from parvis.kernel.actor import Actor
-from parvis.kernel.canonical import digest
 from parvis.kernel.errors import DomainError
 from parvis.kernel.events import publish
 from parvis.kernel.subject import SubjectRef
@@ -23,7 +22,6 @@ from ..events import DecisionTaken
 from ..models import (
     AgendaItem,
     Decision,
-    Pack,
 )
 from . import packs
 from .recording import Tally
@@ -63,9 +61,7 @@ def ratify(actor: Actor, item: AgendaItem, outcome: str, reason: str, tally: Tal
         decided_by_label=actor.label,
     )
     content = packs.build_pack(actor=actor, decision=decision, committee=committee, roll=roll, quorum=quorum, ratifies=urgent)
-    decision.pack_sha256 = digest(content)
-    decision.save(force_insert=True)
-    Pack.unscoped.create(decision=decision, content=packs.canonical_text(content), sha256=decision.pack_sha256, created_at=now)
+    packs.seal(decision, content)
     if state is not None:
         Decision.unscoped.filter(pk=urgent.pk).update(ratification=state)
     mutations.record(

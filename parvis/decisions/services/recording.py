@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock, jobs, mutations, numbers
 from parvis.kernel.actor import Actor
-from parvis.kernel.canonical import digest
 from parvis.kernel.events import publish
 from parvis.kernel.subject import SubjectRef
 
@@ -36,7 +35,6 @@ from ..models import (
     Decision,
     DelegationLimit,
     Notification,
-    Pack,
     Proposal,
     ProposalVersion,
 )
@@ -168,9 +166,7 @@ def record(
         replaces=replaces,
     )
     content = packs.build_pack(actor=actor, decision=decision, committee=committee, roll=roll, quorum=quorum)
-    decision.pack_sha256 = digest(content)
-    decision.save(force_insert=True)
-    Pack.unscoped.create(decision=decision, content=packs.canonical_text(content), sha256=decision.pack_sha256, created_at=now)
+    packs.seal(decision, content)
     mutations.record(
         f"dossier:{proposal.dossier_id}",
         actor=actor,

@@ -14,6 +14,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError, NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
+from parvis.kernel.subject import SubjectRef
 
 from .. import access, neighbours
 from ..calculations import PROPOSAL_TRANSITIONS, SESSION_TRANSITIONS, AgendaEntry, RollEntry, agenda_order, next_state
@@ -38,7 +39,7 @@ from ..models import (
     Session,
 )
 from . import committees, packs
-from .bodies import STREAM, members_on, subject
+from .committees import STREAM, members_on
 
 
 def _require_secretariat(actor: Actor) -> None:
@@ -62,7 +63,9 @@ def create_session(*, actor: Actor, committee: Committee, starts_at: datetime, p
         quorum=committee.quorum,
         created_by_id=actor.account_id,
     )
-    mutations.record(STREAM, actor=actor, verb="create", subject=subject(session), values={"starts_at": starts_at, "place": place})
+    mutations.record(
+        STREAM, actor=actor, verb="create", subject=SubjectRef("session", session.pk), values={"starts_at": starts_at, "place": place}
+    )
     place_ratifications(actor, session)
     return session
 
@@ -128,7 +131,7 @@ def _add_item(
         f"dossier:{proposal.dossier_id}",
         actor=actor,
         verb="schedule",
-        subject=subject(item),
+        subject=SubjectRef("agendaitem", item.pk),
         values={"session": session.pk, "late": late, "kind": kind},
     )
     return item
@@ -198,7 +201,7 @@ def set_list_kind(*, actor: Actor, item: AgendaItem, list_kind: str) -> AgendaIt
         f"dossier:{item.proposal.dossier_id}",
         actor=actor,
         verb="set_list",
-        subject=subject(item),
+        subject=SubjectRef("agendaitem", item.pk),
         values={"list_kind": [item.list_kind, list_kind]},
     )
     item.refresh_from_db()
@@ -233,7 +236,7 @@ def freeze_session(*, actor: Actor, session: Session) -> Session:
         )
     for item in AgendaItem.unscoped.filter(session=session).select_related("proposal"):
         packs.freeze_member_pack(item)
-    mutations.record(STREAM, actor=actor, verb="freeze", subject=subject(session), values={"state": ["planned", "frozen"]})
+    mutations.record(STREAM, actor=actor, verb="freeze", subject=SubjectRef("session", session.pk), values={"state": ["planned", "frozen"]})
     return session
 
 
@@ -241,7 +244,7 @@ def freeze_session(*, actor: Actor, session: Session) -> Session:
 def open_session(*, actor: Actor, session: Session) -> Session:
     _require_secretariat(actor)
     session = _move(session, "open", opened_at=clock.now())
-    mutations.record(STREAM, actor=actor, verb="open", subject=subject(session), values={"state": ["frozen", "open"]})
+    mutations.record(STREAM, actor=actor, verb="open", subject=SubjectRef("session", session.pk), values={"state": ["frozen", "open"]})
     return session
 
 
@@ -263,7 +266,7 @@ def set_presence(*, actor: Actor, session: Session, account_ids: Sequence[int], 
                 STREAM,
                 actor=actor,
                 verb="presence",
-                subject=subject(session),
+                subject=SubjectRef("session", session.pk),
                 values={f"account {row.account_id}": [row.state, state]},
             )
             Presence.objects.filter(pk=row.pk).update(state=state, changed_at=clock.now())
@@ -288,7 +291,7 @@ def declare_recusal(*, actor: Actor, item: AgendaItem, account_id: int, label: s
             f"dossier:{item.proposal.dossier_id}",
             actor=actor,
             verb="recuse",
-            subject=subject(item),
+            subject=SubjectRef("agendaitem", item.pk),
             values={"account": account_id},
         )
     return recusal
@@ -330,7 +333,7 @@ def carry_over(*, actor: Actor, item: AgendaItem, to: Session, reason: str, expe
         f"dossier:{item.proposal.dossier_id}",
         actor=actor,
         verb="carry_over",
-        subject=subject(item),
+        subject=SubjectRef("agendaitem", item.pk),
         values={"session": [item.session_id, to.pk]},
         note=reason.strip(),
     )
@@ -352,7 +355,7 @@ def close_session(*, actor: Actor, session: Session, carry_to: Session | None = 
         assert carry_to is not None
         carry_over(actor=actor, item=item, to=carry_to, reason=reason or _("Not reached before the end of the session."))
     session = _move(session, "close", closed_at=clock.now())
-    mutations.record(STREAM, actor=actor, verb="close", subject=subject(session), values={"state": ["open", "closed"]})
+    mutations.record(STREAM, actor=actor, verb="close", subject=SubjectRef("session", session.pk), values={"state": ["open", "closed"]})
     minutes.write_minutes(actor=actor, session=session)
     publish(SessionClosed(actor=actor, session_id=session.pk))
     return session

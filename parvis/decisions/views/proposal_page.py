@@ -7,7 +7,7 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from parvis.kernel import registries
+from parvis.kernel import memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import DomainError
 from parvis.ui import formats
@@ -48,7 +48,7 @@ def context_of(
     refused: DomainError | None = None,
     add: bool = False,
 ) -> dict[str, Any]:
-    with neighbours.one_reading():
+    with memo.sharing():
         return _read(request, found, grants=grants, typed=typed, refused=refused, add=add)
 
 
