@@ -176,4 +176,4 @@ def test_the_timeline_says_that_we_are_late_and_that_the_time_to_appeal_is_over(
         requests.start_clock(actor=ROOT, line_id=line.pk, kind="appeal", started_by="RR1")
     with clock.travel(datetime(2026, 9, 1, 10, tzinfo=UTC)):
         over = browser.get(f"/p/track/{mine.uuid}/").content.decode()
-        assert "Le délai pour faire un recours a pris fin le" in over and "Vous pouvez faire un recours jusqu" not in over
+        assert "Le délai pour introduire un recours a pris fin le" in over and "Vous pouvez introduire un recours jusqu" not in over

@@ -65,7 +65,7 @@ def test_a_moment_is_told_in_the_centre_s_zone() -> None:
 
 def test_a_period_shows_its_last_day_included() -> None:
     assert drawn("{% period a b %}", a=date(2026, 2, 1), b=date(2026, 3, 1)) == "du 01/02/2026 au 28/02/2026"
-    assert drawn("{% period a b %}", a=date(2026, 2, 1), b=date(9999, 12, 31)) == "dès le 01/02/2026"
+    assert drawn("{% period a b %}", a=date(2026, 2, 1), b=date(9999, 12, 31)) == "à partir du 01/02/2026"
     assert drawn("{{ b|last_day }}", b=date(9999, 12, 31)) == ""
 
 
