@@ -7,5 +7,6 @@ app_name = "ui"
 urlpatterns = [
     path("language/", views.language, name="language"),
     path("theme/", views.theme, name="theme"),
+    path("favicon.ico", views.icon, name="icon"),
     path("gallery/", views.gallery, name="gallery"),
 ]

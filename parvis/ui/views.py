@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
@@ -11,6 +13,7 @@ from parvis.ui.gallery import samples
 from parvis.ui.http import local_url, page, screen
 
 YEAR = 365 * 24 * 3600
+MARK = Path(__file__).parent / "static" / "ui-own" / "mark.svg"
 
 
 def _back(request: HttpRequest) -> HttpResponse:
@@ -43,6 +46,14 @@ def theme(request: HttpRequest) -> HttpResponse:
         value = request.POST.get(name, "")
         if value in allowed:
             _keep(response, request, cookie, value, script_reads=True)
+    return response
+
+
+@screen(public=True, name="ui.icon")
+def icon(request: HttpRequest) -> HttpResponse:
+    """The mark, where a browser looks for it by itself: beside a PDF or a picture no page can say where it is."""
+    response = HttpResponse(MARK.read_bytes(), content_type="image/svg+xml")
+    response.headers["Cache-Control"] = "public, max-age=86400"
     return response
 
 

@@ -350,10 +350,10 @@ def test_what_nobody_holds_is_one_figure_and_the_list_says_what_lies_elsewhere(u
     for _number in range(2):
         factories.item(at=factories.unit())
     page = signed_in(factories.account("social_worker", at=unit)).get("/tasks/?list=unowned")
-    assert (len(page.context["rows"]), page.context["counts"]["unowned"], page.context["elsewhere"]) == (1, 3, 2)
+    assert (len(page.context["rows"]), page.context["house"].count, page.context["house"].elsewhere) == (1, 3, 2)
     assert "3 tâches du centre" in page.content.decode()
     whole = signed_in(factories.account("auditor")).get("/tasks/?list=unowned")
-    assert (len(whole.context["rows"]), whole.context["elsewhere"]) == (3, 0)
+    assert (len(whole.context["rows"]), whole.context["house"].elsewhere) == (3, 0)
     assert "tâches du centre" not in whole.content.decode()
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.http import QueryDict
 
+from parvis.form_engine import answers as answers_of
 from parvis.form_engine import engine
 from parvis.form_engine.definition import normalise
 from tests.form_engine.factories import field, form, label, page, rows
@@ -53,9 +54,9 @@ def test_pages_follow_the_answers():
 def test_hidden_answers_count_as_null_and_are_dropped():
     members = [{"name": "Aya", "works": True, "wage": "1200.00"}]
     shown = resolve(alone=False, members=members, why="x")
-    assert engine.sendable(shown) == {"alone": False, "members": members, "total": "1200.00", "why": "x"}
+    assert answers_of.sendable(shown) == {"alone": False, "members": members, "total": "1200.00", "why": "x"}
     hidden = resolve(alone=True, members=members, why="x")
-    assert engine.sendable(hidden) == {"alone": True, "total": "0"}
+    assert answers_of.sendable(hidden) == {"alone": True, "total": "0"}
 
 
 def test_conditions_inside_a_row():
@@ -64,7 +65,7 @@ def test_conditions_inside_a_row():
     assert [f.visible for f in first.fields] == [True, True, False]
     assert [f.visible for f in second.fields] == [True, True, True]
     assert [p.path for p in engine.problems(state, today=TODAY)] == ["members-1-wage"]
-    assert engine.sendable(state)["members"] == [{"name": "Aya", "works": False}, {"name": "Noé", "works": True}]
+    assert answers_of.sendable(state)["members"] == [{"name": "Aya", "works": False}, {"name": "Noé", "works": True}]
 
 
 def test_required_rows_and_page_checks():
@@ -95,7 +96,9 @@ def test_a_post_changes_only_what_was_on_the_page():
     data = post(
         "members", state, **{"f-members-count": "1", "f-members-0-name": "Noé", "f-members-0-works": "yes", "f-members-0-wage": "12"}
     )
-    answers = engine.read_page(state.page("members"), data, {"alone": False, "why": "kept", "members": [{"name": "Aya", "wage": "7.00"}]})
+    answers = answers_of.read_page(
+        state.page("members"), data, {"alone": False, "why": "kept", "members": [{"name": "Aya", "wage": "7.00"}]}
+    )
     assert answers == {"alone": False, "why": "kept", "members": [{"name": "Noé", "works": True, "wage": "7.00"}]}
 
 
@@ -103,16 +106,16 @@ def test_rows_are_added_up_to_the_maximum_and_removed():
     state = resolve(alone=False)
     answers = {"alone": False}
     for _ in range(5):
-        answers = engine.add_row(state.field("members"), answers)
+        answers = answers_of.add_row(state.field("members"), answers)
     assert len(answers["members"]) == 3
     answers["members"] = [{"name": "a"}, {"name": "b"}, {"name": "c"}]
-    assert engine.remove_row(state.field("members"), answers, 1)["members"] == [{"name": "a"}, {"name": "c"}]
-    assert engine.remove_row(state.field("members"), answers, 9)["members"] == answers["members"]
+    assert answers_of.remove_row(state.field("members"), answers, 1)["members"] == [{"name": "a"}, {"name": "c"}]
+    assert answers_of.remove_row(state.field("members"), answers, 9)["members"] == answers["members"]
 
 
 def test_summary_speaks_the_language():
     state = resolve(alone=False, members=[{"name": "Aya", "works": True, "wage": "1200.00"}], why="x")
-    sections = engine.summary(state)
+    sections = answers_of.summary(state)
     assert [s.key for s in sections] == ["home", "members", "money"]
     row = sections[1].lines[0]
     assert row.label == "line (fr) 1" and row.text.replace("\xa0", " ") == "Aya · Oui · 1 200,00 €"

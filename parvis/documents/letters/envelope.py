@@ -33,7 +33,12 @@ WORDS: dict[str, Label] = {
     "of": {"fr": "sur", "nl": "van", "de": "von", "en": "of"},
     "phone": {"fr": "téléphone", "nl": "telefoon", "de": "Telefon", "en": "telephone"},
     "pending": {"fr": "à compléter", "nl": "aan te vullen", "de": "noch zu ergänzen", "en": "to be completed"},
-    "draft": {"fr": "Projet, non notifié", "nl": "Ontwerp, niet ter kennis gebracht", "de": "Entwurf, nicht zugestellt", "en": "Draft, not notified"},
+    "draft": {
+        "fr": "Projet, non notifié",
+        "nl": "Ontwerp, niet ter kennis gebracht",
+        "de": "Entwurf, nicht zugestellt",
+        "en": "Draft, not notified",
+    },
     "computed": {
         "fr": "Calculé : se met à jour avec le budget, ne se retape pas",
         "nl": "Berekend: volgt de gegevens, wordt niet getypt",
