@@ -351,10 +351,10 @@ def test_what_nobody_holds_is_one_figure_and_the_list_says_what_lies_elsewhere(u
         factories.item(at=factories.unit())
     page = signed_in(factories.account("social_worker", at=unit)).get("/tasks/?list=unowned")
     assert (len(page.context["rows"]), page.context["house"].count, page.context["house"].elsewhere) == (1, 3, 2)
-    assert "3 tâches du centre" in page.content.decode()
+    assert "3 dans tout le centre" in page.content.decode()
     whole = signed_in(factories.account("auditor")).get("/tasks/?list=unowned")
     assert (len(whole.context["rows"]), whole.context["house"].elsewhere) == (3, 0)
-    assert "tâches du centre" not in whole.content.decode()
+    assert "dans tout le centre" not in whole.content.decode()
 
 
 def test_the_load_of_a_team_is_by_name_and_says_what_is_late(worker, unit) -> None:
