@@ -67,7 +67,7 @@ def _due(rows: Rows, value: str) -> Rows:
     return rows.filter(due_on__isnull=True)
 
 
-def _steps(actor: Actor, rows: Rows) -> list[tuple[str, str]]:
+def steps(actor: Actor, rows: Rows) -> list[tuple[str, str]]:
     """The steps at which these tasks stand, by their latest title. One query."""
     latest = rows.exclude(step="").order_by().values("step").annotate(last=Max("pk")).values("last")
     found = WorkItem.objects.visible_to(actor).filter(pk__in=latest).order_by("step", "pk").values_list("step", "title")
@@ -114,7 +114,7 @@ def tasks(actor: Actor, rows: Rows, about: About) -> Grid:
             Filter(
                 "step",
                 pgettext_lazy("of a process", "Step"),
-                choices=_steps(actor, rows),
+                choices=steps(actor, rows),
                 apply=lambda found, value: found.filter(step=value),
             ),
             Filter("queue", _("Queue"), choices=list(Function.choices), apply=lambda found, value: found.filter(queue=value)),

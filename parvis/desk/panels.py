@@ -27,3 +27,9 @@ registries.palette.register(
     "desk.load",
     PaletteAction(key="desk.load", label=_("Load of the team"), url_name="desk:load", access=access.may_lead, icon="chart", order=30),
 )
+registries.palette.register(
+    "desk.due",
+    PaletteAction(
+        key="desk.due", label=_("Calendar of due actions"), url_name="desk:due", access=access.works_here, icon="calendar", order=25
+    ),
+)

@@ -52,7 +52,7 @@ def _tabs(labels: dict[str, str], which: str, counts: dict[str, int]) -> list[di
     ]
 
 
-def _heirs(actor: Actor, *, own: bool = False) -> list[Account]:
+def heirs_of(actor: Actor, *, own: bool = False) -> list[Account]:
     """Colleagues to whom a chief may hand tasks: who holds a function today in a unit of the chief; ``own``: there, not for the whole
     centre. One query."""
     units = actor.units_for(Function.CHIEF)
@@ -86,7 +86,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "grid": grid,
         "rows": todo.rows_of(actor, grid.shown),
         "which": which,
-        "heirs": _heirs(actor) if which in {"team", "unowned", "all"} and access.may_lead(actor) else [],
+        "heirs": heirs_of(actor) if which in {"team", "unowned", "all"} and access.may_lead(actor) else [],
         "counts": counts,
         "leads": access.may_lead(actor),
         "tabs": _tabs(labels, which, counts),
@@ -123,7 +123,7 @@ def hand(request: HttpRequest) -> HttpResponse:
     if not items:
         raise DomainError(_("Choose at least one task."), field="task")
     to = request.POST.get("to", "")
-    heir = next((one for one in _heirs(actor) if str(one.pk) == to), None)
+    heir = next((one for one in heirs_of(actor) if str(one.pk) == to), None)
     if to != "queue" and heir is None:
         raise DomainError(_("Choose to whom the tasks go."), field="to")
     back = local_url(request, request.POST.get("next"), reverse("desk:tasks") + "?list=team")
@@ -137,8 +137,8 @@ def hand(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest) -> HttpResponse:
     """Who of the team holds how much; the tasks of one of them, to choose twenty and hand them over (B27, F8, F11)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    heirs = _heirs(actor)
-    rows = load.loads(actor, _heirs(actor, own=True))
+    heirs = heirs_of(actor)
+    rows = load.loads(actor, heirs_of(actor, own=True))
     who = request.GET.get("who", "")
     chosen = next((one for one in rows if str(one.account_id or "nobody") == who), None)
     items = []

@@ -1,0 +1,144 @@
+"""The calendar of due actions, and the agent's own as a calendar file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+from parvis.kernel.gestures import gesture_scope
+from parvis.kernel.mutations import record
+from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
+from parvis.ui.http import page, screen
+from parvis.workflows.api import cards, item_url
+
+from .. import access, ics
+from ..due import MONTH, WEEK, beside, due, holders, kinds, own_days, rows_for
+from .tasks import MANY, heirs_of
+
+FIRST_LATE = 5
+"""Of what is past its day, so many stand open above the calendar; the others are folded."""
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def _asked(text: str) -> dt.date:
+    """The day in the address, else today."""
+    try:
+        day = dt.date.fromisoformat(text[:10])
+    except ValueError:
+        return clock.today()
+    return day if FIRST_YEAR <= day.year < LAST_YEAR else clock.today()
+
+
+@screen(access=access.works_here)
+def calendar(request: HttpRequest) -> HttpResponse:
+    """What is due, day by day: for oneself, for the team of who leads it; chosen ones go to a colleague in one action (B56)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    leads = access.may_lead(actor)
+    which = request.GET.get("list", "")
+    which = which if which in ("todo", "team") else "team" if leads else "todo"
+    which = which if leads else "todo"
+    view = MONTH if request.GET.get("view") == MONTH else WEEK
+    day = _asked(request.GET.get("on", ""))
+    agents, found_kinds = holders(actor, which), kinds(actor, which)
+    who, kind = request.GET.get("who", ""), request.GET.get("kind", "")
+    who = who if who in dict(agents) else ""
+    kind = kind if kind in dict(found_kinds) else ""
+    found = due(actor, rows_for(actor, which, who, kind), view, day)
+    wanted = request.GET.get("choose", "")
+    number = min(int(wanted), 100) if wanted.isdigit() and len(wanted) < 4 else 0
+    in_order = [*found.late, *(row for week in found.weeks for one in week for row in one.rows)]
+    own = reverse("desk:due")
+
+    def address(**more: str) -> str:
+        kept = {"list": which if leads else "", "view": view, "on": day.isoformat(), "who": who, "kind": kind} | more
+        return f"{own}?{urlencode({key: value for key, value in kept.items() if value})}"
+
+    before, after = beside(view, day)
+    context: dict[str, Any] = {
+        "due": found,
+        "first_late": FIRST_LATE,
+        "late_rest": len(found.late) - FIRST_LATE,
+        "nothing": not (found.total or found.late_total),
+        "which": which,
+        "leads": leads,
+        "view": view,
+        "day": day,
+        "title": formats.day(day, "month").capitalize() if view == MONTH else _week(found.weeks[0][0].on),
+        "who": who,
+        "kind": kind,
+        "agents": agents,
+        "kinds": found_kinds,
+        "narrowed": bool(who or kind),
+        "heirs": heirs_of(actor) if leads else [],
+        "many": MANY,
+        "ticked": {row.item.pk for row in in_order[:number]},
+        "urls": {
+            "here": address(),
+            "before": address(on=before.isoformat()),
+            "after": address(on=after.isoformat()),
+            "today": address(on=clock.today().isoformat()),
+            "choose": address(choose=str(MANY)),
+            "bare": address(who="", kind=""),
+        },
+        "views": [
+            {"label": _("Week"), "url": address(view=WEEK), "current": view == WEEK},
+            {"label": _("Month"), "url": address(view=MONTH), "current": view == MONTH},
+        ],
+        "scopes": [
+            {"label": _("My team"), "url": address(list="team", who="", kind=""), "current": which == "team"},
+            {"label": _("Me"), "url": address(list="todo", who="", kind=""), "current": which == "todo"},
+        ],
+        "week_url": address(view=WEEK, on="") + "&on=",
+    }
+    return page(request, "desk/due.html", context)
+
+
+def _week(monday: dt.date) -> str:
+    """ "16/11 – 22/11/2026"."""
+    sunday = monday + dt.timedelta(days=6)
+    return f"{formats.day(monday, 'short')} – {formats.day(sunday)}"
+
+
+@screen(access=access.works_here)
+def calendar_file(request: HttpRequest) -> HttpResponse:
+    """The agent's own due actions for another calendar. It goes outside: numbers of files, and no name of a person."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    items = own_days(actor)
+    about = cards(actor, [item.subject for item in items])
+    days = []
+    for item in items:
+        number = about[item.subject].detail if item.subject in about else ""
+        title = formats.label(item.title)
+        days.append(
+            ics.Day(
+                uid=f"{item.uuid}@{request.get_host().split(':')[0]}",
+                on=item.due_on,
+                title=f"{title} · {number}" if _is_number(number) else title,
+                url=request.build_absolute_uri(item_url(item)),
+            )
+        )
+    with gesture_scope():
+        record(
+            "context:desk",
+            actor=actor,
+            verb="calendar_exported",
+            subject=SubjectRef("tasks", 0),
+            values={"format": "ics", "rows": len(days)},
+        )
+    body = ics.calendar(days, name=_("My due actions"), now=clock.now())
+    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="parvis.ics"'
+    return response
+
+
+def _is_number(text: str) -> bool:
+    """A number of a file ("2026-00417", "2026/00412"), never a name."""
+    return bool(text) and len(text) <= 20 and all(char.isdigit() or char in "-/" for char in text)
