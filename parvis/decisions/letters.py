@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from parvis.documents import api as documents
 from parvis.documents.api import Block, Envelope, blocks_from_json, blocks_to_json
-from parvis.dossiers.api import main_referent_of
+from parvis.dossiers.api import main_referent_of, own_values
+from parvis.identity.api import actor_for
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.terms import Term
@@ -100,6 +101,15 @@ def _facts(actor: Actor, proposal: Proposal, line: neighbours.Line, provisions: 
     return facts
 
 
+def _own_fields(actor: Actor, proposal: Proposal) -> dict[str, str]:
+    """The organisation's own fields, for the templates that name them, as the author of the letter may read them: what is hidden from them, or
+    not noted, stays pending in the draft, whoever saves it.
+    """
+    author = proposal.author
+    reader = actor if author is None or actor.account_id == author.pk else actor_for(author)
+    return {name: value for name, value in own_values(reader, proposal.dossier_id, proposal.language).items() if value}
+
+
 def _once(provisions: Sequence[Provision]) -> bool:
     return bool(provisions) and provisions[0].periodicity == "once"
 
@@ -143,7 +153,7 @@ def compose(
     """
     line = neighbours.line(proposal.line_id)
     key = template_key(line, provisions, outcome, urgent=proposal.urgent)
-    facts = _facts(actor, proposal, line, provisions, outcome)
+    facts = _facts(actor, proposal, line, provisions, outcome) | _own_fields(actor, proposal)
     before = blocks_from_json(previous)
     known_key, number = documents.template_of(before) if before else ("", 0)
     drafted = documents.draft_letter(key, proposal.language, facts, number=number if known_key == key else None)

@@ -11,7 +11,7 @@ from parvis.identity.demo import username as demo_username
 from parvis.kernel import clock, seals
 from parvis.kernel.models import MutationLine
 
-from . import cast, file_824415, reference, stage, stories
+from . import cast, file_824415, own_fields, reference, stage, stories
 from .bulk.run import Refused, populate
 from .path import play_aid_request
 
@@ -44,6 +44,11 @@ def build(print_line: Callable[[str], None] = print) -> None:
         worker=stage.agent(stage.WORKERS["SSG-NORD"]),
         unit=Unit.objects.get(code="SSG-NORD"),
         referent=Account.objects.get(username=demo_username(stage.WORKERS["SSG-NORD"])),
+    )
+    print_line("Fields that the centre made for itself")
+    own_fields.load(
+        administrator=stage.agent("david.kaiser"),
+        worker_of=lambda dossier: stage.agent(stage.WORKERS.get(dossier.unit.code, stage.WORKERS["SSG-NORD"])),
     )
     seals.seal()
     print_line(f"The demonstration is ready ({time.monotonic() - started:.0f} s).")

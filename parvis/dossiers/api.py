@@ -1,9 +1,13 @@
 """What other contexts may use of dossiers."""
 
 from .access import can_open_dossier, can_read_dossiers, can_write_situation, dossier_scope, may_change, only_reads
+from .custom_uses import CustomTarget
+from .custom_uses import custom_targets as own_targets
+from .custom_uses import template_fields as own_template_fields
+from .custom_uses import template_values as own_values
 from .enums import DossierStatus, MemberRole, Periodicity, ReferentRole, SituationKind
 from .errors import DossierIsClosed, InvalidDossier, StillOpen
-from .models import Dossier, DossierMember, Referent, SituationFact
+from .models import CustomFact, Dossier, DossierKind, DossierMember, DossierProfile, Referent, SituationFact
 from .selectors import (
     MemberView,
     dossiers_of,
@@ -33,11 +37,16 @@ from .services import (
     reopen_dossier,
     return_transfer,
 )
+from .services.custom import set_profile, write_custom
 
 __all__ = [
+    "CustomFact",
+    "CustomTarget",
     "Dossier",
     "DossierIsClosed",
+    "DossierKind",
     "DossierMember",
+    "DossierProfile",
     "DossierStatus",
     "InvalidDossier",
     "MemberRole",
@@ -69,6 +78,9 @@ __all__ = [
     "offer_transfer",
     "only_reads",
     "open_dossier",
+    "own_targets",
+    "own_template_fields",
+    "own_values",
     "record_intervention",
     "record_situation",
     "main_referent_of",
@@ -76,6 +88,8 @@ __all__ = [
     "referents_at",
     "reopen_dossier",
     "return_transfer",
+    "set_profile",
     "situation_at",
+    "write_custom",
     "visible_dossier",
 ]

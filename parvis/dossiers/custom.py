@@ -262,7 +262,7 @@ def form_of(actor: Actor, dossier: Dossier, section: Section, answers: Mapping[s
 # What a file holds --------------------------------------------------------------------------------------------------------
 def facts_of(
     actor: Actor,
-    dossier: Dossier,
+    dossier: Dossier | int,
     *,
     day: dt.date | None = None,
     known_on: dt.datetime | None = None,

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import DecimalField, Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Cast
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from parvis.form_engine.api import problems, read_page, resolve
@@ -23,6 +25,11 @@ from .custom import Section, Words, code_label, every_section, facts_of, typed
 from .enums import CustomType
 from .models import CustomFact, Dossier
 
+OWN_FIELD = "own_"
+"""How the names of own fields begin in a letter template."""
+SUMMED = (CustomType.NUMBER, CustomType.MONEY)
+NOTHING = "-"
+"""Filter: the files that hold no answer. No code looks like this."""
 KINDS = {CustomType.NUMBER: "number", CustomType.MONEY: "amount", CustomType.DATE: "day"}
 
 
@@ -45,12 +52,20 @@ def with_custom(grid: Grid, rows: QuerySet[Dossier], actor: Actor) -> tuple[Grid
             value=_reader(one, words),
             kind=KINDS.get(one["type"], "text"),
             data_class=one["data_class"],
+            total=f"own_{one['key']}_n" if one["type"] in SUMMED else "",
         )
         for one in fields
     ]
+    sums = {f"own_{one['key']}_n": _number(one["key"], own) for one in fields if one["type"] in SUMMED}
     filters = [_filter(one, words, own) for one in fields if one["type"] not in (CustomType.PERSON, CustomType.ORGANISATION)]
-    rows = rows.prefetch_related(Prefetch("custom_facts", queryset=own, to_attr="own_today"))
+    rows = rows.annotate(**sums).prefetch_related(Prefetch("custom_facts", queryset=own, to_attr="own_today"))
     return replace(grid, columns=[*grid.columns, *columns], filters=[*grid.filters, *filters]), rows
+
+
+def _number(field: str, own: QuerySet[CustomFact]) -> Subquery:
+    """The figure that a file holds today, for the totals."""
+    facts = own.filter(field=field, dossier=OuterRef("pk")).exclude(text="").order_by("pk")
+    return Subquery(facts.annotate(n=Cast("text", DecimalField(max_digits=14, decimal_places=2))).values("n")[:1])
 
 
 def _reader(one: dict[str, Any], words: Words) -> Callable[[Dossier], Any]:
@@ -72,6 +87,8 @@ def _filter(one: dict[str, Any], words: Words, own: QuerySet[CustomFact]) -> Fil
 
     def apply(rows: QuerySet[Dossier], value: str) -> QuerySet[Dossier]:
         facts = own.filter(field=key, dossier=OuterRef("pk")).order_by()
+        if value == NOTHING and choices is not None:
+            return rows.exclude(Exists(facts.exclude(text="")))
         if kind == CustomType.CHOICES:
             facts = facts.filter(text__contains=f"|{value}|")
         elif kind in (CustomType.TEXT, CustomType.LONGTEXT):
@@ -85,6 +102,8 @@ def _filter(one: dict[str, Any], words: Words, own: QuerySet[CustomFact]) -> Fil
         choices = [(code.value, code_label(code)) for code in words.codes.get(one["list"], [])]
     elif kind == CustomType.YES_NO:
         choices = [("yes", _("Yes")), ("no", _("No"))]
+    if choices is not None:
+        choices.append((NOTHING, _("nothing noted")))
     return Filter(
         f"own_{key}",
         formats.label(one["label"]),
@@ -110,22 +129,28 @@ def _bare(kind: str, value: str) -> str:
 
 # Letters ----------------------------------------------------------------------------------------------------------------
 def template_fields(actor: Actor) -> dict[str, str]:
-    """Names that a letter template may use ("own.energy_tutor"), with what they mean."""
+    """Names that a letter template may use ("{own_energy_tutor}"), with what they mean."""
     return {
-        f"own.{one['key']}": f"{section.title} · {formats.label(one['label'])}"
+        f"{OWN_FIELD}{one['key']}": f"{section.title} · {formats.label(one['label'])}"
         for section in every_section()
         if not section.repeats
         for one in section.seen_by(actor)
     }
 
 
-def template_values(actor: Actor, dossier: Dossier, day: dt.date | None = None) -> dict[str, str]:
-    """Values of these names for a file on a day, in the language in force; a hidden class of data is absent, not empty."""
-    day = day or clock.today()
+def template_values(actor: Actor, dossier: Dossier | int, language: str, day: dt.date | None = None) -> dict[str, str]:
+    """Values of these names for a file on a day, in the letter's language; a hidden class of data is absent, not empty."""
+    with translation.override(language):
+        return _template_values(actor, dossier, day or clock.today())
+
+
+def _template_values(actor: Actor, dossier: Dossier | int, day: dt.date) -> dict[str, str]:
     fields = {one["key"]: one for section in every_section() if not section.repeats for one in section.seen_by(actor)}
+    if not fields:
+        return {}
     facts = [fact for fact in facts_of(actor, dossier, day=day) if fact.field in fields]
     words = Words(actor, fields.values(), facts, day)
-    return {f"own.{key}": "" for key in fields} | {f"own.{fact.field}": words.text(fact.field, fact.value) for fact in facts}
+    return {f"{OWN_FIELD}{key}": "" for key in fields} | {f"{OWN_FIELD}{fact.field}": words.text(fact.field, fact.value) for fact in facts}
 
 
 # Takeover ---------------------------------------------------------------------------------------------------------------

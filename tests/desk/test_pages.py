@@ -399,3 +399,16 @@ def test_twenty_tasks_pass_at_once_after_a_look(worker, unit) -> None:
     assert WorkItem.unscoped.filter(owner=worker).count() == 0
     assert client.post("/tasks/hand/", sent | {"sure": "1"}).headers["Location"] == "/desk/load/"
     assert (WorkItem.unscoped.filter(owner=worker).count(), WorkItem.unscoped.filter(owner=zoe).count()) == (20, 5)
+
+
+def test_all_the_tasks_that_match_are_shown_before_they_move(client: Client, worker, unit) -> None:
+    """The form carries the list's address: filters decide, not the page."""
+    for number in range(30):
+        factories.item(worker, at=unit, due_on=clock.today() - dt.timedelta(days=number + 1))
+    later = factories.item(worker, at=unit, due_on=clock.today() + dt.timedelta(days=60))
+    heir = factories.account("social_worker", at=unit)
+    chief = signed_in(factories.account("chief", at=unit))
+    shown = chief.post("/tasks/hand/", {"all": "1", "to": str(heir.pk), "address": "list=team&due=late", "next": "/tasks/?list=team"})
+    page = shown.content.decode()
+    assert page.count('name="task"') == 30 and f'value="{later.pk}"' not in page
+    assert WorkItem.unscoped.filter(owner=heir).count() == 0

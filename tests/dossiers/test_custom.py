@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 
+import pypdfium2
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
@@ -17,6 +19,7 @@ from parvis.dossiers.models import Code, CodeList, CustomFact, CustomVersion, Do
 from parvis.dossiers.services import custom
 from parvis.kernel import clock
 from parvis.kernel.errors import Conflict, NotAllowed
+from parvis.takeover.reading import xlsx
 from tests.contacts.factories import make_person
 
 from .factories import make_centre, make_dossier
@@ -94,7 +97,7 @@ def test_a_code_in_use_is_ended_and_its_answers_keep_their_name(centre, dossier,
     assert [value for value, _name in words.options(section.fields[0])] == ["TE"]
     assert [value for value, _name in words.options(section.fields[0], "TP")] == ["TE", "TP"]
     with translation.override("fr"):
-        assert custom_uses.template_values(centre.actor("worker"), dossier)["own.energy_tutor"] == "Tuteur privé"
+        assert custom_uses.template_values(centre.actor("worker"), dossier, "fr")["own_energy_tutor"] == "Tuteur privé"
     other = make_dossier(centre, make_person("Autre", "Personne", "1980-01-01"))
     with pytest.raises(InvalidDossier):
         write(centre, other, "TP")
@@ -129,11 +132,54 @@ def test_a_new_field_serves_everywhere_without_code(client, centre, dossier, tut
     assert head.split(";")[-1] in ("Tuteur énergie", "Energy tutor")
     assert line.split(";")[-1].startswith("Tuteur communal")
     # in a letter and in an import
-    assert "own.energy_tutor" in custom_uses.template_fields(centre.actor("worker"))
+    assert "own_energy_tutor" in custom_uses.template_fields(centre.actor("worker"))
     target = next(one for one in custom_uses.custom_targets(centre.actor("worker")) if one.key == "own.energy_tutor")
     assert target.read("Gemeentelijke coach") == "TE"
     with pytest.raises(ValueError, match="Inconnu"):
         target.read("Inconnu")
+
+
+def premium(centre, tutor) -> None:
+    label = {"fr": "Prime énergie", "en": "Energy premium"}
+    custom.add_field(
+        actor=centre.actor("administrator"), kind=tutor, section="energy", label=label, type="money", data_class="money", listed=True
+    )
+
+
+def test_the_own_column_is_in_the_three_files_with_its_total(client, centre, dossier, tutor) -> None:
+    premium(centre, tutor)
+    other = make_dossier(centre, make_person("Delcourt", "Zoé", "1990-02-03"))
+    for row, amount in ((dossier, "120.50"), (other, "79.25")):
+        row.refresh_from_db()
+        answers = {"energy_tutor": "TP", "energy_premium": amount}
+        custom.write_custom(actor=centre.actor("worker"), dossier=row, section="energy", answers=answers)
+    client.force_login(centre.worker)
+    page = client.get(reverse("dossiers:index"))
+    column = next(one for one in page.context["grid"].columns if one.key == "own_energy_premium")
+    assert page.context["grid"].sum_of(column) == Decimal("199.75")
+    narrowed = client.get(reverse("dossiers:index"), {"q": other.number})
+    assert narrowed.context["grid"].sum_of(column) == Decimal("79.25")
+    book = client.get(reverse("dossiers:index"), {"export": "xlsx"})
+    cells = [one.cells for one in xlsx.rows(book.content, xlsx.sheet_names(book.content)[0])]
+    assert cells[0][-2:] in (("Tuteur énergie", "Prime énergie"), ("Energy tutor", "Energy premium"))
+    line = next(one for one in cells if one[0] == dossier.number)
+    assert line[-2].startswith("Tuteur privé") and Decimal(line[-1]) == Decimal("120.50")
+    assert Decimal(cells[-1][-1]) == Decimal("199.75")
+    paper = client.get(reverse("dossiers:index"), {"export": "pdf"})
+    text = "".join(sheet.get_textpage().get_text_range() for sheet in pypdfium2.PdfDocument(paper.content))
+    assert "Tuteur privé" in text and "199,75" in text.replace(".", ",")
+
+
+def test_a_filter_finds_the_files_without_an_answer_and_all_that_match_obeys_it(client, centre, dossier, tutor) -> None:
+    other = make_dossier(centre, make_person("Delcourt", "Zoé", "1990-02-03"))
+    write(centre, dossier)
+    client.force_login(centre.chief)
+    page = client.get(reverse("dossiers:index"), {"own_energy_tutor": "-"}).content.decode()
+    assert other.number in page and dossier.number not in page
+    for value, expected, left in (("TE", dossier, other), ("-", other, dossier)):
+        shown = client.post(reverse("dossiers:give"), {"all": "1", "address": f"own_energy_tutor={value}", "next": "/dossiers/"})
+        text = shown.content.decode()
+        assert f'value="{expected.uuid}"' in text and str(left.uuid) not in text
 
 
 def test_list_costs_the_same_with_more_files(client, centre, dossier, tutor, django_assert_max_num_queries) -> None:
@@ -172,8 +218,8 @@ def test_a_hidden_class_of_data_is_nowhere(client, centre, dossier, tutor) -> No
     assert "asthme" not in export and "Illness" not in export
     assert dossier.number in client.get(reverse("dossiers:index"), {"own_illness": "nothing like it"}).content.decode()
     clerk = centre.actor("clerk")
-    assert "own.illness" not in custom_uses.template_values(clerk, dossier)
-    assert "own.illness" not in custom_uses.template_fields(clerk)
+    assert "own_illness" not in custom_uses.template_values(clerk, dossier, "fr")
+    assert "own_illness" not in custom_uses.template_fields(clerk)
     assert "own.illness" not in {one.key for one in custom_uses.custom_targets(clerk)}
     assert not [fact for fact in reading.facts_of(clerk, dossier) if fact.data_class == "health"]
     # a chief whose functions lost the class may write the file, but not this field

@@ -14,6 +14,7 @@ from parvis.ui import bulk, formats
 from parvis.ui.http import screen
 
 from .. import access, services
+from ..custom_uses import with_custom
 from ..errors import InvalidDossier
 from ..forms import GiveForm
 from ..grids import DOSSIERS, listed, referent_name
@@ -35,7 +36,8 @@ def give(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if request.method != "POST":
         return bulk.back(request, "dossiers:index")
-    grid = DOSSIERS.read(request, listed(actor))
+    own, rows = with_custom(DOSSIERS, listed(actor), actor)  # "all that match" obeys the own filters too
+    grid = own.read(request, rows)
     chosen = bulk.picked(request, grid)
     by_unit = _agents(chosen.rows)
     agents = {pk: one for found in by_unit.values() for pk, one in found.items()}

@@ -1,0 +1,100 @@
+"""Fields that the centre made for itself, with values in several files: an energy tutor, and the commune of origin of one kind of file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from parvis.dossiers.models import CodeList, Dossier
+from parvis.dossiers.services import custom
+from parvis.kernel.actor import Actor
+from parvis.kernel.periods import OPEN_END
+
+SINCE = dt.date(2020, 1, 1)
+TUTORS: list[tuple[str, dict[str, str], dt.date | None]] = [
+    ("TE", {"fr": "Tuteur communal", "nl": "Gemeentelijke coach", "de": "Tutor der Gemeinde", "en": "Municipal tutor"}, None),
+    ("PROV", {"fr": "Service provincial", "nl": "Provinciale dienst", "de": "Dienst der Provinz", "en": "Provincial service"}, None),
+    # Without German and English: the list says so, and borrows.
+    ("COOP", {"fr": "Coopérative énergie", "nl": "Energiecoöperatie"}, None),
+    # No longer offered: the files that hold it keep it.
+    ("ASBL", {"fr": "ASBL Chaleur", "nl": "VZW Warmte", "de": "VoG Wärme", "en": "Warmth association"}, dt.date(2025, 1, 1)),
+]
+#: tutor, energy premium, from
+VALUES = [
+    ("TE", "120.00", dt.date(2026, 2, 1)),
+    ("PROV", "85.50", dt.date(2026, 4, 1)),
+    ("COOP", None, dt.date(2026, 6, 1)),
+    ("ASBL", "200.00", dt.date(2024, 9, 1)),
+    ("TE", "40.00", dt.date(2026, 9, 1)),
+]
+
+
+def _t(fr: str, nl: str, de: str, en: str) -> dict[str, str]:
+    return {"fr": fr, "nl": nl, "de": de, "en": en}
+
+
+def load(*, administrator: Actor, worker_of: Callable[[Dossier], Actor]) -> int:
+    """Define them, and fill them in; returns how many files hold a tutor. Nothing the second time."""
+    if CodeList.objects.filter(key="energy_tutors").exists():
+        return 0
+    _define(administrator)
+    filled = 0
+    files = Dossier.unscoped.filter(status="open", profile__isnull=True).select_related("unit").order_by("number")
+    for dossier, (tutor, premium, since) in zip(files[: len(VALUES)], VALUES, strict=False):
+        actor, answers = worker_of(dossier), {"energy_tutor": tutor, "energy_premium": premium}
+        custom.write_custom(
+            actor=actor,
+            dossier=dossier,
+            section="energy",
+            answers={key: value for key, value in answers.items() if value},
+            valid_from=since,
+        )
+        filled += 1
+    _newcomers(administrator, list(files[len(VALUES) : len(VALUES) + 2]), worker_of)
+    return filled
+
+
+def _define(administrator: Actor) -> None:
+    label = _t("Tuteurs énergie", "Energiecoaches", "Energietutoren", "Energy tutors")
+    tutors = custom.create_code_list(actor=administrator, label=label, key="energy_tutors")
+    for value, names, until in TUTORS:
+        custom.add_code(actor=administrator, code_list=tutors, value=value, label=names, valid_from=SINCE, valid_to=until or OPEN_END)
+    general = custom.general_kind(actor=administrator)
+    title = _t("Énergie", "Energie", "Energie", "Energy")
+    custom.add_section(actor=administrator, kind=general, title=title, group="administration", dated=True)
+    shared: dict[str, Any] = {"actor": administrator, "kind": general, "section": "energy", "listed": True}
+    custom.add_field(
+        **shared,
+        label=_t("Tuteur énergie", "Energiecoach", "Energietutor", "Energy tutor"),
+        type="choice",
+        code_list="energy_tutors",
+        data_class="social",
+        summary=True,
+    )
+    custom.add_field(
+        **shared, label=_t("Prime énergie", "Energiepremie", "Energieprämie", "Energy premium"), type="money", data_class="money"
+    )
+
+
+def _newcomers(administrator: Actor, files: list[Dossier], worker_of: Callable[[Dossier], Actor]) -> None:
+    """A kind of file with a field that must be answered: one file has it, the other says that it is missing."""
+    label = _t("Primo-arrivant", "Nieuwkomer", "Neuankömmling", "Newcomer")
+    kind = custom.create_kind(actor=administrator, label=label, key="newcomer")
+    title = _t("Origine", "Herkomst", "Herkunft", "Origin")
+    custom.add_section(actor=administrator, kind=kind, title=title, group="identity", dated=False)
+    custom.add_field(
+        actor=administrator,
+        kind=kind,
+        section="origin",
+        label=_t("Commune d’origine", "Gemeente van herkomst", "Herkunftsgemeinde", "Home commune"),
+        type="text",
+        data_class="identity",
+        required=True,
+        listed=True,
+        summary=True,
+    )
+    for at, dossier in enumerate(files):
+        custom.set_profile(actor=worker_of(dossier), dossier=dossier, kind=kind)
+        if at == 0:
+            custom.write_custom(actor=worker_of(dossier), dossier=dossier, section="origin", answers={"home_commune": "Monthey"})
