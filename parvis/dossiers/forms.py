@@ -113,7 +113,7 @@ class ReferentForm(forms.Form):
 
     def __init__(self, *args: Any, agents: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["account"].choices = agents
+        self.fields["account"].choices = [("", _("Choose a colleague")), *agents]
         self.fields["valid_from"].initial = clock.today
 
 
@@ -125,7 +125,7 @@ class GiveForm(forms.Form):
 
     def __init__(self, *args: Any, agents: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["account"].choices = agents
+        self.fields["account"].choices = [("", _("Choose a colleague")), *agents]
         self.fields["valid_from"].initial = clock.today
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from parvis.dossiers.api import Dossier
@@ -192,14 +192,13 @@ def readings_of(actor: Actor, entries: list[Entry]) -> dict[int, list[Reading]]:
 
 
 def steps_of(entries: list[Entry]) -> dict[int, list[Turn]]:
-    """The latest turn of what follows from these entries, which the caller may read."""
+    """The latest turn of each thing that follows from these entries, which the caller may read: as many as there are, whatever came back
+    how often."""
     found: dict[int, list[Turn]] = {}
-    latest = Turn.unscoped.filter(action__entry__in=[entry.pk for entry in entries if entry.kind != EntryKind.STEP])
-    seen: set[int] = set()
-    for turn in latest.select_related("action__owner").order_by("-number", "-pk")[:200]:
-        if turn.action_id not in seen:
-            seen.add(turn.action_id)
-            found.setdefault(turn.action.entry_id, []).append(turn)
+    last = Turn.unscoped.filter(action=OuterRef("action")).order_by("-number", "-pk").values("pk")[:1]
+    turns = Turn.unscoped.filter(action__entry__in=[entry.pk for entry in entries if entry.kind != EntryKind.STEP], pk=Subquery(last))
+    for turn in turns.select_related("action__owner").order_by("-number", "-pk"):
+        found.setdefault(turn.action.entry_id, []).append(turn)
     return found
 
 

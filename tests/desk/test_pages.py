@@ -227,7 +227,7 @@ def test_a_count_of_the_house_says_how_many_its_list_holds_for_the_reader(unit) 
     assert "3 dans tout le centre" in answer.content.decode()
     home = client.get("/desk/").content.decode()
     tiles = home[home.index('class="backlog"') :]
-    assert "<b>3</b>" in tiles and "1 que vous pouvez ouvrir" in tiles[: tiles.index("</section>")]
+    assert "<b>3</b>" in tiles and "1 dans votre liste" in tiles[: tiles.index("</section>")]
 
 
 def test_pages_of_tasks_follow_each_other(client: Client, worker, unit) -> None:

@@ -12,7 +12,7 @@ from parvis.identity.api import actor_for
 from parvis.journal import jobs, services
 from parvis.journal.errors import InvalidEntry, NoSuchTurn
 from parvis.journal.models import Action, Entry, Mention, ObjectiveState, Reading, Turn, Urgency, UrgencySeen
-from parvis.journal.selectors import urgent_mark, urgent_now
+from parvis.journal.selectors import steps_of, urgent_mark, urgent_now
 from parvis.journal.services import NextStep
 from parvis.journal.services.actions import item_of
 from parvis.kernel import clock
@@ -331,3 +331,15 @@ def test_texts_of_the_centre_are_put_in_without_javascript(client, centre, dossi
     assert answer.context["form"]["text"].value() == "Vu ce jour.\n\nLogement :"
     assert Entry.unscoped.count() == before
     assert item_of(Turn(pk=0)) is None
+
+
+def test_what_follows_is_shown_however_often_something_else_came_back(centre, dossier) -> None:
+    """The latest turn of each next step: one that came back 250 times does not push another off the page."""
+    with clock.travel(JANUARY):
+        often, once = (write(centre, dossier, text, follow=NextStep(text, dt.date(2026, 1, 16))) for text in ("Souvent", "Une fois"))
+        first = Turn.unscoped.get(action__entry=often)
+        Turn.unscoped.bulk_create(
+            Turn(action=first.action, number=number, on=first.on) for number in range(first.number + 1, first.number + 251)
+        )
+        found = steps_of([often, once])
+    assert {pk: [turn.number for turn in turns] for pk, turns in found.items()} == {often.pk: [first.number + 250], once.pk: [1]}
