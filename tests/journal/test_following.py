@@ -339,7 +339,8 @@ def test_what_follows_is_shown_however_often_something_else_came_back(centre, do
         often, once = (write(centre, dossier, text, follow=NextStep(text, dt.date(2026, 1, 16))) for text in ("Souvent", "Une fois"))
         first = Turn.unscoped.get(action__entry=often)
         Turn.unscoped.bulk_create(
-            Turn(action=first.action, number=number, on=first.on) for number in range(first.number + 1, first.number + 251)
+            Turn(action=first.action, number=number, on=first.on, due_on=first.due_on)
+            for number in range(first.number + 1, first.number + 251)
         )
         found = steps_of([often, once])
     assert {pk: [turn.number for turn in turns] for pk, turns in found.items()} == {often.pk: [first.number + 250], once.pk: [1]}
