@@ -19,8 +19,9 @@ from .selectors import (
     waiting_first,
 )
 from .services.continuing import extend_all, extend_one, propose_all, propose_continuation
+from .services.correcting import correct_account, settle_held
 from .services.doubling import declare_second, doubles_of
-from .services.paying import correct_account, pay_again, prepare_first_payment, prepare_first_payments, prepare_run, settle_held
+from .services.paying import pay_again, prepare_first_payment, prepare_first_payments, prepare_run
 from .services.recovering import overlap, proposed_amount, record_receipt, register_claim
 
 __all__ = [

@@ -10,13 +10,13 @@ from parvis.workflows.api import close_item
 
 from .enums import EntitlementState
 from .models import Entitlement
-from .services import paying
+from .services import answering
 
 
 @subscribe(PaymentLineAccepted)
 def line_accepted(event: PaymentLineAccepted) -> None:
     if event.subject.type == "due_line":
-        paying.note_accepted(
+        answering.note_accepted(
             actor=event.actor, due_id=event.subject.id, on=event.on, order_id=event.order_id, order_number=event.order_number
         )
 
@@ -24,12 +24,12 @@ def line_accepted(event: PaymentLineAccepted) -> None:
 @subscribe(PaymentLineRejected)
 def line_rejected(event: PaymentLineRejected) -> None:
     if event.subject.type == "due_line":
-        paying.note_rejected(actor=event.actor, due_id=event.subject.id, reason_code=event.reason_code, bank_text=event.bank_text)
+        answering.note_rejected(actor=event.actor, due_id=event.subject.id, reason_code=event.reason_code, bank_text=event.bank_text)
 
 
 @subscribe(PaymentOrderWithdrawn)
 def order_withdrawn(event: PaymentOrderWithdrawn) -> None:
-    paying.note_withdrawn(actor=event.actor, due_ids=[one.id for one in event.subjects if one.type == "due_line"])
+    answering.note_withdrawn(actor=event.actor, due_ids=[one.id for one in event.subjects if one.type == "due_line"])
 
 
 @subscribe(ProposalSubmitted)
@@ -42,7 +42,7 @@ def continuation_submitted(event: ProposalSubmitted) -> None:
 @subscribe(DecisionTaken)
 def payments_go_on(event: DecisionTaken) -> None:
     """A continuation, or a change, of what is paid already waits for no first payment: its term is met at once."""
-    paying.note_nothing_first(actor=event.actor, decision_id=event.decision_id, line_id=event.line_id)
+    answering.note_nothing_first(actor=event.actor, decision_id=event.decision_id, line_id=event.line_id)
 
 
 @subscribe(DossierTransferred)

@@ -28,7 +28,7 @@ from .errors import InvalidPerson
 from .models import BankAccount, ContactPoint, Organisation, Person, PersonIndex
 from .selectors import hidden_person_ids, names_and_uuids
 from .services import search_book, search_persons
-from .services.persons import check_point
+from .services.reaching import check_point
 
 
 def find_persons(actor: Actor, query: str, limit: int) -> list[Hit]:

@@ -295,7 +295,7 @@ def test_a_reading_stopped_in_the_middle_goes_on_where_it_was(monkeypatch):
     answer_as_bank(actor=team.payer, call=call, notice=False)
     content = bytes(call.answers.model.unscoped.get(call=call).content)
     monkeypatch.setattr(bankfiles, "CHUNK", 3)
-    original, runs = bankfiles._Settling.run, []
+    original, runs = bankfiles.Settling.run, []
 
     def killed(self, chunk):
         runs.append(len(chunk))
@@ -303,7 +303,7 @@ def test_a_reading_stopped_in_the_middle_goes_on_where_it_was(monkeypatch):
             raise RuntimeError("killed")
         original(self, chunk)
 
-    monkeypatch.setattr(bankfiles._Settling, "run", killed)
+    monkeypatch.setattr(bankfiles.Settling, "run", killed)
     with pytest.raises(RuntimeError):
         import_bank_file(actor=team.payer, content=content)
     assert BankFileLine.unscoped.count() == 3 and BankFile.unscoped.get().state == "reading"

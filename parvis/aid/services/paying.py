@@ -1,4 +1,4 @@
-"""Paying what is due: first payments, the monthly run, rejections and their correction."""
+"""Paying what is due: first payments, the monthly run, and again what the bank rejected."""
 
 from __future__ import annotations
 
@@ -14,27 +14,24 @@ from django.utils.translation import gettext as _
 from parvis.accounting import api as accounting
 from parvis.accounting.api import LineSpec, PaymentOrder
 from parvis.contacts import api as contacts
-from parvis.dossiers.api import referent_of
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
-from parvis.kernel.identifiers import InvalidIdentifier, mask_iban, parse_iban
 from parvis.kernel.periods import month_start
 from parvis.kernel.subject import SubjectRef
-from parvis.requests import api as requests
 from parvis.ui import formats
-from parvis.workflows.api import close_item, open_item
+from parvis.workflows.api import close_item
 
 from .. import texts
-from ..access import may_correct_account, may_run, may_settle_held
+from ..access import may_run
 from ..enums import PAYABLE, DueState, EntitlementState
 from ..errors import AidError
-from ..events import DuePaymentRejected, FirstPaymentExecuted, FirstPaymentPrepared
+from ..events import FirstPaymentPrepared
 from ..models import DueLine, Entitlement, PaymentAccount
 from .doubling import bare_spec
-from .granting import in_language, note_step, stream
+from .granting import in_language, note_step
 
 #: The chain of what is done with whole lists of a month.
 LIST_STREAM = "aid"
@@ -209,33 +206,6 @@ def _run_title(month: date) -> str:
 
 
 @gesture
-def settle_held(*, actor: Actor, line: DueLine, pay: bool, reason: str) -> DueLine:
-    """Say whether a held month is paid while its continuation is being decided. Nothing else releases or drops it.
-
-    Raises:
-        NotAllowed: not for this person.
-        AidError: no reason, or not held any more.
-    """
-    if not may_settle_held(actor):
-        raise NotAllowed(_("You may not settle held payments."))
-    if not reason.strip():
-        raise AidError(_("Say why in a few words."), field="reason", code="reason")
-    state = DueState.DUE if pay else DueState.CANCELLED
-    if not DueLine.unscoped.filter(pk=line.pk, state=DueState.HELD).update(state=state, note=reason.strip()[:191]):
-        raise AidError(_("This payment is no longer held."), code="state")
-    line.refresh_from_db()
-    mutations.record(
-        stream(line.entitlement.dossier_id),
-        actor=actor,
-        verb="due.settled",
-        subject=line.ref,
-        values={"state": [DueState.HELD.value, state.value]},
-        note=reason.strip()[:191],
-    )
-    return line
-
-
-@gesture
 def note_list_taken(*, actor: Actor, month: date, form: str, count: int, total: Decimal) -> None:
     """Somebody took the month's list with its accounts out of the product: who, when, which form, how much."""
     mutations.record(
@@ -247,63 +217,7 @@ def note_list_taken(*, actor: Actor, month: date, form: str, count: int, total: 
     )
 
 
-# Corrections ----------------------------------------------------------------------------------------------------------
-@gesture
-def correct_account(*, actor: Actor, entitlement: Entitlement, iban: str, payee_name: str, justification: str) -> PaymentAccount:
-    """Pay on another account from now on. It takes words, stands in the journal, and shows as a line to check at the next run.
-
-    Raises:
-        NotAllowed: not for this person.
-        AidError: a wrong IBAN, no name, no justification, the same account.
-    """
-    if not may_correct_account(actor, entitlement):
-        raise NotAllowed(_("You may not change the account of a payment."))
-    try:
-        bare = parse_iban(iban)
-    except InvalidIdentifier as error:
-        raise AidError(error.message, field="iban", code="iban") from None
-    if not payee_name.strip():
-        raise AidError(_("Say to whose name the account is."), field="payee_name", code="payee")
-    if len(justification.strip()) < 5:
-        raise AidError(
-            _("Say where the new account comes from: it will be read by who releases."), field="justification", code="justification"
-        )
-    old = PaymentAccount.unscoped.filter(entitlement=entitlement, live=1).first()
-    if old is not None and old.iban == bare and old.payee_name == payee_name.strip():
-        raise AidError(_("This is the account that is already used."), field="iban", code="same")
-    PaymentAccount.unscoped.filter(entitlement=entitlement, live=1).update(live=None)
-    own = payee_name.strip().casefold() == entitlement.beneficiary_name.casefold()
-    account = PaymentAccount.unscoped.create(
-        entitlement=entitlement,
-        payee_name=payee_name.strip()[:191],
-        payee_person_id=(old.payee_person_id if old and old.payee_name == payee_name.strip() else None)
-        or (entitlement.beneficiary_id if own else None),
-        iban=bare,
-        justification=justification.strip()[:500],
-        changed_at=clock.now(),
-        author_id=actor.account_id,
-        author_label=actor.label[:191],
-    )
-    mutations.record(
-        stream(entitlement.dossier_id),
-        actor=actor,
-        verb="account.corrected",
-        subject=entitlement.ref,
-        values={"iban": [old.iban if old else None, bare], "payee": [old.payee_name if old else None, account.payee_name]},
-        note=justification.strip()[:191],
-    )
-    note_step(
-        actor,
-        entitlement.dossier_id,
-        texts.STEP_ACCOUNT,
-        {"what": formats.label(entitlement.title, "fr"), "account": mask_iban(bare)},
-        entitlement.ref,
-    )
-    close_item(actor=actor, subject=entitlement.ref, key="account", outcome="corrected")
-    close_item(actor=actor, subject=entitlement.ref, key="no_account", outcome="corrected")
-    return account
-
-
+# After a rejection ----------------------------------------------------------------------------------------------------
 @gesture
 def pay_again(*, actor: Actor, lines: Sequence[DueLine], execution_on: date | None = None) -> PaymentOrder:
     """A new order for lines that the bank rejected.
@@ -320,136 +234,3 @@ def pay_again(*, actor: Actor, lines: Sequence[DueLine], execution_on: date | No
 
 def _again_title(name: str) -> str:
     return _("Paid again after a rejection: %(name)s") % {"name": name}
-
-
-# What the bank says ---------------------------------------------------------------------------------------------------
-@gesture
-def note_accepted(*, actor: Actor, due_id: int, on: date, order_id: int, order_number: str) -> None:
-    """The bank took a line: paid. With the last first line of a decision, its first payment is made."""
-    line = DueLine.unscoped.select_related("entitlement__decision").get(pk=due_id)
-    if not DueLine.unscoped.filter(pk=due_id, state=DueState.ORDERED).update(state=DueState.PAID, paid_on=on):
-        return
-    entitlement = line.entitlement
-    mutations.record(
-        stream(entitlement.dossier_id),
-        actor=actor,
-        verb="due.paid",
-        subject=line.ref,
-        values={"month": line.month, "amount": str(line.amount), "order": order_number},
-    )
-    if entitlement.first_paid_on is not None or not _all_first_paid(entitlement):
-        return
-    Entitlement.unscoped.filter(pk=entitlement.pk).update(first_paid_on=on)
-    waiting = Entitlement.unscoped.filter(decision=entitlement.decision_id, first_paid_on__isnull=True, state=EntitlementState.RUNNING)
-    if not waiting.exists():
-        _first_payment_made(actor, entitlement, on, order_id, order_number)
-
-
-def _all_first_paid(entitlement: Entitlement) -> bool:
-    return not DueLine.unscoped.filter(entitlement=entitlement, first=True).exclude(state__in=(DueState.PAID, DueState.CANCELLED)).exists()
-
-
-def _first_payment_made(actor: Actor, entitlement: Entitlement, on: date, order_id: int, order_number: str) -> None:
-    paid = DueLine.unscoped.filter(entitlement__decision=entitlement.decision_id, state=DueState.PAID)
-    total = sum(paid.values_list("amount", flat=True), Decimal("0.00"))
-    requests.meet_clock(actor=actor, line_id=entitlement.line_id, kind="pay", on=on)
-    requests.mark_progress(actor=actor, line_id=entitlement.line_id, stage="paid")
-    note_step(
-        actor,
-        entitlement.dossier_id,
-        texts.STEP_PAID,
-        {"amount": formats.amount(total, entitlement.currency, "fr"), "order": order_number},
-        SubjectRef("payment_order", order_id),
-    )
-    publish(
-        FirstPaymentExecuted(
-            actor=actor,
-            process_subject=SubjectRef("request_line", entitlement.line_id),
-            outcome="paid",
-            line_id=entitlement.line_id,
-            dossier_id=entitlement.dossier_id,
-            decision_id=entitlement.decision_id,
-            order_id=order_id,
-        )
-    )
-
-
-@gesture
-def note_nothing_first(*, actor: Actor, decision_id: int, line_id: int) -> bool:
-    """Close the term of the first payment where a decision leaves none to be made: every right goes on from one that is paid already."""
-    rights = Entitlement.unscoped.filter(decision=decision_id)
-    if not rights.exists() or rights.filter(first_paid_on__isnull=True).exists():
-        return False
-    return requests.meet_clock(actor=actor, line_id=line_id, kind="pay") is not None
-
-
-@gesture
-def note_rejected(*, actor: Actor, due_id: int, reason_code: str, bank_text: str) -> None:
-    """The bank did not pay a line: it is due again and on the payer's list; where the account is wrong, also on the referent's."""
-    line = DueLine.unscoped.select_related("entitlement__decision").get(pk=due_id)
-    changed = DueLine.unscoped.filter(pk=due_id, state__in=(DueState.ORDERED, DueState.PAID)).update(
-        state=DueState.REJECTED, paid_on=None, reason_code=reason_code[:12], bank_text=bank_text[:191]
-    )
-    if not changed:
-        return
-    entitlement = line.entitlement
-    why = in_language(_why_rejected, line, reason_code, bank_text)
-    mutations.record(
-        stream(entitlement.dossier_id),
-        actor=actor,
-        verb="due.rejected",
-        subject=line.ref,
-        values={"month": line.month, "amount": str(line.amount), "reason": reason_code},
-    )
-    note_step(
-        actor,
-        entitlement.dossier_id,
-        texts.STEP_REJECTED,
-        {
-            "amount": formats.amount(line.amount, line.currency, "fr"),
-            "reason": in_language(accounting.reason_in_words, reason_code, bank_text),
-        },
-        line.ref,
-    )
-    open_item(
-        actor=actor,
-        subject=line.ref,
-        title=texts.REJECTED,
-        screen="aid.rejected",
-        queue="payer",
-        unit_id=entitlement.unit_id,
-        dossier_id=entitlement.dossier_id,
-        due_on=clock.today(),
-        why=why,
-        key="rejected",
-    )
-    if reason_code in accounting.ACCOUNT_REASONS:
-        open_item(
-            actor=actor,
-            subject=entitlement.ref,
-            title=texts.ASK_ACCOUNT,
-            screen="aid.entitlement",
-            owner=referent_of(entitlement.dossier_id),
-            queue="social_worker",
-            unit_id=entitlement.unit_id,
-            dossier_id=entitlement.dossier_id,
-            due_on=clock.today(),
-            why=why,
-            key="account",
-        )
-    publish(DuePaymentRejected(actor=actor, due_line_id=line.pk, dossier_id=entitlement.dossier_id, reason_code=reason_code))
-
-
-def _why_rejected(line: DueLine, code: str, bank_text: str) -> str:
-    return _("%(amount)s for %(name)s, %(month)s: %(reason)s.") % {
-        "amount": formats.amount(line.amount, line.currency),
-        "name": line.entitlement.beneficiary_name,
-        "month": formats.day(line.month, "month"),
-        "reason": accounting.reason_in_words(code, bank_text),
-    }
-
-
-@gesture
-def note_withdrawn(*, actor: Actor, due_ids: Sequence[int]) -> None:
-    """The order was withdrawn before its release: its lines are due again."""
-    DueLine.unscoped.filter(pk__in=due_ids, state=DueState.ORDERED).update(state=DueState.DUE, payment_line=None)

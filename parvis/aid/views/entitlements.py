@@ -20,7 +20,7 @@ from .. import access, selectors
 from ..enums import DueState
 from ..forms import AccountForm, ExecutionForm, SecondForm, SettleForm
 from ..models import Claim, DueLine, Entitlement
-from ..services import doubling, paying
+from ..services import correcting, doubling, paying
 
 KINDS = {DueState.PAID: "ok", DueState.ORDERED: "info", DueState.REJECTED: "late", DueState.HELD: "warn", DueState.DUE: ""}
 
@@ -86,7 +86,7 @@ def account(request: Request, uuid: Any) -> HttpResponse:
     form = AccountForm(request.POST, initial=initial) if request.method == "POST" else AccountForm(initial=initial)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            paying.correct_account(actor=request.actor, entitlement=row, **form.cleaned_data)
+            correcting.correct_account(actor=request.actor, entitlement=row, **form.cleaned_data)
             return done(request, "aid:entitlement", _("The account is changed; who releases will see it."), uuid)
     context = {"entitlement": row, "account": living, "form": form}
     return invalid(request, "aid/account.html", context) if request.method == "POST" else page(request, "aid/account.html", context)
@@ -99,7 +99,7 @@ def settle(request: Request, uuid: Any) -> HttpResponse:
     form = SettleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            paying.settle_held(
+            correcting.settle_held(
                 actor=request.actor, line=line, pay=form.cleaned_data["decision"] == "pay", reason=form.cleaned_data["reason"]
             )
             return done(request, "aid:entitlement", _("Noted."), line.entitlement.uuid)

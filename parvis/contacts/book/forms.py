@@ -13,7 +13,7 @@ from parvis.kernel.identifiers import InvalidIdentifier, parse_enterprise_number
 from ..enums import ContactLanguage, OfficeKind, OrgNumberKind, PartyKind, PointKind, RoleKind
 from ..errors import InvalidPerson
 from ..forms import EndForm, FactForm, day_field
-from ..services.persons import check_point
+from ..services.reaching import check_point
 
 
 class OrganisationNameForm(FactForm):

@@ -7,6 +7,7 @@ from .eid import FieldDifference, apply_eid, compare_eid, create_person_from_eid
 from .ending import end_fact
 from .finding import Match, match_persons, search_persons
 from .households import create_household, end_relation, join_household, leave_household, relate
+from .indexing import reindex, reindex_person
 from .merging import merge_organisations, merge_persons, undo_merge
 from .organisations import (
     add_kind,
@@ -23,19 +24,8 @@ from .organisations import (
     set_profile,
     set_role,
 )
-from .persons import (
-    add_identifier,
-    add_point,
-    check_point,
-    create_person,
-    hide_address,
-    name_person,
-    record_birth,
-    reindex,
-    reindex_person,
-    set_address,
-    set_language,
-)
+from .persons import add_identifier, create_person, name_person, record_birth, set_language
+from .reaching import add_point, check_point, hide_address, set_address
 from .revealing import reveal_number
 
 __all__ = [

@@ -24,7 +24,7 @@ from ..enums import AddressKind, IdentifierKind
 from ..errors import InvalidPerson, UnreadableFile
 from ..models import Address, Identifier, Person, PersonBirth, PersonName
 from ..selectors import NUMBER_KINDS, hidden_person_ids
-from . import persons
+from . import persons, reaching
 from ._common import Origin, require_editor
 
 FIELDS = ("name", "birth", "identifier", "address")
@@ -202,7 +202,7 @@ def apply_eid(*, actor: Actor, person_id: int, reading: EidReading, fields: Coll
                 expected=expected,
             )
         elif field == "address":
-            persons.set_address(
+            reaching.set_address(
                 actor=actor, person=person, kind=AddressKind.DOMICILE, **_card_address(reading), **origin, expected=expected
             )
         expected = None  # the first write moves the version that was seen

@@ -14,7 +14,7 @@ from ..errors import InvalidPerson
 from ..models import Address
 from ._common import end_person_fact, require_editor
 from .book import rebook_person
-from .persons import reindex
+from .indexing import reindex
 
 
 @gesture

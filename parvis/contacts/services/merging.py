@@ -57,7 +57,8 @@ from ..models import (
 )
 from ._common import STREAM, values_of
 from .book import rebook_organisation, rebook_person
-from .persons import hide_address, reindex
+from .indexing import reindex
+from .reaching import hide_address
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ from ..models import (
 )
 from ._common import STREAM, values_of, write_person_fact
 from .book import rebook_organisation, rebook_person
-from .persons import check_point
+from .reaching import check_point
 
 _PARSERS = {
     OrgNumberKind.ENTERPRISE: parse_enterprise_number,

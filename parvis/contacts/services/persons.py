@@ -1,13 +1,10 @@
-"""Names, birth, language, numbers, addresses, phones."""
+"""Names, birth, language, numbers."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from stdnum.ch import ssn as swiss_number
 from stdnum.exceptions import ValidationError as NumberError
@@ -18,25 +15,19 @@ from parvis.kernel.bitemporal import Source
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.identifiers import InvalidIdentifier, is_specimen_niss, parse_nir, parse_niss
-from parvis.kernel.textmatch import sort_key
 
-from .. import matching
-from ..enums import AddressKind, ContactLanguage, IdentifierKind, NameKind, PointKind, Sex
+from ..enums import ContactLanguage, IdentifierKind, NameKind, Sex
 from ..errors import IdentifierTaken, InvalidPerson
 from ..events import PersonCreated
 from ..models import (
-    Address,
-    ContactPoint,
     Identifier,
     Person,
     PersonBirth,
-    PersonIndex,
     PersonLanguage,
     PersonName,
-    PersonToken,
 )
-from ..references.suggesting import is_listed
 from ._common import Origin, record_person, require_editor, write_person_fact
+from .indexing import reindex
 
 OLDEST_BIRTH = dt.date(1880, 1, 1)
 
@@ -276,159 +267,6 @@ def check_identifier(kind: str, value: str, *, from_card: bool = False) -> tuple
     raise InvalidIdentifier(_("This card number does not have the usual form."), field="value", code="card")
 
 
-@gesture
-def set_address(
-    *,
-    actor: Actor,
-    person: Person,
-    care_of: str = "",
-    street: str = "",
-    number: str = "",
-    box: str = "",
-    postal_code: str = "",
-    municipality: str = "",
-    country: str = "BE",
-    kind: str = AddressKind.DOMICILE,
-    hidden: bool | None = None,
-    valid_from: dt.date | None = None,
-    source: str = Source.AGENT,
-    source_ref: str = "",
-    expected: int | None = None,
-) -> Address:
-    """An address from a day on. ``hidden=None`` keeps the protection of the address before: moving never lifts it.
-
-    Raises:
-        InvalidPerson: neither street nor municipality, a Belgian postal code that is not four digits.
-    """
-    require_editor(actor)
-    if kind not in AddressKind.values:
-        raise InvalidPerson(_("This value is not in the list."), field="kind", code="kind")
-    if not (street.strip() or municipality.strip()):
-        raise InvalidPerson(_("Give at least a street or a municipality."), field="street", code="address_empty")
-    country = (country or "BE").strip().upper()
-    if country == "BE" and postal_code.strip() and not re.fullmatch(r"[1-9]\d{3}", postal_code.strip()):
-        raise InvalidPerson(_("A Belgian postal code has four digits."), field="postal_code", code="postal_code")
-    if hidden is None:
-        hidden = Address.unscoped.filter(person=person, live=1, hidden=True).at(clock.today()).exists()
-    return write_person_fact(
-        Address,
-        actor=actor,
-        person=person,
-        aspect="address",
-        verb="person.address",
-        key={"kind": kind},
-        values={
-            "care_of": care_of.strip(),
-            "street": street.strip(),
-            "number": number.strip(),
-            "box": box.strip(),
-            "postal_code": postal_code.strip(),
-            "municipality": municipality.strip(),
-            "country": country[:2],
-            "hidden": hidden,
-            "listed": is_listed(street, postal_code, country[:2]),
-        },
-        valid_from=valid_from or clock.today(),
-        source=source,
-        source_ref=source_ref,
-        expected=expected,
-    )
-
-
-@gesture
-def hide_address(*, actor: Actor, person: Person, hidden: bool = True, expected: int | None = None) -> Address:
-    """Protect all addresses of a person from today on, or lift the protection.
-
-    Raises:
-        InvalidPerson: the person has no address to protect.
-    """
-    require_editor(actor)
-    row = Address.unscoped.filter(person=person).at(clock.today()).order_by("kind", "pk").first()
-    if row is None:
-        raise InvalidPerson(_("There is no address to protect yet."), field="hidden", code="no_address")
-    written = None
-    for one in Address.unscoped.filter(person=person).at(clock.today()).order_by("-kind", "pk"):
-        written = set_address(
-            actor=actor,
-            person=person,
-            kind=one.kind,
-            care_of=one.care_of,
-            street=one.street,
-            number=one.number,
-            box=one.box,
-            postal_code=one.postal_code,
-            municipality=one.municipality,
-            country=one.country,
-            hidden=hidden,
-            valid_from=clock.today(),
-            source=one.source,
-            source_ref=one.source_ref,
-            expected=expected if written is None else None,
-        )
-    assert written is not None
-    return written
-
-
-@gesture
-def add_point(
-    *,
-    actor: Actor,
-    person: Person,
-    kind: str,
-    value: str,
-    label: str = "",
-    valid_from: dt.date | None = None,
-    source: str = Source.AGENT,
-    source_ref: str = "",
-    expected: int | None = None,
-) -> ContactPoint:
-    """A phone number (stored in international form) or an e-mail address.
-
-    Raises:
-        InvalidPerson: it cannot be dialled, or written to.
-    """
-    require_editor(actor)
-    value = check_point(kind, value)
-    return write_person_fact(
-        ContactPoint,
-        actor=actor,
-        person=person,
-        aspect="point",
-        verb="person.point",
-        key={"kind": kind, "value": value},
-        values={"label": label.strip()[:40]},
-        valid_from=valid_from or clock.today(),
-        source=source,
-        source_ref=source_ref,
-        expected=expected,
-    )
-
-
-def check_point(kind: str, value: str) -> str:
-    """The stored form of a phone number or e-mail address.
-
-    Raises:
-        InvalidPerson: it is neither.
-    """
-    if kind == PointKind.EMAIL:
-        try:
-            validate_email(value.strip())
-        except ValidationError:
-            raise InvalidPerson(_("This e-mail address is not complete."), field="value", code="email") from None
-        return value.strip().lower()
-    import phonenumbers  # heavy tables: only who writes a phone number pays for them
-
-    try:
-        number = phonenumbers.parse(value, "BE")
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise InvalidPerson(
-            _("This phone number cannot be dialled. Write it like 0470 12 34 56 or +32 470 12 34 56."), field="value", code="phone"
-        )
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-
-
 def clean_name(text: str, *, optional: bool = False) -> str:
     """Single spaces, no line break.
 
@@ -450,56 +288,3 @@ def check_birth_date(birth_date: dt.date | None) -> None:
         raise InvalidPerson(_("The birth date lies in the future."), field="birth_date", code="birth_future")
     if birth_date is not None and birth_date < OLDEST_BIRTH:
         raise InvalidPerson(_("The birth date lies before 1880. Check the year."), field="birth_date", code="birth_old")
-
-
-@gesture
-def reindex_person(*, actor: Actor, person: Person) -> None:
-    """After facts were taken back: a person without any name is found no more."""
-    require_editor(actor)
-    if PersonName.unscoped.filter(person=person, live=1).exists():
-        reindex(person)
-        return
-    PersonToken.unscoped.filter(person=person).delete()
-    PersonIndex.unscoped.filter(person=person).update(display_name="?", sort_key="", birth_date=None, sex="", language="")
-
-
-def reindex(person: Person) -> None:
-    """Rewrite what lists and searches read of a person, from its live facts."""
-    day = clock.today()
-    names = list(PersonName.unscoped.filter(person=person, live=1).order_by("valid_from", "pk"))
-    births = list(PersonBirth.unscoped.filter(person=person, live=1).order_by("valid_from", "pk"))
-    numbers = list(Identifier.unscoped.filter(person=person, live=1))
-    language = PersonLanguage.unscoped.filter(person=person, live=1).order_by("-valid_from", "-pk").first()
-    current = _current([name for name in names if name.kind != NameKind.ALIAS] or names, day)
-    birth = _current(births, day)
-    if current is None:
-        return
-    PersonIndex.unscoped.update_or_create(
-        person=person,
-        defaults={
-            "display_name": current.full[:191],
-            "sort_key": sort_key(f"{current.family_name} {current.given_names}"),
-            "birth_date": birth.birth_date if birth else None,
-            "sex": birth.sex if birth else "",
-            "language": language.language if language else "",
-            "specimen": any(number.kind == IdentifierKind.SPECIMEN for number in numbers),
-        },
-    )
-    wanted = matching.keys_of_person(
-        matching.PersonKeys(
-            names=tuple((name.family_name, name.given_names) for name in names),
-            birth_dates=tuple({row.birth_date for row in births if row.birth_date}),
-            identifiers=tuple(number.value for number in numbers),
-        )
-    )
-    if person.merged_into_id is not None:
-        wanted = set()  # whoever looks finds the kept file
-    held = set(PersonToken.unscoped.filter(person=person).values_list("kind", "value"))
-    for kind, value in held - wanted:
-        PersonToken.unscoped.filter(person=person, kind=kind, value=value).delete()
-    PersonToken.unscoped.bulk_create([PersonToken(person=person, kind=kind, value=value) for kind, value in sorted(wanted - held)])
-
-
-def _current(rows: list[Any], day: dt.date) -> Any:
-    holding = [row for row in rows if row.valid_from <= day < row.valid_to]
-    return (holding or rows or [None])[-1]

@@ -1,0 +1,77 @@
+"""What lists and searches read of a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+from parvis.kernel.gestures import gesture
+from parvis.kernel.textmatch import sort_key
+
+from .. import matching
+from ..enums import IdentifierKind, NameKind
+from ..models import (
+    Identifier,
+    Person,
+    PersonBirth,
+    PersonIndex,
+    PersonLanguage,
+    PersonName,
+    PersonToken,
+)
+from ._common import require_editor
+
+
+@gesture
+def reindex_person(*, actor: Actor, person: Person) -> None:
+    """After facts were taken back: a person without any name is found no more."""
+    require_editor(actor)
+    if PersonName.unscoped.filter(person=person, live=1).exists():
+        reindex(person)
+        return
+    PersonToken.unscoped.filter(person=person).delete()
+    PersonIndex.unscoped.filter(person=person).update(display_name="?", sort_key="", birth_date=None, sex="", language="")
+
+
+def reindex(person: Person) -> None:
+    """Rewrite what lists and searches read of a person, from its live facts."""
+    day = clock.today()
+    names = list(PersonName.unscoped.filter(person=person, live=1).order_by("valid_from", "pk"))
+    births = list(PersonBirth.unscoped.filter(person=person, live=1).order_by("valid_from", "pk"))
+    numbers = list(Identifier.unscoped.filter(person=person, live=1))
+    language = PersonLanguage.unscoped.filter(person=person, live=1).order_by("-valid_from", "-pk").first()
+    current = _current([name for name in names if name.kind != NameKind.ALIAS] or names, day)
+    birth = _current(births, day)
+    if current is None:
+        return
+    PersonIndex.unscoped.update_or_create(
+        person=person,
+        defaults={
+            "display_name": current.full[:191],
+            "sort_key": sort_key(f"{current.family_name} {current.given_names}"),
+            "birth_date": birth.birth_date if birth else None,
+            "sex": birth.sex if birth else "",
+            "language": language.language if language else "",
+            "specimen": any(number.kind == IdentifierKind.SPECIMEN for number in numbers),
+        },
+    )
+    wanted = matching.keys_of_person(
+        matching.PersonKeys(
+            names=tuple((name.family_name, name.given_names) for name in names),
+            birth_dates=tuple({row.birth_date for row in births if row.birth_date}),
+            identifiers=tuple(number.value for number in numbers),
+        )
+    )
+    if person.merged_into_id is not None:
+        wanted = set()  # whoever looks finds the kept file
+    held = set(PersonToken.unscoped.filter(person=person).values_list("kind", "value"))
+    for kind, value in held - wanted:
+        PersonToken.unscoped.filter(person=person, kind=kind, value=value).delete()
+    PersonToken.unscoped.bulk_create([PersonToken(person=person, kind=kind, value=value) for kind, value in sorted(wanted - held)])
+
+
+def _current(rows: list[Any], day: dt.date) -> Any:
+    holding = [row for row in rows if row.valid_from <= day < row.valid_to]
+    return (holding or rows or [None])[-1]
