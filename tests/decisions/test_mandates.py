@@ -148,6 +148,29 @@ def test_a_new_limit_ends_the_one_before_and_is_kept(centre):
         check_delegation(centre.committee, "president", [grant])
 
 
+def test_ending_the_limit_before_stands_in_the_journal_too(centre):
+    today = clock.today()
+    _limit(centre, valid_from=today - timedelta(days=10))
+    _limit(centre, max_amount=D("500.00"))
+    ended = [line for line in mutations.history(SubjectRef("committee", centre.committee.pk)) if line.verb == "limit.ended"]
+    values = {value.field: (value.old, value.new) for value in ended[0].values.all()}
+    assert len(ended) == 1 and values["last_day"][1] == (today - timedelta(days=1)).isoformat()
+    assert values["kind"][1] == "test.once"
+
+
+def test_a_limit_that_holds_on_no_day_is_in_nobodys_way(centre):
+    """Entered by mistake for a later day and ended before it began: the council's next decision can be kept, for that day or an earlier one."""
+    today = clock.today()
+    mistake = _limit(centre, valid_from=today + timedelta(days=30))
+    end_limit(actor=centre.administrator, limit=mistake, last_day=today + timedelta(days=29))
+    earlier = _limit(centre, max_amount=D("300.00"))
+    assert (earlier.valid_from, earlier.valid_to) == (today, None)
+    later = _limit(centre, max_amount=D("400.00"), valid_from=today + timedelta(days=30))
+    earlier.refresh_from_db()
+    assert (later.max_amount, later.valid_to, earlier.valid_to) == (D("400.00"), None, today + timedelta(days=29))
+    check_delegation(centre.committee, "president", [f.once(f.make_line(centre), "300.00")])
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [({"source": " "}, "source"), ({"max_amount": D("0")}, "amount"), ({"decider": "clerk"}, "decider"), ({"valid_from": date(2020, 1, 1)}, "later")],

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from parvis.identity.api import Account
@@ -117,17 +117,18 @@ def delegate(
         raise CommitteeRefused(_("Name the decision of the council and its day."), field="source", code="source")
     Committee.objects.select_for_update().get(pk=committee.pk)
     same = DelegationLimit.objects.filter(committee=committee, decider=decider, provision_kind=provision_kind)
-    if same.filter(valid_from__gte=valid_from).exists():
+    held = same.exclude(valid_to__lt=F("valid_from"))  # one that was ended before its first day holds on no day and is in nobody's way
+    if held.filter(valid_from__gte=valid_from).exists():
         raise CommitteeRefused(_("A limit that begins that day or later is known: end it first."), field="valid_from", code="later")
-    before = same.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from))
-    before.update(valid_to=valid_from - timedelta(days=1))
-    limit = DelegationLimit.objects.create(
+    for before in held.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=valid_from)).select_related("committee"):
+        _end(actor, before, valid_from - timedelta(days=1))
+    # Two limits of one first day cannot be told apart: one that never held gives its place, its old values stand in the journal.
+    limit, _made = same.update_or_create(
         committee=committee,
         decider=decider,
         provision_kind=provision_kind,
-        max_amount=max_amount,
         valid_from=valid_from,
-        source=source.strip()[:200],
+        defaults={"max_amount": max_amount, "valid_to": None, "source": source.strip()[:200]},
     )
     mutations.record(
         STREAM,
@@ -156,13 +157,16 @@ def end_limit(*, actor: Actor, limit: DelegationLimit, last_day: date) -> Delega
     )
     if after.filter(valid_from__lte=last_day).exists():
         raise CommitteeRefused(_("Another limit begins before that day."), field="last_day", code="overlap")
-    old = limit.valid_to
-    if old != last_day:
-        DelegationLimit.objects.filter(pk=limit.pk).update(valid_to=last_day)
-        limit.valid_to = last_day
-        values = {"decider": limit.decider, "kind": limit.provision_kind, "last_day": [old, last_day]}
-        mutations.record(STREAM, actor=actor, verb="limit.ended", subject=ref_of(limit.committee), values=values)
+    if limit.valid_to != last_day:
+        _end(actor, limit, last_day)
     return limit
+
+
+def _end(actor: Actor, limit: DelegationLimit, last_day: date) -> None:
+    values = {"decider": limit.decider, "kind": limit.provision_kind, "last_day": [limit.valid_to, last_day]}
+    DelegationLimit.objects.filter(pk=limit.pk).update(valid_to=last_day)
+    limit.valid_to = last_day
+    mutations.record(STREAM, actor=actor, verb="limit.ended", subject=ref_of(limit.committee), values=values)
 
 
 def _overlapping(committee: Committee, start: date, last: date | None) -> Any:
