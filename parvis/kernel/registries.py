@@ -204,14 +204,26 @@ class ChangeSource:
     icon: str = "folder"
 
 
+MOST_OBSTACLES = 50
+
+
 @dataclass(frozen=True)
 class Obstacle:
-    """Why a dossier cannot be closed yet, and where it is settled."""
+    """Why a dossier cannot be closed yet, and where it is settled. ``hidden``: the reader may not know what it is, only that it is there."""
 
     title: Any
     detail: Any = ""
     url: str = ""
     due_on: dt.date | None = None
+    hidden: bool = False
+
+
+def obstacles_of(
+    known: Any, visible: Any, say: Callable[[Any], Obstacle], *, with_whom: Callable[[Any], Any] = lambda row: ""
+) -> list[Obstacle]:
+    """One obstacle for each of ``known`` (of one model): in words where the reader's own scope has it, else counted, and at most with whom it is."""
+    shown = set(visible.order_by().values_list("pk", flat=True))
+    return [say(row) if row.pk in shown else Obstacle("", with_whom(row), hidden=True) for row in known[:MOST_OBSTACLES]]
 
 
 panels: Registry[Panel] = Registry("panels")
@@ -249,8 +261,8 @@ changes: Registry[ChangeSource] = Registry("changes")
 landmarks: Registry[Callable[[Actor, int], tuple[dt.datetime, Any] | None]] = Registry("landmarks")
 
 
-#: What keeps a dossier open: ``(dossier_id) -> obstacles``, whoever asks. Whether the reader may follow a link is decided where it leads.
-closing_obstacles: Registry[Callable[[int], list[Obstacle]]] = Registry("closing_obstacles")
+#: What keeps a dossier open: ``(actor, dossier_id) -> obstacles``. All of them, whoever asks; those outside the actor's scope are hidden ones.
+closing_obstacles: Registry[Callable[[Actor, int], list[Obstacle]]] = Registry("closing_obstacles")
 
 ALL: tuple[Registry[Any], ...] = (
     panels,

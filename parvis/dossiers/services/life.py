@@ -19,12 +19,15 @@ from ._common import record, within_scope, writable
 from .dossiers import update_dossier
 
 
-def obstacles(dossier: Dossier) -> list[Obstacle]:
-    """What keeps the dossier open: payments, rights, sums to recover, tasks and their terms, a transfer that waits. Next due first."""
-    found = [one for of in registries.closing_obstacles.all() for one in of(dossier.pk)]
+def obstacles(actor: Actor, dossier: Dossier) -> list[Obstacle]:
+    """What keeps the dossier open: payments, rights, sums to recover, tasks and their terms, a transfer that waits. Next due first.
+
+    What lies outside the actor's scope keeps it open all the same: it is counted, and neither named nor linked.
+    """
+    found = [one for of in registries.closing_obstacles.all() for one in of(actor, dossier.pk)]
     if Transfer.unscoped.filter(dossier=dossier, live=1).exists():
         found.append(Obstacle(_("Offered to another service, which has not answered yet")))
-    return sorted(found, key=lambda one: (one.due_on is None, one.due_on))
+    return sorted(found, key=lambda one: (one.hidden, one.due_on is None, one.due_on))
 
 
 @gesture
@@ -40,7 +43,7 @@ def close_dossier(*, actor: Actor, dossier: Dossier, reason: str, code: str = ""
         raise InvalidDossier(_("This value is not in the list."), field="code", code="code")
     if not reason.strip() and (not code or code == CloseReason.OTHER):
         raise InvalidDossier(_("Say why the dossier is closed."), field="reason", code="reason")
-    open_things = obstacles(dossier)
+    open_things = obstacles(actor, dossier)
     if open_things:
         raise StillOpen(_("This dossier cannot be closed yet: something is still open."), open_things)
     day, words = clock.today(), reason.strip()[:191]

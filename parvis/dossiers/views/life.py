@@ -138,7 +138,7 @@ def close(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
             )
             return done(request, "dossiers:detail", _("The dossier is closed."), dossier.uuid)
-    context["obstacles"] = services.obstacles(dossier) if dossier.status == "open" else []
+    context["obstacles"] = services.obstacles(request.actor, dossier) if dossier.status == "open" else []  # type: ignore[attr-defined]
     return invalid(request, "dossiers/close.html", context) if request.method == "POST" else page(request, "dossiers/close.html", context)
 
 
