@@ -78,7 +78,7 @@ def parse_iban(text: str) -> str:
     """The bare IBAN, upper case.
 
     Raises:
-        InvalidIdentifier: wrong shape, country or check digits.
+        InvalidIdentifier: wrong shape, country or check digits; a Swiss QR-IBAN, on which an ordinary payment never arrives.
     """
     bare = _digits(text).upper()
     try:
@@ -86,7 +86,6 @@ def parse_iban(text: str) -> str:
         bare = str(_iban.validate(bare, check_country=False))
         if bare.startswith("BE") and int(bare[4:14]) % 97 not in {int(bare[14:]), int(bare[14:]) % 97}:
             raise InvalidChecksum
-        return bare
     except InvalidChecksum:
         raise InvalidIdentifier(
             _("The check digits of this account number are wrong. Compare it with the bank card."), code="iban_checksum"
@@ -95,6 +94,14 @@ def parse_iban(text: str) -> str:
         raise InvalidIdentifier(
             _("This is not an account number (IBAN). A Belgian one is BE followed by 14 digits."), code="iban_format"
         ) from None
+    if is_qr_iban(bare):
+        raise InvalidIdentifier(
+            _(
+                "This Swiss account is a QR-IBAN: it only takes payments with the reference of a QR-bill. Ask for the ordinary account number."
+            ),
+            code="qr_iban",
+        )
+    return bare
 
 
 def format_iban(bare: str) -> str:
@@ -195,18 +202,6 @@ def parse_inami(text: str) -> str:
 def is_qr_iban(bare: str) -> bool:
     """A Swiss account that only takes payments with a QR reference: its bank number lies between 30000 and 31999."""
     return bare[:2] in {"CH", "LI"} and bare[4:9].isdigit() and 30000 <= int(bare[4:9]) <= 31999
-
-
-def parse_qr_iban(text: str) -> str:
-    """The bare QR-IBAN.
-
-    Raises:
-        InvalidIdentifier: not an IBAN, or an ordinary one.
-    """
-    bare = parse_iban(text)
-    if not is_qr_iban(bare):
-        raise InvalidIdentifier(_("This account number is not a QR-IBAN: use it as an ordinary account."), code="qr_iban")
-    return bare
 
 
 def format_number(kind: str, bare: str) -> str:

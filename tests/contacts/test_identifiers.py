@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from parvis.contacts import api
-from parvis.contacts.models import Identifier
+from parvis.contacts.models import BankAccount, Identifier
 from parvis.kernel import identifiers
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.identifiers import InvalidIdentifier
@@ -36,11 +36,16 @@ def test_a_foreign_number_is_checked_and_printed_in_groups(kind: str, typed: str
     assert Identifier.unscoped.count() == 1
 
 
-def test_a_qr_iban_is_told_from_an_ordinary_account() -> None:
-    assert identifiers.parse_qr_iban("CH44 3199 9123 0008 8901 2") == "CH4431999123000889012"
+def test_a_qr_iban_is_no_account_on_which_aid_can_be_paid() -> None:
+    """Without the reference of a QR-bill the bank sends the payment back: refused where it is typed, whoever types it."""
+    assert identifiers.parse_iban("CH93 0076 2011 6238 5295 7") == "CH9300762011623852957"
     with pytest.raises(InvalidIdentifier) as caught:
-        identifiers.parse_qr_iban("CH93 0076 2011 6238 5295 7")
-    assert caught.value.code == "qr_iban"
+        identifiers.parse_iban("CH44 3199 9123 0008 8901 2")
+    assert caught.value.code == "qr_iban" and "QR-IBAN" in str(caught.value.message)
+    person = make_person()
+    with pytest.raises(InvalidIdentifier) as caught:
+        api.add_bank_account(actor=WORKER, person=person, iban="CH44 3199 9123 0008 8901 2")
+    assert caught.value.field == "iban" and not BankAccount.unscoped.filter(person=person).exists()
 
 
 def test_a_masked_number_is_shown_once_with_a_reason_that_is_written_down(client: Any) -> None:

@@ -169,7 +169,7 @@ def test_a_parent_maintains_a_minor_and_supports_an_adult_in_need() -> None:
     before = maintenance.duty("parent", since, end, dt.date(2026, 3, 8), None, since)
     after = maintenance.duty("parent", since, end, dt.date(2026, 3, 9), None, since)
     assert before == maintenance.Duty(since, "parent", "203")
-    assert after == maintenance.Duty(dt.date(2026, 3, 9), "parent_of_adult", "207")
+    assert after == maintenance.Duty(dt.date(2026, 3, 9), "parent_of_adult", "203 § 1, 207")
 
 
 def test_the_page_says_since_when_and_why_somebody_counts(clan: dict[str, Person], client: Any) -> None:

@@ -1,7 +1,7 @@
 """Who counts as maintenance debtor of a person, since when and why. Pure: no database, the day passed in.
 
-Belgian law: between spouses (old Civil Code 213), after divorce (301), parents for their children (203, 207), adult children for their
-parents (205), and whoever a judgment names. The centre looks at these first (law of 26 May 2002, art. 4 and 26).
+Belgian law: between spouses (old Civil Code 213), after divorce (301), parents for their children (203, beyond majority while the
+training is not completed; 207 in need), adult children for their parents (205), and whoever a judgment names. The centre looks at these first (law of 26 May 2002, art. 4 and 26).
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def duty(
 ) -> Duty | None:
     """The duty of somebody who is my ``side`` from ``since`` until (not including) ``until``, on ``day``; None when there is none.
 
-    Once I am of age my parents no longer maintain me (203) but support me in need (207): another article, from my birthday on.
+    Once I am of age, from my birthday on, the reason is another: my parents still maintain me while my training is not completed (203,
+    § 1, second paragraph), and support me in need (207). Nobody knows here whether it is completed, so the words say both.
     """
     if not since <= day < until:
         return None
@@ -51,7 +52,7 @@ def duty(
         if since > day:
             return None
     if code == "parent" and own_birth is not None and birthday(own_birth, ADULT_AT) <= day:
-        return Duty(max(since, birthday(own_birth, ADULT_AT)), "parent_of_adult", "207")
+        return Duty(max(since, birthday(own_birth, ADULT_AT)), "parent_of_adult", "203 § 1, 207")
     return Duty(since, code, article)
 
 
@@ -69,7 +70,7 @@ def reason_text(one: Duty) -> str:
         "spouse": _("they are married"),
         "ex_spouse": _("they are divorced and maintenance may be due"),
         "parent": _("a parent maintains the child"),
-        "parent_of_adult": _("a parent supports an adult child in need"),
+        "parent_of_adult": _("a parent maintains an adult child whose training is not completed, and supports one in need"),
         "adult_child": _("an adult child supports a parent in need"),
         "judgment": _("a judgment says so"),
     }[one.code]
