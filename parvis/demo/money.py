@@ -8,7 +8,7 @@ from typing import Any
 from parvis.accounting import api as accounting
 from parvis.accounting.models import OrderFile, PaymentLine, PaymentOrder
 from parvis.aid import api as aid
-from parvis.aid.models import Claim, Entitlement
+from parvis.aid.models import Entitlement
 from parvis.connectors import api as connectors
 
 from . import stage
@@ -28,7 +28,7 @@ def _release(order: PaymentOrder) -> PaymentOrder:
 
 
 def pay_first(play: Play) -> PaymentOrder | None:
-    """The first payment, prepared by one and released by another; a recovery ticked in the decision is registered beside it."""
+    """The first payment, prepared by one and released by another. A recovery ticked in the decision waits for the accountant."""
     if not Entitlement.unscoped.filter(line=play.line.pk, first_paid_on__isnull=True).exists():
         return None
     try:
@@ -39,9 +39,6 @@ def pay_first(play: Play) -> PaymentOrder | None:
         return None
     play.notes["order"] = order
     stage.run_jobs()
-    claim = Claim.unscoped.filter(decision=play.decision).first()
-    if claim is not None and claim.state == "decided":
-        aid.register_claim(actor=stage.agent(stage.ACCOUNTANT), claim=claim, amount=aid.proposed_amount(claim) or claim.amount, ahead=True)
     return order
 
 
@@ -68,14 +65,19 @@ def bank_answers(play: Play) -> None:
 def monthly_run(company: Any, month: date) -> None:
     """F1: what is due stands in the list without anybody's gesture; it is prepared, released, sent."""
     payer = stage.agent(stage.PAYER)
-    aid.extend_all(stage.system())
-    aid.propose_all(stage.system())
+    night()
     run = aid.run_of(payer, month)
     lines = [line.due.pk for line in run.payable]
     if not lines:
         return
     order = aid.prepare_run(actor=payer, month=month, line_ids=lines, checked=True)
     company.orders.append(_release(order))
+
+
+def night() -> None:
+    """What the jobs of the night did: the list of the next month is whole before anybody opens it."""
+    aid.extend_all(stage.system())
+    aid.propose_all(stage.system())
 
 
 def monthly_answers(company: Any) -> None:

@@ -209,6 +209,8 @@ def months_script(company: Company, oldest: int) -> Script:
         yield on + timedelta(days=1)
         money.monthly_answers(company)
         month = next_month(month)
+    yield cal.at(0, 4)
+    money.night()
 
 
 def seal_script(company: Company, oldest: int) -> Script:
