@@ -75,10 +75,7 @@ class Resource:
             "amount": format(self.amount, "f"),
             "periodicity": self.periodicity,
             "label": self.label,
-            "source": self.source,
-            "entered_by": self.entered_by,
-            "entered_on": self.entered_on.isoformat() if self.entered_on else None,
-            "ref": self.ref,
+            **_proof(self),
         }
 
 
@@ -101,11 +98,18 @@ class Cohabitant:
             "relation": self.relation,
             "amount": format(self.amount, "f"),
             "periodicity": self.periodicity,
-            "source": self.source,
-            "entered_by": self.entered_by,
-            "entered_on": self.entered_on.isoformat() if self.entered_on else None,
-            "ref": self.ref,
+            **_proof(self),
         }
+
+
+def _proof(one: Resource | Cohabitant) -> dict[str, Any]:
+    """Where an amount comes from, as the tree keeps it."""
+    return {
+        "source": one.source,
+        "entered_by": one.entered_by,
+        "entered_on": one.entered_on.isoformat() if one.entered_on else None,
+        "ref": one.ref,
+    }
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,19 @@ def values_of(row: Fact) -> dict[str, Any]:
     return {f.name: getattr(row, f.attname) for f in row._meta.concrete_fields if f.name not in _BOOKKEEPING}
 
 
+def stale(conflict: Conflict, versions: Any, *, yours: dict[str, Any], anchor: str = "person") -> Conflict:
+    """The same conflict with who changed this aspect last, when, and both values."""
+    latest = versions.filter(live=1).order_by("-recorded_at", "-pk").first()
+    return Conflict(
+        conflict.message,
+        who=latest.author_label if latest else "",
+        when=latest.recorded_at if latest else clock.now(),
+        yours=yours,
+        theirs={name: value for name, value in values_of(latest).items() if name != anchor} if latest else {},
+        code="stale",
+    )
+
+
 def write_person_fact(
     model: type[Any],
     *,
@@ -74,15 +87,7 @@ def write_person_fact(
     try:
         row = write_fact(model, anchor_field="person", anchor=person, key=key, values=values, actor=actor, expected=expected, **dated)
     except Conflict as conflict:
-        latest = model.unscoped.filter(person=person, live=1).order_by("-recorded_at", "-pk").first()
-        raise Conflict(
-            conflict.message,
-            who=latest.author_label if latest else "",
-            when=latest.recorded_at if latest else clock.now(),
-            yours={**key, **values},
-            theirs=values_of(latest) if latest else {},
-            code="stale",
-        ) from conflict
+        raise stale(conflict, model.unscoped.filter(person=person), yours={**key, **values}) from conflict
     old = values_of(before) if before else {}
     record_person(actor, verb, person, {name: [old.get(name), value] for name, value in values_of(row).items() if old.get(name) != value})
     publish(PersonChanged(actor=actor, person_id=person.pk, aspect=aspect))

@@ -34,7 +34,7 @@ from ..models import (
     PersonCapacity,
     PersonRole,
 )
-from ._common import STREAM, values_of, write_person_fact
+from ._common import STREAM, stale, values_of, write_person_fact
 from .book import rebook_organisation, rebook_person
 from .reaching import check_point
 
@@ -398,14 +398,8 @@ def _write(
             expected=expected,
         )
     except Conflict as conflict:
-        latest = model.unscoped.filter(organisation=organisation, live=1).order_by("-recorded_at", "-pk").first()
-        raise Conflict(
-            conflict.message,
-            who=latest.author_label if latest else "",
-            when=latest.recorded_at if latest else clock.now(),
-            yours={**key, **values},
-            theirs=_values(latest) if latest else {},
-            code="stale",
+        raise stale(
+            conflict, model.unscoped.filter(organisation=organisation), yours={**key, **values}, anchor="organisation"
         ) from conflict
     old = _values(before) if before else {}
     changed = {name: [old.get(name), value] for name, value in _values(row).items() if old.get(name) != value}

@@ -74,6 +74,8 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
     back = reverse("contacts:family", args=[person.uuid])
     context: dict[str, Any] = {
         "form": form,
+        "heading": _("Add a relation"),
+        "help": _("It is noted once and read from both sides."),
         "title": cards[person.pk].display_name,
         "back": back,
         "q": text,
@@ -84,7 +86,7 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "picked": request.POST.get("picked", ""),
     }
     if request.method != "POST":
-        return page(request, "contacts/relation.html", context)
+        return page(request, "contacts/add_link.html", context)
     if form.is_valid():
         data = form.cleaned_data
         other = _picked(actor, context["picked"])
@@ -105,7 +107,7 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
                     source_ref=data["source_ref"],
                 )
                 return done(request, back, _("The relation is noted."))
-    return invalid(request, "contacts/relation.html", context)
+    return invalid(request, "contacts/add_link.html", context)
 
 
 def _picked(actor: Actor, text: str) -> models.Person | None:

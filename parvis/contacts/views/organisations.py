@@ -248,8 +248,9 @@ def edit(request: HttpRequest, uuid: UUID, aspect: str) -> HttpResponse:
         initial |= {name: getattr(held, name) for name in kind.fields} if held else {}
     form = kind.form(request.POST if request.method == "POST" else None, initial=initial)
     context = {
-        "organisation": organisation,
-        "card": book.organisation_card(actor, organisation.pk),
+        "name": book.organisation_card(actor, organisation.pk).name,
+        "suggest": False,
+        "back": reverse("contacts:organisation", args=[organisation.uuid]),
         "form": form,
         "aspect": kind,
         "row": row,
@@ -265,8 +266,8 @@ def edit(request: HttpRequest, uuid: UUID, aspect: str) -> HttpResponse:
                 labels = {name: field.label for name, field in form.fields.items()}
                 shown = {name: value for name, value in error.theirs.items() if name in kind.fields}
                 return conflict(request, error, labels=labels, refresh={"version": organisation.version}, theirs=shown)
-        return invalid(request, "contacts/organisation_fact.html", context)
-    return page(request, "contacts/organisation_fact.html", context)
+        return invalid(request, "contacts/fact.html", context)
+    return page(request, "contacts/fact.html", context)
 
 
 @screen(access=access.can_edit_organisations, methods=("GET", "POST"), writes=True)

@@ -237,7 +237,8 @@ def edit(request: HttpRequest, uuid: UUID, aspect: str) -> HttpResponse:
     form = kind.form(request.POST if request.method == "POST" else None, initial=initial)
     if row is None and aspect == "address" and card.hidden:
         form.fields["hidden"].initial = True
-    context = {"person": person, "card": card, "form": form, "aspect": kind, "row": row, "names": list(form.fields)}
+    back = reverse("contacts:person", args=[person.uuid])
+    context = {"name": card.display_name, "back": back, "form": form, "aspect": kind, "row": row, "suggest": aspect == "address"}
     if request.method == "POST":
         if form.is_valid():
             try:

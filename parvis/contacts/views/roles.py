@@ -83,9 +83,10 @@ def _add(request: HttpRequest, context: dict[str, Any], write: Any) -> HttpRespo
     actor: Actor = request.actor  # type: ignore[attr-defined]
     form = forms.RoleForm(request.POST if request.method == "POST" else None, initial={"valid_from": clock.today()})
     form.fields["role"].choices = [(role.value, role.label) for role in RoleKind if access.sees_role(actor, role)]  # type: ignore[attr-defined]
-    context |= {"form": form, "picked": request.POST.get("picked", "")}
+    words = {"heading": _("Add a role"), "help": _("One person may hold several roles, here and elsewhere.")}
+    context |= {**words, "form": form, "picked": request.POST.get("picked", "")}
     if request.method != "POST":
-        return page(request, "contacts/role.html", context)
+        return page(request, "contacts/add_link.html", context)
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -98,7 +99,7 @@ def _add(request: HttpRequest, context: dict[str, Any], write: Any) -> HttpRespo
                 values = {"role": data["role"], "title": data["title"], "valid_from": data["valid_from"]}
                 write(picked, values | {"valid_to": last + dt.timedelta(days=1) if last else None})
                 return done(request, context["back"], _("The role is noted."))
-    return invalid(request, "contacts/role.html", context)
+    return invalid(request, "contacts/add_link.html", context)
 
 
 @screen(access=access.can_edit_organisations, methods=("GET", "POST"), writes=True)
