@@ -42,7 +42,7 @@ class OrderState(TextChoices):
 
 
 class LineState(TextChoices):
-    PREPARED = "prepared", _("Prepared")
+    PREPARED = "prepared", pgettext_lazy("payment line", "Prepared")
     RELEASED = "released", pgettext_lazy("payment line", "Released")
     SENT = "sent", _("At the bank")
     ACCEPTED = "accepted", _("Accepted by the bank")

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from parvis.connectors.api import purposes
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.links import row_links
@@ -17,6 +18,9 @@ from parvis.ui import formats, slots
 
 from . import access, selectors
 from .models import PaymentOrder, Voucher
+
+# The purpose of a call is stored in English, once for ever; readers get it in their own language.
+purposes.register("payment order", _("payment order"))
 
 registries.menu.register(
     "payments", MenuEntry("payments", _("Payments"), "cash", "accounting:payments", access.may_see_payments, 60, prefix="/payments/")

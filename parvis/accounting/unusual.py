@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import Exists, OuterRef, Subquery, Sum
 
 from parvis.kernel import registries
 from parvis.kernel.actor import Actor
@@ -16,7 +16,7 @@ from parvis.kernel.identifiers import format_iban
 from parvis.kernel.periods import next_month
 from parvis.ui import formats
 
-from .enums import LIVING_LINES, OrderKind
+from .enums import LIVING_LINES, LineState, OrderKind
 from .models import PaymentLine, PaymentOrder
 
 #: Lines named in each list; the others are counted.
@@ -43,15 +43,15 @@ class Fact:
 
 @dataclass(frozen=True)
 class AidSum:
-    """The total of one aid in this run and in the run of the month before."""
+    """The total of one aid in this run and in the run of the month before. What is paid once has no month before: ``before`` is None."""
 
     title: str
-    before: Decimal
+    before: Decimal | None
     now: Decimal
 
     @property
-    def delta(self) -> Decimal:
-        return self.now - self.before
+    def delta(self) -> Decimal | None:
+        return None if self.before is None else self.now - self.before
 
 
 @dataclass(frozen=True)
@@ -71,25 +71,26 @@ class Unusual:
 def of_order(actor: Actor, order: PaymentOrder) -> Unusual:
     """First payments, changed accounts, amounts that differ from the month before, second payments, sums per aid.
 
-    Three reads for any number of lines.
+    Like is compared with like: an aid that goes on with its own month before; what is paid once with nothing. Three reads for any
+    number of lines.
     """
     lines = _lines(actor, order)
     before = _month_before(actor, order, lines)
     first, accounts, amounts, second = Fact(), Fact(), Fact(), Fact()
     now: dict[tuple[int, str, date], Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
-        if line["month"]:
+        if line["month"] and line["recurring"]:
             now[line["beneficiary"], line["purpose"], line["month"]] += line["amount"]
     told: set[tuple[int, str, date]] = set()
     for line in lines:
-        if line["last_iban"] is None:
+        if not line["paid_before"]:
             first.add(line)
-        elif line["last_iban"] != line["payee_iban"]:
+        if line["last_iban"] not in (None, line["payee_iban"]):
             accounts.add(line, before=format_iban(line["last_iban"]), now=format_iban(line["payee_iban"]))
         if line["supplement_reason"]:
             second.add(line, reason=line["supplement_reason"])
         key = (line["beneficiary"], line["purpose"], line["month"])
-        if line["month"] and key not in told:
+        if line["month"] and line["recurring"] and key not in told:
             told.add(key)
             was = before.get((line["beneficiary"], line["purpose"], next_month(line["month"], -1)))
             if was is not None and was != now[key]:
@@ -100,19 +101,23 @@ def of_order(actor: Actor, order: PaymentOrder) -> Unusual:
 
 def _lines(actor: Actor, order: PaymentOrder) -> list[dict[str, Any]]:
     earlier = PaymentLine.objects.visible_to(actor).filter(
-        beneficiary=OuterRef("beneficiary"), purpose=OuterRef("purpose"), state__in=LIVING_LINES, order_id__lt=order.pk
+        beneficiary=OuterRef("beneficiary"), purpose=OuterRef("purpose"), order_id__lt=order.pk
     )
+    # An account that the bank rejected and somebody changed is a changed account, though nothing was paid on it.
+    tried = earlier.filter(state__in=(*LIVING_LINES, LineState.REJECTED)).order_by("-pk")
     rows = PaymentLine.objects.visible_to(actor).filter(order=order)
-    rows = rows.annotate(last_iban=Subquery(earlier.order_by("-pk").values("payee_iban")[:1]))
-    columns = ("beneficiary", "beneficiary_name", "position", "purpose", "month", "amount", "payee_iban", "supplement_reason", "last_iban")
-    return list(rows.order_by("position").values(*columns))
+    rows = rows.annotate(
+        last_iban=Subquery(tried.values("payee_iban")[:1]), paid_before=Exists(earlier.filter(state__in=LIVING_LINES).order_by())
+    )
+    columns = ("beneficiary", "beneficiary_name", "position", "purpose", "month", "amount", "payee_iban", "supplement_reason", "recurring")
+    return list(rows.order_by("position").values(*columns, "last_iban", "paid_before"))
 
 
 def _month_before(actor: Actor, order: PaymentOrder, lines: list[dict[str, Any]]) -> dict[tuple[int, str, date], Decimal]:
     """What the same persons got of the same aid the month before each line's own."""
-    months = {next_month(line["month"], -1) for line in lines if line["month"]}
+    months = {next_month(line["month"], -1) for line in lines if line["month"] and line["recurring"]}
     mine = PaymentLine.objects.visible_to(actor).filter(order=order).values("beneficiary")
-    rows = PaymentLine.objects.visible_to(actor).filter(beneficiary__in=mine, month__in=months, state__in=LIVING_LINES)
+    rows = PaymentLine.objects.visible_to(actor).filter(beneficiary__in=mine, month__in=months, recurring=True, state__in=LIVING_LINES)
     sums = rows.order_by().values_list("beneficiary", "purpose", "month").annotate(total=Sum("amount"))
     return {(person, purpose, month): Decimal(total) for person, purpose, month, total in sums}
 
@@ -121,12 +126,13 @@ def _sums(actor: Actor, lines: list[dict[str, Any]], previous: date | None) -> t
     if previous is None:
         return ()
     now: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    once: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
-        now[line["purpose"]] += line["amount"]
+        (now if line["recurring"] else once)[line["purpose"]] += line["amount"]
     rows = PaymentLine.objects.visible_to(actor).filter(order__kind=OrderKind.RUN, order__month=previous, state__in=LIVING_LINES)
-    before = dict(rows.order_by().values_list("purpose").annotate(total=Sum("amount")))
-    names = sorted(now.keys() | before.keys())
-    return tuple(AidSum(_title(name), Decimal(before.get(name) or ZERO), now.get(name, ZERO)) for name in names)
+    before = dict(rows.filter(recurring=True).order_by().values_list("purpose").annotate(total=Sum("amount")))
+    monthly = [AidSum(_title(name), Decimal(before.get(name) or ZERO), now.get(name, ZERO)) for name in sorted(now.keys() | before.keys())]
+    return (*monthly, *(AidSum(_title(name), None, once[name]) for name in sorted(once)))
 
 
 def _title(purpose: str) -> str:

@@ -2,6 +2,7 @@
 
 from .errors import AidError
 from .models import Claim, ClaimReceipt, DueLine, Entitlement, PaymentAccount
+from .reconciling import reconciliation
 from .selectors import (
     Run,
     claim_of_line,
@@ -13,7 +14,6 @@ from .selectors import (
     entitlements_of_dossier,
     entitlements_of_line,
     living_accounts,
-    reconciliation,
     run_of,
     unpaid,
     waiting_first,

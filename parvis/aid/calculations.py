@@ -32,7 +32,7 @@ def starts_inside_month(start: date) -> bool:
 
 @dataclass(frozen=True)
 class Paid:
-    """One amount of one month, for comparing two of them. ``key``: same person, same aid."""
+    """One amount of one month, for comparing two of them. ``key``: same person, same aid; what is paid once is like nothing else."""
 
     key: tuple[int, str]
     amount: Decimal

@@ -31,6 +31,7 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     if not rights:
         return None
     accounts = selectors.living_accounts(actor, [right.pk for right in rights])
+    begun = selectors.begun(actor, rights)
     return render_to_string(
         "aid/_panel_aids.html",
         {
@@ -39,6 +40,7 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
                     "right": right,
                     "account": accounts.get(right.pk),
                     "holds": right.valid_from <= day < right.valid_to and right.state == EntitlementState.RUNNING,
+                    "begun": right.pk in begun,
                     "waiting": right.first_paid_on is None and right.state == EntitlementState.RUNNING,
                 }
                 for right in rights

@@ -1,4 +1,8 @@
-"""Money claimed back, month by month and case by case, read from the ledger itself: opening balance, movements, closing balance (F15)."""
+"""Money claimed back, against the ledger: as it stands now, and month by month with opening balance, movements and closing balance (F15).
+
+One truth for both pages. Whoever reads the ledger is shown every case against the whole receivable account; anybody else the cases that
+the own scope shows, against the ledger's entries of these cases: no figure tells of what may not be seen.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
-from parvis.accounting.api import Entry
+from parvis.accounting.api import Entry, may_see_ledger
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.money import CENT
 from parvis.kernel.periods import month_start, next_month
 
-from .models import Claim
+from .enums import ClaimState
+from .models import Claim, ClaimReceipt
 
 ZERO = Decimal("0.00")
 LEDGER = system_actor("aid.reconciliation")
@@ -37,29 +42,87 @@ class Movement:
 
 @dataclass(frozen=True)
 class Month:
+    """``account``: the receivable account at the month's end; to whoever does not read the ledger, the register of the cases shown."""
+
     month: date
     rows: tuple[Movement, ...]
     total: Movement
     account: Decimal
     hidden: int
+    whole: bool
 
     @property
     def agrees(self) -> bool:
-        """The cases together are the receivable account, to the cent."""
+        """To the cent."""
         return self.total.closing == self.account
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """What is claimed, what came in, what is open; and the ledger's figure for the same. ``whole``: of the centre, not of a scope."""
+
+    count: int
+    claimed: Decimal
+    collected: Decimal
+    open_amount: Decimal
+    ledger: Decimal
+    whole: bool
+
+    @property
+    def agrees(self) -> bool:
+        return self.open_amount == self.ledger
 
 
 def _cents(value: Decimal | None) -> Decimal:
     return Decimal(value or 0).quantize(CENT)
 
 
+def _counted(actor: Actor) -> QuerySet[Claim]:
+    """The cases whose money the actor's figures are made of."""
+    return Claim.objects.visible_to(LEDGER if may_see_ledger(actor) else actor).exclude(state=ClaimState.TO_REGISTER).order_by()
+
+
+def _entries(actor: Actor) -> QuerySet[Entry]:
+    """Entries of the receivable account: all of them, or those of the cases counted."""
+    rows = Entry.objects.visible_to(LEDGER).filter(account__book="public", account__role="receivable", voucher__posted=True).order_by()
+    return (
+        rows if may_see_ledger(actor) else rows.filter(voucher__subject_type="claim", voucher__subject_id__in=_counted(actor).values("pk"))
+    )
+
+
+def _balance(entries: QuerySet[Entry]) -> Decimal:
+    sums = entries.aggregate(debit=Sum("debit"), credit=Sum("credit"))
+    return _cents(sums["debit"]) - _cents(sums["credit"])
+
+
+def _registered(actor: Actor, end: date) -> Decimal:
+    """What the cases counted say themselves that was open before a day."""
+    claimed = _counted(actor).filter(voucher__booked_on__lt=end).aggregate(sum=Sum("amount"))["sum"]
+    received = ClaimReceipt.objects.visible_to(actor).filter(on__lt=end, claim__in=_counted(actor).values("pk")).order_by()
+    return _cents(claimed) - _cents(received.aggregate(sum=Sum("amount"))["sum"])
+
+
+def reconciliation(actor: Actor) -> Reconciliation:
+    """Money claimed back as it stands, against the receivable account."""
+    running = Q(state=ClaimState.REGISTERED)
+    sums = _counted(actor).aggregate(
+        cases=Count("pk"), all_claimed=Sum("amount"), all_received=Sum("collected"), still=Sum(F("amount") - F("collected"), filter=running)
+    )
+    return Reconciliation(
+        count=sums["cases"],
+        claimed=_cents(sums["all_claimed"]),
+        collected=_cents(sums["all_received"]),
+        open_amount=_cents(sums["still"]),
+        ledger=_balance(_entries(actor)),
+        whole=may_see_ledger(actor),
+    )
+
+
 def month_of(actor: Actor, month: date) -> Month:
-    """Every claim that had a balance or a movement in the month, and the receivable account at its end."""
+    """Every case that had a balance or a movement in the month, and what they are together at its end."""
     start = month_start(month)
     end = next_month(start)
-    entries = Entry.objects.visible_to(LEDGER).filter(
-        account__book="public", account__role="receivable", voucher__posted=True, voucher__booked_on__lt=end
-    )
+    entries = _entries(actor).filter(voucher__booked_on__lt=end)
     before, within = Q(voucher__booked_on__lt=start), Q(voucher__booked_on__gte=start)
     sums = {
         "old_debit": Sum("debit", filter=before),
@@ -67,9 +130,8 @@ def month_of(actor: Actor, month: date) -> Month:
         "debit": Sum("debit", filter=within),
         "credit": Sum("credit", filter=within),
     }
-    of_claims = entries.filter(voucher__subject_type="claim").order_by().values("voucher__subject_id").annotate(**sums)
     found = {}
-    for row in of_claims:
+    for row in entries.filter(voucher__subject_type="claim").values("voucher__subject_id").annotate(**sums):
         one = Movement(None, _cents(row["old_debit"]) - _cents(row["old_credit"]), _cents(row["debit"]), _cents(row["credit"]))
         if one.opening or one.claimed or one.received:
             found[row["voucher__subject_id"]] = one
@@ -84,5 +146,5 @@ def month_of(actor: Actor, month: date) -> Month:
         sum((one.claimed for one in found.values()), ZERO),
         sum((one.received for one in found.values()), ZERO),
     )
-    whole = entries.aggregate(debit=Sum("debit"), credit=Sum("credit"))
-    return Month(start, rows, total, _cents(whole["debit"]) - _cents(whole["credit"]), len(found) - len(rows))
+    whole = may_see_ledger(actor)
+    return Month(start, rows, total, _balance(entries) if whole else _registered(actor, end), len(found) - len(rows), whole)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from parvis.accounting.api import Double
 from parvis.contacts.api import is_payable
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor, system_actor
-from parvis.kernel.money import CENT
 from parvis.kernel.periods import month_start, next_month
 from parvis.kernel.textmatch import sort_key
 
@@ -68,38 +68,57 @@ def due_lines_of(actor: Actor, entitlement_ids: Sequence[int], *, limit: int | N
     return list(rows[:limit] if limit else rows)
 
 
+def begun(actor: Actor, rights: Iterable[Entitlement]) -> set[int]:
+    """Rights whose first month is still owed although a later one is paid: the bank rejected the first one, and the runs went on."""
+    waiting = [right.pk for right in rights if right.first_paid_on is None and right.state == EntitlementState.RUNNING]
+    if not waiting:
+        return set()
+    rows = DueLine.objects.visible_to(actor).filter(entitlement__in=waiting, state=DueState.PAID)
+    return set(rows.order_by().values_list("entitlement", flat=True).distinct())
+
+
 # First payments and backlog -------------------------------------------------------------------------------------------
-def waiting_first(actor: Actor) -> QuerySet[Entitlement]:
-    """Rights decided whose first payment the bank has not taken yet, oldest decision first."""
-    return (
+def waiting_first(actor: Actor, after: str = "") -> QuerySet[Entitlement]:
+    """Rights decided whose first payment the bank has not taken yet, oldest decision first; ``after``: "day,id" of the last one seen."""
+    rows = (
         Entitlement.objects.visible_to(actor)
         .filter(first_paid_on__isnull=True, state=EntitlementState.RUNNING)
         .select_related("decision", "dossier", "unit")
         .order_by("decision__decided_on", "pk")
     )
+    return _after(rows, after, "decision__decided_on")
+
+
+def _after(rows: QuerySet[Any], cursor: str, field: str) -> QuerySet[Any]:
+    """The rows that follow "day,id" in the order of a day; a cursor that cannot be read starts at the top."""
+    day, _sep, pk = cursor.partition(",")
+    try:
+        first = date.fromisoformat(day)
+    except ValueError:
+        return rows
+    return rows.filter(Q(**{f"{field}__gt": first}) | Q(**{field: first, "pk__gt": int(pk)})) if pk.isdigit() else rows
 
 
 def count_waiting_first(actor: Actor) -> int:
     return waiting_first(EVERYBODY).count()
 
 
-def unpaid(actor: Actor, today: date | None = None) -> QuerySet[DueLine]:
-    """Owed and late: rejected by the bank, or of an earlier month, where a first payment was already made."""
-    from django.db.models import Q
-
+def unpaid(actor: Actor, today: date | None = None, after: str = "") -> QuerySet[DueLine]:
+    """Owed and late: rejected by the bank, or of an earlier month, where a first payment was already made. ``after``: as ``waiting_first``."""
     month = month_start(today or clock.today())
-    return (
+    rows = (
         DueLine.objects.visible_to(actor)
         # The first condition holds of both others: it lets the index on the state answer, however much was ever paid.
         .filter(Q(state__in=UNPAID) & (Q(state=DueState.REJECTED) | Q(month__lt=month, entitlement__first_paid_on__isnull=False)))
         .select_related("entitlement__dossier", "payment_line__order")
         .order_by("month", "pk")
     )
+    return _after(rows, after, "month")
 
 
 def count_unpaid(actor: Actor) -> int:
     """As many as ``unpaid`` lists, from the index on state: joined to the entitlements, the embedded database would start from all of these."""
-    from django.db.models import Exists, OuterRef, Q
+    from django.db.models import Exists, OuterRef
 
     begun = Entitlement.objects.visible_to(EVERYBODY).filter(pk=OuterRef("entitlement"), first_paid_on__isnull=False).order_by()
     late = Q(Exists(begun), month__lt=month_start(clock.today()))
@@ -174,11 +193,13 @@ def _of_month(actor: Actor, month: date) -> list[DueLine]:
     return sorted(found, key=lambda line: (sort_key(line.entitlement.beneficiary_name), line.pk))
 
 
+def compared_by(right: Entitlement) -> tuple[int, str]:
+    """What is the same from one month to the next: person and aid. What is paid once is compared with nothing."""
+    return right.beneficiary_id, right.kind if right.monthly else f"{right.kind}#{right.pk}"
+
+
 def _as_paid(lines: Sequence[DueLine]) -> list[Paid]:
-    return [
-        Paid((line.entitlement.beneficiary_id, line.entitlement.kind), line.amount, line.entitlement.beneficiary_name, line.pk)
-        for line in lines
-    ]
+    return [Paid(compared_by(line.entitlement), line.amount, line.entitlement.beneficiary_name, line.pk) for line in lines]
 
 
 def run_of(actor: Actor, month: date) -> Run:
@@ -192,7 +213,7 @@ def run_of(actor: Actor, month: date) -> Run:
     lines = tuple(
         RunLine(line, accounts.get(line.entitlement_id), _checks(line, accounts.get(line.entitlement_id), last_iban, twice)) for line in now
     )
-    keys = {(line.entitlement.beneficiary_id, line.entitlement.kind) for line in [*now, *before]}
+    keys = {compared_by(line.entitlement) for line in [*now, *before]}
     return Run(month, lines, sum((line.amount for line in before), ZERO), len(before), tuple(found), len(keys) - len(found))
 
 
@@ -250,42 +271,14 @@ def _checks(line: DueLine, account: PaymentAccount | None, last_iban: dict[int, 
 
 
 # Claims ---------------------------------------------------------------------------------------------------------------
-def claims(actor: Actor) -> list[Claim]:
-    return list(Claim.objects.visible_to(actor).select_related("dossier", "decision", "voucher", "letter").order_by("-created_at", "-pk"))
+def claims(actor: Actor, *, after: str = "", limit: int = 100) -> list[Claim]:
+    """Newest first; ``after`` is the id of the last one seen. One more than ``limit`` says that there are others."""
+    rows = Claim.objects.visible_to(actor).select_related("dossier", "decision", "voucher", "letter")
+    if after.isdigit():
+        rows = rows.filter(pk__lt=int(after))
+    return list(rows.order_by("-pk")[: limit + 1])
 
 
 def claim_of_line(actor: Actor, line_id: int) -> Claim | None:
     rows = Claim.objects.visible_to(actor).filter(line=line_id)
     return rows.filter(state=ClaimState.TO_REGISTER).order_by("pk").first() or rows.order_by("-pk").first()
-
-
-@dataclass(frozen=True)
-class Reconciliation:
-    """Per claim: what is claimed, what came in, what is open; and the ledger's figure for the same."""
-
-    rows: tuple[Claim, ...]
-    claimed: Decimal
-    collected: Decimal
-    open_amount: Decimal
-    ledger: Decimal
-
-    @property
-    def agrees(self) -> bool:
-        return self.open_amount == self.ledger
-
-
-def reconciliation(actor: Actor, until: date | None = None) -> Reconciliation:
-    """Money claimed back, case by case, against the receivable account (F15)."""
-    from parvis.accounting.api import Entry
-
-    rows = [row for row in claims(actor) if row.state != ClaimState.TO_REGISTER]
-    sums = (
-        Entry.objects.visible_to(EVERYBODY)
-        .filter(account__book="public", account__role="receivable", voucher__posted=True)
-        .aggregate(debit=Sum("debit"), credit=Sum("credit"))
-    )
-    ledger = Decimal(sums["debit"] or 0).quantize(CENT) - Decimal(sums["credit"] or 0).quantize(CENT)
-    claimed = sum((row.amount or ZERO for row in rows), ZERO)
-    collected = sum((row.collected for row in rows), ZERO)
-    open_amount = sum((row.open_amount for row in rows if row.state == ClaimState.REGISTERED), ZERO)
-    return Reconciliation(tuple(rows), claimed, collected, open_amount, ledger)

@@ -14,7 +14,7 @@ OVERPAID = {
 }
 REJECTED = {
     "fr": "Paiement rejeté par la banque",
-    "nl": "Betaling geweigerd door de bank",
+    "nl": "Betaling verworpen door de bank",
     "de": "Zahlung von der Bank abgelehnt",
     "en": "Payment rejected by the bank",
 }

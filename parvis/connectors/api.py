@@ -3,7 +3,7 @@
 from .access import may_play_bank
 from .errors import ConnectorError
 from .models import Answer, Call
-from .registry import Connector, connectors
+from .registry import Connector, connectors, purposes
 from .selectors import call_about
 from .services.calls import answers_of, receive, submit
 from .services.simulator import answer_as_bank
@@ -18,6 +18,7 @@ __all__ = [
     "call_about",
     "connectors",
     "may_play_bank",
+    "purposes",
     "receive",
     "submit",
 ]

@@ -26,3 +26,14 @@ class Connector:
 
 
 connectors: Registry[Connector] = Registry("connectors")
+
+#: How the stored words of a purpose begin, to how a reader is told them. What is stored never changes.
+purposes: Registry[Any] = Registry("purposes")
+
+
+def purpose_in_words(stored: str) -> str:
+    """The purpose in the reader's language; what follows the words (a number) stays as it was stored."""
+    for words, label in purposes.items():
+        if stored == words or stored.startswith(f"{words} "):
+            return f"{label}{stored[len(words) :]}"
+    return stored

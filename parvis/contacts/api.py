@@ -46,10 +46,12 @@ from .selectors import (
     household_of,
     is_payable,
     letter_language,
+    letter_languages,
     person_card,
     person_cards,
     postal_lines,
     relations_of,
+    specimens,
 )
 from .services import (
     BookMatch,
@@ -168,6 +170,7 @@ __all__ = [
     "join_household",
     "leave_household",
     "letter_language",
+    "letter_languages",
     "match_organisations",
     "match_persons",
     "merge_organisations",
@@ -195,6 +198,7 @@ __all__ = [
     "set_address",
     "set_capacity",
     "set_language",
+    "specimens",
     "suggest_addresses",
     "set_number",
     "set_office",

@@ -14,7 +14,7 @@ from parvis.identity.models import Account
 from parvis.kernel.subject import SubjectRef
 from tests.contacts.factories import make_person
 
-from .factories import IBANS, a_spec, a_team, sent
+from .factories import IBANS, a_spec, a_team, answered, sent
 
 D = Decimal
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def months():
         april(2, people[1], 2002, payee_iban=IBANS[0]),
         april(3, people[2], 2003, amount=D("900.00")),
         april(3, people[2], 2004, amount=D("50.00"), supplement_reason="Rappel de mars"),
-        april(4, people[3], 2005, purpose="aid.one_off", amount=D("120.00")),
+        april(4, people[3], 2005, purpose="aid.one_off", amount=D("120.00"), recurring=False),
     ]
     return team, a_run(team, APRIL, specs)
 
@@ -60,10 +60,25 @@ def test_the_facts_of_an_order(months):
     assert [(row["name"], row["before"], row["now"]) for row in found.amounts.rows] == [("Dupont Claire3", D("1314.20"), D("950.00"))]
     assert [(row["name"], row["reason"]) for row in found.second.rows] == [("Dupont Claire3", "Rappel de mars")]
     assert [(one.before, one.now, one.delta) for one in found.sums] == [
-        (D("0.00"), D("120.00"), D("120.00")),
         (D("3942.60"), D("3578.40"), D("-364.20")),
+        (None, D("120.00"), None),
     ]
     assert found.previous == date(2026, 3, 1) and not found.none
+
+
+def test_what_is_paid_once_is_compared_with_no_month_before():
+    """Coal in March, shoes in April: two needs, no amount that changed."""
+    team = a_team()
+    person = make_person("Dupont", "Claire").pk
+    once = {"person_id": person, "purpose": "aid.one_off", "recurring": False}
+    coal = [a_spec(1, person_id=person), a_spec(1, amount=D("300.00"), subject=SubjectRef("test_due", 31), **once)]
+    release_order(actor=team.releaser, order=a_run(team, date(2026, 3, 1), coal))
+    order = a_run(
+        team, APRIL, [april(1, person, 41), a_spec(1, amount=D("80.00"), month=APRIL, subject=SubjectRef("test_due", 42), **once)]
+    )
+    found = unusual.of_order(team.releaser, order)
+    assert (found.amounts.count, found.none) == (0, True)
+    assert [(one.before, one.now) for one in found.sums] == [(D("1314.20"), D("1314.20")), (None, D("80.00"))]
 
 
 def test_a_withdrawn_or_rejected_payment_is_no_payment_before():
@@ -74,6 +89,17 @@ def test_a_withdrawn_or_rejected_payment_is_no_payment_before():
     withdraw_order(actor=team.payer, order=a_run(team, date(2026, 3, 1), [a_spec(1, person_id=person)]), reason="Erreur")
     found = unusual.of_order(team.releaser, a_run(team, APRIL, [april(1, person, 9)]))
     assert (found.first.count, found.amounts.count, found.accounts.count) == (1, 0, 0)
+
+
+def test_an_account_changed_after_the_bank_rejected_it_is_shown_to_the_second_person():
+    team = a_team()
+    person = make_person("Dupont", "Claire").pk
+    order = sent(team, a_spec(1, person_id=person))
+    answered(team, order, {f"{order.number}-00001": "AC04"})
+    again = prepare_order(actor=team.payer, lines=[a_spec(1, person_id=person, payee_iban=IBANS[0])], title="Payé à nouveau")
+    found = unusual.of_order(team.releaser, again)
+    assert found.first.count == 1
+    assert [(row["before"], row["now"]) for row in found.accounts.rows] == [("BE71 0961 2345 6769", "BE68 5390 0754 7034")]
 
 
 def test_an_order_like_the_month_before_says_so():

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from parvis.accounting.models import BankFile, BankFileLine, PaymentOrder, Voucher
-from parvis.aid.api import prepare_first_payment
+from parvis.aid.api import pay_again, prepare_first_payment, prepare_run
 from parvis.aid.models import Claim, DueLine, PaymentAccount
 from parvis.connectors.api import call_about
 from parvis.identity.models import Account
@@ -35,6 +35,27 @@ def body(response, status=200):
 def as_(client, actor):
     client.force_login(Account.objects.get(pk=actor.account_id))
     return client
+
+
+def test_a_first_month_that_the_bank_rejected_is_said_beside_later_months_that_are_paid(client, world):
+    """Never "not yet" beside a month that is paid."""
+    centre, team = world
+    right = f.entitlement(f.granted(centre))
+    page = reverse("aid:entitlement", args=[right.uuid])
+    assert "pas encore" in body(as_(client, team.payer).get(page))
+    order = prepare_first_payment(actor=team.payer, line_id=right.line_id)
+    f.bank(team, order, {f"{order.number}-00001": "AC04"})
+    assert "pas encore" in body(client.get(page)) and f.due(right)[0].state == "rejected"
+    with made.at(2, month=4):
+        april = next(line for line in f.due(right) if line.month == date(2026, 4, 1))
+        f.bank(team, prepare_run(actor=team.payer, month=date(2026, 4, 1), line_ids=[april.pk], checked=True))
+        text = body(as_(client, team.payer).get(page))
+        assert "incomplet : le premier mois est encore dû" in text and "pas encore" not in text
+        dossier = body(as_(client, centre.worker).get(reverse("dossiers:detail", args=[right.dossier.uuid])))
+        assert "Premier paiement incomplet" in dossier
+        f.bank(team, pay_again(actor=team.payer, lines=[f.due(right)[0]]))
+        text = body(as_(client, team.payer).get(page))
+        assert "incomplet" not in text and "02/04/2026" in text
 
 
 def test_from_first_payment_to_ledger_by_plain_forms(client, world):

@@ -17,12 +17,14 @@ from parvis.aid.letters import claim_letter_pdf
 from parvis.aid.models import Claim
 from parvis.aid.reconciling import month_of
 from parvis.decisions.api import Recover
+from parvis.identity.api import actor_for
 from parvis.identity.models import Account
 from parvis.kernel import jobs
 from parvis.kernel.errors import Conflict, NotAllowed
 from parvis.workflows.models import WorkItem
 from tests.accounting.factories import SYSTEM
 from tests.decisions import factories as made
+from tests.identity.factories import a_unit, an_account
 
 from . import factories as f
 
@@ -155,6 +157,35 @@ def test_money_received_is_reconciled_with_the_ledger(claim):
         legs=[accounting.Leg("receivable", debit=D("5.00")), accounting.Leg("bank", credit=D("5.00"))],
     )
     assert not reconciliation(team.accountant).agrees
+
+
+def test_whoever_does_not_read_the_ledger_gets_the_figures_of_the_own_cases_on_both_pages(claim, client):
+    """The head of a service sees its cases, reconciled; nothing tells how much the centre claims elsewhere."""
+    team, claim = claim
+    claim = register_claim(actor=team.accountant, claim=claim, amount=D("2628.40"))
+    record_receipt(actor=team.accountant, claim=claim, amount=D("1314.20"), on=date(2026, 3, 2), reference="2026/031 ligne 4")
+    here = actor_for(an_account("chief", unit=claim.dossier.unit, name="Chef d’ici"))
+    elsewhere = actor_for(an_account("chief", unit=a_unit("AUT"), name="Chef d’ailleurs"))
+    # What is posted by hand belongs to no case: whoever reads the ledger is warned, the head is not.
+    accounting.post(
+        actor=team.accountant, book="public", journal="OD", booked_on=date(2026, 3, 2), text="Erreur",
+        legs=[accounting.Leg("receivable", debit=D("5.00")), accounting.Leg("bank", credit=D("5.00"))],
+    )  # fmt: skip
+    march = date(2026, 3, 1)
+    got = {
+        name: [(one.whole, one.agrees) for one in (reconciliation(actor), month_of(actor, march))]
+        for name, actor in (("accountant", team.accountant), ("here", here), ("elsewhere", elsewhere))
+    }
+    assert got == {"accountant": [(True, False)] * 2, "here": [(False, True)] * 2, "elsewhere": [(False, True)] * 2}
+    state, month = reconciliation(here), month_of(here, march)
+    assert (state.count, state.claimed, state.open_amount, state.ledger) == (1, D("2628.40"), D("1314.20"), D("1314.20"))
+    assert (month.total.claimed, month.total.closing, month.account, month.hidden) == (D("2628.40"), D("1314.20"), D("1314.20"), 0)
+    state, month = reconciliation(elsewhere), month_of(elsewhere, march)
+    assert (state.count, state.claimed, state.ledger, month.rows, month.hidden, month.total.claimed) == (0, D(0), D(0), (), 0, D(0))
+    client.force_login(Account.objects.get(pk=elsewhere.account_id))
+    for url in (reverse("aid:claims"), reverse("aid:claims_month", args=[2026, 3])):
+        page = client.get(url).content.decode()
+        assert "Seuls les dossiers que vous pouvez ouvrir" in page and "628,40" not in page and "314,20" not in page
 
 
 def test_every_flow_leaves_the_trial_balance_at_zero(claim):

@@ -97,7 +97,7 @@ def test_a_claim_from_a_person_who_was_never_told_is_not_registered(world, clien
     assert 'id="unheard"' in page and "alert--late" in page
     with pytest.raises(AidError) as refused:
         register_claim(actor=team.accountant, claim=claim, amount=D("100.00"))
-    assert refused.value.code == "heard"
+    assert refused.value.code == "heard" and "juriste du centre" in str(refused.value.message) and "juriste du centre" in page
     claim.refresh_from_db()
     assert (claim.state, claim.number) == ("to_register", None) and not Voucher.unscoped.filter(journal="REC").exists()
 
@@ -111,6 +111,6 @@ def test_under_the_organic_law_it_is_a_warning(world, client):
     claim = Claim.unscoped.select_related("decision__proposal").get()
     client.force_login(Account.objects.get(pk=team.accountant.account_id))
     page = client.get(reverse("aid:claim", args=[claim.uuid])).content.decode()
-    assert 'class="alert alert--warn" id="unheard"' in page
+    assert 'class="alert alert--warn" id="unheard"' in page and "juriste du centre" in page
     claim = register_claim(actor=team.accountant, claim=claim, amount=D("100.00"))
     assert claim.state == "registered" and "droit d’être entendu" not in _letter(claim)

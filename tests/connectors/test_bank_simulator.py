@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from parvis.accounting.pain001 import schema_faults
 from parvis.connectors import bank_simulator as bank
 from parvis.connectors.api import ConnectorError, answer_as_bank, answers_of, call_about
 from parvis.connectors.models import Answer, Call
+from parvis.connectors.registry import purpose_in_words
+from parvis.identity.models import Account
 from parvis.kernel import clock, jobs
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.models import MutationLine
@@ -25,6 +28,18 @@ def test_the_call_keeps_who_asked_what_about_whom_and_why():
     assert bytes(call.request).startswith(b"<?xml") and len(call.request_sha256) == 64
     assert MutationLine.objects.filter(stream="context:connectors", verb="call.asked", subject_id=call.pk).exists()
     assert call_about(team.worker, order.ref) is None
+
+
+def test_the_purpose_is_read_in_the_readers_language_and_stays_as_it_was_stored(client):
+    team = a_team()
+    order = sent(team, a_spec(1))
+    client.force_login(Account.objects.get(pk=team.payer.account_id))
+    call = call_about(team.payer, order.ref)
+    for url in (reverse("connectors:calls"), reverse("connectors:call", args=[call.uuid])):
+        page = client.get(url).content.decode()
+        assert f"ordre de paiement {order.number}" in page and "payment order" not in page
+    assert Call.unscoped.get().purpose == f"payment order {order.number}"
+    assert purpose_in_words("identity check 12") == "identity check 12"
 
 
 @pytest.mark.parametrize(("version", "schema"), [("pain.002.001.03", "pain.002.001.03.xsd"), ("pain.002.001.14", "pain.002.001.14.xsd")])

@@ -121,7 +121,10 @@ class PaymentOrder(ScopedModel):
 
 
 class PaymentLine(ScopedModel):
-    """One credit transfer. Payee and beneficiary are two fields; ``double_key`` and ``subject_key`` live while it may be paid."""
+    """One credit transfer. Payee and beneficiary are two fields; ``double_key`` and ``subject_key`` live while it may be paid.
+
+    ``recurring``: one month of an aid that goes on, and can be compared with the month before; what is paid once cannot.
+    """
 
     personal_data = "money"
     scoped_by = "order"
@@ -143,6 +146,7 @@ class PaymentLine(ScopedModel):
     subject_id = models.BigIntegerField()
     purpose = models.CharField(max_length=40)
     month = models.DateField(null=True, blank=True)
+    recurring = models.BooleanField(default=True)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     currency = models.CharField(max_length=3, default="EUR")
     communication = models.CharField(max_length=140, blank=True)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from parvis.contacts.api import is_payable
+from parvis.contacts.api import specimens
 from parvis.kernel import canonical, clock, jobs, mutations, numbers
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError, NotAllowed
@@ -36,7 +36,7 @@ from .ledger import STREAM
 @dataclass(frozen=True)
 class LineSpec:
     """A payment that is asked for. ``purpose`` is the kind of aid ("aid.ris"); ``supplement_reason``: why the same person gets
-    the same aid for the same month on the same account a second time.
+    the same aid for the same month on the same account a second time. ``recurring``: not for what is paid once.
     """
 
     beneficiary_person_id: int
@@ -56,6 +56,7 @@ class LineSpec:
     payee_town: str = ""
     payee_country: str = ""
     supplement_reason: str = ""
+    recurring: bool = True
 
 
 def double_key(spec: LineSpec) -> str:
@@ -160,12 +161,10 @@ def prepare_order(
         raise OrderRefused(_("The execution date lies in the past."), field="execution_on", code="past")
     day = next_bank_day(execution_on or today)
     ibans = [_check(spec) for spec in lines]
-    for person_id in {spec.beneficiary_person_id for spec in lines}:
-        if not is_payable(person_id):
-            name = next(spec.beneficiary_name for spec in lines if spec.beneficiary_person_id == person_id)
-            raise OrderRefused(
-                _("%(name)s was read from a specimen card: specimen persons are never paid.") % {"name": name}, code="specimen"
-            )
+    never = specimens({spec.beneficiary_person_id for spec in lines})
+    if never:
+        name = next(spec.beneficiary_name for spec in lines if spec.beneficiary_person_id in never)
+        raise OrderRefused(_("%(name)s was read from a specimen card: specimen persons are never paid.") % {"name": name}, code="specimen")
     doubles = find_doubles(lines)
     if doubles:
         raise DoublePayment(_doubles_message(doubles), tuple(doubles))
@@ -247,6 +246,7 @@ def _line(order: PaymentOrder, position: int, spec: LineSpec, iban: str) -> Paym
         subject_id=spec.subject.id,
         purpose=spec.purpose[:40],
         month=spec.month,
+        recurring=spec.recurring,
         amount=spec.amount,
         currency=spec.currency,
         communication=spec.communication[:140],

@@ -39,6 +39,7 @@ def bare_spec(line: DueLine, account: PaymentAccount) -> LineSpec:
         dossier_id=right.dossier_id,
         month=line.month,
         supplement_reason=line.supplement,
+        recurring=right.monthly,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from parvis.accounting import api as accounting
@@ -35,38 +35,47 @@ from .granting import in_language, note_step
 
 #: The chain of what is done with whole lists of a month.
 LIST_STREAM = "aid"
+#: Rows read or changed at once.
+CHUNK = 500
 
 
 # What an order needs to know ------------------------------------------------------------------------------------------
-def _address(person_id: int | None) -> dict[str, Any]:
+def _addresses(person_ids: set[int]) -> dict[int, dict[str, Any]]:
     """Town and country for the bank, nothing of a hidden address."""
-    if person_id is None or contacts.hidden_person_ids([person_id]):
-        return {}
-    row = contacts.Address.unscoped.filter(person=person_id).at(clock.today()).order_by("kind", "pk").first()
-    if row is None or not row.municipality:
-        return {}
-    return {"payee_postcode": row.postal_code, "payee_town": row.municipality, "payee_country": row.country}
+    found: dict[int, dict[str, Any]] = {}
+    wanted = sorted(person_ids)
+    for part in (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)):
+        hidden = contacts.hidden_person_ids(part)
+        for row in contacts.Address.unscoped.filter(person__in=part).at(clock.today()).order_by("person", "kind", "pk"):
+            if row.person_id not in hidden:
+                town = {"payee_postcode": row.postal_code, "payee_town": row.municipality, "payee_country": row.country}
+                found.setdefault(row.person_id, town if row.municipality else {})
+    return found
 
 
-def spec_of(line: DueLine, account: PaymentAccount, language: str = "fr") -> LineSpec:
+def _spec(line: DueLine, account: PaymentAccount, language: str, address: dict[str, Any]) -> LineSpec:
     """What is due as a payment line: nothing is typed again."""
     title = formats.label(line.entitlement.title, language)
     month = formats.day(line.month, "month", language)
-    return replace(
-        bare_spec(line, account),
-        communication=f"{title} {month}" if line.entitlement.monthly else title,
-        **_address(account.payee_person_id),
-    )
+    return replace(bare_spec(line, account), communication=f"{title} {month}" if line.entitlement.monthly else title, **address)
 
 
 def _specs(lines: Sequence[DueLine]) -> list[LineSpec]:
-    accounts = {
-        row.entitlement_id: row for row in PaymentAccount.unscoped.filter(entitlement__in={line.entitlement_id for line in lines}, live=1)
-    }
+    """Read together: two thousand lines take some dozen reads."""
+    wanted = sorted({line.entitlement_id for line in lines})
+    accounts: dict[int, PaymentAccount] = {}
+    for part in (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)):
+        accounts |= {row.entitlement_id: row for row in PaymentAccount.unscoped.filter(entitlement__in=part, live=1)}
     missing = [line.entitlement.beneficiary_name for line in lines if line.entitlement_id not in accounts]
     if missing:
         raise AidError(_("No account is known for %(name)s: add it before paying.") % {"name": missing[0]}, code="no_account")
-    return [spec_of(line, accounts[line.entitlement_id], contacts.letter_language(line.entitlement.beneficiary_id)) for line in lines]
+    languages = contacts.letter_languages({line.entitlement.beneficiary_id for line in lines})
+    addresses = _addresses({account.payee_person_id for account in accounts.values() if account.payee_person_id is not None})
+    out = []
+    for line in lines:
+        account = accounts[line.entitlement_id]
+        out.append(_spec(line, account, languages[line.entitlement.beneficiary_id], addresses.get(account.payee_person_id or 0, {})))
+    return out
 
 
 def _order(actor: Actor, lines: Sequence[DueLine], **more: Any) -> PaymentOrder:
@@ -81,14 +90,17 @@ def _order(actor: Actor, lines: Sequence[DueLine], **more: Any) -> PaymentOrder:
     if not lines:
         raise AidError(_("There is nothing to pay here now."), code="empty")
     order = accounting.prepare_order(actor=actor, lines=_specs(lines), **more)
-    by_subject = {row.subject_id: row.pk for row in accounting.PaymentLine.unscoped.filter(order=order).only("pk", "subject_id")}
-    for line in lines:
-        changed = DueLine.unscoped.filter(pk=line.pk, state__in=PAYABLE).update(
-            state=DueState.ORDERED, payment_line_id=by_subject[line.pk], reason_code="", bank_text=""
+    mine = accounting.PaymentLine.unscoped.filter(order=order, subject_type="due_line", subject_id=OuterRef("pk")).values("pk")[:1]
+    ids = [line.pk for line in lines]
+    for part in (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)):
+        changed = DueLine.unscoped.filter(pk__in=part, state__in=PAYABLE).update(
+            state=DueState.ORDERED, payment_line_id=Subquery(mine), reason_code="", bank_text=""
         )
-        if not changed:
+        if changed != len(part):
             raise Conflict(_("Somebody else has just ordered one of these payments."), code="ordered")
-        close_item(actor=actor, subject=line.ref, key="rejected", outcome="ordered")
+    for line in lines:
+        if line.state == DueState.REJECTED:
+            close_item(actor=actor, subject=line.ref, key="rejected", outcome="ordered")
     return order
 
 

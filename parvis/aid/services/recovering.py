@@ -34,6 +34,8 @@ from ..models import Claim, ClaimReceipt, DueLine
 from .granting import note_step, stream
 
 NEW_DECISION = gettext_lazy("A claim from the person needs a new decision, taken after the person could be heard.")
+#: Our reading of article 20, not a ruling: said wherever it refuses or warns.
+LAWYER = gettext_lazy("This is how Parvis reads the law: have the centre’s lawyer confirm it.")
 PAY_WITHIN = Term(30, "calendar", True)
 
 
@@ -117,7 +119,7 @@ def register_claim(
         )
     unheard = unheard_of(claim, debtor_kind)
     if unheard is not None and unheard.barred:
-        raise AidError(f"{unheard.text} {NEW_DECISION}", code="heard")
+        raise AidError(f"{unheard.text} {NEW_DECISION} {LAWYER}", code="heard")
     today = clock.today()
     number = f"R{today.year}-{numbers.allot('aid.claim', today.year):04d}"
     voucher = accounting.post(

@@ -17,8 +17,11 @@ from .. import access, selectors
 from ..enums import ClaimState, DebtorKind
 from ..forms import ClaimForm, ReceiptForm
 from ..models import Claim, ClaimReceipt
-from ..reconciling import month_of
+from ..paging import pager
+from ..reconciling import month_of, reconciliation
 from ..services import recovering
+
+PAGE = 100
 
 
 def find(request: Request, uuid: Any) -> Claim:
@@ -32,11 +35,17 @@ def find(request: Request, uuid: Any) -> Claim:
 
 @screen(access=access.may_see_claims, name="aid.claims")
 def index(request: Request) -> HttpResponse:
-    """Every claim, and what they are in the ledger."""
-    rows = selectors.claims(request.actor)
-    return page(
-        request, "aid/claims.html", {"rows": rows, "state": selectors.reconciliation(request.actor), "month": month_start(clock.today())}
-    )
+    """Every claim by pages, and what they are in the ledger."""
+    after = request.GET.get("after", "")
+    rows = selectors.claims(request.actor, after=after, limit=PAGE)
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    context = {
+        "rows": rows,
+        "state": reconciliation(request.actor),
+        "month": month_start(clock.today()),
+        "pager": pager(str(rows[-1].pk) if more else "", after),
+    }
+    return page(request, "aid/claims.html", context)
 
 
 @screen(access=access.may_see_claims, name="aid.claims_month")
@@ -93,6 +102,7 @@ def _context(request: Request, row: Claim) -> dict[str, Any]:
         "may_collect": access.may_register_claims(request.actor) and row.state == ClaimState.REGISTERED,
         "unheard": recovering.unheard_of(row) if row.state == ClaimState.TO_REGISTER else None,
         "new_decision": recovering.NEW_DECISION,
+        "lawyer": recovering.LAWYER,
         "institution": row.debtor_kind == DebtorKind.INSTITUTION,
     }
 

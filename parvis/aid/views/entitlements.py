@@ -20,8 +20,10 @@ from .. import access, selectors
 from ..enums import DueState
 from ..forms import AccountForm, ExecutionForm, SecondForm, SettleForm
 from ..models import Claim, DueLine, Entitlement
+from ..paging import pager
 from ..services import correcting, doubling, paying
 
+PAGE = 200
 KINDS = {DueState.PAID: "ok", DueState.ORDERED: "info", DueState.REJECTED: "late", DueState.HELD: "warn", DueState.DUE: ""}
 
 
@@ -62,6 +64,7 @@ def entitlement_context(request: Request, row: Entitlement) -> dict[str, Any]:
             }
             for line in selectors.due_lines_of(request.actor, [row.pk], limit=36)
         ],
+        "first_owed": bool(selectors.begun(request.actor, [row])),
         "claims": list(Claim.objects.visible_to(request.actor).filter(entitlement=row)),
         "may_correct": access.may_correct_account(request.actor, row),
         "may_settle": access.may_settle_held(request.actor),
@@ -158,7 +161,9 @@ def rejected(request: Request, uuid: Any) -> HttpResponse:
 @screen(access=access.may_see_aid, name="aid.unpaid")
 def unpaid(request: Request) -> HttpResponse:
     """Owed and late."""
-    rows = list(selectors.unpaid(request.actor)[:201])
+    after = request.GET.get("after", "")
+    rows = list(selectors.unpaid(request.actor, after=after)[: PAGE + 1])
+    more, rows = len(rows) > PAGE, rows[:PAGE]
     return page(
         request,
         "aid/unpaid.html",
@@ -169,9 +174,10 @@ def unpaid(request: Request) -> HttpResponse:
                     "kind": KINDS.get(DueState(row.state), ""),
                     "reason": reason_in_words(row.reason_code, row.bank_text) if row.reason_code else "",
                 }
-                for row in rows[:200]
+                for row in rows
             ],
-            "more": len(rows) > 200,
+            "more": more,
+            "pager": pager(f"{rows[-1].month:%Y-%m-%d},{rows[-1].pk}" if more else "", after),
             "house": figure(request.actor, "unpaid"),
         },
     )

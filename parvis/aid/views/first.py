@@ -9,7 +9,8 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import is_payable
-from parvis.kernel import mutations
+from parvis.kernel import clock, mutations
+from parvis.kernel.periods import month_start
 from parvis.kernel.subject import SubjectRef
 from parvis.requests import api as requests
 from parvis.ui.backlog import figure
@@ -17,9 +18,10 @@ from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 
 from .. import access, selectors
 from ..calculations import starts_inside_month
-from ..enums import PAYABLE
+from ..enums import PAYABLE, DueState
 from ..forms import ExecutionForm
 from ..models import DueLine, Entitlement
+from ..paging import pager
 from ..services import doubling, paying
 
 ZERO = Decimal("0.00")
@@ -29,21 +31,25 @@ PAGE = 50
 @screen(access=access.may_see_aid, methods=("GET", "POST"), creates=True, name="aid.first_payments")
 def index(request: Request) -> HttpResponse:
     """Decided, not paid yet; several can be put in one order."""
-    rows = list(selectors.waiting_first(request.actor)[: PAGE + 1])
+    after = request.GET.get("after", "")
+    rows = list(selectors.waiting_first(request.actor, after)[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
     form = ExecutionForm(request.POST if request.method == "POST" else None)
     chosen = {int(pk) for pk in request.POST.getlist("pick") if pk.isdigit()}
-    if request.method == "POST" and form.is_valid():
-        with errors_on(form):
-            picked = [row for row in rows if row.pk in chosen]
-            order = paying.prepare_first_payments(actor=request.actor, entitlements=picked, execution_on=form.cleaned_data["execution_on"])
-            return done(request, "accounting:order", _("Prepared. Another person releases it."), order.uuid)
     accounts = selectors.living_accounts(request.actor, [row.pk for row in rows])
     clocks = requests.clocks_for([row.line_id for row in rows])
     lines = selectors.due_lines_of(request.actor, [row.pk for row in rows])
     waiting = _waiting_lines(lines)
     twice = doubling.doubles_of(_due_now(lines), accounts)
     doubles = {line.entitlement_id: line for line in lines if line.pk in twice}
+    rejected = {line.entitlement_id: line for line in lines if line.state == DueState.REJECTED}
+    payable = [row for row in rows if row.pk in accounts and row.pk not in doubles and waiting.get(row.pk, (None, ZERO))[0] is None]
+    ready = [row for row in payable if row.pk not in rejected]
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            picked = ready if request.POST.get("all") else [row for row in rows if row.pk in chosen]
+            order = paying.prepare_first_payments(actor=request.actor, entitlements=picked, execution_on=form.cleaned_data["execution_on"])
+            return done(request, "accounting:order", _("Prepared. Another person releases it."), order.uuid)
     context = {
         "rows": [
             {
@@ -54,12 +60,16 @@ def index(request: Request) -> HttpResponse:
                 "amount": waiting.get(row.pk, (None, ZERO))[1],
                 "picked": row.pk in chosen,
                 "double": doubles.get(row.pk),
-                "payable": row.pk in accounts and row.pk not in doubles and waiting.get(row.pk, (None, ZERO))[0] is None,
+                "payable": row in payable,
+                "rejected": rejected.get(row.pk),
             }
             for row in rows
         ],
         "more": more,
         "house": figure(request.actor, "waiting_first_payment"),
+        "pager": pager(f"{rows[-1].decision.decided_on:%Y-%m-%d},{rows[-1].pk}" if more else "", after),
+        "ready": len(ready),
+        "ready_total": sum((waiting.get(row.pk, (None, ZERO))[1] for row in ready), ZERO),
         "form": form,
         "may_prepare": access.may_run(request.actor),
         "may_say_second": access.may_settle_held(request.actor),
@@ -90,9 +100,6 @@ def _waiting_lines(lines: list[DueLine]) -> dict[int, tuple[Any, Decimal]]:
 
 
 def _month() -> Any:
-    from parvis.kernel import clock
-    from parvis.kernel.periods import month_start
-
     return month_start(clock.today())
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -79,6 +81,9 @@ def _context(request: Request, listed: Run) -> dict[str, Any]:
     urls = subject_urls(request.actor, [line.subject for line in rejected])
     view = request.GET.get("view", "check" if listed.to_check else "all")
     view = view if view in VIEWS else "all"
+    rows = _rows(listed, view)
+    after = request.GET.get("after", "")
+    start = min(int(after), len(rows)) if after.isdigit() else 0
     counts = {cause: sum(1 for one in listed.differences if one.cause == cause) for cause in Cause}
     return {
         "run": listed,
@@ -95,8 +100,8 @@ def _context(request: Request, listed: Run) -> dict[str, Any]:
             ("amount", _("Amounts"), counts[Cause.RAISE] + counts[Cause.DROP]),
             ("all", _("All lines"), len(listed.lines)),
         ],
-        "rows": _rows(listed, view),
-        "cut": SHOWN,
+        "rows": [make() for make in rows[start : start + SHOWN]],
+        "pager": _pager(view, start, len(rows)),
         "payable_count": len(listed.payable),
         "payable_total": listed.payable_total,
         "checks_to_confirm": any(line.checks for line in listed.payable),
@@ -136,19 +141,33 @@ def _bar(bar: Bar, place: int, listed: Run) -> dict[str, Any]:
     }
 
 
-def _rows(listed: Run, view: str) -> list[dict[str, Any]]:
+def _pager(view: str, start: int, count: int) -> dict[str, str] | None:
+    """The list is read whole for its totals; a page shows two hundred of its lines."""
+    if count <= SHOWN:
+        return None
+    end = min(start + SHOWN, count)
+    return {
+        "text": _("Lines %(first)s to %(last)s of %(count)s. Leaving out counts on the page that you prepare from.")
+        % {"first": formats.number(start + 1), "last": formats.number(end), "count": formats.number(count)},
+        "next": f"?view={view}&after={end}" if end < count else "",
+        "previous": f"?view={view}&after={max(start - SHOWN, 0)}" if start else "",
+    }
+
+
+def _rows(listed: Run, view: str) -> list[Callable[[], dict[str, Any]]]:
+    """What makes each row of a view; only those of the page shown are made."""
     if view in ("entry", "exit", "amount"):
         wanted = {"entry": (Cause.ENTRY,), "exit": (Cause.EXIT,), "amount": (Cause.RAISE, Cause.DROP)}[view]
         by_id = {line.due.pk: line for line in listed.lines}
-        return [_difference_row(one, by_id) for one in listed.differences if one.cause in wanted][:SHOWN]
+        return [partial(_difference_row, one, by_id) for one in listed.differences if one.cause in wanted]
     lines = listed.to_check if view == "check" else listed.lines
     before = {one.key: one for one in listed.differences}
-    return [_line_row(line, before) for line in lines[:SHOWN]]
+    return [partial(_line_row, line, before) for line in lines]
 
 
 def _line_row(line: RunLine, before: dict[Any, Difference]) -> dict[str, Any]:
     right = line.due.entitlement
-    difference = before.get((right.beneficiary_id, right.kind))
+    difference = before.get(selectors.compared_by(right))
     was = difference.before if difference is not None else line.due.amount
     return {
         "name": right.beneficiary_name,

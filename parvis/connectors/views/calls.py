@@ -15,7 +15,7 @@ from parvis.ui.http import Request, page, screen
 from .. import selectors
 from ..access import may_read_calls
 from ..models import Call
-from ..registry import connectors
+from ..registry import connectors, purpose_in_words
 
 
 def _title(key: str) -> Any:
@@ -35,7 +35,10 @@ def index(request: Request) -> HttpResponse:
     rows = rows[:50]
     about = _about(request.actor, rows)
     context = {
-        "rows": [{"call": row, "title": _title(row.connector), "about": about[row.subject]} for row in rows],
+        "rows": [
+            {"call": row, "title": _title(row.connector), "about": about[row.subject], "purpose": purpose_in_words(row.purpose)}
+            for row in rows
+        ],
         "pager": {"next": f"?after={rows[-1].pk}" if more else "", "previous": "?" if after else "", "text": ""} if more or after else None,
     }
     return page(request, "connectors/calls.html", context)
@@ -59,6 +62,7 @@ def call(request: Request, uuid: Any) -> HttpResponse:
             "call": row,
             "title": _title(row.connector),
             "about": _about(request.actor, [row])[row.subject],
+            "purpose": purpose_in_words(row.purpose),
             "answers": selectors.answers(request.actor, row),
         },
     )
