@@ -42,7 +42,7 @@ def _require(actor: Actor) -> None:
         raise NotAllowed(_("Only an administrator or an accountant may change the centre's bank accounts."))
 
 
-def _checked(values: dict[str, Any]) -> dict[str, Any]:
+def _checked(**values: Any) -> dict[str, Any]:
     """The values, bare.
 
     Raises:
@@ -103,16 +103,14 @@ def open_centre_account(
     if CentreAccount.objects.filter(iban=bare).exists():
         raise OrderRefused(_("This account is already in the list: change its dates there."), field="iban", code="known")
     values = _checked(
-        {
-            "label": label,
-            "holder": holder,
-            "bic": bic,
-            "enterprise_number": enterprise_number,
-            "town": town,
-            "channel": channel,
-            "valid_from": valid_from,
-            "valid_to": valid_to,
-        }
+        label=label,
+        holder=holder,
+        bic=bic,
+        enterprise_number=enterprise_number,
+        town=town,
+        channel=channel,
+        valid_from=valid_from,
+        valid_to=valid_to,
     )
     for other in CentreAccount.objects.filter(book=book, active=True).order_by("pk"):
         if (other.valid_to is None or other.valid_to > valid_from) and (other.valid_from is None or other.valid_from < valid_from):
@@ -156,16 +154,14 @@ def change_centre_account(
     """
     _require(actor)
     values = _checked(
-        {
-            "label": label,
-            "holder": holder,
-            "bic": bic,
-            "enterprise_number": enterprise_number,
-            "town": town,
-            "channel": channel,
-            "valid_from": valid_from,
-            "valid_to": valid_to,
-        }
+        label=label,
+        holder=holder,
+        bic=bic,
+        enterprise_number=enterprise_number,
+        town=town,
+        channel=channel,
+        valid_from=valid_from,
+        valid_to=valid_to,
     )
     return _write(actor, account, values)
 
