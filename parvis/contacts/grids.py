@@ -9,13 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from parvis.kernel import mutations
-from parvis.kernel.actor import Actor
-from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.identifiers import format_number
-from parvis.kernel.subject import SubjectRef
 from parvis.kernel.textmatch import sort_key
 from parvis.ui.grid import Column, Filter, Grid
+from parvis.ui.logged import export_log
 
 from .book.selectors import kind_labels, printed_phone
 from .enums import ContactLanguage, PartyKind
@@ -40,16 +37,7 @@ def _search(rows: Any, text: str) -> Any:
     return rows
 
 
-def record_export(actor: Actor, kind: str, count: int) -> None:
-    """Who took which addresses out of the product is written down."""
-    with gesture_scope():
-        mutations.record(
-            "context:contacts",
-            actor=actor,
-            verb="contacts.export",
-            subject=SubjectRef("address_book", 0),
-            values={"format": kind, "rows": count},
-        )
+record_export = export_log("contacts", "contacts.export", "address_book")
 
 
 def row_url(row: Any) -> str:

@@ -12,11 +12,10 @@ from django.utils.translation import pgettext_lazy
 from parvis.identity.enums import Function
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
-from parvis.kernel.gestures import gesture_scope
-from parvis.kernel.mutations import record
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.grid import Column, Filter, Grid
+from parvis.ui.logged import export_log
 from parvis.workflows.api import Card, ItemState, WorkItem, cards, holder_of
 
 from . import finding
@@ -85,16 +84,7 @@ def _matching(actor: Actor, rows: Rows, text: str) -> Rows:
     return rows.filter(wanted)
 
 
-def _logged(actor: Actor, kind: str, rows: int) -> None:
-    """A list of names that leaves the product leaves a line."""
-    with gesture_scope():
-        record(
-            "context:desk",
-            actor=actor,
-            verb="tasks_exported",
-            subject=SubjectRef("tasks", 0),
-            values={"format": kind, "rows": rows},
-        )
+_logged = export_log("desk", "tasks_exported", "tasks")
 
 
 def tasks(actor: Actor, rows: Rows, about: About) -> Grid:

@@ -12,12 +12,11 @@ from django.utils.translation import pgettext_lazy
 from parvis.contacts.api import search_persons
 from parvis.identity.api import Account, agents_with, unit_choices
 from parvis.identity.enums import Function
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock
 from parvis.kernel.actor import Actor, system_actor
-from parvis.kernel.gestures import gesture_scope
-from parvis.kernel.subject import SubjectRef
 from parvis.ui.bulk import Action
 from parvis.ui.grid import Column, Filter, Grid
+from parvis.ui.logged import export_log
 
 from .access import can_give_many
 from .enums import DossierStatus, ReferentRole
@@ -75,16 +74,7 @@ def _referent_choices(actor: Actor) -> list[tuple[str, Any]]:
     return [*mine, *[(str(pk), name) for pk, name in rows], ("none", _("Nobody"))]
 
 
-def _logged(actor: Actor, kind: str, count: int) -> None:
-    """Who took which list out of the product is written down."""
-    with gesture_scope():
-        mutations.record(
-            "context:dossiers",
-            actor=actor,
-            verb="dossiers.export",
-            subject=SubjectRef("dossier_list", 0),
-            values={"format": kind, "rows": count},
-        )
+_logged = export_log("dossiers", "dossiers.export", "dossier_list")
 
 
 DOSSIERS = Grid(

@@ -9,13 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.identity.api import unit_choices
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock
 from parvis.kernel.actor import Actor, system_actor
-from parvis.kernel.gestures import gesture_scope
-from parvis.kernel.subject import SubjectRef
 from parvis.kernel.textmatch import sort_key
 from parvis.ui import formats
 from parvis.ui.grid import Column, Filter, Grid
+from parvis.ui.logged import export_log
 
 from .enums import UNDECIDED, Channel, ClockKind, Stage
 from .models import Clock, Request, RequestLine
@@ -63,15 +62,7 @@ def _by_state(rows: QuerySet[Request], value: str) -> QuerySet[Request]:
     return rows.filter(Exists(open_lines)) if value == "open" else rows.exclude(Exists(open_lines))
 
 
-def _logged(actor: Actor, kind: str, count: int) -> None:
-    with gesture_scope():
-        mutations.record(
-            "context:requests",
-            actor=actor,
-            verb="register_exported",
-            subject=SubjectRef("register", 0),
-            values={"format": kind, "rows": count},
-        )
+_logged = export_log("requests", "register_exported", "register")
 
 
 REGISTER = Grid(

@@ -11,9 +11,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock
+from parvis.kernel.models import MutationLine
 from parvis.ui import formats
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
+from parvis.ui.logged import told
 
 from ..access import is_administrator, may_keep_accounts
 from ..enums import Channel
@@ -58,19 +60,17 @@ def _value(field: str, value: Any) -> str:
 
 def history(account: CentreAccount) -> list[dict[str, Any]]:
     """Every change of an account, newest first, in words."""
-    return [
-        {
-            "at": line.recorded_at,
-            "what": VERBS.get(line.verb, line.verb),
-            "who": line.actor_label,
-            "changes": [
-                {"label": FIELDS[value.field], "old": _value(value.field, value.old), "new": _value(value.field, value.new)}
-                for value in line.values.all()
-                if value.field in FIELDS and line.verb == "centre_account.changed"
-            ],
-        }
-        for line in mutations.history(ref_of(account), limit=30)
-    ]
+    return told(ref_of(account), VERBS, _changes)
+
+
+def _changes(line: MutationLine) -> dict[str, Any]:
+    return {
+        "changes": [
+            {"label": FIELDS[value.field], "old": _value(value.field, value.old), "new": _value(value.field, value.new)}
+            for value in line.values.all()
+            if value.field in FIELDS and line.verb == "centre_account.changed"
+        ]
+    }
 
 
 @screen(access=may_keep_accounts)

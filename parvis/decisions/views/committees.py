@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from parvis.identity.api import Account, agents_with
 from parvis.identity.enums import Function
-from parvis.kernel import clock, mutations, registries
+from parvis.kernel import clock, registries
+from parvis.kernel.models import MutationLine
 from parvis.ui import formats
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
+from parvis.ui.logged import told
 
 from .. import committee_forms
 from ..enums import Decider, MemberRole
@@ -67,21 +69,20 @@ def kinds() -> list[tuple[str, str]]:
 
 def history(committee: Committee) -> list[dict[str, Any]]:
     """What was changed, by whom, newest first."""
-    return [
-        {
-            "at": line.recorded_at,
-            "what": VERBS.get(line.verb, line.verb),
-            "who": line.actor_label,
-            "said": [
-                f"{_shown(value.field, value.old)} → {_shown(value.field, value.new)}"
-                if value.old is not None
-                else _shown(value.field, value.new)
-                for value in sorted(line.values.all(), key=lambda value: NAMED.index(value.field) if value.field in NAMED else 99)
-                if value.field in NAMED and value.new is not None
-            ],
-        }
-        for line in mutations.history(committees.ref_of(committee), limit=30)
-    ]
+    return told(committees.ref_of(committee), VERBS, _said)
+
+
+def _said(line: MutationLine) -> dict[str, Any]:
+    values = sorted(line.values.all(), key=lambda value: NAMED.index(value.field) if value.field in NAMED else 99)
+    return {
+        "said": [
+            f"{_shown(value.field, value.old)} → {_shown(value.field, value.new)}"
+            if value.old is not None
+            else _shown(value.field, value.new)
+            for value in values
+            if value.field in NAMED and value.new is not None
+        ]
+    }
 
 
 def _able() -> dict[int, Account]:

@@ -101,7 +101,9 @@ def ask_opinion(request: Request, uuid: Any) -> HttpResponse:
 @screen(access=may_open, methods=("GET", "POST"), name="decisions.opinion")
 def opinion(request: Request, uuid: Any) -> HttpResponse:
     """The lawyer reads the case, not the dossier, and answers."""
-    asked = get_object_or_404(LegalOpinion.objects.visible_to(request.actor).select_related("proposal__dossier", "proposal__line"), uuid=uuid)
+    asked = get_object_or_404(
+        LegalOpinion.objects.visible_to(request.actor).select_related("proposal__dossier", "proposal__line"), uuid=uuid
+    )
     found = asked.proposal
     form = forms.OpinionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

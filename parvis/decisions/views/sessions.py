@@ -29,7 +29,9 @@ def find_session(request: Request, uuid: Any) -> Session:
 
 
 def find_item(request: Request, uuid: Any) -> AgendaItem:
-    rows = AgendaItem.objects.visible_to(request.actor).select_related("session__committee", "proposal__dossier", "proposal__line", "ratifies")
+    rows = AgendaItem.objects.visible_to(request.actor).select_related(
+        "session__committee", "proposal__dossier", "proposal__line", "ratifies"
+    )
     return get_object_or_404(rows, uuid=uuid)
 
 

@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock
+from parvis.kernel.models import MutationLine
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import done, errors_on, invalid, page, screen
+from parvis.ui.logged import told
 
 from .. import crypto
 from ..access import may_administer
@@ -63,23 +65,21 @@ VERBS = {
 
 def history(subject: SubjectRef) -> list[dict[str, Any]]:
     """Lines of the journal about one account or unit, in words."""
-    return [
-        {
-            "at": line.recorded_at,
-            "what": VERBS.get(line.verb, line.verb),
-            "who": line.actor_label or _("not signed in"),
-            "values": [
-                {
-                    "old": _shown(value.field, value.old) if value.field in DataClass.values else value.old,
-                    "new": _shown(value.field, value.new),
-                    "field": DataClass(value.field).label if value.field in DataClass.values else value.field,
-                    "both": value.field in DataClass.values,
-                }
-                for value in line.values.all()
-            ],
-        }
-        for line in mutations.history(subject, limit=30)
-    ]
+    return told(subject, VERBS, _values)
+
+
+def _values(line: MutationLine) -> dict[str, Any]:
+    return {
+        "values": [
+            {
+                "old": _shown(value.field, value.old) if value.field in DataClass.values else value.old,
+                "new": _shown(value.field, value.new),
+                "field": DataClass(value.field).label if value.field in DataClass.values else value.field,
+                "both": value.field in DataClass.values,
+            }
+            for value in line.values.all()
+        ]
+    }
 
 
 def _shown(field: str, value: Any) -> str:
