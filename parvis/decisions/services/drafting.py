@@ -260,6 +260,7 @@ def save_version(
     Raises:
         Conflict: somebody else wrote after the state that the writer had on screen; carries both texts.
     """
+    Proposal.unscoped.select_for_update().get(pk=proposal.pk)  # two windows of one writer pause one after the other
     proposal.refresh_from_db()
     if not access.may_edit(actor, proposal):
         if proposal.state not in (ProposalState.DRAFT, ProposalState.RETURNED, ProposalState.SUBMITTED):
