@@ -13,7 +13,9 @@ from parvis.kernel.models import MutationLine
 from parvis.kernel.subject import SubjectRef
 from parvis.procedures import api as procedures
 from parvis.requests import api as requests
+from parvis.requests.grids import _by_state, listed
 from parvis.requests.models import Clock, Request, RequestDateCorrection, RequestLine, StageMark
+from parvis.requests.selectors import count_late
 from parvis.workflows import api as workflows
 from tests.requests.factories import ANSWERS, ROOT, send, world
 from tests.support import actor
@@ -195,5 +197,8 @@ def test_over_term_counts_lines_not_decided_in_time():
         assert requests.over_term().count() == 0
     with at(2, month=4):
         assert requests.over_term().count() == requests.over_term(actor("clerk")).count() == 1
+        # The count in the open is of requests, as the register lists them: the same number for who sees this one.
+        assert (count_late(), count_late(actor("clerk"))) == (1, 1)
+        assert [row.pk for row in _by_state(listed(actor("clerk")), "late")] == [request.pk]
         requests.mark_progress(actor=ROOT, line_id=RequestLine.unscoped.get(request=request).pk, stage="decided", outcome="granted")
         assert requests.over_term().count() == 0
