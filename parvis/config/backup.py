@@ -286,14 +286,22 @@ def verify(source: Path) -> Manifest:
     return manifest
 
 
+def require_new(folder: Path) -> None:
+    """
+    Raises:
+        BackupError: the folder is there and not empty.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise BackupError(f"{folder} is there and not empty: a restore never overwrites. Name another folder in PARVIS_INSTANCE.")
+
+
 def unpack(source: Path, folder: Path, **given: Any) -> None:
     """Write settings, media and seals of a verified archive into a folder that is not there yet.
 
     Raises:
         BackupError: the folder is there and not empty.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise BackupError(f"{folder} is there and not empty: a restore never overwrites. Name another folder in PARVIS_INSTANCE.")
+    require_new(folder)
     with tarfile.open(source, "r:gz") as archive:
         for member in archive:
             file = archive.extractfile(member)

@@ -92,12 +92,14 @@ def _restore(options: argparse.Namespace) -> int:
         )
     folder = instance.folder()
     was_there = folder.exists()
-    archive.unpack(options.file, folder, **given)
+    archive.require_new(folder)  # before anything that a failure would clear away
     try:
+        archive.unpack(options.file, folder, **given)
         report = _load(options.file, manifest)
     except BaseException:
-        for left in [*folder.iterdir()] if was_there else [folder]:
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        if folder.exists():
+            for left in [*folder.iterdir()] if was_there else [folder]:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
         raise
     for problem in report.problems:
         print(f"BROKEN  {problem}")

@@ -75,10 +75,10 @@ def missing_settings() -> list[str]:
     """What reference data cannot bring, because only the centre knows it: said after loading, in the order in which it is needed."""
     from parvis.accounting.models import CentreAccount
     from parvis.decisions.models import Membership
-    from parvis.identity.api import Account, Unit
+    from parvis.identity.api import Function, Unit, agents_with
 
     out = []
-    if not Account.objects.filter(is_active=True).exists():
+    if not agents_with(Function.ADMINISTRATOR):
         out.append('no administrator yet: parvis create_administrator NAME@CENTRE "First Last"')
     if not Unit.objects.filter(is_active=True).exists():
         out.append("no service yet: page Accounts, tab Units (the procedure is received by the service with the code SSG)")

@@ -33,6 +33,16 @@ def is_persons_own(document: Document) -> bool:
     return document.author_id is None and not document.author_label.startswith("system:")
 
 
+def is_to_send(document: Document) -> bool:
+    """Made to leave the house: shown as it will be posted. Saved on a computer, it is a copy like the others."""
+    return document.origin == Origin.PRODUCED and document.kind in (
+        DocumentKind.RECEIPT,
+        DocumentKind.NOTIFICATION,
+        DocumentKind.CLAIM,
+        DocumentKind.LETTER,
+    )
+
+
 @scope(Document)
 def _documents(actor: Actor) -> Q:
     """A document is seen with its subject or its dossier; health and court papers only by functions that see their class.

@@ -106,6 +106,15 @@ def answers_for(actor: Actor, dossier: Dossier) -> bool:
     return may_see_access_log(actor) and actor.holds(dossier.unit_id, Function.CHIEF, Function.AUDITOR)
 
 
+def rules_on_delay(actor: Actor, dossier: Dossier) -> bool:
+    """Says that the person sees later who opened the file: its chief, not the auditor who checks it."""
+    return may_see_access_log(actor) and actor.holds(dossier.unit_id, Function.CHIEF)
+
+
+def may_rule_on_delays(actor: Actor) -> bool:
+    return actor.is_agent and not actor.by_proxy and actor.has(Function.CHIEF)
+
+
 def may_set_sector(actor: Actor) -> bool:
     return actor.is_agent and actor.has(Function.CHIEF)
 

@@ -6,12 +6,13 @@ from .custom_uses import custom_targets as own_targets
 from .custom_uses import template_fields as own_template_fields
 from .custom_uses import template_values as own_values
 from .enums import DossierStatus, MemberRole, Periodicity, ReferentRole, SituationKind
-from .errors import DossierIsClosed, InvalidDossier, StillOpen
+from .errors import ARCHIVED, DossierIsClosed, InvalidDossier, StillOpen
 from .models import CustomFact, Dossier, DossierKind, DossierMember, DossierProfile, Referent, SituationFact
 from .selectors import (
     MemberView,
     dossiers_of,
     household_size,
+    in_file_today,
     main_referent_of,
     member_views,
     members_at,
@@ -38,8 +39,10 @@ from .services import (
     return_transfer,
 )
 from .services.custom import set_profile, write_custom
+from .transparency import PersonsList, persons_list
 
 __all__ = [
+    "ARCHIVED",
     "CustomFact",
     "CustomTarget",
     "Dossier",
@@ -51,6 +54,7 @@ __all__ = [
     "InvalidDossier",
     "MemberRole",
     "MemberView",
+    "PersonsList",
     "Periodicity",
     "Referent",
     "ReferentRole",
@@ -71,6 +75,7 @@ __all__ = [
     "end_referent",
     "end_situation",
     "household_size",
+    "in_file_today",
     "may_change",
     "member_leaves",
     "member_views",
@@ -81,6 +86,7 @@ __all__ = [
     "own_targets",
     "own_template_fields",
     "own_values",
+    "persons_list",
     "record_intervention",
     "record_situation",
     "main_referent_of",

@@ -24,6 +24,19 @@ class CloseReason(models.TextChoices):
     OTHER = "other", pgettext_lazy("reason", "other")
 
 
+class DelayKind(models.TextChoices):
+    """What becomes of the readings that the person does not see for now."""
+
+    LATER = "later", _("shown once the delay is over")
+    WITHHELD = "withheld", _("not shown to the person; the centre keeps them")
+
+
+class DelayGround(models.TextChoices):
+    VIOLENCE = "violence", _("violence in the household or by somebody close")
+    CHILD = "child", _("protection of a child")
+    INQUIRY = "inquiry", _("an inquiry that the law keeps secret for now")
+
+
 class TransferState(models.TextChoices):
     WAITING = "waiting", _("waiting for an answer")
     ACCEPTED = "accepted", pgettext_lazy("transfer", "accepted")

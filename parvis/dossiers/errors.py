@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
 from parvis.kernel.errors import DomainError
 
 if TYPE_CHECKING:
@@ -16,6 +18,10 @@ class InvalidDossier(DomainError):
 
 class DossierIsClosed(DomainError):
     """A closed dossier takes no new facts until it is opened again."""
+
+
+#: The archive is read, and nothing is added to it.
+ARCHIVED = _("This dossier is in the archive. Open it again before you add to it.")
 
 
 class StillOpen(InvalidDossier):

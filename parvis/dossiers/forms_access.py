@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.identity.api import Account, Sector
 
+from .enums import DelayGround, DelayKind
 from .forms import day_field
 
 
@@ -56,6 +57,15 @@ class SectorsForm(forms.Form):
     def __init__(self, *args: Any, sectors: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sectors"].queryset = sectors  # type: ignore[attr-defined]
+
+
+class DelayForm(forms.Form):
+    ground = forms.ChoiceField(label=_("What asks for it"), choices=DelayGround.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What becomes of these readings"), choices=DelayKind.choices, widget=forms.RadioSelect)
+    from_day = day_field(_("Readings since"), required=True)
+    until = day_field(_("The list speaks again on"), required=True, help_text=_("One year at most. You get a task a week before."))
+    reason = _reason(_("Reason"), _("In a sentence. The auditor reads it; the person never does."))
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class OwnPersonForm(forms.Form):

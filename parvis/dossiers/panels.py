@@ -22,8 +22,9 @@ from parvis.workflows.api import where_dossier
 
 from . import access, lookups, panels_custom  # noqa: F401  (registers its own)
 from .enums import SituationKind
+from .errors import ARCHIVED
 from .models import Dossier, SituationFact, Transfer
-from .selectors import dossiers_of, interventions_of, reads_of, situation_at, transfer_by_id, unknown_clients
+from .selectors import dossiers_of, interventions_of, reads_of, situation_at, transfer_by_id, unknown_clients, visible_dossier
 
 
 def situation_groups(rows: list[SituationFact]) -> list[tuple[str, list[SituationFact]]]:
@@ -134,6 +135,17 @@ registries.subject_links.register(
         number=lambda row: row.number,
     ),
 )
+
+
+def _takes_nothing(actor: Actor, dossier_id: int) -> Any:
+    """Documents are added from below, where nobody knows openings and archive."""
+    dossier = visible_dossier(actor, dossier_id)
+    if access.only_reads(actor, dossier):
+        return _("This file is open to you to be read: an exceptional opening adds nothing to it.")
+    return ARCHIVED if dossier.archived_on is not None else ""
+
+
+registries.takes_nothing.register("dossier", _takes_nothing)
 registries.subject_scopes.register("dossier", _visible)
 
 

@@ -11,14 +11,15 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from parvis.contacts.api import Address, HouseholdMember, Person, PersonCard, PersonIndex, Relation, hidden_person_ids, person_cards
+from parvis.documents.api import documents_in_dossier
 from parvis.identity.api import LookUp, Opening, OwnPerson
 from parvis.kernel import clock
-from parvis.kernel.actor import Actor
+from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.models import ReadLine
 from parvis.kernel.subject import SubjectRef
 
 from .enums import MemberRole, ReferentRole
-from .models import Dossier, DossierMember, DossierSector, Intervention, Referent, SituationFact, Transfer
+from .models import Dossier, DossierMember, DossierSector, Intervention, LogDelay, Referent, SituationFact, Transfer
 
 _ROLE_ORDER = [role.value for role in MemberRole]
 
@@ -299,3 +300,30 @@ def unknown_clients(actor: Actor, person_ids: set[int]) -> set[int]:
     """Those of the persons who have dossiers, none of which this reader may open: elsewhere they are a number, not a name."""
     held = set(DossierMember.unscoped.filter(person__in=person_ids, live=1).values_list("person_id", flat=True))
     return held - set(DossierMember.objects.visible_to(actor).filter(person__in=held, live=1).values_list("person_id", flat=True))
+
+
+# What the person sees of it --------------------------------------------------------------------------------------------
+def log_delays(dossier_id: int) -> list[LogDelay]:
+    """Delays of the person's list, running or not, latest first."""
+    return list(LogDelay.unscoped.filter(dossier=dossier_id))
+
+
+def running_delay(dossier_id: int) -> LogDelay | None:
+    """The delay that holds today."""
+    return next((row for row in log_delays(dossier_id) if row.live and clock.today() < row.until), None)
+
+
+def in_safety(dossier_id: int) -> bool:
+    """Somebody who is or was in the file has a protected address."""
+    people = DossierMember.unscoped.filter(dossier=dossier_id, live=1).order_by().values_list("person_id", flat=True)
+    return bool(hidden_person_ids(set(people)))
+
+
+def papers_of(dossier_id: int) -> Any:
+    """Subquery: the documents of a dossier, whatever their class; none of them is read."""
+    return documents_in_dossier(system_actor("dossiers.transparency"), dossier_id).select_related(None).order_by().values("pk")
+
+
+def in_file_today(dossier_id: int, person_id: int) -> bool:
+    """A member of the dossier today, not one who left."""
+    return any(row.person_id == person_id for row in members_at(dossier_id))

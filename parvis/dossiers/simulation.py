@@ -28,6 +28,7 @@ Test = Callable[[Actor], bool]
 OF_THE_FILE: dict[str, Callable[[Actor, Dossier], bool]] = {
     "dossiers:access_log": access.answers_for,
     "dossiers:access_print": access.answers_for,
+    "dossiers:access_delay": access.rules_on_delay,
 }
 PAGES = {
     "dossiers:detail": gettext_lazy("The file"),
@@ -41,6 +42,7 @@ PAGES = {
     "dossiers:sector": gettext_lazy("Sectors of the file"),
     "dossiers:access_log": gettext_lazy("Who opened this file"),
     "dossiers:access_print": gettext_lazy("Who opened this file, to print"),
+    "dossiers:access_delay": gettext_lazy("What the person sees of the readings"),
     "dossiers:changes": gettext_lazy("What changed"),
     "dossiers:interventions": gettext_lazy("Interventions"),
     "dossiers:transfer": gettext_lazy("Transfer to another service"),

@@ -6,7 +6,18 @@ from .errors import AccountRefused, GrantRefused, LastAdministrator, OpeningRefu
 from .models import Account, AgentSector, FunctionGrant, LookUp, Opening, OwnPerson, Proxy, Sector, Unit
 from .models.units import OPEN_END
 from .rights import class_functions
-from .selectors import actor_by_proxy, actor_for, actor_on, agents_with, demo_accounts, demo_roles, unit_choices, unit_of, units
+from .selectors import (
+    actor_by_proxy,
+    actor_for,
+    actor_on,
+    agents_with,
+    demo_accounts,
+    demo_roles,
+    functions_held,
+    unit_choices,
+    unit_of,
+    units,
+)
 from .services.accounts import close_account, create_account, reopen_account, update_account
 from .services.functions import grant_function, revoke_function
 from .services.links import issue_link
@@ -50,6 +61,7 @@ __all__ = [
     "end_agent_sector",
     "end_opening",
     "end_proxy",
+    "functions_held",
     "give_reason",
     "grant_function",
     "issue_link",

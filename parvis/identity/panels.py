@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from parvis.kernel import registries
 from parvis.kernel.registries import HomeCell, MenuEntry, PaletteAction
 from parvis.ui import listmemory, slots
+from parvis.ui import stepup as ui_stepup
 
+from . import stepup
 from .access import is_agent, may_administer
 from .selectors_lists import memory_of
 from .views import proxies
@@ -31,6 +33,7 @@ registries.palette.register(
 registries.home_cells.register(
     "identity.proxies", HomeCell(key="identity.proxies", title=_("Proxies"), order=5, render=proxies.cell, access=is_agent)
 )
+ui_stepup.register(stepup.require)
 listmemory.keep_with(memory_of)
 slots.register("top", "identity.acting", proxies.banner, order=2)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -226,6 +227,17 @@ def agents_with(function: str | Function, unit: Unit | int | None = None, *, day
         above = ["/" + "/".join(codes[: i + 1]) + "/" for i in range(len(codes))]
         rows = rows.filter(Q(unit__isnull=True) | Q(unit__path__in=above))
     return list(Account.objects.filter(pk__in=rows.values("account_id"), is_active=True).order_by("display_name", "pk"))
+
+
+def functions_held(account_ids: Collection[int]) -> dict[int, list[tuple[dt.date, dt.date, str, dict[str, str] | None]]]:
+    """Functions of accounts over time: from, until (half-open), the function in words, the names of the unit (None: the whole centre)."""
+    held: dict[int, list[tuple[dt.date, dt.date, str, dict[str, str] | None]]] = {}
+    rows = FunctionGrant.objects.filter(account__in=sorted(account_ids)).select_related("unit") if account_ids else []
+    for row in sorted(rows, key=lambda row: (Function.values.index(row.function), row.pk)):
+        held.setdefault(row.account_id, []).append(
+            (row.valid_from, row.valid_to, str(Function(row.function).label), row.unit.name if row.unit else None)
+        )
+    return held
 
 
 def unit_of(account: Account, function: str | Function, default: Unit, *, day: dt.date | None = None) -> Unit:

@@ -16,12 +16,14 @@ from parvis.dossiers.events import (
     MemberLeft,
     ReferentAssigned,
 )
+from parvis.identity.api import units
 from parvis.kernel.events import subscribe
 from parvis.kernel.subject import SubjectRef
-from parvis.workflows.api import WorkItem
+from parvis.workflows.api import WorkItem, move_items_about
 from parvis.workflows.events import StepClosed
 
 from .models import Turn
+from .selectors import open_restricted_turns
 from .services import add_step, open_following
 
 
@@ -83,6 +85,11 @@ def dossier_transferred(event: DossierTransferred) -> None:
         data_class="identity",
         text=event.reason,
     )
+    # Steps of restricted notes name no dossier: without this they would wait in the old service for ever.
+    turns = [turn.pk for turn in open_restricted_turns(event.dossier_id)]
+    if turns:
+        unit = units().get(pk=event.to_unit_id)
+        move_items_about(actor=event.actor, kind="journal_turn", ids=turns, from_unit=event.from_unit_id, to_unit=unit)
 
 
 @subscribe(MemberAdded)

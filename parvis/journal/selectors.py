@@ -16,6 +16,8 @@ from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import may_see
 from parvis.ui import formats
+from parvis.workflows.api import WorkItem
+from parvis.workflows.enums import ItemState
 
 from .enums import ICONS, EntryKind, KeyEvent, ObjectiveStatus
 from .models import Entry, NoteTemplate, ObjectiveState, Reading, Turn, Urgency, UrgencySeen
@@ -296,3 +298,10 @@ def dossiers_of_turns(ids: list[int]) -> dict[int, int]:
 def seen_of(marks: list[Urgency]) -> list[UrgencySeen]:
     """Who saw these marks, which the caller may read."""
     return list(UrgencySeen.unscoped.filter(urgency__in=[mark.pk for mark in marks]).order_by("at", "pk")[:2000])
+
+
+def open_restricted_turns(dossier_id: int) -> list[Turn]:
+    """Steps of restricted notes whose task still waits. For the life of the file, not for a reader: say no more of them than that they are."""
+    waiting = WorkItem.unscoped.filter(subject_type="journal_turn", state=ItemState.OPEN).order_by().values("subject_id")
+    rows = Turn.unscoped.filter(action__entry__dossier=dossier_id, action__entry__restricted=True, pk__in=waiting)
+    return list(rows.order_by("due_on", "pk"))

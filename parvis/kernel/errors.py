@@ -50,8 +50,10 @@ class Conflict(DomainError):
 
 
 class StepFirst(Exception):
-    """Something is asked of the person before this page: they are led there, and come back. Not a refusal. ``url`` takes ``next``."""
+    """Something is asked of the person before this page: they are led there, and come back. Not a refusal. ``url`` takes ``next``:
+    ``back``, or the page that was asked for."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, back: str = "") -> None:
         super().__init__(url)
         self.url = url
+        self.back = back

@@ -140,8 +140,11 @@ def read_guard(kind: str) -> Callable[[ReadGuard], ReadGuard]:
     return register
 
 
-def record_read(*, actor: Actor, subject: SubjectRef, screen: str) -> None:
+def record_read(*, actor: Actor, subject: SubjectRef, screen: str, within: SubjectRef | None = None) -> None:
     """Note that a person opened a protected file. Once per actor, subject, screen and ten minutes; needs no gesture.
+
+    Args:
+        within: the file in which the thing lies: its guard is asked, its purpose is noted.
 
     Raises:
         StepFirst: a guard of this kind of file wants a reason first.
@@ -150,8 +153,9 @@ def record_read(*, actor: Actor, subject: SubjectRef, screen: str) -> None:
 
     if actor.is_system:
         return
-    guard = _read_guards.get(subject.type)
-    purpose = (guard(actor, subject, screen) if guard is not None else "") or actor.purpose
+    asked = within or subject
+    guard = _read_guards.get(asked.type)
+    purpose = (guard(actor, asked, screen) if guard is not None else "") or actor.purpose
     at = clock.now()
     line = ReadLine(
         read_at=at,

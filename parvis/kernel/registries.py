@@ -240,6 +240,8 @@ backlog: Registry[Backlog] = Registry("backlog")
 timeline: Registry[Callable[..., Any]] = Registry("timeline")
 demo_loaders: Registry[Callable[..., None]] = Registry("demo_loaders")
 subject_scopes: Registry[Callable[[Actor], Any]] = Registry("subject_scopes")
+#: Type of subject to why this actor adds nothing to it now (seen by an exceptional opening, archived), or nothing: ``(actor, id)``.
+takes_nothing: Registry[Callable[[Actor, int], Any]] = Registry("takes_nothing")
 #: Type of subject to name and address of many at once, as far as the actor may go (read them through ``kernel.links``).
 subject_links: Registry[Callable[[Actor, list[SubjectRef]], dict[SubjectRef, tuple[str, str]]]] = Registry("subject_links")
 # Where a person appears (title, URL), as far as the actor may go: shown on the person's page.
@@ -279,6 +281,7 @@ ALL: tuple[Registry[Any], ...] = (
     timeline,
     demo_loaders,
     subject_scopes,
+    takes_nothing,
     subject_links,
     person_places,
     client_secrecy,

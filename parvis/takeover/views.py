@@ -9,12 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import can_read_persons
-from parvis.kernel.jobs import failed_about
-from parvis.kernel.subject import SubjectRef
-from parvis.ui import sheets
+from parvis.ui import sheets, stepup
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
 from . import services
@@ -108,7 +107,7 @@ def _context(request: HttpRequest, row: Import, form: ColumnsForm | None) -> dic
     context: dict[str, Any] = {
         "row": row,
         "running": running,
-        "stuck": running and failed_about(SubjectRef("takeover", row.pk)),
+        "stuck": running and services.given_up(row),
         "form": form,
         "columns_open": row.state == ImportState.UPLOADED or bool(form and form.errors),
         "undo_form": UndoForm(),
@@ -232,6 +231,8 @@ def report(request: HttpRequest, uuid: UUID) -> HttpResponse | StreamingHttpResp
     row = _found(request, uuid)
     rows = Line.objects.visible_to(request.actor).filter(imported=row).order_by("number")  # type: ignore[attr-defined]
     reads = can_read_persons(request.actor)  # type: ignore[attr-defined]
+    stepup.require(request, back=reverse("takeover:import", args=[row.uuid]))
+    services.note_report(actor=request.actor, imported=row)  # type: ignore[attr-defined]
     response = StreamingHttpResponse(_report(rows, reads), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="takeover-{row.pk}.csv"'
     return response

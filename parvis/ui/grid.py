@@ -36,7 +36,7 @@ from django.utils.translation import ngettext
 
 from parvis.kernel.actor import ANONYMOUS, Actor
 from parvis.kernel.scope import may_see
-from parvis.ui import formats, listmemory
+from parvis.ui import formats, listmemory, stepup
 from parvis.ui.bulk import Action
 from parvis.ui.columns import Cell, Choices, Column, Filter, Line, Rows, may_be_missing, reach
 from parvis.ui.gridaround import SUM_LIMIT, Around
@@ -423,7 +423,11 @@ class GridPage(Around):
         from parvis.ui import sheets
 
         asked = self.params.get("export", "")
-        return sheets.answer(self, asked) if asked in self.formats else None
+        if asked not in self.formats:
+            return None
+        if getattr(getattr(self.source, "model", None), "personal_data", "identity") != "none":
+            stepup.require(self.request, back=stepup.without(self.request, "export"))
+        return sheets.answer(self, asked)
 
     @cached_property
     def formats(self) -> tuple[str, ...]:

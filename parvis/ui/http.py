@@ -309,7 +309,7 @@ def _answer(request: HttpRequest, marks: Screen, view: View, args: Any, kwargs: 
 
 def _step_first(request: HttpRequest, step: StepFirst) -> HttpResponse:
     """Lead to the page that asks, with the way back."""
-    back = request.get_full_path() if request.method in SAFE and not wants_part(request) else request.path
+    back = step.back or (request.get_full_path() if request.method in SAFE and not wants_part(request) else request.path)
     target = f"{step.url}{'&' if '?' in step.url else '?'}{urlencode({'next': back})}"
     if is_htmx(request):
         response = HttpResponse(status=204)

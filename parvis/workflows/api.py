@@ -36,7 +36,7 @@ from .selectors import (
 )
 from .services.absence import reassign_items, release_items_of
 from .services.items import assign, close_item, close_items, give_back, link_dossier, open_item, set_due, take
-from .services.moving import move_items
+from .services.moving import move_items, move_items_about
 from .services.publishing import check_model, publish_process, seed_xml
 from .services.running import complete_step, is_ready, require_ready, start_case, stop_case
 
@@ -79,6 +79,7 @@ __all__ = [
     "may_do",
     "may_take",
     "move_items",
+    "move_items_about",
     "open_item",
     "publish_process",
     "queue_label",

@@ -34,7 +34,7 @@ THING: dict[str, str] = {
     "decisions:minutes": "minutes", "decisions:sign_minutes": "minutes", "decisions:minutes_pdf": "minutes",
     "decisions:decision": "decision", "decisions:pack": "decision", "decisions:letter_pdf": "decision", "decisions:notify": "decision",
     "decisions:returned": "decision",
-    "portal:timeline": "request", "portal:receipt": "request", "portal:sent": "request",
+    "portal:timeline": "request", "portal:readings": "request", "portal:receipt": "request", "portal:sent": "request",
     "connectors:bank_answer": "call", "connectors:call": "call", "connectors:call_request": "call",
     "accounting:order": "order", "accounting:release": "order", "accounting:withdraw": "order", "accounting:sent": "order",
     "accounting:order_file": "order", "accounting:bank_file": "bank_file", "accounting:centre_account": "centre_account",

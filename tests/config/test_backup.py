@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import io
 import json
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from parvis.config import backup, instance
+from parvis.config import backup, cli_backup, instance
 from parvis.kernel import clock, mutations, seals
 from parvis.kernel.actor import system_actor
 from parvis.kernel.gestures import gesture_scope
@@ -198,6 +199,34 @@ def test_a_table_that_lacks_a_row_stops_the_load_and_leaves_nothing(folder: Path
     assert not connection.in_atomic_block
     with transaction.atomic():
         assert MutationLine.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_restore_that_breaks_while_unpacking_leaves_nothing_and_clears_nothing_of_others(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full after the settings were written: what is there is taken away, unless it was there before."""
+    new, file = tmp_path / "new", tmp_path / "b.tar.gz"
+    backup.write(file)
+    monkeypatch.setenv("PARVIS_INSTANCE", str(new))
+    read = tarfile.TarFile.extractfile
+
+    def full(archive: tarfile.TarFile, member: Any) -> Any:
+        if new.exists() and any(new.iterdir()):
+            raise OSError("No space left on device")
+        return read(archive, member)
+
+    monkeypatch.setattr(tarfile.TarFile, "extractfile", full)
+    options = argparse.Namespace(file=file, settings=None, database_url=None, new_keys=True, as_test=True)
+    with pytest.raises(OSError, match="No space left"):
+        cli_backup._restore(options)
+    assert not new.exists()
+    monkeypatch.setattr(tarfile.TarFile, "extractfile", read)
+    new.mkdir()
+    (new / "mine.txt").write_text("kept")
+    with pytest.raises(backup.BackupError, match="never overwrites"):
+        cli_backup._restore(options)
+    assert (new / "mine.txt").read_text() == "kept"
 
 
 def test_the_commands_back_up_and_restore_a_whole_instance(tmp_path: Path, run: Run) -> None:

@@ -148,3 +148,12 @@ def test_the_path_runs_on_the_centres_own_data(tmp_path: Path, settings: Any) ->
     balance = trial_balance(actor=OPERATOR)
     assert balance.difference == 0 and balance.debit == 2 * order.total
     assert play.line.stage == "paid" and count_unpaid(OPERATOR) == 0
+
+
+def test_an_account_that_administers_nothing_is_no_administrator() -> None:
+    wanted = 'no administrator yet: parvis create_administrator NAME@CENTRE "First Last"'
+    account = create_account(actor=OPERATOR, username="clerk@valmont.example", display_name="Carine Dubois")
+    grant_function(actor=OPERATOR, account=account, function="clerk")
+    assert wanted in reference.missing_settings()
+    grant_function(actor=OPERATOR, account=account, function="administrator")
+    assert wanted not in reference.missing_settings()

@@ -23,6 +23,7 @@ from parvis.contacts.models import (
     PersonToken,
     Relation,
 )
+from parvis.dossiers.api import add_member
 from parvis.dossiers.models import Dossier, DossierMember
 from parvis.kernel import clock
 from parvis.kernel.errors import NotAllowed
@@ -269,3 +270,52 @@ def test_an_organisation_entered_twice_becomes_one_and_apart_again(client: Any) 
     assert api.organisation_card(WORKER, twin.pk).enterprise_number == "0123.456.749"
     assert [one.card.id for one in api.roles_in(WORKER, twin.pk)[0] if one.card] == [patient.pk]
     assert Organisation.unscoped.filter(merged_into__isnull=False).count() == 0
+
+
+def test_a_protected_kept_one_protects_every_address_of_the_merged_one_later_ones_too(twins: tuple[Person, Person]) -> None:
+    kept, other = twins
+    api.set_address(
+        actor=WORKER, person=other, street="Rue Neuve", municipality="Valmont", valid_from=clock.today() + dt.timedelta(days=30)
+    )
+    api.hide_address(actor=WORKER, person=kept)
+    merge = _merge(kept, other)
+    today = clock.today()
+    for person in (kept, other):
+        assert set(Address.unscoped.filter(person=person, live=1, valid_to__gt=today).values_list("hidden", flat=True)) == {True}
+    assert api.hidden_person_ids([kept.pk, other.pk]) == {kept.pk, other.pk}
+    api.undo_merge(actor=CHIEF, merge=merge)
+    assert api.hidden_person_ids([kept.pk, other.pk]) == {kept.pk}
+    streets = Address.unscoped.filter(person=other, live=1, valid_to__gt=today).order_by("valid_from").values_list("street", "hidden")
+    assert list(streets) == [("Rue Basse", False), ("Rue Neuve", False)]
+
+
+def test_a_link_that_the_kept_one_has_already_is_told_and_stays(twins: tuple[Person, Person]) -> None:
+    kept, other = twins
+    centre = make_centre()
+    dossier = make_dossier(centre, kept)
+    add_member(actor=centre.actor("worker"), dossier=dossier, person=other, role="cohabitant")
+    row = DossierMember.unscoped.get(dossier=dossier, person=other)
+    DossierMember.unscoped.filter(pk=row.pk).update(valid_from=DossierMember.unscoped.get(dossier=dossier, person=kept).valid_from)
+    merge = _merge(kept, other)
+    step = MergeStep.unscoped.get(merge=merge, did="left")
+    assert (step.model, step.row_id) == ("dossiers.DossierMember", row.pk)
+    assert DossierMember.unscoped.get(pk=row.pk).person_id == other.pk
+    line = MutationLine.objects.filter(verb="person.merge").first()
+    assert line.values.get(field="links_left").new == [f"dossiers.DossierMember.person:{row.pk}"]
+
+
+def test_what_a_holder_leaves_out_counts_as_what_stays(twins: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from parvis.contacts.services.comparing import compare_persons
+
+    kept, other = twins
+    make_dossier(make_centre(), other)
+    holder = next(one for one in person_holders.all() if one.model == "dossiers.DossierMember")
+    title = str(holder.title)
+    found = compare_persons(CHIEF, kept, other)
+    assert (title, 0, 1) in found.links
+    monkeypatch.setattr(person_holders, "all", lambda: [replace(holder, where={"live": None})])
+    found = compare_persons(CHIEF, kept, other)
+    assert found.evidence == [(title, 0, 1)]
+    assert title not in [name for name, _left, _right in found.links]

@@ -170,25 +170,3 @@ def test_chief_and_auditor_read_who_opened_the_file_others_do_not(client, centre
         assert answer.status_code == status, name
         if status == 200:
             assert "Anne Piette" in answer.content.decode()
-
-
-def test_the_person_s_list_names_who_when_and_why(client, centre, dossier):
-    asked(client, centre.payer, dossier)
-    client.force_login(centre.chief)
-    sheet = client.get(reverse("dossiers:access_print", args=[dossier.uuid])).content.decode()
-    assert "Anne Piette" in sheet
-
-
-def test_where_an_address_is_protected_the_list_is_late_and_without_names(client, centre, dossier):
-    set_address(actor=centre.actor("worker"), person=dossier.lead, **HOME)
-    hide_address(actor=centre.actor("worker"), person=dossier.lead)
-    old = ReadLine(
-        read_at=clock.now() - dt.timedelta(days=40), slot=1, actor_id=centre.clerk.pk, actor_label="Sofia Ricci", purpose="service",
-        screen="dossiers.detail", subject_type="dossier", subject_id=dossier.pk,
-    )  # fmt: skip
-    old.save()
-    asked(client, centre.payer, dossier)
-    client.force_login(centre.chief)
-    sheet = client.get(reverse("dossiers:access_print", args=[dossier.uuid])).content.decode()
-    assert "Anne Piette" not in sheet and "Sofia Ricci" not in sheet
-    assert sheet.count("<tr>") == 2

@@ -1,12 +1,15 @@
 """A colleague acts for another: for a period, within the other's rights, both names in the log (A20)."""
 
 import datetime as dt
+import re
 
 import pytest
 
+from parvis.dossiers.models import Dossier
 from parvis.identity.api import ProxyRefused, actor_by_proxy, answer_proxy, close_account, end_proxy, offer_proxy, revoke_function
 from parvis.identity.middleware import ACTING
 from parvis.identity.models import Account, FunctionGrant, Proxy
+from parvis.identity.views.proxies import PAGE
 from parvis.kernel import clock
 from parvis.kernel.actor import Grant
 from parvis.kernel.models import MutationLine
@@ -60,8 +63,31 @@ def test_what_is_done_shows_both_names_and_the_giver_is_told(client):
     home = client.get("/desk/").content.decode()
     assert "en votre nom" in home
     page = client.get("/account/proxies/acts/").content.decode()
-    assert "dossier.open" in page and "Bert Beta" in page
+    assert "A ouvert un nouveau dossier" in page and "dossier.open" not in page and "Bert Beta" in page
+    assert "en votre nom" in client.get("/desk/").content.decode(), "reading a page notes nothing"
+    assert client.post("/account/proxies/acts/seen/").status_code == 303
     assert "en votre nom" not in client.get("/desk/").content.decode()
+
+
+def test_a_file_that_the_giver_no_longer_opens_has_no_link_and_older_acts_are_a_page_away(client):
+    from parvis.dossiers.api import open_dossier
+    from tests.contacts.factories import make_person
+
+    north, south = a_unit("NORTH"), a_unit("SOUTH")
+    giver, holder = an_account("social_worker", unit=north), an_account("social_worker", unit=south, name="Bert Beta")
+    actor = actor_by_proxy(a_proxy(giver, holder))
+    numbers = [open_dossier(actor=actor, person=make_person(), unit=north).number for _n in range(17)]
+    client.force_login(giver)
+    page = client.get("/account/proxies/acts/").content.decode()
+    assert page.count("<tr data-row>") == PAGE and numbers[-1] in page and numbers[0] not in page
+    pages = [page]
+    while older := re.search(r'href="(\?before=\d+)"', pages[-1]):
+        pages.append(client.get(f"/account/proxies/acts/{older[1]}").content.decode())
+    assert [number for number in numbers if not any(number in one for one in pages)] == []
+    assert sum(one.count("<tr data-row>") for one in pages) == MutationLine.objects.filter(behalf_id=giver.pk).count()
+    Dossier.unscoped.update(unit=south)
+    page = client.get("/account/proxies/acts/").content.decode()
+    assert page.count("<tr data-row>") == PAGE and "/dossiers/" not in re.sub(r"<nav.*?</nav>", "", page, flags=re.S)
 
 
 def test_before_accepting_after_the_last_day_and_once_ended_it_gives_nothing(client):

@@ -344,3 +344,28 @@ def test_what_follows_is_shown_however_often_something_else_came_back(centre, do
         )
         found = steps_of([often, once])
     assert {pk: [turn.number for turn in turns] for pk, turns in found.items()} == {often.pk: [first.number + 250], once.pk: [1]}
+
+
+def test_a_restricted_step_keeps_the_dossier_open_without_saying_what_it_is(centre, dossier) -> None:
+    from parvis.dossiers.api import StillOpen, close_dossier
+
+    write(centre, dossier, "Entre nous", restricted=True, follow=NextStep("Rappeler l'avocat", clock.today(), owner=centre.worker.pk))
+    with pytest.raises(StillOpen) as refusal:
+        close_dossier(actor=centre.actor("colleague"), dossier=dossier, code="autonomy", reason="")
+    told = [one for one in refusal.value.obstacles if "avocat" in f"{one.title}{one.detail}" or one.url]
+    assert told == [] and len(refusal.value.obstacles) == 1
+    answer = write(centre, dossier, "Fait", restricted=True)
+    services.answer(actor=centre.actor("worker"), turn=turn_of(tasks()[0]), entry=answer)
+    close_dossier(actor=centre.actor("colleague"), dossier=dossier, code="autonomy", reason="")
+
+
+def test_a_restricted_step_follows_the_dossier_to_the_head_of_the_other_service(centre, dossier) -> None:
+    from parvis.dossiers.api import accept_transfer, offer_transfer
+    from tests.identity.factories import an_account
+
+    write(centre, dossier, "Entre nous", restricted=True, follow=NextStep("Rappeler", clock.today(), owner=centre.worker.pk))
+    head = an_account("chief", unit=centre.south, name="Rose Martin")
+    transfer = offer_transfer(actor=centre.actor("worker"), dossier=dossier, unit=centre.south, reason="déménagement")
+    accept_transfer(actor=actor_for(head), transfer=transfer)
+    item = tasks()[0]
+    assert (item.unit_id, item.queue, item.owner_id, item.dossier_key) == (centre.south.pk, "chief", None, None)

@@ -57,6 +57,7 @@ def pages_of_request(request) -> list[str]:
     return [
         f"/p/sent/{request.uuid}/",
         f"/p/track/{request.uuid}/",
+        f"/p/track/{request.uuid}/readings/",
         f"/p/track/{request.uuid}/receipt.pdf",
         f"/p/track/{request.uuid}/letter/{line.uuid}.pdf",
     ]

@@ -12,12 +12,13 @@ from parvis.contacts.models import Address, Identifier, Person, PersonIndex, Per
 from parvis.dossiers.api import Dossier, DossierMember, members_at
 from parvis.kernel import clock, jobs, seals
 from parvis.kernel.errors import NotAllowed
+from parvis.kernel.models import Job, MutationLine
 from parvis.takeover import services
 from parvis.takeover.errors import NotReady
 from parvis.takeover.models import Import, Line, SourceKey
 from tests.contacts.factories import WORKER, make_person, niss
 
-from .factories import ADMIN, apply, check, csv_file, lines, outcomes, results, take_over, undo, upload
+from .factories import ADMIN, apply, check, csv_file, lines, outcomes, results, take_over, undo, unit, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -269,6 +270,25 @@ class TestRules:
         assert not imported.path.exists()
         assert not Import.unscoped.exists()
         assert not Line.unscoped.exists()
+
+    def test_a_dry_run_that_was_given_up_can_be_thrown_away_one_under_way_cannot(self) -> None:
+        imported = upload(csv_file(CLAIRE))
+        services.confirm_columns(actor=ADMIN, imported=imported, mapping=imported.mapping, options={"unit": unit().code})
+        with pytest.raises(NotReady):
+            services.discard(actor=ADMIN, imported=Import.unscoped.get())
+        imported.path.unlink()
+        Job.objects.update(attempts=jobs.MAX_ATTEMPTS - 1)
+        assert jobs.run_pending() == 0
+        stuck = Import.unscoped.get()
+        assert (stuck.state, services.given_up(stuck)) == ("checking", True)
+        services.discard(actor=ADMIN, imported=stuck)
+        assert not Import.unscoped.exists()
+
+    def test_taking_the_report_out_is_a_line_of_the_journal(self) -> None:
+        imported = check(upload(csv_file(CLAIRE)))
+        services.note_report(actor=ADMIN, imported=imported)
+        line = MutationLine.objects.get(verb="takeover.report")
+        assert (line.subject_id, line.actor_label) == (imported.pk, "David Kaiser")
 
     def test_protected_addresses_stay_protected_and_are_not_told(self) -> None:
         head = "Id;Nom;Rue;Commune;Adresse protégée"

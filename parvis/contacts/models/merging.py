@@ -33,7 +33,8 @@ class Merge(ScopedModel):
 
 
 class MergeStep(ScopedModel):
-    """One row that the merge touched. ``did``: "repointed" (a link of another context), "ended" (a version superseded) or "written"."""
+    """One row that the merge touched. ``did``: "repointed" (a link of another context), "ended" (a version superseded), "written",
+    or "left" (a link that the kept one had already: it still leads to the merged one)."""
 
     personal_data = "identity"
     scoped_by = "merge"

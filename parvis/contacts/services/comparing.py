@@ -75,9 +75,15 @@ def compare_persons(actor: Actor, left: Person, right: Person) -> Comparison:
         links.append((_("Relations"), len(_relations(actor, left)), len(_relations(actor, right))))
     for holder in person_holders.all():
         rows = apps.get_model(holder.model)._base_manager
-        of_left, of_right = (rows.filter(**{holder.field: person.pk})[:1000].count() for person in (left, right))
-        if of_left or of_right:
-            (evidence if holder.evidence else links).append((str(holder.title), of_left, of_right))
+        every = [rows.filter(**{holder.field: person.pk}) for person in (left, right)]
+        moving = [0, 0] if holder.evidence else [mine.filter(**holder.where)[:1000].count() for mine in every]
+        # Rows that ``where`` leaves out keep the number that they were made with, like evidence.
+        staying = (
+            [mine[:1000].count() - moves for mine, moves in zip(every, moving, strict=True)] if holder.evidence or holder.where else [0, 0]
+        )
+        for found, (of_left, of_right) in ((links, moving), (evidence, staying)):
+            if of_left or of_right:
+                found.append((str(holder.title), of_left, of_right))
     return Comparison(one, two, lines, links, evidence)
 
 

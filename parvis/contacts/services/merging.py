@@ -123,17 +123,23 @@ def merge_persons(*, actor: Actor, kept: Person, merged: Person, reason: str, pr
         _move_memberships(actor, kept, merged)
     with _noted(merge, Relation, Q(person__in=[kept.pk, merged.pk]) | Q(other__in=[kept.pk, merged.pk])):
         _move_relations(actor, kept, merged)
-    if protected and Address.unscoped.filter(person=kept).at(today).exists():
-        with _noted(merge, Address, Q(person=kept.pk)):
-            hide_address(actor=actor, person=kept)
-    moved = _repoint(merge, kept.pk, merged.pk)
+    if protected:
+        _protect(actor, merge, kept, merged)
+    moved, stayed = _repoint(merge, kept.pk, merged.pk)
     Person.unscoped.filter(pk=merged.pk).update(merged_into=kept)
     merged.merged_into_id = kept.pk
     PersonToken.unscoped.filter(person=merged).delete()
     reindex(kept)
     rebook_person(merged)
     rebook_person(kept)
-    _record(actor, "person.merge", "person", kept.pk, merged.pk, {"reason": reason.strip(), "links": moved, "prefer": sorted(prefer)})
+    _record(
+        actor,
+        "person.merge",
+        "person",
+        kept.pk,
+        merged.pk,
+        {"reason": reason.strip(), "links": moved, "links_left": stayed, "prefer": sorted(prefer)},
+    )
     publish(PersonsMerged(actor=actor, kept_id=kept.pk, merged_id=merged.pk))
     publish(PersonChanged(actor=actor, person_id=kept.pk, aspect="merge"))
     return merge
@@ -193,7 +199,7 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Merge:
     merged.merged_into_id = None
     steps = list(MergeStep.unscoped.filter(merge=merge).order_by("pk"))
     for did, undo in (("repointed", _point_back), ("written", _supersede), ("ended", _hold_again)):
-        for step in steps:
+        for step in steps:  # those that were left where they stood have nothing to undo
             if step.did == did:
                 step.undone = undo(step, merge)
     MergeStep.unscoped.bulk_update(steps, ["undone"])
@@ -340,9 +346,23 @@ def _move_relations(actor: Actor, kept: Person, merged: Person) -> None:
             _write_free(actor, Relation, "person", anchor, row, {"other": other, "kind": row.kind}, {})
 
 
-def _repoint(merge: Merge, kept_id: int, merged_id: int) -> int:
-    """Every link of the contexts above, one by one; a row that already stands there for the kept one is left as it is."""
-    moved = 0
+def _protect(actor: Actor, merge: Merge, kept: Person, merged: Person) -> None:
+    """Every address of both, those that begin later too: the merged file keeps its own, and what it shows gives the kept one away."""
+    today = clock.today()
+    for person in (kept, merged):
+        with _noted(merge, Address, Q(person=person.pk)):
+            if Address.unscoped.filter(person=person, hidden=False).at(today).exists():
+                hide_address(actor=actor, person=person)
+            for row in Address.unscoped.filter(person=person, live=1, hidden=False, valid_to__gt=today).order_by("valid_from", "pk"):
+                values = {name: value for name, value in values_of(row).items() if name not in ("kind", "person")} | {"hidden": True}
+                start = max(row.valid_from, today)
+                _write(actor, Address, "person", person, row, {"kind": row.kind}, values, start, row.valid_to)
+
+
+def _repoint(merge: Merge, kept_id: int, merged_id: int) -> tuple[int, list[str]]:
+    """Every link of the contexts above, one by one. A row that already stands there for the kept one is left as it is, and told: it is
+    evidence of what was known under the other number."""
+    moved, stayed = 0, []
     for holder in person_holders.all():
         if holder.evidence:
             continue
@@ -352,10 +372,12 @@ def _repoint(merge: Merge, kept_id: int, merged_id: int) -> int:
                 with transaction.atomic():
                     rows.filter(pk=pk).update(**{holder.field: kept_id})
             except IntegrityError:
+                MergeStep.unscoped.create(merge=merge, did="left", model=holder.model, field=holder.field, row_id=pk)
+                stayed.append(f"{holder.model}.{holder.field}:{pk}")
                 continue
             MergeStep.unscoped.create(merge=merge, did="repointed", model=holder.model, field=holder.field, row_id=pk)
             moved += 1
-    return moved
+    return moved, stayed
 
 
 def _point_back(step: MergeStep, merge: Merge) -> bool:

@@ -8,28 +8,37 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from parvis.documents.access import may_attach, may_open_documents
+from parvis.documents.access import is_to_send, may_attach, may_open_documents
+from parvis.documents.errors import DocumentError
 from parvis.documents.forms import DocumentForm
 from parvis.documents.models import Document
 from parvis.documents.services import storing
 from parvis.documents.sniffing import INLINE, KINDS
+from parvis.documents.watermark import copy_line, marked
 from parvis.kernel import mutations
 from parvis.kernel.links import link
-from parvis.kernel.registries import subject_links, subject_scopes
+from parvis.kernel.registries import subject_links, subject_scopes, takes_nothing
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
 
 @screen(access=may_open_documents)
 def download(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
-    """The bytes, after the access check; noted in the read log. ``?save=1`` saves instead of showing."""
+    """The bytes, after the access check; noted in the read log. ``?save=1`` saves instead of showing. An agent gets a copy that says who
+    took it and when; what the centre keeps is not touched."""
     actor = request.actor  # type: ignore[attr-defined]
     document = Document.objects.visible_to(actor).select_related("file").filter(uuid=document_uuid).first()
     if document is None:
         raise Http404("document")
+    saved = bool(request.GET.get("save"))
+    screen_name = "documents.saved" if saved else "documents.download"
+    # A relative's or a colleague's papers ask for a reason like the file they lie in.
+    within = SubjectRef("dossier", document.dossier_id) if document.dossier_id else None
+    mutations.record_read(actor=actor, subject=SubjectRef("document", document.pk), screen=screen_name, within=within)
     data = storing.read_bytes(document.file)
-    mutations.record_read(actor=actor, subject=SubjectRef("document", document.pk), screen="documents.download")
-    inline = document.file.mime in INLINE and not request.GET.get("save")
+    if actor.is_agent and (saved or not is_to_send(document)):
+        data = marked(data, document.file.mime, copy_line(actor.label)) or data
+    inline = document.file.mime in INLINE and not saved
     response = HttpResponse(
         data, content_type=document.file.mime if document.file.mime in {k.mime for k in KINDS.values()} else "application/octet-stream"
     )
@@ -62,6 +71,8 @@ def _subject(request: HttpRequest, kind: str, number: int) -> tuple[SubjectRef, 
 def add(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     """Add a document to a dossier or person."""
     subject, name, url = _subject(request, kind, number)
+    if kind in takes_nothing and (why := takes_nothing.get(kind)(request.actor, number)):  # type: ignore[attr-defined]
+        raise DocumentError(why, code="takes_nothing")
     form = DocumentForm(request.POST or None, request.FILES or None)
     context = {"form": form, "name": name, "back": url}
     if request.method == "POST":

@@ -8,6 +8,7 @@ from .interventions import Intervention
 from .moving import Transfer
 from .sectors import DossierSector
 from .situation import SituationFact
+from .transparency import LogDelay
 
 __all__ = [
     "Code",
@@ -20,6 +21,7 @@ __all__ = [
     "DossierProfile",
     "DossierSector",
     "Intervention",
+    "LogDelay",
     "Referent",
     "SituationFact",
     "Transfer",

@@ -43,9 +43,11 @@ def record(actor: Actor, verb: str, dossier: Dossier, values: dict[str, Any] | N
     mutations.record(f"dossier:{dossier.pk}", actor=actor, verb=verb, subject=SubjectRef("dossier", dossier.pk), values=values, note=note)
 
 
-def told(conflict: Conflict, model: type[SituationFact], dossier: Dossier, yours: dict[str, Any], shown: tuple[str, ...]) -> Conflict:
-    """The same conflict, saying who changed the dossier last and what it holds now."""
-    latest = model.unscoped.filter(dossier=dossier, live=1).order_by("-recorded_at", "-pk").first()
+def told(
+    conflict: Conflict, model: type[SituationFact], dossier: Dossier, yours: dict[str, Any], shown: tuple[str, ...], **key: Any
+) -> Conflict:
+    """The same conflict, saying who wrote this line last and what it holds now: another line's values are no answer to this one."""
+    latest = model.unscoped.filter(dossier=dossier, live=1, **key).order_by("-recorded_at", "-pk").first()
     return Conflict(
         conflict.message,
         who=latest.author_label if latest else "",

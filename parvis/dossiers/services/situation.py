@@ -94,7 +94,7 @@ def record_situation(
             expected=expected,
         )
     except Conflict as conflict:
-        raise told(conflict, SituationFact, dossier, values, ("label", "amount", "periodicity")) from conflict
+        raise told(conflict, SituationFact, dossier, values, ("label", "amount", "periodicity"), **key) from conflict
     record(
         actor,
         "dossier.situation",
@@ -116,7 +116,12 @@ def end_situation(*, actor: Actor, row: SituationFact, on: dt.date, expected: in
     """The line holds until the day before ``on``."""
     dossier = row.dossier
     writable(actor, dossier, allowed=access.can_write_situation(actor))
-    closed = end_fact(row, valid_to=on, anchor=dossier, actor=actor, expected=expected)
+    try:
+        closed = end_fact(row, valid_to=on, anchor=dossier, actor=actor, expected=expected)
+    except Conflict as conflict:
+        raise told(
+            conflict, SituationFact, dossier, {"label": row.label, "amount": row.amount}, ("label", "amount"), item=row.item
+        ) from conflict
     record(actor, "dossier.situation.end", dossier, {"label": row.label, "until": [None, on]})
     return closed
 

@@ -12,28 +12,40 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parvis.contacts.api import Person, hidden_person_ids
+from parvis.contacts.api import Person
 from parvis.identity.api import LookUp, Opening, Sector, may_audit, may_simulate
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
+from parvis.kernel.errors import Conflict, StepFirst
 from parvis.kernel.subject import SubjectRef
-from parvis.ui.http import done, errors_on, invalid, local_url, page, screen
+from parvis.ui import stepup
+from parvis.ui.http import conflict, done, errors_on, invalid, local_url, page, screen
 
-from .. import access, lookups, simulation
-from ..forms_access import ExceptionalForm, SectorsForm, SimulationForm, WhyForm
+from .. import access, lookups, simulation, transparency
+from ..enums import DelayGround, DelayKind
+from ..forms_access import DelayForm, ExceptionalForm, SectorsForm, SimulationForm, WhyForm
 from ..models import Dossier
-from ..selectors import dossier_by_number, members_at, person_reading, reading_of, reads_of, sectors_at
+from ..selectors import dossier_by_number, log_delays, person_reading, reading_of, reads_of, running_delay, sectors_at
 from ..services import grants as services
+from ..services.transparency import end_log_delay, set_log_delay
 from ._common import crumbs, visible
 
 PAGE = 50
+TYPED = "exceptional_typed"
 
 
 @screen(access=access.may_ask_opening, methods=("GET", "POST"), creates=True)
 def exceptional(request: HttpRequest) -> HttpResponse:
     """Open a file outside one's scope: its exact number, a written reason, a set time."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    form = ExceptionalForm(request.POST if request.method == "POST" else None, initial={"number": request.GET.get("number", "")})
+    try:
+        stepup.require(request)
+    except StepFirst:
+        if request.method == "POST":  # what was typed waits while the second factor is asked
+            request.session[TYPED] = {name: request.POST.get(name, "")[:2000] for name in ("number", "reason")}
+        raise
+    typed = request.session.pop(TYPED, {}) if request.method == "GET" and TYPED in request.session else {}
+    form = ExceptionalForm(request.POST if request.method == "POST" else None, initial={"number": request.GET.get("number", ""), **typed})
     context = {
         "form": form,
         "hours": settings.PARVIS["opening_hours"],
@@ -114,6 +126,9 @@ def access_log(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "reads": [{"row": row, "why": lookups.why_of(row.purpose)} for row in rows[:PAGE]],
         "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
         "openings": Opening.objects.filter(subject_type="dossier", subject_id=dossier.pk).select_related("account")[:20],
+        "delays": log_delays(dossier.pk)[:20],
+        "running": running_delay(dossier.pk),
+        "rules": access.rules_on_delay(request.actor, dossier),  # type: ignore[attr-defined]
         "now": clock.now(),
     }
     return page(request, "dossiers/access_log.html", context)
@@ -121,30 +136,44 @@ def access_log(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @screen(access=access.may_see_access_log)
 def access_print(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The same for the person, on paper. Where an address is protected, the latest days and the agents' names are left out."""
+    """What the person sees of it, to print: the same list as on the portal."""
     dossier = _responsible(request, uuid, "dossiers:access_print")
-    people = [row.person_id for row in members_at(dossier.pk)]
-    delay = int(settings.PARVIS["access_log_delay_days"]) if hidden_person_ids(people) else 0
-    until = clock.now() - dt.timedelta(days=delay) if delay else None
-    rows = reads_of(dossier.pk, limit=500, until=until)
-    context = {
-        **crumbs(dossier),
-        "reads": _once_an_hour(rows),
-        "delay": delay,
-        "today": clock.today(),
-        "most": len(rows) == 500,
-    }
+    context = {**crumbs(dossier), "found": transparency.persons_list(dossier.pk, person_id=dossier.lead_id), "today": clock.today()}
     return page(request, "dossiers/access_print.html", context)
 
 
-def _once_an_hour(rows: list[Any]) -> list[dict[str, Any]]:
-    """One line per reader, reason and hour: the pages of one visit are one reading to the person. Checks of rights are none."""
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for row in rows:
-        if not row.purpose.startswith(lookups.Purpose.SIMULATION.value):
-            key = (f"{row.read_at:%Y-%m-%d %H}", f"{row.actor_id}/{row.behalf_id}", row.purpose)
-            found.setdefault(key, {"row": row, "why": lookups.why_of(row.purpose)})
-    return list(found.values())
+@screen(access=access.may_rule_on_delays, methods=("GET", "POST"), creates=True)
+def access_delay(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Rule that the person sees the readings later, or not at all, for a time."""
+    dossier = _responsible(request, uuid, "dossiers:access_delay")
+    now = running_delay(dossier.pk)
+    initial = {
+        "ground": DelayGround.VIOLENCE, "kind": DelayKind.LATER, "from_day": clock.today(),
+        "until": clock.today() + dt.timedelta(days=90), "seen": now.pk if now else None,
+    }  # fmt: skip
+    form = DelayForm(request.POST if request.method == "POST" else None, initial=initial)
+    context = {**crumbs(dossier), "form": form, "running": now}
+    if request.method != "POST":
+        return page(request, "dossiers/access_delay.html", context)
+    if form.is_valid():
+        with errors_on(form):
+            try:
+                set_log_delay(actor=request.actor, dossier=dossier, **form.cleaned_data)  # type: ignore[attr-defined]
+            except Conflict as error:
+                labels = {name: form.fields[name].label for name in ("until", "reason")}
+                return conflict(request, error, labels=labels, refresh={"seen": now.pk if now else ""})
+            return done(request, "dossiers:access_log", _("Kept. The person's list follows it from now on."), dossier.uuid)
+    return invalid(request, "dossiers/access_delay.html", context)
+
+
+@screen(access=access.may_rule_on_delays, methods=("POST",))
+def access_delay_end(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The danger is over."""
+    dossier = _responsible(request, uuid, "dossiers:access_delay")
+    now = running_delay(dossier.pk)
+    if now is not None:
+        end_log_delay(actor=request.actor, dossier=dossier, delay=now)  # type: ignore[attr-defined]
+    return done(request, "dossiers:access_log", _("Ended. What was only late shows from now on."), dossier.uuid)
 
 
 @screen(access=may_audit)

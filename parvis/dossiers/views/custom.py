@@ -362,9 +362,30 @@ def edit(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
             )
         except Conflict as error:
             dossier.refresh_from_db(fields=["version"])
-            return conflict(request, error, refresh={"version": dossier.version})
+            return _both(request, dossier, error, state.pages[0], list(rows.at(day)))
         return done(request, "dossiers:own_section", _("Saved."), dossier.uuid, own.key)
     return invalid(request, "dossiers/custom_edit.html", context)
+
+
+def _both(request: HttpRequest, dossier: Dossier, error: Conflict, at: Any, held: list[CustomFact]) -> HttpResponse:
+    """What a colleague wrote in this section meanwhile, beside what was typed here: each field is chosen, none is lost unseen."""
+    theirs = {fact.field: fact for fact in held}
+    last = max(held, key=lambda fact: (fact.recorded_at, fact.pk), default=None)
+    plain = [
+        state
+        for state in at.fields
+        if state.id in request.POST and not isinstance(getattr(theirs.get(state.field["key"]), "value", None), list | dict)
+    ]
+    return conflict(
+        request,
+        error,
+        who=last.author_label if last else "",
+        when=last.recorded_at if last else clock.now(),
+        labels={state.id: state.label for state in plain},
+        refresh={"version": dossier.version},
+        yours={state.id: request.POST[state.id] for state in plain},
+        theirs={state.id: getattr(theirs.get(state.field["key"]), "value", "") for state in plain},
+    )
 
 
 def _item(request: HttpRequest, own: custom.Section) -> UUID | None:

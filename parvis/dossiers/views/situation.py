@@ -108,9 +108,14 @@ def end(request: HttpRequest, uuid: UUID, item: UUID) -> HttpResponse:
     context = {**crumbs(dossier), "form": form, "row": row, "title": _("End a line of the situation")}
     if request.method == "POST":
         if form.is_valid():
-            with errors_on(form):
-                services.end_situation(actor=request.actor, row=row, on=form.on, expected=form.cleaned_data["version"])  # type: ignore[attr-defined]
-                return done(request, "dossiers:situation", _("Ended."), dossier.uuid)
+            try:
+                with errors_on(form):
+                    services.end_situation(actor=request.actor, row=row, on=form.on, expected=form.cleaned_data["version"])  # type: ignore[attr-defined]
+                    return done(request, "dossiers:situation", _("Ended."), dossier.uuid)
+            except Conflict as error:
+                dossier.refresh_from_db(fields=["version"])
+                labels = {"label": _("In a few words"), "amount": _("Amount")}
+                return conflict(request, error, labels=labels, refresh={"version": dossier.version})
         return invalid(request, "dossiers/situation_end.html", context)
     return page(request, "dossiers/situation_end.html", context)
 

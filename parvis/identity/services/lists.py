@@ -49,7 +49,11 @@ def _shared(actor: Actor, shared: str, unit: Unit | None) -> tuple[str, Unit | N
     if shared == Shared.UNIT and (unit is None or not may_share_with_unit(actor, unit.pk)):
         raise ViewRefused(_("Only the head of a service, or an administrator, shares views with it."), field="shared", code="not_chief")
     if shared == Shared.CENTRE and not may_share_with_centre(actor):
-        raise ViewRefused(_("Only an administrator shares views with the whole centre."), field="shared", code="not_administrator")
+        raise ViewRefused(
+            _("Only an administrator, or a head of the whole centre, shares views with everybody."),
+            field="shared",
+            code="not_administrator",
+        )
     return shared, unit if shared == Shared.UNIT else None
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.gestures import gesture
+from parvis.kernel.models import MutationLine
 from parvis.kernel.mutations import record
 from parvis.kernel.subject import SubjectRef
 
@@ -162,6 +163,13 @@ def stop_acting(*, actor: Actor, request: HttpRequest) -> None:
     acting = request.session.pop(ACTING, None)
     if acting:
         record(STREAM, actor=actor, verb="proxy_left", subject=SubjectRef("proxy", acting["proxy"]))
+
+
+def acts_unseen(account_id: int) -> int:
+    """How much was done in this agent's name since they last said that they read it; 99 is "many"."""
+    since = Proxy.objects.filter(giver=account_id, seen_at__isnull=False).order_by("-seen_at").values_list("seen_at", flat=True).first()
+    found = MutationLine.objects.filter(behalf_id=account_id)
+    return int((found.filter(recorded_at__gt=since) if since else found).order_by()[:99].count())
 
 
 @gesture

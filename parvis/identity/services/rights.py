@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
-from parvis.kernel.errors import Conflict
 from parvis.kernel.gestures import gesture
 from parvis.kernel.mutations import record
 from parvis.kernel.scope import DATA_CLASSES, data_classes
@@ -44,11 +43,11 @@ def set_class_rights(
 
     Args:
         rights: class of data to its functions, for the classes that are given.
-        expected: what the page showed; refused when somebody changed it meanwhile.
+        expected: what the page showed. Only the cells that differ from it are changed: what a colleague changed meanwhile, or planned
+            for a later day, stands. Two who change the same cell want the same: it has two values only.
 
     Raises:
         RightsRefused: unknown class or function, a day in the past, or a class that nobody could read any more.
-        Conflict: somebody else changed the rights first.
     """
     require_administrator(actor)
     day = valid_from or clock.today()
@@ -59,13 +58,14 @@ def set_class_rights(
     # One row per class of data would not serialise two administrators who change two cells: the table is small, lock what is there.
     list(ClassRight.objects.select_for_update().order_by("pk"))
     before = class_functions(day)
-    if expected is not None and any(set(expected[name]) != before[name] for name in expected):
-        raise Conflict(_("Somebody else has changed these rights meanwhile. The page now shows them as they are."), code="stale")
     changed: dict[str, list[list[str]]] = {}
     for name, functions in rights.items():
         wanted = {str(function) for function in functions}
         if name not in DATA_CLASSES or not wanted <= set(Function.values):
             raise RightsRefused(_("This value is not in the list."), code="unknown")
+        if expected is not None:
+            shown = {str(function) for function in expected.get(name, ())}
+            wanted = (before[name] | (wanted - shown)) - (shown - wanted)
         if not wanted:
             raise RightsRefused(_("Somebody must be able to read each class of data: leave at least one function."), code="nobody")
         if wanted == before[name]:

@@ -15,7 +15,7 @@ from parvis.kernel.actor import ANONYMOUS, Actor
 from parvis.kernel.gestures import gesture
 from parvis.kernel.mutations import record
 
-from .. import crypto, webauthn
+from .. import crypto, stepup, webauthn
 from ..backends import ENROLMENT, STRONG
 from ..enums import FactorKind, SignInMethod
 from ..errors import FactorRefused
@@ -28,6 +28,9 @@ from .guards import STREAM
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+#: What proves more than a password.
+SECOND = (SignInMethod.TOTP, SignInMethod.PASSKEY, SignInMethod.RECOVERY)
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,8 @@ def open_session(*, request: HttpRequest, account: Account, method: str, address
     request.session.flush()
     _store(request).facts.update(method=method, address=address, browser=browser)
     django_login(request, account, backend=ENROLMENT if enrolling else STRONG)
+    if method in SECOND:
+        stepup.note(request)
     now = clock.now()
     Account.objects.filter(pk=account.pk).update(last_sign_in_at=now)
     if not enrolling:
@@ -173,3 +178,11 @@ def confirm_password(*, account: Account, password: str, address: str, field: st
         if message == throttle.wrong_password_text():
             message = _("This is not your current password.")
         raise FactorRefused(message, field=field, code="wrong_password")
+
+
+@gesture
+def prove_again(*, actor: Actor, request: HttpRequest, account: Account, method: str) -> None:
+    """The second factor was given again in this session."""
+    throttle.forget_failures(account.username)
+    stepup.note(request)
+    record(STREAM, actor=actor, verb="proved_again", subject=account_ref(account), values={"method": method})

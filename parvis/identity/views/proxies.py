@@ -19,11 +19,13 @@ from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
 from ..access import is_agent, may_give_proxy
+from ..acts import in_words
 from ..forms import ProxyForm
 from ..models import Account, Proxy
 from ..services import proxies as services
 
 MOST = 60
+PAGE = 30
 
 
 def _rows(actor: Actor) -> dict[str, list[Proxy]]:
@@ -127,36 +129,43 @@ def stop(request: HttpRequest) -> HttpResponse:
 
 @screen(access=is_agent)
 def acts(request: HttpRequest) -> HttpResponse:
-    """What colleagues did and read in my name, latest first."""
+    """What colleagues did, or read, in my name, latest first. What was written about a file that I may no longer open is not told."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    me = actor.account_id if not actor.by_proxy else None
-    lines = (
-        [
+    reads = request.GET.get("what") == "read"
+    before = int(request.GET["before"]) if request.GET.get("before", "").isdigit() else None
+    mine: Any = (ReadLine if reads else MutationLine).objects.filter(behalf_id=actor.account_id if not actor.by_proxy else 0)
+    if before is not None:
+        mine = mine.filter(pk__lt=before)
+    found = list(mine.order_by("-pk")[: PAGE + 1])
+    rows = found[:PAGE]
+    places = links(actor, [SubjectRef(row.subject_type, row.subject_id) for row in rows])
+    lines = []
+    for row in rows:
+        label, url = places[SubjectRef(row.subject_type, row.subject_id)]
+        lines.append(
             {
-                "at": row.recorded_at,
+                "at": row.read_at if reads else row.recorded_at,
                 "who": row.actor_label,
-                "what": row.verb,
-                "subject": SubjectRef(row.subject_type, row.subject_id),
-                "note": _note(row),
+                "what": "" if reads else in_words(row.verb),
+                "note": _note(row) if url and not reads else "",
+                "label": label,
+                "url": url,
             }
-            for row in MutationLine.objects.filter(behalf_id=me).order_by("-recorded_at", "-pk")[:MOST]
-        ]
-        if me
-        else []
-    )
-    reads = (
-        [
-            {"at": row.read_at, "who": row.actor_label, "subject": SubjectRef(row.subject_type, row.subject_id)}
-            for row in ReadLine.objects.filter(behalf_id=me).order_by("-read_at", "-pk")[:MOST]
-        ]
-        if me
-        else []
-    )
-    places = links(actor, [row["subject"] for row in (*lines, *reads)])
-    for row in (*lines, *reads):
-        row["label"], row["url"] = places[row["subject"]]
-    services.note_acts_seen(actor=actor)
-    return page(request, "identity/acts.html", {"lines": lines, "reads": reads})
+        )
+    context = {
+        "lines": lines,
+        "reads": reads,
+        "older": rows[-1].pk if len(found) > PAGE else None,
+        "unseen": not actor.by_proxy and services.acts_unseen(actor.own_id),
+    }
+    return page(request, "identity/acts.html", context)
+
+
+@screen(access=is_agent, methods=("POST",))
+def acts_seen(request: HttpRequest) -> HttpResponse:
+    """I have read it: the home says nothing until there is something new."""
+    services.note_acts_seen(actor=request.actor)  # type: ignore[attr-defined]
+    return done(request, "identity:proxy_acts", _("Noted. The home tells you when there is something new."))
 
 
 def _note(row: MutationLine) -> str:
@@ -178,12 +187,7 @@ def cell(request: HttpRequest) -> str | None:
     rows = _rows(actor) if not actor.by_proxy else {"given": [], "held": []}
     to_answer = [row for row in rows["held"] if row.accepted_at is None]
     running = [row for row in rows["held"] if row.runs]  # type: ignore[attr-defined]
-    live = [row for row in rows["given"] if row.accepted_at]
-    told = 0
-    if live:
-        since = max((row.seen_at for row in live if row.seen_at), default=None)
-        found = MutationLine.objects.filter(behalf_id=actor.account_id)
-        told = (found.filter(recorded_at__gt=since) if since else found).order_by()[:99].count()
+    told = services.acts_unseen(actor.own_id) if any(row.accepted_at for row in rows["given"]) else 0
     if not (to_answer or running or told):
         return None
     return render_to_string("identity/_proxy_cell.html", {"to_answer": to_answer, "running": running, "told": told}, request=request)

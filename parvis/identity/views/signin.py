@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from parvis.kernel.actor import ANONYMOUS
-from parvis.ui.http import done, errors_on, invalid, page, screen
+from parvis.ui.http import done, errors_on, invalid, local_url, page, screen
 
-from .. import webauthn
-from ..access import anyone
+from .. import stepup, webauthn
+from ..access import anyone, is_agent
 from ..enums import FactorKind
 from ..forms import CodeForm, NewPasswordForm, RecoveryForm, SignInForm
 from ..models import Account, Factor
@@ -114,19 +114,59 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return _open(request, attempt.account, attempt.method)
 
 
-def _passkey(request: HttpRequest, account: Account | None, template: str, context: dict[str, Any]) -> HttpResponse:
+@screen(access=is_agent, methods=("GET", "POST"), writes=True)
+def prove(request: HttpRequest) -> HttpResponse:
+    """The second factor again, before much leaves the house or a file is opened exceptionally."""
+    own: Account = request.account  # type: ignore[attr-defined]
+    back = local_url(request, request.POST.get("next") or request.GET.get("next"), "/desk/")
+    kinds = set(Factor.objects.filter(account=own).values_list("kind", flat=True))
+    if not kinds:
+        return done(request, back)
+    sent = request.POST if request.method == "POST" else None
+    recovering = sent is not None and "recovery" in sent
+    context: dict[str, Any] = {
+        "form": CodeForm(sent if sent is not None and not recovering else None),
+        "recovery_form": RecoveryForm(sent if recovering else None),
+        "recovering": recovering or FactorKind.TOTP not in kinds,
+        "has_totp": FactorKind.TOTP in kinds,
+        "has_passkey": FactorKind.PASSKEY in kinds and passkeys_possible(request),
+        "minutes": int(stepup.FRESH.total_seconds() // 60),
+        "next": back,
+    }
+    if sent is None:
+        return page(request, "identity/prove.html", context)
+    form = context["recovery_form"] if recovering else context["form"]
+    if sent.get("answer"):
+        attempt = _passkey_attempt(request, own)
+        context["refusal"], context["form"] = attempt.message, CodeForm()
+    elif not form.is_valid():
+        return invalid(request, "identity/prove.html", context)
+    elif recovering:
+        attempt = signin.check_recovery_code(account=own, code=form.cleaned_data["recovery"], address=client_address(request))
+    else:
+        attempt = signin.check_totp(account=own, code=form.cleaned_data["code"], address=client_address(request))
+    if attempt.account is None:
+        if not context.get("refusal"):
+            form.add_error(None, attempt.message)
+        return invalid(request, "identity/prove.html", context)
+    signin.prove_again(actor=request.actor, request=request, account=own, method=attempt.method)  # type: ignore[attr-defined]
+    return done(request, back, _("It is you. This holds for ten minutes: go on."))
+
+
+def _passkey_attempt(request: HttpRequest, account: Account | None) -> signin.Attempt:
     state = request.session.pop(PASSKEY_STATE, None)
     try:
         answer = json.loads(request.POST["answer"])
     except ValueError:
         answer = None
-    form = context["form"]
     if not state or not isinstance(answer, dict):
-        attempt = signin.Attempt(message=_("The passkey was not asked for here. Try again."))
-    else:
-        attempt = signin.check_passkey(
-            host=request.get_host(), state=state, answer=answer, address=client_address(request), account=account
-        )
+        return signin.Attempt(message=_("The passkey was not asked for here. Try again."))
+    return signin.check_passkey(host=request.get_host(), state=state, answer=answer, address=client_address(request), account=account)
+
+
+def _passkey(request: HttpRequest, account: Account | None, template: str, context: dict[str, Any]) -> HttpResponse:
+    form = context["form"]
+    attempt = _passkey_attempt(request, account)
     if attempt.account is None:
         # The passkey is one way among others: its refusal is said above them, not beside their fields.
         context["refusal"] = attempt.message
@@ -153,8 +193,8 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
             display_name=account.display_name,
             stored=_stored(account),
         )
-    elif purpose == "second":
-        account = _pending(request)
+    elif purpose in ("second", "prove"):
+        account = _pending(request) if purpose == "second" else request.account  # type: ignore[attr-defined]
         if account is None:
             raise Http404
         options, state = webauthn.begin_check(host=host, stored=_stored(account))
@@ -172,7 +212,10 @@ def _stored(account: Account) -> list[str]:
 def logout(request: HttpRequest) -> HttpResponse:
     """End this session."""
     sessions.sign_out(actor=request.actor, request=request)  # type: ignore[attr-defined]
-    return done(request, "identity:login", _("You are signed out."))
+    response = done(request, "identity:login", _("You are signed out."))
+    # Nothing stays on the computer: what the browser kept of this site goes, drafts of forms included.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @screen(access=anyone, methods=("GET", "POST"), public=True, writes=True)

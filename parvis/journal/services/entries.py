@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from parvis.dossiers.api import Dossier, may_change, members_at
+from parvis.dossiers.api import ARCHIVED, Dossier, DossierIsClosed, may_change, members_at
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import NotAllowed
@@ -52,6 +52,8 @@ def add_entry(
     """
     if not access.can_write_entry(actor) or not may_change(actor, dossier):
         raise NotAllowed(_("You may not write in this journal."))
+    if dossier.archived_on is not None and actor.is_agent:
+        raise DossierIsClosed(ARCHIVED, code="archived")
     if kind not in WRITTEN_KINDS and not actor.is_system:
         raise InvalidEntry(_("This value is not in the list."), field="kind", code="kind")
     text, title = text.strip(), " ".join(title.split())

@@ -18,7 +18,7 @@ from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.subject import SubjectRef
-from parvis.ui import formats
+from parvis.ui import formats, stepup
 from parvis.ui.http import page, screen
 from parvis.ui.sheets import harmless
 
@@ -60,6 +60,7 @@ def acts(request: HttpRequest, uuid: UUID) -> HttpResponse:
     entries = list(rows[: MOST + 1])
     cut, entries = len(entries) > MOST, entries[:MOST]
     if request.GET.get("export") == "csv":
+        stepup.require(request, back=stepup.without(request, "export"))
         services.note_opened(actor=actor, entries=entries)
         _logged(actor, dossier, "journal.acts_exported", {"rows": len(entries)})
         return _csv(dossier, entries)
@@ -102,6 +103,7 @@ def chronology(request: HttpRequest, uuid: UUID) -> HttpResponse:
     entries = list(in_period(actor, dossier, **asked).filter(restricted=False)[: MOST + 1])
     cut, entries = len(entries) > MOST, entries[:MOST]
     if request.GET.get("as") == "pdf":
+        stepup.require(request, back=stepup.without(request, "as"))
         return _pdf(actor, dossier, entries, asked, cut)
     params = request.GET.copy()
     params["as"] = "pdf"

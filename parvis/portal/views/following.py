@@ -6,12 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.decisions import api as decisions
 from parvis.documents import api as documents
+from parvis.dossiers import api as dossiers
+from parvis.kernel import clock
 from parvis.requests import api as requests
 from parvis.ui import formats
 from parvis.ui.http import done, errors_on, invalid, page, screen
@@ -80,12 +83,28 @@ def _timeline(request: HttpRequest, mine: requests.Request, form: PieceForm, kin
         "form": form,
         "wanted": [piece for piece in kinds if piece.wanted],
         "received": requests.pieces_received(mine),
+        "readings": settings.PARVIS["access_on_portal"],
         "others": [other for other in visitors.open_requests(request) if other.pk != mine.pk],
     }
 
 
 def _lines(request: HttpRequest, mine: requests.Request) -> list[requests.RequestLine]:
     return list(requests.RequestLine.objects.visible_to(visitors.citizen(request)).filter(request=mine).order_by("pk"))
+
+
+@screen(access=visitors.is_visitor, public=True)
+def readings(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Who opened the file of this request, and why. The code opens it for the person who made the request, while in the file."""
+    mine = visitors.find_request(request, uuid)
+    if mine is None:
+        return session_ended(request, "track")
+    if not settings.PARVIS["access_on_portal"]:
+        raise Http404("readings")
+    visitors.forget_tracking_codes(request)
+    found = None
+    if mine.dossier_id is not None and mine.applicant_id is not None and dossiers.in_file_today(mine.dossier_id, mine.applicant_id):
+        found = dossiers.persons_list(mine.dossier_id, person_id=mine.applicant_id, request_id=mine.pk)
+    return page(request, "portal/readings.html", {"mine": mine, "found": found, "tracker": requests.tracker(mine), "today": clock.today()})
 
 
 @screen(access=visitors.is_visitor, public=True)

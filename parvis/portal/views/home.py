@@ -25,4 +25,6 @@ def home(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """Forget everything in this browser; drafts and requests stay, behind their codes."""
     visitors.forget_all(request)
-    return done(request, "portal:home", _("This browser has forgotten everything. Your codes still work."))
+    response = done(request, "portal:home", _("This browser has forgotten everything. Your codes still work."))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

@@ -2,7 +2,7 @@
 
 from .applying import apply_lines
 from .checking import check_lines
-from .imports import choose, confirm_columns, discard, start_apply, start_undo, upload
+from .imports import choose, confirm_columns, discard, given_up, note_report, start_apply, start_undo, upload
 from .undoing import undo_lines
 
 __all__ = [
@@ -11,6 +11,8 @@ __all__ = [
     "choose",
     "confirm_columns",
     "discard",
+    "given_up",
+    "note_report",
     "start_apply",
     "start_undo",
     "undo_lines",

@@ -14,7 +14,7 @@ from parvis.identity.api import Unit
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.gestures import gesture
-from parvis.kernel.jobs import enqueue
+from parvis.kernel.jobs import enqueue, failed_about, waiting
 
 from ..enums import Choice, ImportState, Outcome
 from ..errors import NotReady, UnreadableTable
@@ -185,13 +185,15 @@ def start_undo(*, actor: Actor, imported: Import, reason: str) -> Import:
 
 @gesture
 def discard(*, actor: Actor, imported: Import) -> None:
-    """Throw away a file that was not taken over.
+    """Throw away a file that was not taken over; one whose dry run was given up, too.
 
     Raises:
-        NotReady: something of it is in the register.
+        NotReady: something of it is in the register, or its dry run is under way.
     """
     require_administrator(actor)
-    if imported.state not in (ImportState.UPLOADED, ImportState.CHECKED):
+    if imported.state == ImportState.CHECKING and not given_up(imported):
+        raise NotReady(_("The dry run is under way: wait for its end."), code="state")
+    if imported.state not in (ImportState.UPLOADED, ImportState.CHECKING, ImportState.CHECKED):
         raise NotReady(_("This import is in the register: take it back instead."), code="state")
     record(actor, "takeover.discard", imported, {"file": imported.file_name})
     path = imported.path
@@ -199,6 +201,18 @@ def discard(*, actor: Actor, imported: Import) -> None:
     Import.unscoped.filter(pk=imported.pk).delete()
     # Only when it is settled: a transaction taken back still needs its file.
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
+def given_up(imported: Import) -> bool:
+    """The job of this stage failed for good: nothing moves the import any more."""
+    return failed_about(ref(imported)) and not waiting(ref(imported))
+
+
+@gesture
+def note_report(*, actor: Actor, imported: Import) -> None:
+    """Somebody took the report, with its names, out of the product."""
+    require_administrator(actor)
+    record(actor, "takeover.report", imported, {"source": imported.source, "lines": imported.total})
 
 
 def _move(imported: Import, before: str, after: str) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+
 from parvis.identity.api import Unit, actor_for
 from parvis.kernel.actor import Actor
 from parvis.kernel.gestures import gesture
@@ -17,8 +21,18 @@ def move_items(*, actor: Actor, dossier_id: int, from_unit: int, to_unit: Unit, 
     """Open tasks of a dossier that belong to a service belong to another one from now on. Whoever may not do them there loses them to the
     queue; a task without a queue goes to the chief's. The caller answers for the right to do so. Returns how many moved."""
     Case.objects.filter(dossier_key=dossier_id, unit=from_unit, state=CaseState.RUNNING).update(unit=to_unit)
+    return _move(WorkItem.unscoped.filter(dossier_key=dossier_id), actor, from_unit, to_unit, note)
+
+
+@gesture
+def move_items_about(*, actor: Actor, kind: str, ids: Collection[int], from_unit: int, to_unit: Unit, note: str = "") -> int:
+    """The same for tasks that do not name their dossier, because nobody else may know of them: told by their subjects."""
+    return _move(WorkItem.unscoped.filter(subject_type=kind, subject_id__in=list(ids)), actor, from_unit, to_unit, note)
+
+
+def _move(rows: QuerySet[WorkItem], actor: Actor, from_unit: int, to_unit: Unit, note: str) -> int:
     moved = 0
-    for item in WorkItem.unscoped.filter(dossier_key=dossier_id, unit=from_unit, state=ItemState.OPEN).order_by("pk"):
+    for item in rows.filter(unit=from_unit, state=ItemState.OPEN).order_by("pk"):
         WorkItem.unscoped.filter(pk=item.pk).update(unit=to_unit, queue=item.queue or "chief")
         item.refresh_from_db()
         if item.owner is not None and not access.in_queue(actor_for(item.owner), item):

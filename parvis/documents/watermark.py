@@ -1,0 +1,128 @@
+"""A copy that says who took it and when (C18). The bytes that the centre keeps are never touched: their digest is evidence.
+
+PDF and photos carry the mark. DOCX, ODT and HEIC do not: they are in the log of reading like the others.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import math
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from parvis.kernel import clock
+from parvis.ui import formats
+
+log = logging.getLogger(__name__)
+
+GREY = 0.45
+PALE = 0.86
+
+
+def copy_line(who: str) -> str:
+    """In the centre's language: copies travel with its papers, not with the reader's settings."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("Copy taken by %(who)s on %(when)s · %(centre)s · personal data") % {
+            "who": who,
+            "when": formats.moment(clock.now()),
+            "centre": settings.PARVIS["name"],
+        }
+
+
+def marked(data: bytes, mime: str, line: str) -> bytes | None:
+    """The same document with the line at the foot and across each page; None when this kind of file carries none."""
+    if mime == "application/pdf":
+        return _pdf(data, line)
+    if mime in ("image/jpeg", "image/png"):
+        return _picture(data, mime, line)
+    return None
+
+
+def _pdf(data: bytes, line: str) -> bytes | None:
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.errors import PyPdfError
+
+    try:
+        writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
+        for page in writer.pages:
+            page.transfer_rotation_to_content()
+            box = page.mediabox
+            page.merge_page(_stamp(float(box.left), float(box.bottom), float(box.width), float(box.height), line))
+        out = io.BytesIO()
+        writer.write(out)
+    except (PyPdfError, ValueError, KeyError):
+        # Damaged enough that it cannot be written anew, yet readers show it: the agent must be able to read it. The reading is logged.
+        log.warning("document shown without its mark", exc_info=True)
+        return None
+    return out.getvalue()
+
+
+def _stamp(left: float, bottom: float, width: float, height: float, line: str) -> Any:
+    """A page with the line twice: small at the foot, pale across."""
+    from pypdf import PageObject
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+    text = line.encode("cp1252", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+    small = min(8.0, (width - 20) / max(len(line) * 0.5, 1))
+    large = min(26.0, math.hypot(width, height) * 0.85 / max(len(line) * 0.5, 1))
+    angle = math.atan2(height, width)
+    cos, sin = math.cos(angle), math.sin(angle)
+    run = len(line) * large * 0.25
+    x, y = left + width / 2 - run * cos, bottom + height / 2 - run * sin
+    content = (
+        f"/Artifact BMC\nq BT /Pm {large:.2f} Tf {PALE} g {cos:.4f} {sin:.4f} {-sin:.4f} {cos:.4f} {x:.2f} {y:.2f} Tm (".encode()
+        + text
+        + f") Tj ET\nBT /Pm {small:.2f} Tf {GREY} g {left + 10:.2f} {bottom + 6:.2f} Td (".encode()
+        + text
+        + b") Tj ET\nQ\nEMC"
+    )
+    stamp = PageObject.create_blank_page(width=width, height=height)
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+            NameObject("/Encoding"): NameObject("/WinAnsiEncoding"),
+        }
+    )
+    stamp[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): DictionaryObject({NameObject("/Pm"): font})})
+    stream = DecodedStreamObject()
+    stream.set_data(content)
+    stamp[NameObject("/Contents")] = stream
+    return stamp
+
+
+def _picture(data: bytes, mime: str, line: str) -> bytes:
+    from PIL import Image, ImageDraw, ImageOps
+
+    picture = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
+    size = max(10, min(picture.width // max(len(line) // 2, 1), picture.height // 20))
+    font = _font(size)
+    band = Image.new("RGB", (picture.width, int(size * 1.8)), "white")
+    ImageDraw.Draw(band).text((size // 2, size // 3), line, fill=(60, 60, 60), font=font)
+    across = Image.new("L", picture.size, 0)
+    draw = ImageDraw.Draw(across)
+    step = max(picture.height // 4, size * 4)
+    for y in range(step // 2, picture.height, step):
+        draw.text((size, y), line, fill=70, font=font)
+    picture.paste((120, 120, 120), mask=across)
+    whole = Image.new("RGB", (picture.width, picture.height + band.height), "white")
+    whole.paste(picture, (0, 0))
+    whole.paste(band, (0, picture.height))
+    out = io.BytesIO()
+    whole.save(out, "JPEG" if mime == "image/jpeg" else "PNG", **({"quality": 88} if mime == "image/jpeg" else {}))
+    return out.getvalue()
+
+
+def _font(size: int) -> Any:
+    from PIL import ImageFont
+
+    for path in sorted(Path(settings.PARVIS_FONTS).glob("*.ttf")):
+        if "regular" in path.name.lower():
+            return ImageFont.truetype(str(path), size)
+    return ImageFont.load_default(size)

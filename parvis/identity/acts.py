@@ -1,0 +1,88 @@
+"""What a line of the journal did, in words: for who gave a proxy and wants to know what was done in their name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+WORDS: dict[str, Any] = {
+    "dossier.open": _("opened a new file"),
+    "dossier.close": _("closed a file"),
+    "dossier.reopen": _("opened a closed file again"),
+    "dossier.archive": _("archived a file"),
+    "dossier.member": _("added a person to the file"),
+    "dossier.member.leave": _("noted that a person left the file"),
+    "dossier.lead": _("changed under whose name the file stands"),
+    "dossier.referent": _("named who follows the file"),
+    "dossier.referent.end": _("ended who follows the file"),
+    "dossier.situation": _("wrote in the situation"),
+    "dossier.situation.end": _("ended a line of the situation"),
+    "dossier.intervention": _("noted an intervention"),
+    "dossier.intervention.end": _("ended an intervention"),
+    "dossier.transfer.offer": _("offered the file to another service"),
+    "dossier.transfer": _("accepted a file from another service"),
+    "dossier.transfer.return": _("returned a file to the other service"),
+    "dossier.sectors": _("set the sectors of the file"),
+    "journal.add": _("wrote in the journal"),
+    "journal.plan": _("planned what comes next"),
+    "journal.end_action": _("ended a planned action"),
+    "journal.objective": _("noted where an objective stands"),
+    "journal.text": _("kept a text of the centre"),
+    "journal.acts_exported": _("took the acts out as a file"),
+    "journal.chronology_printed": _("printed the chronology"),
+    "document.attached": _("added a document"),
+    "document.joined": _("put a document into the file"),
+    "person.name": _("changed a name"),
+    "person.address": _("changed an address"),
+    "person.birth": _("changed birth data"),
+    "person.identifier": _("changed an identification number"),
+    "person.identifier.reveal": _("looked at a national number"),
+    "person.bank_account": _("changed a bank account"),
+    "person.point": _("changed a phone number or e-mail"),
+    "person.language": _("changed the language"),
+    "person.relation": _("noted a relation"),
+    "person.merge": _("merged two persons"),
+    "household.join": _("added somebody to a household"),
+    "household.leave": _("noted that somebody left a household"),
+    "request_joined": _("put a request into a file"),
+    "answers_taken_over": _("took answers over into the file"),
+    "piece_received": _("noted a document received"),
+    "request_day_corrected": _("corrected the day of a request"),
+    "draft": _("began a proposal"),
+    "save_version": _("kept a version of a proposal"),
+    "submit": _("handed a proposal in"),
+    "take_back": _("took a proposal back"),
+    "review": _("reviewed a proposal"),
+    "ask_opinion": _("asked for an opinion"),
+    "give_opinion": _("gave an opinion"),
+    "hearing": _("noted a hearing"),
+    "to_discuss": _("put a proposal up for discussion"),
+    "schedule": _("put a proposal on an agenda"),
+    "notify": _("notified a decision"),
+    "letter_returned": _("noted a letter that came back"),
+    "order.prepared": _("prepared a payment order"),
+    "order.released": _("released a payment order"),
+    "order.withdrawn": _("withdrew a payment order"),
+    "order.sent": _("sent a payment order"),
+    "due.settled": _("settled a month due"),
+    "due.second": _("made a second payment possible"),
+    "claim.registered": _("entered a sum to recover"),
+    "claim.decided": _("decided on a sum to recover"),
+    "workflows.done": _("did a task"),
+    "workflows.started": _("started a procedure"),
+    "workflows.stopped": _("stopped a procedure"),
+    "list_exported": _("took a list out as a file"),
+    "dossiers.export": _("took the list of files out as a file"),
+    "tasks_exported": _("took the list of tasks out as a file"),
+    "register_exported": _("took the register out as a file"),
+    "contacts.export": _("took the address book out as a file"),
+    "proxy_used": pgettext_lazy("what a colleague did", "began to act for you"),
+    "proxy_left": pgettext_lazy("what a colleague did", "stopped acting for you"),
+}
+
+
+def in_words(verb: str) -> Any:
+    """Never the program's own word: an act without one of its own is said by what it touched."""
+    return WORDS.get(verb) or _("changed something")
