@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parvis.identity.api import functions_held
+from parvis.identity.api import Function, functions_held
 from parvis.kernel import clock
 from parvis.kernel.models import ReadLine
 from parvis.ui import formats
@@ -31,7 +31,7 @@ THINGS = {
 #: Why, said to the person: the relation to the file. What the agent wrote stays with the centre: it may speak of somebody else.
 WHY = {
     Purpose.REFERENT: gettext_lazy("follows your file"),
-    Purpose.SERVICE: gettext_lazy("works in the service that handles your file"),
+    Purpose.SERVICE: gettext_lazy("works on your file for the centre"),
     Purpose.OPENING: gettext_lazy("opened it exceptionally, with a written reason; those responsible for your file were told at once"),
     Purpose.REASON: gettext_lazy("an unusual reading; the reason was asked for at once, and the auditor examines it"),
 }
@@ -112,13 +112,15 @@ def _told(rows: list[ReadLine], *, named: bool) -> list[Shown]:
     found: dict[tuple[object, ...], list[object]] = {}
     for row in rows:
         day = clock.date_of(row.read_at)
-        who, service = _function(held.get(row.behalf_id or row.actor_id or 0, []), day)
+        who, service, audits = _function(held.get(row.behalf_id or row.actor_id or 0, []), day)
         if row.behalf_id is not None:
             who = _("%(function)s (a replacement)") % {"function": who}
         if named:
             who = f"{row.actor_label} · {who}"
         code = row.purpose.partition(":")[0]
         why = str(WHY[Purpose(code)]) if code in WHY else _("for the work on your file")
+        if code == Purpose.SERVICE and audits:
+            why = _("checks the work of the centre")
         key = (day, who, service, why, str(THINGS[row.subject_type]), code in (Purpose.OPENING, Purpose.REASON))
         found.setdefault(key, []).append(row)
     return [
@@ -127,10 +129,10 @@ def _told(rows: list[ReadLine], *, named: bool) -> list[Shown]:
     ]
 
 
-def _function(held: list[tuple[dt.date, dt.date, str, dict[str, str] | None]], day: dt.date) -> tuple[str, str]:
-    """The function of that day and its service."""
+def _function(held: list[tuple[dt.date, dt.date, str, dict[str, str] | None]], day: dt.date) -> tuple[str, str, bool]:
+    """The function of that day, its service, and whether it is the auditor's."""
     of_day = [(function, unit) for start, end, function, unit in held if start <= day < end]
     if not of_day:
-        return _("an agent of the centre"), ""
+        return _("an agent of the centre"), "", False
     function, unit = of_day[0]
-    return function, formats.label(unit) if unit else ""
+    return function, formats.label(unit) if unit else "", function == str(Function.AUDITOR.label)

@@ -72,7 +72,7 @@ def test_a_reading_is_a_function_a_service_and_a_reason_never_a_name_nor_what_wa
         (
             "Préparation des paiements",
             "",
-            "une consultation inhabituelle ; la raison a été demandée aussitôt et l’auditeur l’examine",
+            "une lecture inhabituelle ; la raison a été demandée aussitôt et l’auditeur l’examine",
             1,
             True,
         ),

@@ -40,7 +40,7 @@ def test_the_code_of_the_request_opens_the_list_in_plain_words(followed):
     assert f"{timeline}readings/" in person.get(timeline).content.decode()
     body = person.get(f"{timeline}readings/").content.decode()
     assert body.count("<tr data-row>") == 1
-    assert "Agent d’accueil" in body and "Service social" in body and "travaille dans le service qui traite votre dossier" in body
+    assert "Agent d’accueil" in body and "Service social" in body and "travaille sur votre dossier pour le centre" in body
     assert "Carine" not in body
 
 
