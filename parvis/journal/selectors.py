@@ -304,4 +304,4 @@ def open_restricted_turns(dossier_id: int) -> list[Turn]:
     """Steps of restricted notes whose task still waits. For the life of the file, not for a reader: say no more of them than that they are."""
     waiting = WorkItem.unscoped.filter(subject_type="journal_turn", state=ItemState.OPEN).order_by().values("subject_id")
     rows = Turn.unscoped.filter(action__entry__dossier=dossier_id, action__entry__restricted=True, pk__in=waiting)
-    return list(rows.order_by("due_on", "pk"))
+    return list(rows.select_related("action").order_by("due_on", "pk"))
