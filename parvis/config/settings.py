@@ -109,6 +109,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
+FORM_RENDERER = "parvis.ui.widgets.Renderer"
+
 
 def database(url: str) -> dict[str, Any]:
     """Django's connection settings for a database URL; empty = the embedded one.
