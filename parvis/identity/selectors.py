@@ -288,7 +288,10 @@ def demo_roles() -> list[DemoRole]:
     accounts: dict[int, Account] = {}
     held: dict[str, set[int]] = {}
     count: Counter[int] = Counter()
-    for grant in FunctionGrant.objects.at(clock.today()).filter(account__is_demo=True, account__is_active=True).select_related("account"):
+    rows = (
+        FunctionGrant.objects.at(clock.today()).filter(account__is_demo=True, account__is_active=True).select_related("account").order_by()
+    )
+    for grant in rows.only("function", "account__uuid", "account__username", "account__display_name"):
         accounts[grant.account_id] = grant.account
         if grant.account_id not in held.setdefault(grant.function, set()):
             held[grant.function].add(grant.account_id)

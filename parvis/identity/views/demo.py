@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from parvis.ui.http import done, screen
 
@@ -45,4 +48,12 @@ def role_bar(request: HttpRequest) -> str | None:
     seat = next((role for role in roles if role.account == account), None) or next(
         (role for role in roles if account in role.accounts), None
     )
-    return render_to_string("identity/_role_bar.html", {"roles": roles, "seat": seat, "current": account}, request=request)
+    seats = tuple((role.label, tuple((str(one.uuid), one.display_name) for one in role.accounts)) for role in roles)
+    context = {"roles": roles, "seat": seat, "current": account, "everybody": _everybody(seats)}
+    return render_to_string("identity/_role_bar.html", context, request=request)
+
+
+@functools.lru_cache(maxsize=16)
+def _everybody(seats: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> SafeString:
+    """The menu of all seats: function and accounts (uuid, name). Drawn anew when a name, a function or the language changes."""
+    return render_to_string("identity/_role_bar_everybody.html", {"seats": seats})
