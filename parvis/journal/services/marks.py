@@ -57,20 +57,21 @@ def objective_is(*, actor: Actor, entry: Entry, state: str, note: str = "", revi
     return row
 
 
-@gesture
 def note_opened(*, actor: Actor, entries: Iterable[Entry]) -> int:
-    """Write down that somebody besides the author has these restricted notes on the screen; once for each reader. Returns how many are new."""
-    if actor.account_id is None:
+    """Write down that somebody besides the author has these restricted notes on the screen; once for each reader. Returns how many are new.
+
+    Nothing new opens no transaction: the page of a dossier would take the lock of the writers each time it is read.
+    """
+    shown = {entry.pk for entry in entries if entry.restricted and entry.author_id != actor.account_id}
+    if actor.account_id is None or not shown:
         return 0
-    shown = [entry.pk for entry in entries if entry.restricted and entry.author_id != actor.account_id]
-    if not shown:
-        return 0
-    known = set(Reading.unscoped.filter(entry__in=shown, account_id=actor.account_id).values_list("entry_id", flat=True))
-    rows = [
-        Reading(entry_id=pk, account_id=actor.account_id, label=actor.label[:191], at=clock.now())
-        for pk in dict.fromkeys(shown)
-        if pk not in known
-    ]
+    shown -= set(Reading.unscoped.filter(entry__in=shown, account_id=actor.account_id).values_list("entry_id", flat=True))
+    return _write_opened(actor=actor, entry_ids=sorted(shown)) if shown else 0
+
+
+@gesture
+def _write_opened(*, actor: Actor, entry_ids: list[int]) -> int:
+    rows = [Reading(entry_id=pk, account_id=actor.account_id, label=actor.label[:191], at=clock.now()) for pk in entry_ids]
     Reading.unscoped.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
@@ -144,16 +145,18 @@ def settle_urgent(*, actor: Actor, mark: Urgency, note: str = "") -> Urgency:
     return mark
 
 
-@gesture
 def see_urgent(*, actor: Actor, marks: Iterable[Urgency]) -> int:
-    """Write down who had an urgent mark on the screen first when. Returns how many are new."""
-    if actor.account_id is None:
+    """Write down who had an urgent mark on the screen first when. Returns how many are new; nothing new opens no transaction."""
+    shown = {mark.pk for mark in marks}
+    if actor.account_id is None or not shown:
         return 0
-    shown = [mark.pk for mark in marks]
-    known = set(UrgencySeen.unscoped.filter(urgency__in=shown, account_id=actor.account_id).values_list("urgency_id", flat=True))
-    rows = [
-        UrgencySeen(urgency_id=pk, account_id=actor.account_id, label=actor.label[:191], at=clock.now()) for pk in shown if pk not in known
-    ]
+    shown -= set(UrgencySeen.unscoped.filter(urgency__in=shown, account_id=actor.account_id).values_list("urgency_id", flat=True))
+    return _write_seen(actor=actor, urgency_ids=sorted(shown)) if shown else 0
+
+
+@gesture
+def _write_seen(*, actor: Actor, urgency_ids: list[int]) -> int:
+    rows = [UrgencySeen(urgency_id=pk, account_id=actor.account_id, label=actor.label[:191], at=clock.now()) for pk in urgency_ids]
     UrgencySeen.unscoped.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
