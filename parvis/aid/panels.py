@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -45,7 +46,7 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
                 }
                 for right in rights
             ],
-            "claims": list(Claim.objects.visible_to(actor).filter(dossier=dossier.pk).select_related("decision").order_by("-pk")),
+            "claims": list(Claim.objects.visible_to(actor).filter(dossier=dossier.pk).order_by("-pk")),
             "day": day,
         },
         request,
@@ -59,7 +60,7 @@ def _payments(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
         DueLine.objects.visible_to(actor)
         .filter(entitlement__dossier=dossier.pk, created_at__date__lte=day)
         .exclude(state=DueState.CANCELLED)
-        .select_related("entitlement", "payment_line__order")
+        .annotate(title=F("entitlement__title"), order_number=F("payment_line__order__number"), order_uuid=F("payment_line__order__uuid"))
         .order_by("-month", "-pk")[: MONTHS_SHOWN + 1]
     )
     if not lines:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from parvis.accounting.api import Double
 from parvis.contacts.api import is_payable
@@ -29,8 +29,9 @@ EVERYBODY = system_actor("backlog")
 
 # Entitlements ---------------------------------------------------------------------------------------------------------
 def entitlements_of_dossier(actor: Actor, dossier_id: int) -> list[Entitlement]:
-    """Running first, then the past, newest first."""
-    rows = list(Entitlement.objects.visible_to(actor).filter(dossier=dossier_id).select_related("decision").order_by("-valid_from", "-pk"))
+    """Running first, then the past, newest first; each with the number and address of its decision."""
+    rows = Entitlement.objects.visible_to(actor).filter(dossier=dossier_id).order_by("-valid_from", "-pk")
+    rows = rows.annotate(decision_number=F("decision__number"), decision_uuid=F("decision__uuid"))
     return sorted(rows, key=lambda row: row.state != EntitlementState.RUNNING)
 
 

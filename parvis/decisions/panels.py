@@ -25,18 +25,18 @@ from .views.proposal_page import may_open as opens_proposals
 def decisions_panel(request: HttpRequest, dossier: Any, day: Any) -> str | None:
     """Every decision since the dossier was opened, each with its pack as it was that day (C17); proposals under way above."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = [row for row in selectors.decisions_for(actor, dossier_id=dossier.pk) if day is None or row.decided_on <= day]
-    living = [row for row in selectors.proposals_of_dossier(actor, dossier.pk)] if opens_proposals(actor) else []
+    rows = [row for row in selectors.decisions_of_dossier(actor, dossier.pk) if day is None or row.decided_on <= day]
+    living = selectors.proposals_of_dossier(actor, dossier.pk) if opens_proposals(actor) else []
     if day is None or day == clock.today():
         memo.keep(("decisions.count", dossier.pk), len(rows))
     if not rows and not living:
         return None
     terms = neighbours.clocks(row.line_id for row in living)
-    states = selectors.notification_states(actor, [row.pk for row in rows])
+    states = selectors.notification_states(actor, [row.pk for row in rows]) if rows else {}
     return render_to_string(
         "decisions/_panel.html",
         {
-            "rows": [{"decision": row, "notification": states.get(row.pk), "provisions": row.decided_version.provisions} for row in rows],
+            "rows": [{"decision": row, "notification": states.get(row.pk), "provisions": row.granted} for row in rows],
             "living": [
                 {"proposal": row, "clock": next((one for one in terms.get(row.line_id, []) if one.kind == "decide"), None)}
                 for row in living

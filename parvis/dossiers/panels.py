@@ -15,7 +15,7 @@ from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.links import row_links
 from parvis.kernel.registries import MenuEntry, PaletteAction, Panel, PersonHolder, Screen
-from parvis.kernel.scope import may_see
+from parvis.kernel.scope import may_see, shown_within
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.origins import name_origins
 from parvis.workflows.api import where_dossier
@@ -122,7 +122,8 @@ registries.menu.register(
 
 
 def _visible(actor: Actor) -> Any:
-    return Dossier.objects.visible_to(actor).order_by().values("pk")
+    one = shown_within(Dossier, actor)
+    return [one] if one is not None else Dossier.objects.visible_to(actor).order_by().values("pk")
 
 
 registries.subject_links.register(

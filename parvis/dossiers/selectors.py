@@ -13,8 +13,13 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from parvis.contacts.api import Address, HouseholdMember, Person, PersonCard, PersonIndex, Relation, hidden_person_ids, person_cards
 from parvis.documents.api import documents_in_dossier
 from parvis.identity.api import LookUp, Opening, OwnPerson
+<<<<<<< HEAD
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor, system_actor
+=======
+from parvis.kernel import clock, memo
+from parvis.kernel.actor import Actor
+>>>>>>> 2f88238 (The page of a dossier: its own rows are read without asking again for each table who may see it; the figure since the last visit comes after the page (F11))
 from parvis.kernel.models import ReadLine
 from parvis.kernel.subject import SubjectRef
 
@@ -68,7 +73,7 @@ def household_size(dossier_id: int, day: dt.date | None = None) -> int:
 
 def referents_at(dossier_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> list[Referent]:
     order = [role.value for role in ReferentRole]
-    rows = Referent.unscoped.filter(dossier=dossier_id).select_related("account").at(day or clock.today(), known_on)
+    rows = Referent.unscoped.filter(dossier=dossier_id).select_related("account").at(day or clock.today(), known_on).order_by()
     return sorted(rows, key=lambda row: (order.index(row.role), row.pk))
 
 
@@ -194,8 +199,8 @@ class Reading:
     others_today: int = 0
 
 
-def reading_of(actor: Actor, dossier_id: int) -> Reading | None:
-    """One query for the file and what the reader opened today, one for its people when the reader is a person on file too."""
+def reading_beside(actor: Actor) -> dict[str, Any]:
+    """What ``reading_of`` wants to know of a file and of what the reader opened today, for the query that reads the file anyway."""
     day = clock.today()
     start = dt.datetime.combine(day, dt.time(), clock.zone())
     today = ReadLine.objects.filter(actor_id=actor.account_id, read_at__gte=start, subject_type="dossier").order_by().values("actor_id")
@@ -205,19 +210,22 @@ def reading_of(actor: Actor, dossier_id: int) -> Reading | None:
     opening = Opening.objects.filter(
         account=actor.account_id, subject_type="dossier", subject_id=OuterRef("pk"), expires_at__gt=clock.now()
     )
-    row = (
-        Dossier.unscoped.filter(pk=dossier_id)
-        .annotate(
-            colleague=Exists(members.filter(person__in=colleagues)),
-            was_referent=Exists(referents),
-            is_referent=Exists(referents.filter(valid_from__lte=day, valid_to__gt=day)),
-            opening=Subquery(opening.order_by("-opened_at").values("reason")[:1]),
-            opened_today=Exists(today.filter(subject_id=OuterRef("pk"))),
-            read_today=Subquery(today.annotate(n=Count("subject_id", distinct=True)).values("n")[:1]),
-        )
-        .order_by()
-        .first()
-    )
+    return {
+        "colleague": Exists(members.filter(person__in=colleagues)),
+        "was_referent": Exists(referents),
+        "is_referent": Exists(referents.filter(valid_from__lte=day, valid_to__gt=day)),
+        "opening": Subquery(opening.order_by("-opened_at").values("reason")[:1]),
+        "opened_today": Exists(today.filter(subject_id=OuterRef("pk"))),
+        "read_today": Subquery(today.annotate(n=Count("subject_id", distinct=True)).values("n")[:1]),
+    }
+
+
+def reading_of(actor: Actor, dossier_id: int) -> Reading | None:
+    """One query for the file unless its page has just read it, one for its people when the reader is a person on file too."""
+    day = clock.today()
+    row: Any = memo.kept(("dossiers.reading", actor, dossier_id))
+    if row is None:
+        row = Dossier.unscoped.filter(pk=dossier_id).annotate(**reading_beside(actor)).order_by().first()
     if row is None:
         return None
     people: frozenset[int] = frozenset()

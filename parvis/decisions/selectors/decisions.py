@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from parvis.documents.api import Document
 from parvis.kernel import clock
@@ -29,14 +29,22 @@ from ..models import (
 from .reader import READER
 
 
-def decisions_for(actor: Actor, *, dossier_id: int | None = None, query: str = "", outcome: str = "", limit: int = 200) -> list[Decision]:
+def decisions_for(actor: Actor, *, query: str = "", outcome: str = "", limit: int = 200) -> list[Decision]:
     rows = Decision.objects.visible_to(actor).select_related("dossier", "proposal__line", "decided_version", "session", "item", "replaces")
-    if dossier_id is not None:
-        rows = rows.filter(dossier_id=dossier_id)
     if outcome:
         rows = rows.filter(outcome=outcome)
     if query:
         rows = rows.filter(Q(number__icontains=query) | Q(dossier__number__icontains=query))
+    return list(rows.order_by("-decided_at", "-pk")[:limit])
+
+
+def decisions_of_dossier(actor: Actor, dossier_id: int, limit: int = 200) -> list[Decision]:
+    """Every decision of a dossier, the latest first, with its proposal's name and what it grants (``granted``)."""
+    rows = Decision.objects.visible_to(actor).filter(dossier_id=dossier_id).annotate(granted=F("decided_version__provisions"))
+    # Some columns of the neighbours, not their letters: the page of a dossier is opened all day.
+    rows = rows.select_related("proposal__line").only(
+        "uuid", "number", "outcome", "decided_on", "decided_at", "proposal__title", "proposal__language", "proposal__line__label"
+    )
     return list(rows.order_by("-decided_at", "-pk")[:limit])
 
 

@@ -9,22 +9,25 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from parvis.contacts.api import display_names
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock, memo, mutations
 from parvis.kernel.subject import SubjectRef
 
 from ..models import Dossier
-from ..selectors import beside, members_at
+from ..selectors import beside, members_at, reading_beside
 
 
 def visible(request: HttpRequest, uuid: UUID, **also: Any) -> Dossier:
     """The dossier, or 404 when there is none for this reader: both look the same. ``also``: what a page reads with it."""
     actor = request.actor  # type: ignore[attr-defined]
     rows = Dossier.objects.visible_to(actor).select_related("unit", "lead__index", "profile__kind").filter(uuid=uuid)
-    dossier = rows.annotate(**beside(actor), **also).first()
+    reads = request.method in ("GET", "HEAD")
+    dossier = rows.annotate(**beside(actor), **(reading_beside(actor) if reads else {}), **also).first()
     if dossier is None:
         raise Http404("dossier")
-    if request.method in ("GET", "HEAD"):  # each page of a file is a reading of it; what is unusual asks for a reason first
-        mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen=actor.screen)
+    if reads:  # each page of a file is a reading of it; what is unusual asks for a reason first
+        with memo.sharing():
+            memo.keep(("dossiers.reading", actor, dossier.pk), dossier)
+            mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen=actor.screen)
     return dossier
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from parvis.kernel import clock, memo
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Panel, panels
-from parvis.kernel.scope import may_see
-from parvis.ui.http import page, screen
+from parvis.kernel.scope import may_see, within
+from parvis.ui.http import page, part_asked, screen
 from parvis.workflows.api import ItemEventKind, history, queue_label, where_dossier
 
 from .. import access
@@ -37,12 +37,15 @@ def index(request: HttpRequest) -> HttpResponse:
     return grid.export() or page(request, "dossiers/index.html", {"grid": grid})
 
 
-@screen(access=access.can_read_dossiers, parts=("drawer",))
+@screen(access=access.can_read_dossiers, parts=("drawer", "since-visit"))
 def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The whole dossier as it stood on ``on`` (default today), as it was known on ``known`` (default now)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid, **definitions_beside())
     today = clock.today()
+    if part_asked(request) == "since-visit":  # the heading's figure costs as much as the rest of the page: it comes after it
+        changed = since_visit(actor, dossier, member_views(actor, dossier.pk, today))
+        return page(request, "dossiers/detail.html", {"dossier": dossier, "changed": changed})
     day = asked_day(request, "on") or today
     known = asked_day(request, "known")
     problem = ""
@@ -55,6 +58,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     request.dossier_members = members  # type: ignore[attr-defined]
     with memo.sharing():
         memo.keep("dossier", dossier.pk)
+        within(Dossier, actor, dossier.pk)
         main, side, hidden = _panels(request, dossier, day)
     past = day != today or known_on is not None
     writes = not access.only_reads(actor, dossier)
@@ -74,7 +78,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "hidden": hidden,
         "side": side,
         "chosen": next((part for part in side if part["panel"].key == request.GET.get("add")), side[0] if side else None),
-        "changed": None if past else since_visit(actor, dossier, members),
+        "changed": None if past or dossier.visited_at is None else {"at": dossier.visited_at, "count": None},
         "may_write": writes and access.can_write_situation(actor),
         "may_open": writes and access.can_open_dossier(actor),
         "may_assign": writes and access.can_assign(actor),
