@@ -286,9 +286,10 @@ def postal_address(person_id: int, day: dt.date, purpose: str = "letter") -> Add
         KeyError: an unknown purpose.
     """
     order = POSTAL_ORDER[purpose]
-    if person_id in hidden_person_ids([person_id], day):
+    hidden, known = _homes({person_id}, day)
+    if person_id in hidden:
         return None
-    rows = {row.kind: row for row in Address.unscoped.filter(person=person_id).at(day)}
+    rows = {row.kind: row for row in known if row.valid_from <= day < row.valid_to}
     return next((rows[kind] for kind in order if kind in rows), None)
 
 

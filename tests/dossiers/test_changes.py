@@ -124,7 +124,7 @@ def test_a_page_opened_again_within_half_an_hour_is_the_same_visit(client, centr
     with at(3, 10):
         client.get(page)
     with clock.travel(dt.datetime(2026, 3, 3, 10, 20, tzinfo=dt.UTC)):
-        assert "What changed since your visit" in client.get(page, headers={"accept-language": "en"}).content.decode()
+        assert "Ce qui a changé depuis votre visite" in client.get(page).content.decode()
         assert figure(client, page) == {"at": moment(2), "count": 1}
     with at(3, 11):
         assert figure(client, page)["count"] == 0
