@@ -13,13 +13,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from parvis.contacts.api import Address, HouseholdMember, Person, PersonCard, PersonIndex, Relation, hidden_person_ids, person_cards
 from parvis.documents.api import documents_in_dossier
 from parvis.identity.api import LookUp, Opening, OwnPerson
-<<<<<<< HEAD
-from parvis.kernel import clock
-from parvis.kernel.actor import Actor, system_actor
-=======
 from parvis.kernel import clock, memo
-from parvis.kernel.actor import Actor
->>>>>>> 2f88238 (The page of a dossier: its own rows are read without asking again for each table who may see it; the figure since the last visit comes after the page (F11))
+from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.models import ReadLine
 from parvis.kernel.subject import SubjectRef
 
