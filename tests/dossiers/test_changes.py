@@ -96,7 +96,7 @@ def test_the_heading_counts_exactly_what_the_page_tells(client, centre, dossier)
         add_entry(actor=colleague, dossier=dossier, kind="call", text="A appelé")
         add_entry(actor=centre.actor("worker"), dossier=dossier, kind="note", text="Ma propre note")
     with at(4):
-        response = client.get(page)
+        client.get(page)
         assert figure(client, page)["count"] == 4
         found = client.get(reverse("dossiers:changes", args=[dossier.uuid]))
         assert found.context["total"] == 4
