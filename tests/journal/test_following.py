@@ -336,7 +336,10 @@ def test_texts_of_the_centre_are_put_in_without_javascript(client, centre, dossi
 def test_what_follows_is_shown_however_often_something_else_came_back(centre, dossier) -> None:
     """The latest turn of each next step: one that came back 250 times does not push another off the page."""
     with clock.travel(JANUARY):
-        often, once = (write(centre, dossier, text, follow=NextStep(text, dt.date(2026, 1, 16))) for text in ("Souvent", "Une fois"))
+        often, once = (
+            write(centre, dossier, text, follow=NextStep(text, dt.date(2026, 1, 16), owner=centre.worker.pk))
+            for text in ("Souvent", "Une fois")
+        )
         first = Turn.unscoped.get(action__entry=often)
         Turn.unscoped.bulk_create(
             Turn(action=first.action, number=number, on=first.on, due_on=first.due_on)
