@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.accounting.api import reason_in_words
-from parvis.kernel import memo, registries
+from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Backlog, PaletteAction, Panel, PersonHolder
 
@@ -24,15 +24,25 @@ from .models import Claim, DueLine, Entitlement
 MONTHS_SHOWN = 6
 
 
+def clock_end(day: dt.date) -> dt.datetime:
+    """The first instant after a day, in the instance's zone."""
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), clock.zone())
+
+
 def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     """Rights that hold on the day, then the others."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    known: dt.date = getattr(request, "known_day", day)
+    past = known < clock.today()
     rights = selectors.entitlements_of_dossier(actor, dossier.pk)
     memo.keep(("aid.count", dossier.pk), sum(1 for right in rights if right.state == EntitlementState.RUNNING))
+    if past:  # what had been decided by then; a right held until its period's end, whatever became of it since
+        rights = sorted((row for row in rights if row.decided_on <= known), key=lambda row: not _held(row, day))
     if not rights:
         return None
-    accounts = selectors.living_accounts(actor, [right.pk for right in rights])
-    begun = selectors.begun(actor, rights)
+    accounts = selectors.accounts_on(actor, [right.pk for right in rights], known if past else None)
+    begun = set() if past else selectors.begun(actor, rights)
+    claims = Claim.objects.visible_to(actor).filter(dossier=dossier.pk).order_by("-pk")
     return render_to_string(
         "aid/_panel_aids.html",
         {
@@ -40,25 +50,40 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
                 {
                     "right": right,
                     "account": accounts.get(right.pk),
-                    "holds": right.valid_from <= day < right.valid_to and right.state == EntitlementState.RUNNING,
                     "begun": right.pk in begun,
-                    "waiting": right.first_paid_on is None and right.state == EntitlementState.RUNNING,
+                    "holds": _held(right, day) and (past or right.state == EntitlementState.RUNNING),
+                    "waiting": not past and right.first_paid_on is None and right.state == EntitlementState.RUNNING,
+                    "state": _state_on(right, day) if past else right.get_state_display(),
                 }
                 for right in rights
             ],
-            "claims": list(Claim.objects.visible_to(actor).filter(dossier=dossier.pk).order_by("-pk")),
+            "claims": [one for one in claims if clock.date_of(one.created_at) <= known],
+            "past": past,
             "day": day,
         },
         request,
     )
 
 
+def _held(right: Entitlement, day: dt.date) -> bool:
+    return bool(right.valid_from <= day < right.valid_to)
+
+
+def _state_on(right: Entitlement, day: dt.date) -> str:
+    """In words of the period alone: what was decided about it later was not known that day."""
+    if _held(right, day):
+        return str(EntitlementState.RUNNING.label)
+    return str(_("later") if right.valid_from > day else _("over"))
+
+
 def _payments(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     """Months due and paid, newest first, of the whole file."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    known: dt.date = getattr(request, "known_day", day)
+    past = known < clock.today()
     lines = list(
         DueLine.objects.visible_to(actor)
-        .filter(entitlement__dossier=dossier.pk, created_at__date__lte=day)
+        .filter(entitlement__dossier=dossier.pk, created_at__lt=clock_end(known))
         .exclude(state=DueState.CANCELLED)
         .annotate(title=F("entitlement__title"), order_number=F("payment_line__order__number"), order_uuid=F("payment_line__order__uuid"))
         .order_by("-month", "-pk")[: MONTHS_SHOWN + 1]
@@ -71,13 +96,15 @@ def _payments(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
             "rows": [
                 {
                     "due": line,
+                    "paid": not past or (line.paid_on is not None and line.paid_on <= known),
                     "kind": {"paid": "ok", "ordered": "info", "rejected": "late", "held": "warn"}.get(line.state, ""),
-                    "reason": reason_in_words(line.reason_code, line.bank_text) if line.state == DueState.REJECTED else "",
+                    "reason": reason_in_words(line.reason_code, line.bank_text) if line.state == DueState.REJECTED and not past else "",
                 }
                 for line in lines[:MONTHS_SHOWN]
             ],
             "more": len(lines) > MONTHS_SHOWN,
-            "owed": sum((line.amount for line in lines if line.state in UNPAID), Decimal("0.00")),
+            "owed": Decimal("0.00") if past else sum((line.amount for line in lines if line.state in UNPAID), Decimal("0.00")),
+            "past": past,
             "orders_open": access.may_see_run(actor),
         },
         request,

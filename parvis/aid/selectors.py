@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -29,9 +29,9 @@ EVERYBODY = system_actor("backlog")
 
 # Entitlements ---------------------------------------------------------------------------------------------------------
 def entitlements_of_dossier(actor: Actor, dossier_id: int) -> list[Entitlement]:
-    """Running first, then the past, newest first; each with the number and address of its decision."""
+    """Running first, then the past, newest first; each with number, address and day of its decision."""
     rows = Entitlement.objects.visible_to(actor).filter(dossier=dossier_id).order_by("-valid_from", "-pk")
-    rows = rows.annotate(decision_number=F("decision__number"), decision_uuid=F("decision__uuid"))
+    rows = rows.annotate(decision_number=F("decision__number"), decision_uuid=F("decision__uuid"), decided_on=F("decision__decided_on"))
     return sorted(rows, key=lambda row: row.state != EntitlementState.RUNNING)
 
 
@@ -53,6 +53,15 @@ def entitlements_of_line(actor: Actor, line_id: int) -> list[Entitlement]:
 def living_accounts(actor: Actor, entitlement_ids: Iterable[int]) -> dict[int, PaymentAccount]:
     rows = PaymentAccount.objects.visible_to(actor).filter(entitlement__in=list(entitlement_ids), live=1)
     return {row.entitlement_id: row for row in rows}
+
+
+def accounts_on(actor: Actor, entitlement_ids: Iterable[int], day: date | None = None) -> dict[int, PaymentAccount]:
+    """The account of each right at the end of a day; of today without one."""
+    if day is None:
+        return living_accounts(actor, entitlement_ids)
+    after = datetime.combine(day + timedelta(days=1), time(), clock.zone())
+    rows = PaymentAccount.objects.visible_to(actor).filter(entitlement__in=list(entitlement_ids), changed_at__lt=after)
+    return {row.entitlement_id: row for row in rows.order_by("changed_at", "pk")}
 
 
 def accounts_of(actor: Actor, entitlement: Entitlement) -> list[PaymentAccount]:

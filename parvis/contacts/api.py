@@ -15,6 +15,7 @@ from .book.selectors import (
     resolve_person,
     roles_in,
     roles_of,
+    roles_of_people,
 )
 from .eid import EidAddress, EidReading
 from .errors import IdentifierTaken, InvalidOrganisation, InvalidPerson, MergeRefused, NotPayable, NumberTaken, UnreadableFile
@@ -192,6 +193,7 @@ __all__ = [
     "reveal_number",
     "roles_in",
     "roles_of",
+    "roles_of_people",
     "search_book",
     "search_persons",
     "sees_bank_accounts",

@@ -25,9 +25,11 @@ from .views.proposal_page import may_open as opens_proposals
 def decisions_panel(request: HttpRequest, dossier: Any, day: Any) -> str | None:
     """Every decision since the dossier was opened, each with its pack as it was that day (C17); proposals under way above."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = [row for row in selectors.decisions_of_dossier(actor, dossier.pk) if day is None or row.decided_on <= day]
-    living = selectors.proposals_of_dossier(actor, dossier.pk) if opens_proposals(actor) else []
-    if day is None or day == clock.today():
+    known = getattr(request, "known_day", day)
+    past = day is not None and min(day, known) < clock.today()
+    rows = [row for row in selectors.decisions_of_dossier(actor, dossier.pk) if day is None or row.decided_on <= known]
+    living = selectors.proposals_of_dossier(actor, dossier.pk) if opens_proposals(actor) and not past else []
+    if not past:
         memo.keep(("decisions.count", dossier.pk), len(rows))
     if not rows and not living:
         return None

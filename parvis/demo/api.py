@@ -11,7 +11,7 @@ from parvis.identity.demo import username as demo_username
 from parvis.kernel import clock, seals
 from parvis.kernel.models import MutationLine
 
-from . import cast, file_824415, own_fields, reference, stage, stories
+from . import cast, file_824415, long_file, own_fields, reference, stage, stories
 from .bulk.run import Refused, populate
 from .path import play_aid_request
 
@@ -34,6 +34,8 @@ def build(print_line: Callable[[str], None] = print) -> None:
     for account in Account.objects.filter(is_demo=True):
         account.set_password(PASSWORD)
         account.save(update_fields=["password"])
+    print_line("A file of twenty years")
+    long_file.load()
     print_line(f"Stories: {len(cast.CASES)} cases over two years")
     stories.play_all(cast.CASES, end, print_line)
     print_line("Address book, and a family over three generations")

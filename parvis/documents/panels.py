@@ -22,12 +22,14 @@ SHOWN = 12
 
 def _documents(request: HttpRequest, dossier: Any, day: dt.date) -> str:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows = list(documents_in_dossier(actor, dossier.pk).filter(on__lte=day)[: SHOWN + 1])
-    if len(rows) <= SHOWN and day == clock.today():
+    known = getattr(request, "known_day", day)
+    past = known < clock.today()
+    rows = list(documents_in_dossier(actor, dossier.pk).filter(on__lte=known)[: SHOWN + 1])
+    if len(rows) <= SHOWN and not past:
         memo.keep(("documents.count", dossier.pk), len(rows))
     return render_to_string(
         "documents/_panel.html",
-        {"dossier": dossier, "rows": rows[:SHOWN], "more": len(rows) > SHOWN, "may_attach": may_attach(actor)},
+        {"dossier": dossier, "rows": rows[:SHOWN], "more": len(rows) > SHOWN, "may_attach": may_attach(actor) and not past},
         request,
     )
 

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from parvis.contacts.api import search_persons
 from parvis.identity.api import Account, agents_with, unit_choices
 from parvis.identity.enums import Function
-from parvis.kernel import clock
+from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor, system_actor
 from parvis.ui.bulk import Action
 from parvis.ui.grid import Column, Filter, Grid
@@ -29,6 +29,7 @@ def listed(actor: Actor) -> QuerySet[Dossier]:
     return (
         Dossier.objects.visible_to(actor)
         .select_related("unit", "lead__index")
+        .annotate(**{name: note.value() for name, note in registries.dossier_notes.items()})
         .prefetch_related(Prefetch("referents", queryset=main_referents(), to_attr="main_referents"))
     )
 
@@ -61,6 +62,16 @@ def _by_referent(rows: QuerySet[Dossier], value: str) -> QuerySet[Dossier]:
     return rows.filter(pk__in=followed_by(int(value)))
 
 
+def _urgent_until(dossier: Dossier) -> Any:
+    """Last day of an urgent mark, where a context above keeps them."""
+    return getattr(dossier, "urgent_until", None)
+
+
+def _by_urgency(rows: QuerySet[Dossier], _value: str) -> QuerySet[Dossier]:
+    notes = registries.dossier_notes
+    return rows.filter(pk__in=notes.get("urgent_until").holders()) if "urgent_until" in notes else rows.none()
+
+
 def _referent_choices(actor: Actor) -> list[tuple[str, Any]]:
     mine = [(str(actor.account_id), _("Me"))] if actor.account_id else []
     own = sorted(unit for unit in actor.units if unit is not None)
@@ -87,6 +98,7 @@ DOSSIERS = Grid(
         Column("unit", _("Service"), value="unit.name"),
         Column("referent", _("Referent"), value=referent_name),
         Column("status", pgettext_lazy("of a dossier", "Status"), cell="dossiers/_status.html", value="get_status_display"),
+        Column("urgent", _("Urgent until"), value=_urgent_until, cell="dossiers/_urgent_cell.html", data_class="identity"),
         Column("opened_on", _("Opened on"), kind="day", sort="opened_on"),
     ],
     filters=[
@@ -98,6 +110,7 @@ DOSSIERS = Grid(
             default="open",
         ),
         Filter("unit", _("Service"), choices=unit_choices, apply=lambda rows, v: rows.filter(unit=int(v))),
+        Filter("urgent", pgettext_lazy("a dossier", "Urgent"), choices=[("yes", _("urgent today"))], apply=_by_urgency),
         Filter("referent", _("Referent"), choices=_referent_choices, apply=_by_referent),
     ],
     search=_search,

@@ -21,6 +21,7 @@ from parvis.ui.origins import name_origins
 from parvis.workflows.api import where_dossier
 
 from . import access, lookups, panels_custom  # noqa: F401  (registers its own)
+from .calculations import budget_of
 from .enums import SituationKind
 from .errors import ARCHIVED
 from .models import Dossier, SituationFact, Transfer
@@ -44,6 +45,7 @@ def _situation(request: HttpRequest, dossier: Dossier, day: dt.date) -> str:
             "members": {view.member.person_id: view for view in getattr(request, "dossier_members", [])},
             "lead": next((view for view in getattr(request, "dossier_members", []) if view.is_lead), None),
             "day": day,
+            "budget": budget_of((row.kind, row.amount, row.periodicity, row.currency) for row in rows) if may_see(actor, "money") else None,
             "may_write": access.can_write_situation(actor) and dossier.status == "open" and not access.only_reads(actor, dossier),
             "hidden": [str(kind.label) for kind in access.hidden_kinds(actor)],
         },
@@ -61,7 +63,7 @@ def _add_situation(request: HttpRequest, dossier: Dossier, day: dt.date) -> str 
 
 def _where(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
     """Where is it, since when, who has it: what runs now, unless the ribbon of its process says so already."""
-    if day != clock.today():
+    if getattr(request, "known_day", day) != clock.today():
         return None
     sees_ribbon = may_see(request.actor, "social")  # type: ignore[attr-defined]
     places = [place for place in where_dossier(dossier.pk) if not (sees_ribbon and place.process)]
@@ -218,7 +220,11 @@ for _model, _field, _title in (
 
 # Who else acts, and the way to another service -------------------------------------------------------------------------
 def _interventions(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
-    known = interventions_of(request.actor, dossier.pk) if getattr(dossier, "has_interventions", True) else []  # type: ignore[attr-defined]
+    known = (
+        interventions_of(request.actor, dossier.pk, getattr(request, "known_on", None))
+        if getattr(dossier, "has_interventions", True)
+        else []
+    )  # type: ignore[attr-defined]
     rows = [row for row in known if row.valid_from <= day < row.valid_to]
     actor = request.actor  # type: ignore[attr-defined]
     may_write = (

@@ -139,9 +139,9 @@ def sectors_at(dossier_id: int, day: dt.date | None = None) -> list[DossierSecto
     )
 
 
-def interventions_of(actor: Actor, dossier_id: int) -> list[Intervention]:
-    """Known now, those that run first, latest first."""
-    rows = Intervention.objects.visible_to(actor).filter(dossier=dossier_id, live=1).select_related("account")
+def interventions_of(actor: Actor, dossier_id: int, known_on: dt.datetime | None = None) -> list[Intervention]:
+    """Known now or at an instant, those that run first, latest first."""
+    rows = Intervention.objects.visible_to(actor).filter(dossier=dossier_id).known(known_on).select_related("account")
     return list(rows.order_by("-valid_to", "-valid_from", "-pk")[:200])
 
 

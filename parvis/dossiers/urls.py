@@ -1,12 +1,13 @@
 from django.urls import path
 
-from .views import access, changes, custom, dossiers, interventions, life, many, own_persons, situation, transfers
+from .views import access, changes, custom, dossiers, interventions, life, many, own_persons, sheet, situation, transfers
 
 app_name = "dossiers"
 urlpatterns = [
     path("dossiers/", dossiers.index, name="index"),
     path("dossiers/give/", many.give, name="give"),
     path("dossiers/<uuid:uuid>/", dossiers.detail, name="detail"),
+    path("dossiers/<uuid:uuid>/sheet/", sheet.sheet, name="sheet"),
     path("dossiers/<uuid:uuid>/where/", dossiers.where, name="where"),
     path("dossiers/<uuid:uuid>/situation/", situation.listing, name="situation"),
     path("dossiers/<uuid:uuid>/situation/add/", situation.add, name="situation_add"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
@@ -14,27 +15,36 @@ from django.utils.translation import pgettext_lazy
 from parvis.dossiers.api import Dossier, only_reads
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import HomeCell, PaletteAction, Panel, PersonHolder, Screen, SubjectCard
+from parvis.kernel.registries import DossierNote, HomeCell, PaletteAction, Panel, PersonHolder, Screen, SubjectCard
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import slots
 
 from . import access, services
 from .models import Entry
-from .selectors import chronicle, days_of, dossiers_of_turns, turn_by, urgent_mark, urgent_now
+from .selectors import chronicle, days_of, dossiers_of_turns, turn_by, urgent_mark, urgent_now, urgent_today
 
 LATEST = 6
 URGENT_SHOWN = 5
 
 
+def _known(request: HttpRequest) -> bool:
+    """Is the page read as it was known on a past day?"""
+    return getattr(request, "known_on", None) is not None
+
+
 def _latest(request: HttpRequest, dossier: Dossier, day: dt.date) -> str:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    found = chronicle(actor, dossier, limit=LATEST, until=day if day != clock.today() else None)
+    found = chronicle(
+        actor, dossier, limit=LATEST, until=day if day != clock.today() else None, known_on=getattr(request, "known_on", None)
+    )
     services.note_opened(actor=actor, entries=found.entries)
     context: dict[str, Any] = {
         "dossier": dossier,
         "days": days_of(found.entries, actor),
         "more": bool(found.following),
-        "may_mark": access.can_write_entry(actor) and day == clock.today() and not only_reads(actor, dossier),
+        "day": day,
+        "past": day != clock.today(),
+        "may_mark": access.can_write_entry(actor) and day == clock.today() and not _known(request) and not only_reads(actor, dossier),
     }
     return render_to_string("journal/_panel.html", context, request)
 
@@ -48,7 +58,7 @@ def _add(request: HttpRequest, dossier: Dossier, day: dt.date) -> str:
 def _urgent(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
     """Above everything else; who has it on the screen is written down."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    mark = urgent_mark(actor, dossier.pk) if day == clock.today() else None
+    mark = urgent_mark(actor, dossier.pk) if day == clock.today() and not _known(request) else None
     if mark is None:
         return None
     services.see_urgent(actor=actor, marks=[mark])
@@ -187,6 +197,15 @@ registries.screens.register("journal.action", Screen(key="journal.action", title
 registries.subject_cards.register("journal_turn", _turn_cards)
 registries.subject_cards.register("journal_entry", _entry_cards)
 slots.register("bar", "journal.new", _bar, order=10)
+
+
+# A column and a filter of the list of dossiers (B6).
+def _urgent_until() -> Any:
+    """Last day of the mark that stands today."""
+    return Subquery(urgent_today().filter(dossier=OuterRef("pk")).order_by("pk").values("last_on")[:1])
+
+
+registries.dossier_notes.register("urgent_until", DossierNote(_urgent_until, lambda: urgent_today().order_by().values("dossier")))
 
 # What becomes of these when two files of one person are merged.
 registries.person_holders.register("journal.Entry.person", PersonHolder("journal.Entry", "person", _("Chronicle")))

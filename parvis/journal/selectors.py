@@ -40,14 +40,21 @@ def chronicle(
     keys: list[str] | None = None,
     after: str = "",
     limit: int = PAGE,
+    since: dt.date | None = None,
     until: dt.date | None = None,
+    known_on: dt.datetime | None = None,
 ) -> Chronicle:
-    """A page of entries that the actor may read. ``after`` is the mark that the page before gave; ``until`` reads up to a day."""
+    """A page of entries that the actor may read. ``after`` is the mark that the page before gave; ``since`` and ``until`` are days;
+    ``known_on``: what was written by then."""
     rows: QuerySet[Entry] = Entry.objects.visible_to(actor).filter(dossier=dossier)
     if kinds:
         rows = rows.filter(kind__in=kinds)
     if keys:
         rows = rows.filter(key_event__in=keys)
+    if known_on is not None:
+        rows = rows.filter(recorded_at__lt=known_on)
+    if since is not None:
+        rows = rows.filter(happened_at__gte=dt.datetime.combine(since, dt.time(), clock.zone()))
     if until is not None:
         rows = rows.filter(happened_at__lt=end_of(until))
     if after:
@@ -174,6 +181,11 @@ def _told(actor: Actor, mark: Urgency) -> Urgency:
     if not may_see(actor, "social"):
         mark.reason = ""
     return mark
+
+
+def urgent_today() -> QuerySet[Urgency]:
+    """Marks that stand today, for joining to dossiers that are scoped already."""
+    return Urgency.unscoped.filter(live=1, last_on__gte=clock.today())
 
 
 def urgent_now(actor: Actor, limit: int = 50) -> list[Urgency]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import entries, follow, reading, templates
+from .views import entries, follow, reading, templates, years
 
 app_name = "journal"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("dossiers/<uuid:uuid>/journal/objectives/", follow.objectives, name="objectives"),
     path("dossiers/<uuid:uuid>/journal/acts/", reading.acts, name="acts"),
     path("dossiers/<uuid:uuid>/journal/chronology/", reading.chronology, name="chronology"),
+    path("dossiers/<uuid:uuid>/years/", years.years, name="years"),
     path("dossiers/<uuid:uuid>/urgent/", follow.urgent, name="urgent"),
     path("journal/new/", entries.new, name="new"),
     path("journal/urgent/", follow.urgencies, name="urgencies"),

@@ -30,6 +30,7 @@ class Panel:
 
     ``data_class``: whoever may not see it gets a note that the panel is hidden. ``nav``: its anchor in the section list.
     ``column``: "main" or "side"; ``count(actor, dossier)`` the figure beside its name. ``shortcut``: the key that opens a side panel.
+    A panel shows the day that it is given, and nothing (None) where it only knows today; ``request.known_day`` is the last day known of.
     """
 
     key: str
@@ -208,6 +209,77 @@ MOST_OBSTACLES = 50
 
 
 @dataclass(frozen=True)
+class Turning:
+    """A turning point in the life of a dossier: a day, what happened, where it leads. ``kind`` is the key of its source; ``more`` a second
+    address with its words (the pack of a decision)."""
+
+    on: dt.date
+    kind: str
+    title: Any
+    detail: str = ""
+    icon: str = "circle"
+    url: str = ""
+    more: tuple[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Something that lasted, half-open; a lane of the band of years."""
+
+    start: dt.date
+    end: dt.date
+    title: Any
+    detail: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class TimeSource:
+    """What a context tells of the years of a dossier, up to a day. ``read(actor, dossier, until)`` gives turning points and stretches in a
+    fixed number of queries, the latest ``limit`` of each at most."""
+
+    key: str
+    title: Any
+    order: int
+    read: Callable[[Actor, Any, dt.date], tuple[list[Turning], list[Stretch]]]
+    access: Access
+    data_class: str = "social"
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """A line of the 360° sheet. ``tint``: "late", "warn" or nothing; never alone, ``text`` says it too."""
+
+    label: Any
+    text: Any
+    detail: Any = ""
+    url: str = ""
+    tint: str = ""
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """A part of the 360° sheet: ``lines(actor, dossier, day)`` in a fixed number of queries. Whoever may not see ``data_class`` is told
+    that the part is hidden."""
+
+    key: str
+    title: Any
+    order: int
+    lines: Callable[[Actor, Any, dt.date], list[SheetLine]]
+    access: Access
+    data_class: str = "social"
+    icon: str = "folder"
+
+
+@dataclass(frozen=True)
+class DossierNote:
+    """``value()`` is an expression over a dossier, read for the rows of a page; ``holders()`` the ids of the dossiers that have it."""
+
+    value: Callable[[], Any]
+    holders: Callable[[], Any]
+
+
+@dataclass(frozen=True)
 class Obstacle:
     """Why a dossier cannot be closed yet, and where it is settled. ``hidden``: the reader may not know what it is, only that it is there."""
 
@@ -237,7 +309,12 @@ provisions: Registry[Any] = Registry("provisions")
 search_sources: Registry[SearchSource] = Registry("search_sources")
 palette: Registry[PaletteAction] = Registry("palette")
 backlog: Registry[Backlog] = Registry("backlog")
-timeline: Registry[Callable[..., Any]] = Registry("timeline")
+#: Lanes and turning points of the years of a dossier.
+timeline: Registry[TimeSource] = Registry("timeline")
+#: Parts of the 360° sheet of a dossier.
+sheet: Registry[SheetPart] = Registry("sheet")
+#: What contexts above add to each row of a list of dossiers, under the key of the registry.
+dossier_notes: Registry[DossierNote] = Registry("dossier_notes")
 demo_loaders: Registry[Callable[..., None]] = Registry("demo_loaders")
 subject_scopes: Registry[Callable[[Actor], Any]] = Registry("subject_scopes")
 #: Type of subject to why this actor adds nothing to it now (seen by an exceptional opening, archived), or nothing: ``(actor, id)``.
@@ -279,6 +356,8 @@ ALL: tuple[Registry[Any], ...] = (
     palette,
     backlog,
     timeline,
+    sheet,
+    dossier_notes,
     demo_loaders,
     subject_scopes,
     takes_nothing,

@@ -21,6 +21,8 @@ MODULES = (
     "provisions",
     "changes",
     "closing",
+    "years",
+    "sheet",
     "handlers",
     "jobs",
 )

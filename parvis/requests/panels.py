@@ -21,13 +21,15 @@ from .selectors import clocks_for, count_late, lines_of_dossier
 def _panel(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     """Requests of the dossier as they stood on a day, with their clocks."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    lines = [line for line in lines_of_dossier(actor, dossier.pk) if clock.date_of(line.request.received_at) <= day]
+    known = getattr(request, "known_day", day)
+    past = known < clock.today()
+    lines = [line for line in lines_of_dossier(actor, dossier.pk) if clock.date_of(line.request.received_at) <= known]
     terms = clocks_for([line.pk for line in lines])
     items = [
-        {"line": line, "clocks": [c for c in terms.get(line.pk, []) if c.started_on <= day and (not c.met_on or c.met_on > c.due_on)]}
+        {"line": line, "clocks": [c for c in terms.get(line.pk, []) if not past and (not c.met_on or c.met_on > c.due_on)]}
         for line in lines
     ]
-    return render_to_string("requests/_panel.html", {"items": items, "dossier": dossier}, request)
+    return render_to_string("requests/_panel.html", {"items": items, "dossier": dossier, "past": past}, request)
 
 
 def _count(actor: Actor, dossier: Any) -> int | None:

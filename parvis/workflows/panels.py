@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from parvis.kernel import registries
+from parvis.kernel import clock, registries
 from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel
 
 from . import access, selectors
@@ -20,6 +20,8 @@ SHOWN = 4
 
 def _ribbon(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     """Each running process of the dossier as a row of steps: what is done, who has it since when, what comes."""
+    if min(day, getattr(request, "known_day", day)) < clock.today():
+        return None  # where something stands is told of today alone
     ribbons = dict(list(selectors.way_of_dossier(dossier.pk).ribbons.items())[:SHOWN])
     if not ribbons:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -260,10 +260,23 @@ def roles_of(actor: Actor, person_id: int, day: dt.date | None = None, *, hidden
     day = day or clock.today()
     if hidden if hidden is not None else person_id in hidden_person_ids([person_id], day):
         return []
+    return _role_views(actor, [person_id], day)
+
+
+def roles_of_people(actor: Actor, person_ids: Sequence[int], day: dt.date | None = None) -> dict[int, list[RoleView]]:
+    """The same for several persons at once, in a fixed number of queries."""
+    day = day or clock.today()
+    found: dict[int, list[RoleView]] = {}
+    for view in _role_views(actor, sorted(set(person_ids) - hidden_person_ids(person_ids, day)), day) if person_ids else []:
+        found.setdefault(view.row.person_id, []).append(view)
+    return found
+
+
+def _role_views(actor: Actor, person_ids: Sequence[int], day: dt.date) -> list[RoleView]:
     rows = [
         row
         for row in PersonRole.objects.visible_to(actor)
-        .filter(person=person_id, live=1)
+        .filter(person__in=person_ids, live=1)
         .order_by("-valid_to", "-valid_from", "pk")[:MOST_ROLES]
         if access.sees_role(actor, row.role)
     ]

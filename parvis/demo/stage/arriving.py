@@ -132,7 +132,10 @@ def identify(play: Play) -> None:
             valid_from=clock.today() - timedelta(days=400),
             **source,
         )
-    requests.join_dossier(actor=actor, request=play.request, person=person, referent=_account(WORKERS[case.unit]))
+    # Somebody who has an open file already (``long_file``) keeps it, with who follows it.
+    here = next((row for row in dossiers.dossiers_of(actor, person.pk) if row.status == "open"), None)
+    referent = None if here is not None else _account(WORKERS[case.unit])
+    requests.join_dossier(actor=actor, request=play.request, person=person, dossier=here, referent=referent)
     play.request.refresh_from_db()
     dossier = play.request.dossier
     for member in case.members:

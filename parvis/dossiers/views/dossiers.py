@@ -55,6 +55,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     known_on = end_of(known) if known and known < today else None
     members = member_views(actor, dossier.pk, day, known_on)
     request.known_on = known_on  # type: ignore[attr-defined]
+    request.known_day = min(day, known) if known_on and known else day  # type: ignore[attr-defined]
     request.dossier_members = members  # type: ignore[attr-defined]
     with memo.sharing():
         memo.keep("dossier", dossier.pk)

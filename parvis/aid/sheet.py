@@ -1,0 +1,52 @@
+"""Balances on the 360° sheet: what runs, what was paid last, what is owed either way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from parvis.kernel import registries
+from parvis.kernel.actor import Actor
+from parvis.kernel.registries import SheetLine, SheetPart
+from parvis.ui import formats
+
+from . import access, selectors
+from .enums import UNPAID, ClaimState, DueState, EntitlementState
+from .models import Claim, DueLine
+
+MOST = 200
+
+
+def _lines(actor: Actor, dossier: Any, day: dt.date) -> list[SheetLine]:
+    found = [
+        SheetLine(
+            formats.label(row.title),
+            formats.amount(row.amount, row.currency),
+            formats.period(row.valid_from, row.valid_to),
+            reverse("aid:entitlement", args=[row.uuid]),
+        )
+        for row in selectors.entitlements_of_dossier(actor, dossier.pk)
+        if row.monthly and row.state == EntitlementState.RUNNING and row.valid_from <= day < row.valid_to
+    ]
+    lines = DueLine.objects.visible_to(actor).filter(entitlement__dossier=dossier.pk)
+    last = lines.filter(state=DueState.PAID).order_by("-paid_on", "-pk").first()
+    if last is not None:
+        found.append(SheetLine(_("Last payment"), formats.amount(last.amount, last.currency), formats.day(last.paid_on)))
+    owed = [row.amount for row in lines.filter(state__in=UNPAID, month__lte=day).order_by("pk")[:MOST]]
+    if owed:
+        found.append(SheetLine(_("Still to be paid"), formats.amount(sum(owed, Decimal("0.00")))))
+    claims = Claim.objects.visible_to(actor).filter(dossier=dossier.pk, state=ClaimState.REGISTERED).order_by("pk")[:MOST]
+    left = sum((row.open_amount for row in claims), Decimal("0.00"))
+    if left:
+        found.append(SheetLine(_("To recover"), formats.amount(left)))
+    return found
+
+
+registries.sheet.register(
+    "aid", SheetPart("aid", gettext_lazy("Aid and balances"), 50, _lines, access.may_see_aid, data_class="money", icon="cash")
+)

@@ -1,0 +1,78 @@
+"""The years of a dossier."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+from parvis.ui import formats
+from parvis.ui.http import page, screen
+
+from .. import access, services
+from ..selectors import chronicle, days_of, readings_of, steps_of
+from ..years import band_of, hidden_sources, life_of, months_of
+from ._common import name_of, visible
+
+
+def _say(start: dt.date, end: dt.date | None) -> str:
+    return formats.day(start) if end is None else formats.period(start, end)
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+@screen(access=access.can_read_journal)
+def years(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Twenty years at a glance; a year opens its months, with entries a page at a time. ``on`` reads up to a past day."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    dossier = visible(request, uuid)
+    today = clock.today()
+    asked = _day(request.GET.get("on", ""))
+    until = asked if asked is not None and dossier.opened_on <= asked < today else today
+    life = life_of(actor, dossier, until)
+    wanted = request.GET.get("year", "")
+    opened = int(wanted) if wanted.isdigit() and len(wanted) == 4 and life.first <= int(wanted) <= life.last else None
+    context: dict[str, Any] = {
+        "dossier": dossier,
+        "lead_name": name_of(dossier),
+        "life": life,
+        "band": band_of(life, _say),
+        "hidden": hidden_sources(actor),
+        "opened": opened,
+        "until": until,
+        "past": until != today,
+        "kept": f"&on={until.isoformat()}" if until != today else "",
+        "may_write": False,
+    }
+    if opened is not None:
+        context |= _opened(request, actor, dossier, opened, until)
+    return page(request, "journal/years.html", context)
+
+
+def _opened(request: HttpRequest, actor: Actor, dossier: Any, year: int, until: dt.date) -> dict[str, Any]:
+    months = months_of(actor, dossier, year, until)
+    wanted = request.GET.get("month", "")
+    month = int(wanted) if wanted.isdigit() and len(wanted) < 3 and 1 <= int(wanted) <= 12 else None
+    first = dt.date(year, month or 1, 1)
+    after = dt.date(year + 1, 1, 1) if month in (None, 12) else dt.date(year, month + 1, 1)
+    last = min(after - dt.timedelta(days=1), until)
+    found = chronicle(actor, dossier, after=request.GET.get("after", ""), since=first, until=last)
+    services.note_opened(actor=actor, entries=found.entries)
+    days = days_of(found.entries, actor, readings=readings_of(actor, found.entries), steps=steps_of(found.entries))
+    figures = {one.first: one for one in months}
+    grouped: list[dict[str, Any]] = []
+    for day, lines in days:
+        key = day.replace(day=1)
+        if not grouped or grouped[-1]["first"] != key:
+            grouped.append({"first": key, "month": figures.get(key), "days": []})
+        grouped[-1]["days"].append((day, lines))
+    return {"months": months, "month": first if month else None, "groups": grouped, "following": found.following}
