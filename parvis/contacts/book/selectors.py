@@ -280,9 +280,11 @@ def _role_views(actor: Actor, person_ids: Sequence[int], day: dt.date) -> list[R
         .order_by("-valid_to", "-valid_from", "pk")[:MOST_ROLES]
         if access.sees_role(actor, row.role)
     ]
-    if any(row.role in CLIENT_ROLES for row in rows) and any(person_id in find(actor, {person_id}) for find in client_secrecy.all()):
-        # A client of another service: whose tenant, patient or pupil somebody is stays there, on this page like on the organisation's.
-        rows = [row for row in rows if row.role not in CLIENT_ROLES]
+    clients = {row.person_id for row in rows if row.role in CLIENT_ROLES}
+    if clients:
+        # Clients of another service: whose tenant, patient or pupil somebody is stays there, on this page like on the organisation's.
+        secret = set().union(*(find(actor, clients) for find in client_secrecy.all()))
+        rows = [row for row in rows if row.role not in CLIENT_ROLES or row.person_id not in secret]
     cards = {
         line.organisation_id: OrganisationCard(id=line.organisation_id, uuid=line.uuid, version=0, name=line.display_name, phone=line.phone)
         for line in map(line_of, book(actor).filter(organisation__in={row.organisation_id for row in rows}) if rows else ())
