@@ -40,7 +40,7 @@ def load(*, administrator: Actor, worker_of: Callable[[Dossier], Actor]) -> int:
         return 0
     _define(administrator)
     filled = 0
-    files = Dossier.unscoped.filter(status="open", profile__isnull=True).select_related("unit").order_by("number")
+    files = Dossier.unscoped.filter(status="open", unit__code="SSG-NORD", profile__isnull=True).select_related("unit").order_by("-number")
     for dossier, (tutor, premium, since) in zip(files[: len(VALUES)], VALUES, strict=False):
         actor, answers = worker_of(dossier), {"energy_tutor": tutor, "energy_premium": premium}
         custom.write_custom(

@@ -54,10 +54,11 @@ def missing_languages(labels: Mapping[str, str]) -> list[str]:
 # What is defined ------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Section:
-    """A section as its latest version defines it. ``fields`` are those still asked."""
+    """A section as its latest version defines it. ``fields`` are those still asked; ``general``: of every file, whatever its kind."""
 
     version: CustomVersion
     raw: Mapping[str, Any]
+    general: bool = False
 
     @property
     def key(self) -> str:
@@ -113,7 +114,7 @@ def sections_of(dossier: Dossier, profile: DossierProfile | None) -> list[Sectio
     found: dict[int, CustomVersion] = {}
     for row in rows.order_by("-kind__is_general", "-number"):
         found.setdefault(row.kind_id, row)
-    return _in_order(Section(version, raw) for version in found.values() for raw in version.definition["sections"])
+    return _in_order(Section(version, raw, version.kind.is_general) for version in found.values() for raw in version.definition["sections"])
 
 
 def _in_order(sections: Iterable[Section]) -> list[Section]:
@@ -134,8 +135,8 @@ def _sections_beside(dossier: Dossier) -> list[Section] | None:
     """Sections for reading, when the page has read their definitions with the dossier."""
     if not hasattr(dossier, "own_general"):
         return None
-    read = [one for one in (dossier.own_general, dossier.own_kind) if one]
-    return _in_order(Section(CustomVersion(definition=one), raw) for one in read for raw in one["sections"])
+    read = [(one, general) for one, general in ((dossier.own_general, True), (dossier.own_kind, False)) if one]
+    return _in_order(Section(CustomVersion(definition=one), raw, general) for one, general in read for raw in one["sections"])
 
 
 def _held_elsewhere(dossier: Dossier, sections: Iterable[Section], facts: Iterable[CustomFact]) -> list[Section]:
@@ -360,10 +361,12 @@ def tree(
     for section in sections:
         if not section.seen_by(actor):
             continue
-        group = groups.setdefault(section.group, Node(str(section.group.label), key=f"group-{section.group}"))
         found = entries(actor, section, [fact for fact in facts if fact.section == section.key and fact.valid_from <= day], day, words)
         if not section.repeats:
             found = found[:1]
+        if section.general and not found:
+            continue  # of every file and empty in this one: beside the tree, not in it
+        group = groups.setdefault(section.group, Node(str(section.group.label), key=f"group-{section.group}"))
         missing = _missing(actor, section, facts, day) if section.key in asked else []
         for one in found:
             parts = [formats.day(one.valid_from) if section.dated else "", one.summary]
@@ -377,6 +380,18 @@ def tree(
             only = group.children[0]
             groups[key] = Node(only.title, only.key, only.note, only.on, only.until, only.ended, only.empty, only.missing)
     return list(groups.values())
+
+
+def still_empty(actor: Actor, dossier: Dossier, nodes: Iterable[Node]) -> list[Node]:
+    """Sections of every file that this one has left empty, with the answers that are needed: they stand beside the tree."""
+    beside = _sections_beside(dossier)
+    sections = beside if beside is not None else sections_of(dossier, kind_of(dossier, actor))
+    there = {child.key for node in nodes for child in (node, *node.children)}
+    return [
+        Node(one.title, one.key, empty=True, missing=_missing(actor, one, (), clock.today()))
+        for one in sections
+        if one.general and one.key not in there and one.seen_by(actor)
+    ]
 
 
 def _missing(actor: Actor, section: Section, facts: Iterable[CustomFact], day: dt.date) -> list[str]:

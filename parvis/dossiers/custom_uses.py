@@ -156,7 +156,9 @@ def _template_values(actor: Actor, dossier: Dossier | int, day: dt.date) -> dict
 # Takeover ---------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class CustomTarget:
-    """A column that a takeover may fill. ``read(text)`` gives the stored value, or raises ValueError with what is wrong."""
+    """A column that a takeover may fill. ``read(text)`` gives the stored value, or raises ValueError with what is wrong; ``words(value)``
+    says it; ``names`` are those that a column may bear; a field that is not ``general`` is asked of files of its kind only.
+    """
 
     key: str
     label: str
@@ -164,6 +166,11 @@ class CustomTarget:
     field: str
     data_class: str
     read: Callable[[str], Any]
+    words: Callable[[Any], str]
+    names: tuple[str, ...] = ()
+    required: bool = False
+    general: bool = False
+    kind_id: int | None = None
 
 
 def custom_targets(actor: Actor) -> list[CustomTarget]:
@@ -178,8 +185,26 @@ def custom_targets(actor: Actor) -> list[CustomTarget]:
             if one["type"] in (CustomType.PERSON, CustomType.ORGANISATION):
                 continue
             title = f"{section.title} · {formats.label(one['label'])}"
-            found.append(CustomTarget(f"own.{one['key']}", title, section.key, one["key"], one["data_class"], _import_reader(one, words)))
+            found.append(
+                CustomTarget(
+                    f"own.{one['key']}",
+                    title,
+                    section.key,
+                    one["key"],
+                    one["data_class"],
+                    read=_import_reader(one, words),
+                    words=_in_words(one, words),
+                    names=tuple(name for name in one["label"].values() if name),
+                    required=bool(one.get("required")),
+                    general=section.version.kind.is_general,
+                    kind_id=section.version.kind_id,
+                )
+            )
     return found
+
+
+def _in_words(one: dict[str, Any], words: Words) -> Callable[[Any], str]:
+    return lambda value: words.text(one["key"], value)
 
 
 def _import_reader(one: dict[str, Any], words: Words) -> Callable[[str], Any]:

@@ -31,10 +31,23 @@ class LabelForm(forms.Form):
     def label(self) -> dict[str, str]:
         return {code: self.cleaned_data.get(f"label_{code}", "") for code in LANGUAGES}
 
+    @property
+    def own_label(self) -> forms.BoundField:
+        """The name in the reader's language, asked first."""
+        return self[f"label_{formats.language()}"]
+
+    @property
+    def other_labels(self) -> list[forms.BoundField]:
+        return [self[f"label_{code}"] for code in LANGUAGES if code != formats.language()]
+
+    @property
+    def others_open(self) -> bool:
+        return any(one.errors or one.value() for one in self.other_labels)
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not any(data.get(f"label_{code}") for code in LANGUAGES):
-            self.add_error("label_fr", _("Give a name in at least one language."))
+            self.add_error(f"label_{formats.language()}", _("Give a name in at least one language."))
         return data
 
 
@@ -67,6 +80,13 @@ class SectionForm(LabelForm):
 class FieldForm(LabelForm):
     type = forms.ChoiceField(label=_("What it holds"), choices=CustomType.choices)
     list = forms.ChoiceField(label=_("List of codes"), required=False, help_text=_("Only for a choice."))
+    values = forms.CharField(
+        label=_("Or its values, one a line"),
+        required=False,
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("A list of codes is made of them. Other languages and last days are added later, under Code lists."),
+    )
     data_class = forms.ChoiceField(label=_("Class of data"), help_text=_("Who may not see the class does not see the field, anywhere."))
     help_fr = forms.CharField(label=_("Help under the field"), max_length=120, required=False)
     required = forms.BooleanField(label=_("An answer is needed"), required=False)
@@ -77,12 +97,19 @@ class FieldForm(LabelForm):
         super().__init__(*args, **more)
         self.fields["data_class"].choices = [(key, DataClass(key).label) for key in CUSTOM_CLASSES]
         self.fields["data_class"].initial = "social"
+        self.order_fields(["type", "list", "values", "data_class"])
         lists = [(row.key, formats.label(row.label)) for row in CodeList.objects.all()]
         self.fields["list"].choices = [("", "—"), *lists]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if data.get("type") in (CustomType.CHOICE, CustomType.CHOICES) and not data.get("list"):
+        data["values"] = list(dict.fromkeys(" ".join(line.split())[:120] for line in data.get("values", "").splitlines() if line.strip()))
+        chosen = bool(data.get("list") or data["values"])
+        if data.get("type") == CustomType.TEXT and chosen:
+            data["type"] = CustomType.CHOICE  # who names values means a choice
+        if data.get("list") and data["values"]:
+            self.add_error("values", _("Choose a list, or give the values: not both."))
+        elif data.get("type") in (CustomType.CHOICE, CustomType.CHOICES) and not chosen:
             self.add_error("list", _("Choose the list of codes."))
         return data
 

@@ -21,9 +21,11 @@ def _own_data(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | Non
     actor = request.actor  # type: ignore[attr-defined]
     profile = custom.kind_of(dossier, actor)
     nodes = custom.tree(actor, dossier, day, getattr(request, "known_on", None), profile=profile)
-    if not nodes:
+    empty = custom.still_empty(actor, dossier, nodes)
+    if not nodes and not empty:
         return None
-    return render_to_string("dossiers/custom_panel.html", {"dossier": dossier, "nodes": nodes, "profile": profile, "day": day}, request)
+    context = {"dossier": dossier, "nodes": nodes, "empty": empty, "profile": profile, "day": day}
+    return render_to_string("dossiers/custom_panel.html", context, request)
 
 
 registries.panels.register(

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.identity.api import Unit
 
-from .reading.columns import GROUPS, TARGETS
+from .reading import own
+from .reading.columns import GROUPS
 
 
 class UploadForm(forms.Form):
@@ -30,9 +31,9 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, *args: Any, header: list[str], sheets: list[str], sheet: str, **more: Any) -> None:
         super().__init__(*args, **more)
-        choices = [("", _("leave this column out"))] + [
-            (title, [(target.key, target.label) for target in TARGETS if target.group == group]) for group, title in GROUPS
-        ]
+        targets = own.targets()
+        groups = [(title, [(target.key, target.label) for target in targets if target.group == group]) for group, title in GROUPS]
+        choices = [("", _("leave this column out")), *[(title, found) for title, found in groups if found]]
         for at, column in enumerate(header):
             self.fields[f"column_{at}"] = forms.ChoiceField(
                 label=column, choices=choices, required=False, widget=forms.Select(attrs={"class": "select"})

@@ -21,9 +21,9 @@ from .access import may_take_over
 from .enums import Choice, ImportState, Outcome, Result
 from .forms import ColumnsForm, UndoForm, UploadForm
 from .models import Import, Line, Profile
-from .reading import MAX_BYTES
+from .reading import MAX_BYTES, own
 from .reading.columns import BY_KEY
-from .services.planning import label_of
+from .reading.own import label_of
 
 PAGE = 50
 FACES = {
@@ -148,7 +148,7 @@ def _lines(request: HttpRequest, row: Import) -> dict[str, Any]:
     reads = can_read_persons(request.actor)  # type: ignore[attr-defined]
     return {
         "applied": applied,
-        "lines": [line_face(line, reads) for line in found[:PAGE]],
+        "lines": _faces(found[:PAGE], reads),
         "chosen": chosen,
         "kinds": [{"key": str(kind), "label": kind.label, "n": counts.get(kind, 0)} for kind in kinds if counts.get(kind)],
         "total": sum(counts.values()),
@@ -162,6 +162,11 @@ def _lines(request: HttpRequest, row: Import) -> dict[str, Any]:
         if len(found) > PAGE or after
         else None,
     }
+
+
+def _faces(lines: list[Line], reads: bool) -> list[dict[str, Any]]:
+    with own.loaded():
+        return [line_face(line, reads) for line in lines]
 
 
 def line_face(line: Line, reads: bool) -> dict[str, Any]:
@@ -255,8 +260,10 @@ def _report(rows: Any, reads: bool) -> Iterator[bytes]:
         ]
     )
     yield b"\xef\xbb\xbf"
+    fields = own.fields()
     for line in rows.iterator(chunk_size=500):
-        face = line_face(line, reads)
+        with own.loaded(fields):
+            face = line_face(line, reads)
         start = [line.number, line.data.get("key", ""), face["name"], line.get_outcome_display(), line.get_result_display()]
         notes = face["notes"] or [{}]
         for note in notes:

@@ -6,7 +6,7 @@ import copy
 import datetime as dt
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Max
@@ -252,10 +252,15 @@ def add_field(
     required: bool = False,
     listed: bool = False,
     summary: bool = False,
+    values: Sequence[str] = (),
 ) -> CustomVersion:
-    """A field at the end of a section: in the form, the list, exports, letters and imports from the next page on."""
+    """A field at the end of a section: in the form, the list, exports, letters and imports from the next page on. ``values``: names, in
+    the actor's language, of which a list of its own is made.
+    """
     _defining(actor)
     labels = _labels(label)
+    if values:
+        code_list = _list_of(actor, labels, values).key
     definition, number = _draft(kind)
     target = next((one for one in definition["sections"] if one["key"] == section), None)
     if target is None:
@@ -272,6 +277,16 @@ def add_field(
     if summary:
         target["summary"] = key
     return publish_custom(actor=actor, kind=kind, definition=definition, note=f"+ {_first(labels)}", expected=number)
+
+
+def _list_of(actor: Actor, labels: Mapping[str, str], values: Sequence[str]) -> CodeList:
+    row = create_code_list(actor=actor, label=labels)
+    taken: set[str] = set()
+    for name in values:
+        code = _key(name, taken)
+        taken.add(code)
+        add_code(actor=actor, code_list=row, value=code, label={actor.language if actor.language in LANGUAGES else "fr": name})
+    return row
 
 
 @gesture

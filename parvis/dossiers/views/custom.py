@@ -227,6 +227,7 @@ def new_field(request: HttpRequest, kind: str, section: str) -> HttpResponse:
                     required=data["required"],
                     listed=data["listed"],
                     summary=data["summary"],
+                    values=data["values"],
                 )
                 return done(request, "dossiers:fields", _("Published: the field is in the form, the list, exports, letters and imports."))
         return invalid(request, "dossiers/custom_new.html", context)
@@ -273,17 +274,19 @@ def _reading(request: HttpRequest) -> tuple[dt.date, dt.date | None, dt.datetime
 @screen(access=access.can_read_dossiers)
 def data(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The head of the file and its dated data tree, on a day."""
-    dossier = visible(request, uuid)
+    dossier = visible(request, uuid, **custom.definitions_beside())
     actor = request.actor  # type: ignore[attr-defined]
     day, known, known_on = _reading(request)
     profile = custom.kind_of(dossier, actor)
+    nodes = custom.tree(actor, dossier, day, known_on, profile=profile)
     context = {
         **crumbs(dossier),
         "day": day,
         "known": known,
         "today": clock.today(),
         "profile": profile,
-        "nodes": custom.tree(actor, dossier, day, known_on, profile=profile),
+        "nodes": nodes,
+        "empty": custom.still_empty(actor, dossier, nodes),
         "may_define": access.can_open_dossier(actor) and dossier.status == "open",
     }
     return page(request, "dossiers/custom_data.html", context)
@@ -339,6 +342,8 @@ def edit(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
     end = min((fact.valid_to for fact in held), default=OPEN_END)
     initial = {"valid_from": start, "last_day": None if end == OPEN_END else end - dt.timedelta(days=1)}
     period = PeriodForm(request.POST if request.method == "POST" else None, initial=initial) if own.dated else None
+    if period is not None and period.is_bound and period.is_valid():
+        day = period.cleaned_data["valid_from"]  # codes are those offered on the first day
     state = custom.form_of(actor, dossier, own, answers, day)
     context = {**crumbs(dossier), "section": own, "period": period, "at": state.pages[0], "version": dossier.version, "item": item}
     if request.method != "POST":

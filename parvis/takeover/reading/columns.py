@@ -22,12 +22,13 @@ class Target:
     most: int = 120
 
 
-PERSON, ADDRESS, HOUSEHOLD, DOSSIER = "person", "address", "household", "dossier"
+PERSON, ADDRESS, HOUSEHOLD, DOSSIER, OWN = "person", "address", "household", "dossier", "own"
 GROUPS: tuple[tuple[str, Any], ...] = (
     (PERSON, _("Person")),
     (ADDRESS, _("Address")),
     (HOUSEHOLD, _("Household")),
     (DOSSIER, _("Dossier")),
+    (OWN, _("Own fields")),
 )
 
 TARGETS: tuple[Target, ...] = (
@@ -66,25 +67,27 @@ TARGETS: tuple[Target, ...] = (
     Target("household_from", HOUSEHOLD, _("In the household from"), ("menage depuis", "gezin sinds", "haushalt seit", "household from")),
     Target("dossier_key", DOSSIER, _("Number of the dossier in the old system"), ("dossier", "no dossier", "numero dossier", "numero de dossier", "id dossier", "dossiernummer", "dossier nr", "akte", "aktenzeichen", "aktennummer", "file", "file number", "dossier key"), 100),
     Target("dossier_role", DOSSIER, _("Role in the dossier"), ("role dossier", "rol dossier", "rolle akte", "dossier role", "role dans le dossier")),
+    Target("dossier_kind", DOSSIER, _("Kind of file"), ("type de dossier", "genre de dossier", "soort dossier", "dossiertype", "aktenart", "art der akte", "kind of file", "dossier kind"), 120),
     Target("dossier_unit", DOSSIER, _("Service (code of the unit)"), ("service", "unite", "equipe", "dienst", "eenheid", "team", "einheit", "unit"), 40),
     Target("referent", DOSSIER, _("Sign-in name of the referent"), ("referent", "assistant social", "as", "maatschappelijk werker", "dossierbeheerder", "sozialarbeiter", "social worker", "titulaire"), 150),
 )  # fmt: skip
 BY_KEY = {target.key: target for target in TARGETS}
 
 
-def recognise(header: tuple[str, ...], remembered: dict[str, str] | None = None) -> dict[str, str]:
+def recognise(header: tuple[str, ...], remembered: dict[str, str] | None = None, targets: tuple[Target, ...] = TARGETS) -> dict[str, str]:
     """Column name to target: as it was confirmed for this source before, else by its name. A target is given once."""
+    known = {target.key for target in targets}
     found: dict[str, str] = {}
     taken: set[str] = set()
     for column in header:
         target = (remembered or {}).get(column, "")
-        if target in BY_KEY and target not in taken:
+        if target in known and target not in taken:
             found[column] = target
             taken.add(target)
     if remembered:
         # What was left out on purpose stays left out.
         header = tuple(column for column in header if column not in remembered)
-    for target in TARGETS:
+    for target in targets:
         if target.key in taken:
             continue
         for column in header:

@@ -28,7 +28,7 @@ from parvis.contacts.api import (
     set_address,
     set_language,
 )
-from parvis.dossiers.api import Dossier, DossierMember, add_member, assign_referent, open_dossier
+from parvis.dossiers.api import CustomFact, Dossier, DossierMember, add_member, assign_referent, open_dossier
 from parvis.identity.api import Account, Unit
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
@@ -39,6 +39,8 @@ from parvis.kernel.jobs import JobRef
 
 from ..enums import ImportState, Outcome, Result
 from ..models import Import, Line, SourceKey, Written
+from ..reading import own
+from . import own as own_fields
 from ._common import BATCH, record, source_ref, worker
 from .imports import finish
 from .planning import ADDRESS_PARTS, Plan, created_persons, known_target, lines_waiting, plan_again
@@ -52,6 +54,7 @@ FACTS: dict[str, type[Any]] = {
     "contacts.address": Address,
     "contacts.contactpoint": ContactPoint,
     "contacts.householdmember": HouseholdMember,
+    "dossiers.customfact": CustomFact,
     "dossiers.dossiermember": DossierMember,
 }
 
@@ -62,7 +65,7 @@ def apply_lines(*, ref: JobRef) -> None:
     if imported is None:
         return
     actor = worker(imported)
-    with translation.override(imported.language):
+    with translation.override(imported.language), own.loaded():
         mine = created_persons(imported)
         _each(imported, ref, lambda line: _apply(actor=actor, line=line, mine=mine), lines_waiting(imported))
         filing = Line.unscoped.filter(imported=imported, result=Result.DONE, filed=False, data__has_key="dossier_key")
@@ -218,6 +221,8 @@ def _track(actor: Actor, imported: Import, line: Line, person: Person, started: 
     known = set(Written.unscoped.filter(line=line).values_list("model", "row_id"))
     rows = []
     for name, model in FACTS.items():
+        if model is CustomFact:
+            continue  # of a dossier, noted where they are written
         found = model.unscoped.filter(person=person, recorded_at__gte=started, author_label=actor.label).values_list(
             "pk", "recorded_at", "live"
         )
@@ -275,7 +280,25 @@ def _file_line(*, actor: Actor, line: Line) -> None:
             role = values.get("dossier_role", "cohabitant")
             add_member(actor=actor, dossier=dossier, person=person, role="cohabitant" if role == "applicant" else role, **origin)
         _track(actor, imported, line, person, started)
+    _write_own(actor, line, plan, values)
     Line.unscoped.filter(pk=line.pk).update(filed=True)
+
+
+def _write_own(actor: Actor, line: Line, plan: Plan, values: dict[str, Any]) -> None:
+    """Own fields, once the file is there; each row that was written is noted, so that it can be taken back."""
+    imported = line.imported
+    dossier_id = known_target(imported.source, "dossier", values.get("dossier_key", ""))
+    keys = {key for key in plan.writes if key.startswith(own.PREFIX)}
+    if dossier_id is None or plan.outcome == Outcome.ERROR or not (keys or values.get("dossier_kind")):
+        return
+    dossier = Dossier.unscoped.get(pk=dossier_id)
+    before = set(CustomFact.unscoped.filter(dossier=dossier).values_list("pk", flat=True))
+    own_fields.write(actor, dossier, values, keys, source_ref(imported))
+    rows = CustomFact.unscoped.filter(dossier=dossier).exclude(pk__in=before).values_list("pk", "recorded_at", "live")
+    Written.unscoped.bulk_create(
+        Written(imported=imported, line=line, model="dossiers.customfact", row_id=pk, recorded_at=at, held=live == 1)
+        for pk, at, live in rows
+    )
 
 
 def _snapshot(imported: Import) -> None:

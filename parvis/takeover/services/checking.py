@@ -11,7 +11,7 @@ from parvis.kernel.jobs import JobRef
 from ..enums import ImportState, Outcome
 from ..errors import UnreadableTable
 from ..models import Import, Line
-from ..reading import Row, Table
+from ..reading import Row, Table, own
 from ._common import BATCH, worker
 from .imports import finish
 from .planning import Plan, key_of, plan_line, raw
@@ -26,7 +26,8 @@ def check_lines(*, ref: JobRef) -> None:
         with gesture_scope():
             Line.unscoped.filter(imported=imported).delete()
         try:
-            _check(imported, ref)
+            with own.loaded():
+                _check(imported, ref)
         except UnreadableTable as error:
             with gesture_scope():
                 finish(imported, state=ImportState.UPLOADED, problem=str(error)[:400])

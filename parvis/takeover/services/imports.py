@@ -19,8 +19,8 @@ from parvis.kernel.jobs import enqueue, failed_about, waiting
 from ..enums import Choice, ImportState, Outcome
 from ..errors import NotReady, UnreadableTable
 from ..models import Import, Line, Profile
-from ..reading import MAX_BYTES, read_table
-from ..reading.columns import BY_KEY, recognise
+from ..reading import MAX_BYTES, own, read_table
+from ..reading.columns import recognise
 from ._common import record, ref, require_administrator, tally
 
 
@@ -44,7 +44,7 @@ def upload(*, actor: Actor, source: str, name: str, data: bytes, sheet: str = ""
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         table=_as_json(table),
-        mapping=recognise(table.header, profile.mapping if profile else None),
+        mapping=recognise(table.header, profile.mapping if profile else None, own.targets()),
         options=profile.options if profile else {},
         language=actor.language,
         author_id=actor.account_id,
@@ -92,13 +92,14 @@ def confirm_columns(*, actor: Actor, imported: Import, mapping: dict[str, str], 
     if sheet and sheet != imported.table["sheet"] and sheet in imported.table["sheets"]:
         table = read_table(imported.path.read_bytes(), imported.file_name, sheet=sheet)
         imported.table = _as_json(table)
-        imported.mapping = recognise(table.header)
+        imported.mapping = recognise(table.header, None, own.targets())
         imported.state = ImportState.UPLOADED
         imported.save(update_fields=["table", "mapping", "state"])
         return imported
-    given = {column: target for column, target in mapping.items() if column in imported.table["header"] and target in BY_KEY}
+    known = own.by_key()
+    given = {column: target for column, target in mapping.items() if column in imported.table["header"] and target in known}
     targets = list(given.values())
-    twice = sorted({str(BY_KEY[target].label) for target in targets if targets.count(target) > 1})
+    twice = sorted({str(known[target].label) for target in targets if targets.count(target) > 1})
     if twice:
         raise UnreadableTable(_("Two columns give the same value: %(names)s.") % {"names": ", ".join(twice)}, code="twice")
     if "family_name" not in targets:

@@ -33,8 +33,9 @@ from parvis.kernel.textmatch import sort_key
 
 from ..enums import Choice, Outcome
 from ..models import Import, Line, SourceKey
-from ..reading.columns import BY_KEY
+from ..reading import own
 from ..reading.values import BadValue, clean
+from . import own as own_fields
 
 NUMBER_KINDS = ("niss", "bis")
 ADDRESS_PARTS = ("street", "number", "box", "postal_code", "municipality", "country")
@@ -104,11 +105,11 @@ def plan_line(
 def _clean(plan: Plan, data: dict[str, str]) -> None:
     for target, text in data.items():
         try:
-            value = clean(target, text)
+            value = own.clean_own(target, text) if target.startswith(own.PREFIX) else clean(target, text)
         except BadValue as error:
             plan.wrong(target, error.problem, error.advice)
             continue
-        if value is not None and value is not False:
+        if value is not None and (value is not False or target.startswith(own.PREFIX)):
             plan.values[target] = value
     values = plan.values
     if values.get("street") and not values.get("number"):
@@ -137,6 +138,11 @@ def _check(plan: Plan, imported: Import) -> None:
                 values[target] = check_point(target, values[target])
             except InvalidPerson as error:
                 plan.wrong(target, str(error), _("Correct it, or leave it empty."))
+    opens = values.get("dossier_role", "applicant") == "applicant"
+    held = known_target(imported.source, "dossier", values["dossier_key"]) if values.get("dossier_key") else None
+    for target, problem, advice in own_fields.faults(values, held, opens=opens, mapped=imported.mapping.values()):
+        if not any(one["field"] == target for one in plan.findings):
+            plan.wrong(target, problem, advice)
     if values.get("dossier_key"):
         unit = values.get("dossier_unit") or imported.options.get("unit", "")
         if not Unit.objects.filter(code=unit, is_active=True).exists():
@@ -227,6 +233,20 @@ def _compare(plan: Plan, imported: Import) -> None:
         dossier = known_target(imported.source, "dossier", values["dossier_key"])
         if dossier is None or not DossierMember.unscoped.filter(**mine, dossier=dossier, live=1).exists():
             _write(plan, "dossier", "", values["dossier_key"])
+    _compare_own(plan, imported)
+
+
+def _compare_own(plan: Plan, imported: Import) -> None:
+    """Own fields beside what the file holds today."""
+    mine = own_fields.given(plan.values)
+    if not mine:
+        return
+    held = own_fields.held_today(known_target(imported.source, "dossier", plan.values["dossier_key"]), mine)
+    for key, value in mine.items():
+        row = held.get(key)
+        if row is None or row.value != value:
+            words = own.fields()[key].words
+            _differ(plan, imported, key, row, words(row.value) if row else "", words(value), key)
 
 
 def _compare_address(plan: Plan, imported: Import, today: dt.date) -> None:
@@ -291,12 +311,6 @@ def _latest(rows: Any, day: dt.date) -> Any:
     """The row that holds today, else the last one."""
     found = list(rows.order_by("valid_from", "pk"))
     return next((row for row in reversed(found) if row.valid_from <= day < row.valid_to), found[-1] if found else None)
-
-
-def label_of(field_key: str) -> str:
-    """Name of a column's target in the reader's language."""
-    target = BY_KEY.get(field_key)
-    return str(target.label) if target else field_key
 
 
 def raw(row_cells: tuple[str, ...], header: list[str], mapping: dict[str, str]) -> dict[str, str]:

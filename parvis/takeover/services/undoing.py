@@ -116,7 +116,7 @@ def _restore(model: type[Any], written: list[Written], touched: set[tuple[str, i
     mine = {one.row_id for one in written}
     instants = {one.recorded_at for one in written}
     rows = list(model.unscoped.filter(pk__in=mine))
-    anchor_field = {"HouseholdMember": "household", "DossierMember": "dossier"}.get(model.__name__, "person")
+    anchor_field = {"HouseholdMember": "household", "DossierMember": "dossier", "CustomFact": "dossier"}.get(model.__name__, "person")
     at = clock.now()
     again = []
     for row in rows:
@@ -137,5 +137,5 @@ def _restore(model: type[Any], written: list[Written], touched: set[tuple[str, i
 
 def _key(model: type[Any], row: Any) -> dict[str, Any]:
     """Anchor and key of a fact, read from its version constraint."""
-    constraint = next(one for one in model._meta.constraints if one.name.endswith("_version_unique"))
+    constraint = next(one for one in model._meta.constraints if one.name.endswith(("_version_unique", "_fact_unique")))
     return {name: getattr(row, model._meta.get_field(name).attname) for name in constraint.fields if name not in _BOOKKEEPING}
