@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, CharField, F, OuterRef, Q, Subquery, Value, When
+from django.utils.translation import gettext as _
 
 from parvis.contacts.api import Organisation, display_names, organisation_cards
 from parvis.form_engine.api import FormState, resolve, show
@@ -32,6 +33,8 @@ EVER = dt.date(1900, 1, 1)
 """First day of what is not dated: it holds on any day that is looked at."""
 LANGUAGES = ("fr", "nl", "de", "en")
 MOST_ORGANISATIONS = 300
+SHORT = 8
+"""Up to so many answers the form shows buttons, else a list that has an empty line."""
 
 
 def code_label(code: Code, language: str | None = None) -> str:
@@ -254,6 +257,8 @@ def form_of(actor: Actor, dossier: Dossier, section: Section, answers: Mapping[s
             options = []
         if one["type"] in (CustomType.CHOICE, CustomType.CHOICES, CustomType.PERSON, CustomType.ORGANISATION):
             out["type"] = "choices" if one["type"] == CustomType.CHOICES else "choice"
+            if out["type"] == "choice" and held and not one.get("required") and len(options) <= SHORT:
+                options = [*options, ("", _("nothing noted"))]  # radio buttons alone cannot be emptied
             out["options"] = [{"value": value, "label": dict.fromkeys(LANGUAGES, name)} for value, name in options]
         asked.append(out)
     page = {"key": "own", "title": section.raw["title"], "fields": asked}

@@ -86,6 +86,23 @@ def test_a_past_day_offers_the_codes_of_that_day(client, centre, dossier, energy
     assert Code.objects.get(value="OLD").valid_to == dt.date(2020, 1, 1)
 
 
+def test_an_answer_of_buttons_can_be_emptied(client, centre, dossier, energy) -> None:
+    admin = centre.actor("administrator")
+    custom.add_field(
+        actor=admin, kind=energy, section="energy", label={"en": "Tutor"}, type="choice", data_class="social", values=["Alpha", "Beta"]
+    )
+    custom.write_custom(actor=centre.actor("worker"), dossier=dossier, section="energy", answers={"tutor": "alpha"})
+    client.force_login(centre.worker)
+    url = reverse("dossiers:own_edit", args=[dossier.uuid, "energy"])
+    page = client.get(url)
+    assert "rien de noté" in page.content.decode()
+    held = CustomFact.unscoped.get()
+    sent = {"shown": "tutor", page.context["at"].fields[0].id: "", "valid_from": held.valid_from.isoformat()}
+    assert client.post(url, sent).status_code == 303
+    assert [row.value for row in CustomFact.unscoped.filter(live=1)] == [None]
+    assert "Alpha" not in client.get(reverse("dossiers:own_section", args=[dossier.uuid, "energy"])).content.decode()
+
+
 def test_what_is_needed_is_told_and_another_kind_hides_nothing(client, centre, dossier, energy) -> None:
     admin, worker = centre.actor("administrator"), centre.actor("worker")
     kind = custom.create_kind(actor=admin, label={"fr": "Primo-arrivant"}, key="newcomer")
