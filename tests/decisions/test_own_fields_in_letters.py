@@ -23,8 +23,7 @@ ROOT = system_actor("test")
 def centre() -> Centre:
     """A list, a field of the class social and one of health; the letter of one-off aid names both."""
     centre = make_centre()
-    custom.create_code_list(actor=ROOT, label={"fr": "Tuteurs"}, key="tutors")
-    row = custom.CodeList.objects.get(key="tutors")
+    row = custom.create_code_list(actor=ROOT, label={"fr": "Tuteurs"}, key="tutors")
     custom.add_code(actor=ROOT, code_list=row, value="TE", label={"fr": "Tuteur communal", "nl": "Gemeentelijke coach"})
     kind = custom.general_kind(actor=ROOT)
     custom.add_section(actor=ROOT, kind=kind, title={"en": "Energy"}, group="other")
