@@ -75,6 +75,7 @@ RELATIONS: tuple[tuple[str, str, str, date, date | None], ...] = (
     ("josef", "parent", "karin", date(1968, 5, 5), None),
     ("luc", "spouse", "karin", date(1991, 5, 18), date(2012, 3, 1)),
     ("luc", "ex_spouse", "karin", date(2012, 3, 1), None),
+    ("luc", "landlord", "rita", date(2021, 1, 1), None),
     ("karin", "parent", "lea", date(1992, 6, 6), None),
     ("luc", "parent", "lea", date(1992, 6, 6), None),
     ("karin", "parent", "simon", date(1995, 11, 30), None),

@@ -127,6 +127,8 @@ class RelationKind(models.TextChoices):
     DEBTOR = "debtor", _("maintenance debtor of, by judgment,")
     TRUSTED = "trusted", _("trusted person of")
     OTHER = "other", _("other relation with")
+    #: No family: a landlord who is a person, and the tenant. Read through ``tenancy.selectors``.
+    LANDLORD = "landlord", _("landlord of")
 
 
 class HouseholdRole(models.TextChoices):

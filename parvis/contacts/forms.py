@@ -124,6 +124,15 @@ class RelationForm(forms.Form):
         self.fields["side"].choices = words.choices()  # type: ignore[attr-defined]
 
 
+class TenancyForm(forms.Form):
+    """Since when somebody lives with a landlord who is a person."""
+
+    valid_from = day_field(_("From"), required=True)
+    last_day = day_field(_("Last day, if it has ended"))
+    source = forms.ChoiceField(label=_("Source"), choices=Source.choices, initial=Source.DECLARED)
+    source_ref = forms.CharField(label=_("Which document or visit"), max_length=191, required=False)
+
+
 class EndForm(forms.Form):
     last_day = day_field(_("Last day"), required=True)
 

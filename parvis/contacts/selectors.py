@@ -340,7 +340,7 @@ def household_at(household_id: int, day: dt.date | None = None, known_on: dt.dat
 def relations_of(actor: Actor, person_id: int, day: dt.date | None = None) -> list[tuple[str, int]]:
     """(relation in words from the person's side, id of the other one)."""
     day = day or clock.today()
-    rows = Relation.objects.visible_to(actor).at(day)
+    rows = Relation.objects.visible_to(actor).at(day).exclude(kind="landlord")
     mine = [(row.get_kind_display(), row.other_id) for row in rows.filter(person=person_id)]
     return mine + [(inverse_label(row.kind), row.person_id) for row in rows.filter(other=person_id)]
 

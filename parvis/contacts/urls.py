@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import cards, handovers, kinship, merging, organisations, persons, references, reveal, roles
+from .views import cards, handovers, kinship, merging, organisations, persons, references, reveal, roles, tenants
 
 app_name = "contacts"
 urlpatterns = [
@@ -23,9 +23,12 @@ urlpatterns = [
     path("persons/<uuid:uuid>/family/end/", kinship.end, name="relation_end"),
     path("persons/<uuid:uuid>/merge/", merging.person, name="merge"),
     path("persons/<uuid:uuid>/merge/undo/", merging.undo_person, name="merge_undo"),
+    path("persons/<uuid:uuid>/tenants/", tenants.add, name="tenant_add"),
+    path("persons/<uuid:uuid>/tenants/end/", tenants.end, name="tenant_end"),
     path("contacts/", organisations.index, name="book"),
     path("contacts/phones/", organisations.phone_list, name="phone_list"),
     path("contacts/mailing/", organisations.mailing, name="mailing"),
+    path("contacts/letters/", organisations.letters, name="letters"),
     path("contacts/new/", organisations.new, name="organisation_new"),
     path("contacts/<uuid:uuid>/", organisations.detail, name="organisation"),
     path("contacts/<uuid:uuid>/facts/<slug:aspect>/", organisations.edit, name="organisation_fact"),

@@ -30,6 +30,9 @@ def build(print_line: Callable[[str], None] = print) -> None:
     print_line("Reference data: units, agents, rates, letters, process, procedure, committee")
     with clock.travel(end - (stories.timedelta(days=max(case.asked for case in cast.CASES) + 3))):
         reference.load()
+        print_line("Address book, and a family over three generations")
+        stage.forget()
+        address_book.load(actor=stage.agent(stage.WORKERS["SSG-NORD"]))
     stage.forget()
     for account in Account.objects.filter(is_demo=True):
         account.set_password(PASSWORD)
@@ -38,8 +41,6 @@ def build(print_line: Callable[[str], None] = print) -> None:
     long_file.load()
     print_line(f"Stories: {len(cast.CASES)} cases over two years")
     stories.play_all(cast.CASES, end, print_line)
-    print_line("Address book, and a family over three generations")
-    address_book.load(actor=stage.agent(stage.WORKERS["SSG-NORD"]))
     print_line(f"A file of another house: {file_824415.NUMBER}")
     file_824415.load(
         administrator=stage.agent("david.kaiser"),

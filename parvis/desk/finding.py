@@ -27,6 +27,7 @@ class Found:
     key: str
     title: Any
     hits: list[Hit]
+    note: Any = ""
 
 
 def search(actor: Actor, query: str, limit: int) -> list[Found]:
@@ -40,7 +41,7 @@ def search(actor: Actor, query: str, limit: int) -> list[Found]:
             if source.access(actor):
                 hits = source.search(actor, text, limit)[:limit]
                 if hits:
-                    found.append(Found(source.key, source.title, hits))
+                    found.append(Found(source.key, source.title, hits, memo.kept(("search.note", source.key), "")))
     return found
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -9,9 +11,29 @@ from parvis.kernel import clock
 
 class DocumentForm(forms.Form):
     file = forms.FileField(label=_("File"), help_text=_("PDF, photo (JPEG, PNG, HEIC) or letter (DOCX, ODT)."))
-    title = forms.CharField(label=_("Title"), max_length=200)
-    kind = forms.ChoiceField(label=_("Kind"), choices=DocumentKind.choices, initial=DocumentKind.OTHER)
+    title = forms.CharField(label=_("Title"), max_length=200, required=False, help_text=_("Leave empty for the name of the file."))
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[
+            (DocumentKind.OTHER.value, _("Let its words propose the kind")),
+            *[one for one in DocumentKind.choices if one[0] != DocumentKind.OTHER],
+        ],
+        initial=DocumentKind.OTHER,
+    )
     on = forms.DateField(
         label=_("Date of the document"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), initial=clock.today
     )
     note = forms.CharField(label=_("Note"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class AboutForm(forms.Form):
+    """``incoming``: only of a paper that came in is the kind said by hand."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=DocumentKind.choices)
+    person = forms.ChoiceField(label=_("Whom it concerns"), required=False)
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], incoming: bool, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["person"].choices = [("", _("The whole household")), *people]
+        if not incoming:
+            del self.fields["kind"]

@@ -9,12 +9,15 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from parvis.contacts.api import display_names
 from parvis.documents.access import may_attach, may_open_documents
+from parvis.documents.enums import DocumentKind
 from parvis.documents.lists import list_pdf
+from parvis.documents.models import Document
 from parvis.documents.services.storing import documents_in_dossier
 from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import Panel
+from parvis.kernel.registries import PaletteAction, Panel, PersonHolder
 from parvis.ui import sheets
 
 SHOWN = 12
@@ -24,7 +27,8 @@ def _documents(request: HttpRequest, dossier: Any, day: dt.date) -> str:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     known = getattr(request, "known_day", day)
     past = known < clock.today()
-    rows = list(documents_in_dossier(actor, dossier.pk).filter(on__lte=known)[: SHOWN + 1])
+    rows = list(documents_in_dossier(actor, dossier.pk).select_related("file", "proposal").filter(on__lte=known)[: SHOWN + 1])
+    _tell(rows)
     if len(rows) <= SHOWN and not past:
         memo.keep(("documents.count", dossier.pk), len(rows))
     return render_to_string(
@@ -32,6 +36,19 @@ def _documents(request: HttpRequest, dossier: Any, day: dt.date) -> str:
         {"dossier": dossier, "rows": rows[:SHOWN], "more": len(rows) > SHOWN, "may_attach": may_attach(actor) and not past},
         request,
     )
+
+
+def _tell(rows: list[Document]) -> None:
+    """Whom each concerns, and what its words propose. One query for the names, none when there is nothing to name."""
+    open_ones = {row.pk: row.proposal for row in rows if hasattr(row, "proposal") and row.proposal.open}
+    ids = {row.person_id for row in rows if row.person_id} | {one.person_id for one in open_ones.values() if one.person_id}
+    names = display_names(ids) if ids else {}
+    for row in rows:
+        row.concerns = names.get(row.person_id, "")
+        row.offered = open_ones.get(row.pk)
+        if row.offered:
+            kind = str(DocumentKind(row.offered.kind).label) if row.offered.kind else row.kind_label
+            row.offered_words = ", ".join(part for part in (kind, names.get(row.offered.person_id, "")) if part)
 
 
 def _count(actor: Actor, dossier: Any) -> int:
@@ -52,5 +69,19 @@ registries.panels.register(
         count=_count,
     ),
 )
+
+registries.palette.register(
+    "documents.kinds",
+    PaletteAction(
+        key="documents.kinds",
+        label=_("Which words propose what"),
+        url_name="documents:kinds",
+        access=may_attach,
+        icon="file",
+        order=90,
+    ),
+)
+for _field, _title in (("Document", _("Documents")), ("DocumentProposal", _("Proposed persons of documents"))):
+    registries.person_holders.register(f"documents.{_field}.person", PersonHolder(f"documents.{_field}", "person", _title))
 
 sheets.writer("pdf", "application/pdf", list_pdf)

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from parvis.documents.views import files
+from parvis.documents.views import about, files
 
 app_name = "documents"
 
 urlpatterns = [
     path("documents/<uuid:document_uuid>/", files.download, name="download"),
+    path("documents/<uuid:document_uuid>/about/", about.about, name="about"),
+    path("documents/kinds/", about.kinds, name="kinds"),
     path("documents/add/<slug:kind>/<int:number>/", files.add, name="add"),
 ]

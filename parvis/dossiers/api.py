@@ -10,6 +10,7 @@ from .errors import ARCHIVED, DossierIsClosed, InvalidDossier, StillOpen
 from .models import CustomFact, Dossier, DossierKind, DossierMember, DossierProfile, Referent, SituationFact
 from .selectors import (
     MemberView,
+    asks_reason,
     dossiers_of,
     household_size,
     in_file_today,
@@ -62,6 +63,7 @@ __all__ = [
     "SituationKind",
     "StillOpen",
     "accept_transfer",
+    "asks_reason",
     "add_member",
     "archive_dossier",
     "assign_referent",

@@ -25,7 +25,17 @@ from .calculations import budget_of
 from .enums import SituationKind
 from .errors import ARCHIVED
 from .models import Dossier, SituationFact, Transfer
-from .selectors import dossiers_of, interventions_of, reads_of, situation_at, transfer_by_id, unknown_clients, visible_dossier
+from .selectors import (
+    dossiers_of,
+    interventions_of,
+    members_at,
+    names_of_files,
+    reads_of,
+    situation_at,
+    transfer_by_id,
+    unknown_clients,
+    visible_dossier,
+)
 
 
 def situation_groups(rows: list[SituationFact]) -> list[tuple[str, list[SituationFact]]]:
@@ -267,3 +277,5 @@ registries.subject_links.register(
         number=lambda row: row.dossier.number,
     ),
 )
+registries.file_names.register("dossiers", names_of_files)
+registries.file_persons.register("dossiers", lambda dossier_id: [row.person_id for row in members_at(dossier_id)])

@@ -330,3 +330,26 @@ def papers_of(dossier_id: int) -> Any:
 def in_file_today(dossier_id: int, person_id: int) -> bool:
     """A member of the dossier today, not one who left."""
     return any(row.person_id == person_id for row in members_at(dossier_id))
+
+
+def asks_reason(actor: Actor, dossier_ids: Collection[int]) -> set[int]:
+    """Those of these dossiers of which nothing is to be shown beside others: of a colleague; and, for an agent who is on file as well, all
+    that the agent does not follow, since the rules of the unusual (own, relative, neighbour) are asked for one file at a time. Two queries."""
+    if not dossier_ids or actor.is_system:
+        return set()
+    members = DossierMember.unscoped.filter(dossier__in=dossier_ids, live=1)
+    held = set(members.filter(person__in=OwnPerson.objects.order_by().values("person_id")).values_list("dossier_id", flat=True))
+    if actor.person_id is not None and actor.account_id is not None:
+        follows = Referent.unscoped.filter(dossier__in=dossier_ids, account=actor.account_id).at(clock.today())
+        held |= set(dossier_ids) - set(follows.values_list("dossier_id", flat=True))
+    return held
+
+
+def names_of_files(actor: Actor, dossier_ids: Collection[int]) -> dict[int, str]:
+    """Number and name of these dossiers, of those that the actor may open."""
+    rows = Dossier.objects.visible_to(actor).select_related("lead__index").filter(pk__in=dossier_ids)
+    found = {}
+    for row in rows:
+        index = getattr(row.lead, "index", None)
+        found[row.pk] = f"{row.number} · {index.display_name if index else '?'}"
+    return found

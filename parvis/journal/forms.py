@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from parvis.documents.api import StoredFile, accept_upload
 from parvis.identity.enums import Function
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.subject import SubjectRef
 from parvis.ui import fields
 
 from .enums import LETTERS, WRITTEN_KINDS, EntryKind, Every, KeyEvent, ObjectiveStatus
@@ -39,6 +41,10 @@ class EntryForm(forms.Form):
     )
     happened_on = day_field(_("When"), help_text=_("Leave empty for now."))
     minutes = forms.IntegerField(label=_("Time spent, in minutes"), required=False, min_value=1, max_value=1440)
+    partner = forms.ChoiceField(
+        label=_("With whom"), required=False, help_text=_("Partners of this household and those you deal with most.")
+    )
+    partner_name = forms.CharField(label=_("Another partner, by name"), required=False, max_length=120)
     key_event = forms.ChoiceField(label=_("Key event of a life"), required=False)
     indicator = forms.CharField(label=_("How one will see that the objective is reached"), required=False, max_length=191)
     review_on = day_field(_("Objective to be looked at again on"))
@@ -60,7 +66,7 @@ class EntryForm(forms.Form):
     next_owner = forms.ChoiceField(label=_("Who does it"), required=False)
     next_every = forms.ChoiceField(label=_("Comes back"), required=False, choices=[("", _("once only")), *Every.choices])
 
-    LINES = ("person", "template", "key_event", "indicator", "review_on", "mentions", "file", "next_every")
+    LINES = ("person", "template", "partner", "partner_name", "key_event", "indicator", "review_on", "mentions", "file", "next_every")
     """Only in the full form."""
 
     def __init__(
@@ -71,9 +77,21 @@ class EntryForm(forms.Form):
         colleagues: list[tuple[int, str]] | None = None,
         templates: list[Any] | None = None,
         full: bool = False,
+        partners: list[tuple[str, str]] | None = None,
+        find_partner: Callable[[str], list[tuple[str, str]]] | None = None,
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
+        self.find_partner = find_partner
+        self.fields["partner"].choices = [("", _("Nobody in particular")), *(partners or [])]
+        if (
+            self.is_bound
+            and find_partner
+            and self.data.get("partner")
+            and not any(key == self.data["partner"] for key, _n in partners or ())
+        ):
+            # A choice that the page before offered by name: offered again, and looked at by the service.
+            self.fields["partner"].choices += find_partner(self.data.get("partner_name", "")) or []
         self.templates = templates or []
         people = colleagues or []
         self.fields["person"].choices = [("", _("The whole household")), *members]
@@ -114,7 +132,22 @@ class EntryForm(forms.Form):
                 self.add_error("next_on", _("Say by when."))
             else:
                 self.add_error("next_text", _("Say what is to be done."))
+        self._find_partner(data)
         return data
+
+    def _find_partner(self, data: dict[str, Any]) -> None:
+        """A partner typed by name: the only one of that name is taken, several are offered."""
+        typed = (data.get("partner_name") or "").strip()
+        if not typed or data.get("partner") or self.find_partner is None:
+            return
+        found = self.find_partner(typed)
+        if len(found) == 1:
+            data["partner"] = found[0][0]
+        elif found:
+            self.fields["partner"].choices += found  # type: ignore[attr-defined]
+            self.add_error("partner", _("Several partners have such a name: choose one here."))
+        else:
+            self.add_error("partner_name", _("Nobody in the address book has such a name. Enter the partner there first."))
 
     @property
     def happened_at(self) -> dt.datetime | None:
@@ -143,7 +176,12 @@ class EntryForm(forms.Form):
             "file": stored,
             "file_name": upload.name if upload else "",
             "follow": self._follow(actor),
+            "partner": self._partner(),
         }
+
+    def _partner(self) -> SubjectRef | None:
+        kind, _sep, number = (self.cleaned_data.get("partner") or "").partition(":")
+        return SubjectRef(kind, int(number)) if number.isdigit() else None
 
     def _follow(self, actor: Actor) -> NextStep | None:
         data = self.cleaned_data

@@ -21,7 +21,7 @@ from parvis.ui import slots
 
 from . import access, services
 from .models import Entry
-from .selectors import chronicle, days_of, dossiers_of_turns, turn_by, urgent_mark, urgent_now, urgent_today
+from .selectors import chronicle, days_of, dossiers_of_turns, partner_uses, turn_by, urgent_mark, urgent_now, urgent_today
 
 LATEST = 6
 URGENT_SHOWN = 5
@@ -91,6 +91,19 @@ def _bar(request: HttpRequest) -> str | None:
         return None
     own = match is not None and match.view_name in {"dossiers:detail", "journal:add", "journal:new"}
     return render_to_string("journal/_bar.html", {"url": url, "key": not own}, request)
+
+
+def _with_party(request: HttpRequest) -> str | None:
+    """All contacts with this organisation or person, from its page."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    match = request.resolver_match
+    if match is None or "uuid" not in match.kwargs or not access.can_read_journal(actor):
+        return None
+    try:
+        url = reverse("journal:with", args=["person" if match.view_name == "contacts:person" else "organisation", match.kwargs["uuid"]])
+    except NoReverseMatch:
+        return None
+    return render_to_string("journal/_with.html", {"url": url}, request)
 
 
 def _action_url(subject: SubjectRef) -> str:
@@ -172,6 +185,17 @@ registries.palette.register(
     ),
 )
 registries.palette.register(
+    "journal.activity",
+    PaletteAction(
+        key="journal.activity",
+        label=_("Acts of agents, over all dossiers"),
+        url_name="journal:activity",
+        access=access.can_read_journal,
+        icon="clock",
+        order=23,
+    ),
+)
+registries.palette.register(
     "journal.urgencies",
     PaletteAction(
         key="journal.urgencies",
@@ -196,6 +220,7 @@ registries.palette.register(
 registries.screens.register("journal.action", Screen(key="journal.action", title=_("Next step"), url=_action_url))
 registries.subject_cards.register("journal_turn", _turn_cards)
 registries.subject_cards.register("journal_entry", _entry_cards)
+slots.register("party", "journal.with", _with_party, order=10)
 slots.register("bar", "journal.new", _bar, order=10)
 
 
@@ -209,3 +234,5 @@ registries.dossier_notes.register("urgent_until", DossierNote(_urgent_until, lam
 
 # What becomes of these when two files of one person are merged.
 registries.person_holders.register("journal.Entry.person", PersonHolder("journal.Entry", "person", _("Chronicle")))
+registries.person_holders.register("journal.Entry.partner", PersonHolder("journal.Entry", "partner", _("Contacts in the chronicle")))
+registries.partner_uses.register("journal", partner_uses)

@@ -6,21 +6,24 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext
 
+from parvis.contacts.api import can_read_persons, find_parties, organisations_of, party_names
 from parvis.dossiers.api import Dossier
 from parvis.identity.api import Account, FunctionGrant
 from parvis.identity.enums import Function
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import may_see
+from parvis.kernel.subject import SubjectRef
+from parvis.kernel.textmatch import sort_key
 from parvis.ui import formats
 from parvis.workflows.api import WorkItem
 from parvis.workflows.enums import ItemState
 
-from .enums import ICONS, EntryKind, KeyEvent, ObjectiveStatus
-from .models import Entry, NoteTemplate, ObjectiveState, Reading, Turn, Urgency, UrgencySeen
+from .enums import ICONS, WRITTEN_KINDS, EntryKind, KeyEvent, ObjectiveStatus
+from .models import Entry, Mention, NoteTemplate, ObjectiveState, Reading, Turn, Urgency, UrgencySeen
 
 PAGE = 30
 TOLD = (Function.SOCIAL_WORKER, Function.CHIEF, Function.LAWYER, Function.CLERK)
@@ -283,14 +286,13 @@ class MonthSum:
     minutes: int
 
 
-def sums_of(entries: list[Entry]) -> list[MonthSum]:
+def sums_of(acts: list[tuple[dt.datetime, str, int | None]]) -> list[MonthSum]:
     """Acts and minutes by month and kind, the latest month first (B24)."""
     sums: dict[tuple[dt.date, str], list[int]] = {}
-    for entry in entries:
-        day = clock.date_of(entry.happened_at).replace(day=1)
-        cell = sums.setdefault((day, entry.kind), [0, 0])
+    for at, kind, minutes in acts:
+        cell = sums.setdefault((clock.date_of(at).replace(day=1), kind), [0, 0])
         cell[0] += 1
-        cell[1] += entry.minutes or 0
+        cell[1] += minutes or 0
     order = list(EntryKind.values)
     return [
         MonthSum(month, str(EntryKind(kind).label), acts, minutes)
@@ -317,3 +319,95 @@ def open_restricted_turns(dossier_id: int) -> list[Turn]:
     waiting = WorkItem.unscoped.filter(subject_type="journal_turn", state=ItemState.OPEN).order_by().values("subject_id")
     rows = Turn.unscoped.filter(action__entry__dossier=dossier_id, action__entry__restricted=True, pk__in=waiting)
     return list(rows.select_related("action").order_by("due_on", "pk"))
+
+
+# Acts over the dossiers -------------------------------------------------------------------------------------------------
+def bounds_of(year: int) -> tuple[dt.datetime, dt.datetime]:
+    """The first instant of a year and of the next one, in the instance's zone."""
+    return dt.datetime(year, 1, 1, tzinfo=clock.zone()), dt.datetime(year + 1, 1, 1, tzinfo=clock.zone())
+
+
+def year_choices() -> list[tuple[str, str]]:
+    this = clock.today().year
+    return [(str(year), str(year)) for year in range(this, this - 8, -1)]
+
+
+def acts_of(actor: Actor) -> QuerySet[Entry]:
+    """What persons wrote, in every dossier that the reader may open; what the program told by itself is no act."""
+    rows: QuerySet[Entry] = Entry.objects.visible_to(actor).filter(kind__in=[str(kind) for kind in WRITTEN_KINDS], author_id__isnull=False)
+    return rows.select_related("dossier__lead__index", "person__index", "organisation__entry", "partner__index")
+
+
+def contacts_with(actor: Actor, partner: SubjectRef) -> QuerySet[Entry]:
+    """Those with one partner, and with entries of the address book that were merged into it."""
+    name = "organisation" if partner.type == "organisation" else "partner"
+    return acts_of(actor).filter(Q(**{name: partner.id}) | Q(**{f"{name}__merged_into": partner.id}))
+
+
+@dataclass(frozen=True)
+class KindSum:
+    kind: str
+    acts: int
+    minutes: int
+
+
+def sums_by_kind(rows: QuerySet[Entry]) -> list[KindSum]:
+    """Acts and minutes of a list by kind: the same rows as the list, counted by the database (B7)."""
+    found = rows.select_related(None).order_by().values("kind").annotate(acts=Count("pk"), spent=Sum("minutes"))
+    order = list(EntryKind.values)
+    sums = [KindSum(row["kind"], row["acts"], row["spent"] or 0) for row in found]
+    return [KindSum(str(EntryKind(one.kind).label), one.acts, one.minutes) for one in sorted(sums, key=lambda one: order.index(one.kind))]
+
+
+def agents_of(actor: Actor) -> list[tuple[int, str]]:
+    """Agents whose acts the reader may ask for: whoever works, or worked, where the reader does; oneself first. One query."""
+    grants = FunctionGrant.objects.filter(function__in=[str(one) for one in TOLD])
+    units = set().union(*(actor.units_for(function) for function in actor.functions)) if actor.functions else set()
+    if None not in units:
+        grants = grants.filter(Q(unit__isnull=True) | Q(unit__in=sorted(unit for unit in units if unit is not None)))
+    rows = Account.objects.filter(Q(pk__in=grants.values("account_id")) | Q(pk=actor.account_id or 0))
+    found = list(rows.order_by("display_name", "pk").values_list("pk", "display_name")[:400])
+    return sorted(found, key=lambda one: one[0] != actor.account_id)
+
+
+def mentions_of(entry: Entry) -> list[str]:
+    return list(Mention.unscoped.filter(entry=entry).order_by("pk").values_list("account__display_name", flat=True)[:20])
+
+
+FREQUENT_DAYS = 365
+
+
+def partner_uses(account_id: int) -> dict[tuple[str, int], int]:
+    """With whom this agent had to do in the last year, and how often: counted from the agent's own entries, for the agent alone."""
+    since = clock.now() - dt.timedelta(days=FREQUENT_DAYS)
+    own = Entry.unscoped.filter(author_id=account_id, happened_at__gte=since).order_by()
+    uses: dict[tuple[str, int], int] = {}
+    for kind, name in (("organisation", "organisation_id"), ("person", "partner_id")):
+        rows = own.filter(**{f"{name}__isnull": False}).values(name).annotate(times=Count("pk"))
+        uses |= {(kind, row[name]): row["times"] for row in rows}
+    return uses
+
+
+def partner_choices(actor: Actor, person_ids: list[int]) -> list[tuple[str, str]]:
+    """Partners to choose from: those whom this agent deals with most, then organisations of these persons. None of a protected person's."""
+    if not can_read_persons(actor):
+        return []
+    uses = partner_uses(actor.account_id) if actor.account_id is not None else {}
+    often = sorted(uses, key=lambda one: (-uses[one], one))[:8]
+    theirs = [("organisation", pk) for pk in organisations_of(actor, person_ids)]
+    names = party_names(actor, [*often, *theirs])
+    return [(f"{kind}:{pk}", names[kind, pk]) for kind, pk in dict.fromkeys([*often, *theirs]) if (kind, pk) in names][:40]
+
+
+def partners_named(actor: Actor, text: str) -> list[tuple[str, str]]:
+    """Entries of the address book of such a name, as choices: the very name alone when there is one."""
+    if len(text.strip()) < 2 or not can_read_persons(actor):
+        return []
+    lines = find_parties(actor=actor, query=text, limit=8)
+    exact = [line for line in lines if line.sort_key == sort_key(text)]
+    found = exact if len(exact) == 1 else lines
+    return [
+        (f"organisation:{line.organisation_id}" if line.organisation_id else f"person:{line.person_id}", line.display_name)
+        for line in found
+        if not line.protected
+    ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import entries, follow, reading, templates, years
+from .views import activity, entries, follow, reading, templates, years
 
 app_name = "journal"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("dossiers/<uuid:uuid>/years/", years.years, name="years"),
     path("dossiers/<uuid:uuid>/urgent/", follow.urgent, name="urgent"),
     path("journal/new/", entries.new, name="new"),
+    path("journal/entries/<uuid:uuid>/", activity.entry, name="entry"),
+    path("journal/acts/", activity.activity, name="activity"),
+    path("journal/with/<slug:kind>/<uuid:uuid>/", activity.with_partner, name="with"),
     path("journal/urgent/", follow.urgencies, name="urgencies"),
     path("journal/steps/<uuid:uuid>/", follow.action, name="action"),
     path("journal/steps/<uuid:uuid>/end/", follow.end_action, name="end_action"),

@@ -181,3 +181,17 @@ class IdempotencyKey(models.Model):
     class Meta:
         ordering = ["created_at", "pk"]
         constraints = [models.UniqueConstraint(fields=["key", "actor", "screen"], name="kernel_idempotency_unique")]
+
+
+class Word(models.Model):
+    """A word that stands in some text, once, with its sound: what is typed in a search is compared with these. ``wordindex`` says in which
+    text. Never shown: whether a text has it is told from texts that the reader may see."""
+
+    personal_data = "social"
+
+    id = models.BigIntegerField(primary_key=True)
+    word = models.CharField(max_length=60, unique=True)
+    sound = models.CharField(max_length=12, db_index=True)
+
+    class Meta:
+        ordering = ["word", "pk"]

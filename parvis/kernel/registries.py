@@ -87,6 +87,8 @@ class Hit:
     why: str = ""
     icon: str = "search"
     score: float = 0.0
+    #: A part of the text around what was found, in pieces: (text, marked).
+    pieces: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -342,6 +344,12 @@ landmarks: Registry[Callable[[Actor, int], tuple[dt.datetime, Any] | None]] = Re
 
 #: What keeps a dossier open: ``(actor, dossier_id) -> obstacles``. All of them, whoever asks; those outside the actor's scope are hidden ones.
 closing_obstacles: Registry[Callable[[Actor, int], list[Obstacle]]] = Registry("closing_obstacles")
+#: Persons of a file ``(dossier_id) -> person ids``, today: a paper that comes in is for one of them.
+file_persons: Registry[Callable[[int], list[int]]] = Registry("file_persons")
+#: Files in words (number and name) ``(actor, dossier ids) -> words``, of those that the actor may open; many at once.
+file_names: Registry[Callable[[Actor, set[int]], dict[int, str]]] = Registry("file_names")
+#: Partners that an agent had to do with, and how often: ``(account_id) -> {("organisation" | "person", id): times}``, for that agent alone.
+partner_uses: Registry[Callable[[int], dict[tuple[str, int], int]]] = Registry("partner_uses")
 
 ALL: tuple[Registry[Any], ...] = (
     panels,
@@ -372,6 +380,9 @@ ALL: tuple[Registry[Any], ...] = (
     changes,
     landmarks,
     closing_obstacles,
+    file_persons,
+    file_names,
+    partner_uses,
 )
 
 

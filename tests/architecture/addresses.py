@@ -13,16 +13,17 @@ WITHOUT_FILE = {
     "journal:objective",
     "dossiers:lists", "dossiers:new_list", "dossiers:code_list", "dossiers:code", "dossiers:fields", "dossiers:new_kind",
     "dossiers:new_section", "dossiers:new_field", "dossiers:change_field",
+    "journal:entry", "journal:activity", "journal:with",
 }  # fmt: skip
 
 THING: dict[str, str] = {
     "contacts:person": "person", "contacts:fact": "person", "contacts:protect": "person", "contacts:card": "person",
-    "contacts:reveal": "person", "contacts:role_add": "person", "contacts:role_end": "person", "contacts:family": "person",
+    "contacts:reveal": "person", "contacts:role_add": "person", "contacts:role_end": "person", "contacts:tenant_add": "person", "contacts:tenant_end": "person", "contacts:family": "person",
     "contacts:relation_add": "person", "contacts:relation_end": "person", "contacts:merge": "person", "contacts:merge_undo": "person",
     "contacts:organisation": "organisation", "contacts:organisation_close": "organisation", "contacts:organisation_role": "organisation",
     "contacts:organisation_merge": "organisation", "contacts:organisation_merge_undo": "organisation",
-    "documents:download": "document",
-    "journal:action": "turn", "journal:end_action": "action", "journal:objective": "objective", "journal:text": "text",
+    "documents:download": "document", "documents:about": "document",
+    "journal:action": "turn", "journal:end_action": "action", "journal:objective": "objective", "journal:entry": "objective", "journal:text": "text",
     "workflows:task": "task", "workflows:take": "task", "workflows:back": "task", "workflows:hand": "task",
     "requests:detail": "request", "requests:receipt": "request", "requests:correct": "request", "requests:identify": "fresh",
     "requests:take_over": "request",
@@ -74,6 +75,7 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
         "contacts:fact_end": lambda: [things["person"].uuid, "point"],
         "contacts:organisation_fact": lambda: [things["organisation"].uuid, "name"],
         "contacts:organisation_end": lambda: [things["organisation"].uuid, "kind"],
+        "journal:with": lambda: ["organisation", things["organisation"].uuid],
         "documents:add": lambda: ["dossier", things["dossier"].pk],
         "workflows:process": lambda: ["aid-request"],
         "workflows:download": lambda: ["aid-request", 1],

@@ -57,7 +57,17 @@ def chief(client: Any) -> Any:
     return client
 
 
-@pytest.mark.parametrize("path", ["/contacts/", "/contacts/?kind=landlord", "/contacts/phones/", "/contacts/mailing/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/contacts/",
+        "/contacts/?kind=landlord",
+        "/contacts/phones/",
+        "/contacts/mailing/",
+        "/contacts/letters/",
+        "/contacts/letters/?as=csv",
+    ],
+)
 def test_the_address_book_and_what_is_printed_from_it(mother: Person, chief: Any, path: str) -> None:
     page = chief.get(path).content.decode()
     assert "Nora Delvaux" in page

@@ -370,5 +370,5 @@ def test_the_demonstration_has_an_address_book_and_a_family_and_may_be_loaded_tw
     demo.load(actor=WORKER)
     counts = (Organisation.unscoped.count(), Person.unscoped.count(), Relation.unscoped.filter(live=1).count())
     demo.load(actor=WORKER)
-    assert counts == (14, 11, 17)
+    assert counts == (14, 11, 18)
     assert (Organisation.unscoped.count(), Person.unscoped.count(), Relation.unscoped.filter(live=1).count()) == counts

@@ -132,3 +132,25 @@ __all__ = [
     "ProfileForm",
     "RoleForm",
 ]
+
+
+class LettersForm(forms.Form):
+    """On which day the addresses are to hold, and which of them a letter takes first."""
+
+    day = forms.DateField(
+        label=_("Addresses as they hold on"),
+        required=False,
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("This is not a date. Write it like 31/12/2026.")},
+    )
+    purpose = forms.ChoiceField(
+        label=_("For"),
+        required=False,
+        choices=[
+            ("letter", _("Letters")),
+            ("notification", _("Notifications of decisions")),
+            ("invoice", _("Invoices")),
+            ("visit", _("Visits")),
+        ],
+    )

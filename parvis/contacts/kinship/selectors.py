@@ -11,6 +11,7 @@ from django.db.models import Q
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 
+from ..enums import RelationKind
 from ..models import Person, Relation
 from ..selectors import PersonCard, household_of, person_cards
 from .maintenance import Duty, duty, reason_text
@@ -147,6 +148,7 @@ def family(actor: Actor, person_id: int, day: dt.date | None = None, known_on: d
 def _rows(actor: Actor, person_ids: Iterable[int], known_on: dt.datetime | None) -> list[Relation]:
     ids = list(person_ids)
     rows = Relation.objects.visible_to(actor).filter(Q(person__in=ids) | Q(other__in=ids)).known(known_on)
+    rows = rows.exclude(kind=RelationKind.LANDLORD)
     return list(rows.order_by("valid_from", "pk")[:MOST_ROWS])
 
 
@@ -156,5 +158,7 @@ def _other(row: Relation, person_id: int) -> int:
 
 def visible_relation(actor: Actor, person: Person, row_id: int) -> Relation | None:
     """A living relation of the person, from whichever side it was noted."""
-    rows = Relation.objects.visible_to(actor).filter(Q(person=person) | Q(other=person), pk=row_id, live=1)
+    rows = (
+        Relation.objects.visible_to(actor).filter(Q(person=person) | Q(other=person), pk=row_id, live=1).exclude(kind=RelationKind.LANDLORD)
+    )
     return rows.select_related("person", "other").first()

@@ -1,7 +1,7 @@
 """Writes. Each is a gesture: it writes versions, a mutation line, the search keys, and publishes an event."""
 
 from .banking import add_bank_account, end_bank_account
-from .book import BookMatch, match_organisations, rebook_organisation, rebook_person, search_book
+from .book import BookMatch, find_parties, match_organisations, rebook_organisation, rebook_person, search_book
 from .comparing import Compared, Comparison, compare_organisations, compare_persons, merges_of
 from .eid import FieldDifference, apply_eid, compare_eid, create_person_from_eid, read_eid
 from .ending import end_fact
@@ -72,6 +72,7 @@ __all__ = [
     "reindex",
     "reindex_person",
     "relate",
+    "find_parties",
     "search_book",
     "search_persons",
     "set_address",

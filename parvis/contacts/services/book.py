@@ -14,6 +14,7 @@ from parvis.kernel.textmatch import sort_key, tokens
 from .. import matching
 from ..book import selectors
 from ..enums import OrgNumberKind, PointKind
+from ..errors import InvalidPerson
 from ..models import (
     Address,
     BookEntry,
@@ -30,6 +31,7 @@ from ..models import (
     PersonCapacity,
     PersonIndex,
 )
+from .reaching import check_point
 
 # Titles and legal forms: they say what somebody is, not who. "Meyer, Dr. med." is "Dr. Meyer".
 NOISE = frozenset(
@@ -256,8 +258,13 @@ def match_organisations(
     return scored[:limit]
 
 
-def search_book(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[selectors.BookLine, str]]:
-    """Organisations by a part of the name whatever accents and order, or the enterprise number. Best first, with the reason."""
+def find_parties(*, actor: Actor, query: str, limit: int = 8) -> list[selectors.BookLine]:
+    """Entries of the address book by a part of the name, organisations and persons with a capacity alike. Best first."""
+    return [line for line, _why in search_book(actor=actor, query=query, limit=limit, persons=True)]
+
+
+def search_book(*, actor: Actor, query: str, limit: int = 8, persons: bool = False) -> list[tuple[selectors.BookLine, str]]:
+    """Organisations (with ``persons`` also those in it on their own account) by a part of the name whatever accents and order, or the enterprise number. Best first, with the reason."""
     digits = "".join(char for char in query if char.isdigit())
     if len(digits) in {9, 10} and len(query) <= 16:
         bare = digits.zfill(10)
@@ -266,6 +273,13 @@ def search_book(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[selec
         )
         if ids:
             return [(line, _("enterprise number")) for line in selectors.book_lines(actor, ids)]
+    reached = _by_reach(query, digits)
+    if reached is not None:
+        why = _("e-mail address") if "@" in query else _("phone number")
+        found = [
+            line for line in selectors.book_lines(actor, reached) if line.organisation_id is not None or (persons and not line.protected)
+        ]
+        return [(line, why) for line in found[:limit]]
     words = [word for word in tokens(query) if not (word.isdigit() and len(word) < 3)]
     if not words:
         return []
@@ -276,12 +290,27 @@ def search_book(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[selec
         ids += list(
             BookToken.unscoped.filter(kind=matching.SOUND, value__in=sounds).order_by("value").values_list("entry_id", flat=True)[:60]
         )
-    found = [line for line in selectors.book_lines(actor, dict.fromkeys(ids)) if line.organisation_id is not None]
+    found = [line for line in selectors.book_lines(actor, dict.fromkeys(ids)) if line.organisation_id is not None or persons]
     mine = telling_words(query)
     scored = [(matching.name_score(mine, telling_words(line.display_name)), line) for line in found]
     keep = [(line, score) for score, line in scored if line.id in exact or score >= 0.75]
     keep.sort(key=lambda one: (one[0].id not in exact, -one[1], one[0].sort_key, one[0].id))
     return [(line, _("name") if line.id in exact else _("similar name")) for line, _score in keep[:limit]]
+
+
+def _by_reach(query: str, digits: str) -> list[int] | None:
+    """Entries by the beginning of an e-mail address, or by a phone number of the organisation; None when the query is neither."""
+    text = "".join(query.split()).lower()
+    if "@" in text:
+        rows = OrganisationPoint.unscoped.filter(kind=PointKind.EMAIL, value__startswith=text, live=1)
+    elif len(digits) >= 8 and text[:1] in "+0" and len(digits) >= len(text) - 5:
+        try:
+            rows = OrganisationPoint.unscoped.filter(kind=PointKind.PHONE, value=check_point(PointKind.PHONE, query), live=1)
+        except InvalidPerson:
+            return None
+    else:
+        return None
+    return [pk for pk in rows.order_by("value", "pk").values_list("organisation__entry__pk", flat=True)[:50] if pk is not None]
 
 
 def _by_prefix(words: list[str]) -> list[int]:

@@ -89,7 +89,7 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return page(request, "contacts/add_link.html", context)
     if form.is_valid():
         data = form.cleaned_data
-        other = _picked(actor, context["picked"])
+        other = picked_person(actor, context["picked"])
         if other is None:
             form.add_error(None, _("Choose who it is about."))
         else:
@@ -110,7 +110,8 @@ def add(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return invalid(request, "contacts/add_link.html", context)
 
 
-def _picked(actor: Actor, text: str) -> models.Person | None:
+def picked_person(actor: Actor, text: str) -> models.Person | None:
+    """The person chosen on the page, whom the reader may see."""
     try:
         uuid = UUID(text)
     except ValueError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +20,9 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict
 from parvis.kernel.identifiers import format_number
 from parvis.kernel.subject import SubjectRef
+from parvis.ui import stepup
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
+from parvis.ui.sheets import harmless
 
 from .. import access, models, selectors, services
 from ..book import forms
@@ -26,7 +30,8 @@ from ..book import selectors as book
 from ..grids import BOOK, record_export
 
 MOST_PRINTED = 120
-MOST_ADDRESSES = 500
+MOST_ADDRESSES = 2_000
+MOST_IN_A_LINK = 100
 
 
 @dataclass(frozen=True)
@@ -160,12 +165,79 @@ def mailing(request: HttpRequest) -> HttpResponse:
     """E-mail addresses of the list as filtered, to copy or to open in the mail program as hidden copies."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     grid = BOOK.read(request, book.book(actor))
-    rows = [book.line_of(row) for row in grid.rows[:MOST_ADDRESSES]]
+    rows = [book.line_of(row) for row in grid.rows[: MOST_ADDRESSES + 1]]
+    more, rows = len(rows) > MOST_ADDRESSES, rows[:MOST_ADDRESSES]
     addresses = list(dict.fromkeys(row.email for row in rows if row.email))
     without = [row for row in rows if not row.email]
     record_export(actor, "e-mail", len(addresses))
-    context = {"addresses": addresses, "without": without, "chips": grid.chips, "joined": "; ".join(addresses), "bcc": ",".join(addresses)}
+    context = {
+        "addresses": addresses,
+        "without": without,
+        "chips": grid.chips,
+        "joined": "; ".join(addresses),
+        "bcc": ",".join(addresses) if len(addresses) <= MOST_IN_A_LINK else "",  # programs cut a longer link without a word
+        "in_a_link": MOST_IN_A_LINK,
+        "more": more,
+        "limit": MOST_ADDRESSES,
+        "query": request.GET.urlencode(),
+    }
     return page(request, "contacts/mailing.html", context)
+
+
+@screen(access=access.can_read_persons)
+def letters(request: HttpRequest) -> HttpResponse:
+    """Names and addresses of the list as filtered, as they hold on a day, for labels and letters; also as a file (B11)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    grid = BOOK.read(request, book.book(actor))
+    form = forms.LettersForm(request.GET if "day" in request.GET else None, initial={"day": clock.today(), "purpose": "letter"})
+    day, purpose = clock.today(), "letter"
+    if form.is_bound and form.is_valid():
+        day, purpose = form.cleaned_data["day"] or day, form.cleaned_data["purpose"] or purpose
+    rows = [book.line_of(row) for row in grid.rows[: MOST_ADDRESSES + 1]]
+    more, rows = len(rows) > MOST_ADDRESSES, rows[:MOST_ADDRESSES]
+    labels = book.labels(rows, day, purpose)
+    shown = [one for one in labels if one.lines]
+    if request.GET.get("as") == "csv":
+        stepup.require(request, back=stepup.without(request, "as"))
+        record_export(actor, "labels", len(shown))
+        return _labels_csv(shown, day)
+    params = request.GET.copy()
+    params["as"] = "csv"
+    params["day"], params["purpose"] = day.isoformat(), purpose
+    context = {
+        "labels": shown,
+        "protected": sum(1 for one in labels if one.protected),
+        "without": [one for one in labels if not one.lines and not one.protected],
+        "form": form,
+        "kept": [(key, value) for key in grid.params for value in grid.params.getlist(key) if key not in {"day", "purpose", "as"}],
+        "chips": grid.chips,
+        "more": more,
+        "limit": MOST_ADDRESSES,
+        "day": day,
+        "csv": "?" + params.urlencode(),
+        "back": grid.params.urlencode(),
+    }
+    return page(request, "contacts/letters.html", context)
+
+
+def _labels_csv(labels: list[book.Label], day: dt.date) -> HttpResponse:
+    """One line for each letter: name, up to four lines of the address, postal code, municipality, country, language."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    heads = (
+        _("Name"),
+        _("Address, line 1"),
+        _("Address, line 2"),
+        _("Address, line 3"),
+        _("Address, line 4"),
+        _("Language of our letters"),
+    )
+    writer.writerow([harmless(head) for head in heads])
+    for one in labels:
+        writer.writerow([harmless(cell) for cell in (one.name, *(*one.lines, "", "", "", "")[:4], one.language)])
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="labels-{day.isoformat()}.csv"'
+    return response
 
 
 @screen(access=access.can_read_persons)

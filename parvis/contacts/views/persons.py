@@ -26,6 +26,7 @@ from .. import access, forms, models, selectors, services
 from ..book import selectors as book
 from ..enums import IdentifierKind
 from ..kinship import selectors as family
+from ..tenancy import selectors as tenancy
 from ._common import found, visible
 
 Row = Any
@@ -200,9 +201,14 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     else:
         relations, cards = [], selectors.person_cards(actor, at_home, brief=True) if at_home else {}
         closed.append(_("Relations"))
+    in_book = any(group["aspect"].key == "capacity" and group["facts"] for group in groups)
+    tenants, more_tenants = tenancy.tenants_of(actor, person.pk, today) if in_book and not card.hidden else ([], 0)
     context = {
         "person": person,
         "card": card,
+        "tenants": tenants,
+        "more_tenants": more_tenants,
+        "landlords": tenancy.landlords_of(actor, person.pk, today, hidden=card.hidden),
         "groups": groups,
         "relations": relations,
         "housemates": [cards[one] for one in at_home if one in cards],
@@ -213,6 +219,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "may_reveal": access.may_reveal(actor),
         "merges": services.merges_of(actor, "person", person.pk) if access.can_merge(actor) else [],
         "may_edit": access.can_edit_person(actor),
+        "in_book": in_book,
         "links": _places(actor, person.pk),
     }
     return page(request, "contacts/person.html", context)

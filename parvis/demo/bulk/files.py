@@ -9,12 +9,15 @@ from typing import Any
 
 from parvis.kernel import canonical
 from parvis.kernel.textmatch import sort_key
+from parvis.kernel.wordindex import key_of, words_of
 
 from .plan import COMMITTEE, INQUIRY, NOTIFY, PAY, PROPOSAL, Asked, Opened, Plan, Setting
 from .rows import LABEL, Rows, fact, uuid
 from .texts import AIDS, LABELS, LINES, NEEDS, NOTES, RESOURCES, STEPS, TERMS, TITLES
 
 DRAFTED = 11  # days after the request
+NOTE_KEYS = {text: [key_of(word) for word in words_of(text)] for _kind, text in NOTES}
+"""The words under which each of the notes is found."""
 CHANNELS = ("portal", "desk_visit", "call", "letter", "mail")
 
 
@@ -44,6 +47,7 @@ class Files:
         self.granted: list[dict[str, Any]] = []
         self.agents: list[tuple[int, str, int]] = []
         self.leads: list[list[dict[str, Any]]] = []
+        self.entry = first["entry"]
 
     def write(self, plan: Plan) -> list[dict[str, Any]]:
         """Returns what was granted, for the money."""
@@ -103,7 +107,9 @@ class Files:
         for _ in range(rng.choices((1, 3, 6, 10, 20, 60), (10, 30, 30, 20, 9, 1))[0]):
             kind, text = rng.choice(NOTES)
             when = instant(day, rng.randrange(8, 17), rng.randrange(60))
-            rows["entry"].append((uuid(rng), pk, kind, when, when, "", text, agent[0], agent[1], 0, "social", ""))
+            rows["entry_word"].extend([(key, self.entry) for key in NOTE_KEYS[text]])
+            rows["entry"].append((self.entry, uuid(rng), pk, kind, when, when, "", text, agent[0], agent[1], 0, "social", ""))
+            self.entry += 1
             day += timedelta(days=rng.randrange(1, 150))
             if day >= end:
                 break

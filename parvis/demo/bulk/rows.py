@@ -32,8 +32,9 @@ TABLES: dict[str, tuple[str, str]] = {
     "situation": ("dossiers.SituationFact", FACT + "dossier_id item person_id kind label amount currency periodicity details"),
     "entry": (
         "journal.Entry",
-        "uuid dossier_id kind happened_at recorded_at title text author_id author_label restricted data_class subject_type",
+        "id uuid dossier_id kind happened_at recorded_at title text author_id author_label restricted data_class subject_type",
     ),
+    "entry_word": ("journal.EntryWord", "word_key entry_id"),
     "request": (
         "requests.Request",
         "id uuid number procedure_id unit_id channel received_at requested_on language answers applicant_name applicant_sort urgent "

@@ -24,6 +24,7 @@ from parvis.kernel.errors import DomainError
 from parvis.kernel.models import MutationValue, Sequence
 from parvis.kernel.periods import OPEN_END
 from parvis.kernel.subject import SubjectRef
+from parvis.kernel.wordindex import learn, words_of
 from parvis.procedures.models import Procedure, ProcedureVersion
 
 from . import agents, load, money, worker
@@ -31,9 +32,12 @@ from .files import Files, Numbers
 from .people import People
 from .plan import BATCH, SLOTS, Batch, Setting, plan_for
 from .rows import LABEL, Rows, empty
+from .texts import NOTES
 
 ACTOR = system_actor(LABEL, origin=LABEL)
 STREAM = "context:populate"
+ENTRIES = 12
+"""Keys kept for the entries of one dossier: seven on average, and a batch has hundreds of dossiers."""
 
 
 class Refused(DomainError):
@@ -149,6 +153,7 @@ def _prepare(seed: int, sizes: list[int], years: int) -> tuple[Setting, dict[tup
     today = clock.today()
     with gestures.gesture_scope():
         opened = sum(one.closed is None for size in sizes for one in plan_for(size, today, years).dossiers)
+        learn(word for _kind, text in NOTES for word in words_of(text))
         setting = _setting(seed, years, agents.ensure(opened, ACTOR, clock.now()))
         before: dict[tuple[str, int], int] = {}
         taken: dict[tuple[str, int], int] = {}
@@ -184,6 +189,7 @@ def _strides(setting: Setting) -> dict[str, int]:
     plan = plan_for(BATCH, setting.today, setting.years)
     money_rows = len(plan.requests) + sum(len(one.months) for one in plan.requests)
     few = {"person": BATCH, "household": BATCH, "dossier": len(plan.dossiers), "due": money_rows, "payment": money_rows}
+    few["entry"] = len(plan.dossiers) * ENTRIES
     few |= {"order": len(plan.months), "voucher": 2 * len(plan.months)}
     return {key: few.get(key, len(plan.requests)) for key in load.KEYED}
 

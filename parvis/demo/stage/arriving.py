@@ -36,6 +36,24 @@ def scan(title: str, name: str) -> bytes:
     return out.getvalue()
 
 
+#: Partner of the address book, and what was said; the first one only where there is a rent.
+CALLS = (
+    ("Logement public de Valmont", "Le bailleur confirme un retard de loyer de deux mois ; pas d’expulsion tant qu’un plan est suivi."),
+    ("Mutualité Solidaire", "La mutuelle n’a pas encore d’indemnité à payer ; elle rappelle quand le dossier est complet."),
+)
+
+
+def lease(case: Case, rent: str) -> bytes:
+    """A lease with a text layer."""
+    lines = (
+        f"Entre le bailleur, Logement public de Valmont, et le locataire, {case.given} {case.family}.",
+        f"Le loyer est de {rent} euros par mois, payable avant le cinq.",
+        "La garantie locative est versée sur un compte bloqué.",
+    )
+    envelope = documents.Envelope(subject="Contrat de bail de résidence principale", on=clock.today(), language="fr")
+    return documents.render_sheet_pdf("list", envelope, [documents.Section(notes=lines)], date=clock.today())
+
+
 def _answers(case: Case) -> dict[str, Any]:
     wants = {"ris": ["income"], "equivalent": ["income"], "advance": ["income"]}.get(case.aid, ["other"])
     return {
@@ -190,6 +208,7 @@ def inquire(play: Play) -> None:
         kind="interview",
         text=f"Entretien au bureau. {case.need}",
         happened_at=clock.now() - timedelta(hours=2),
+        minutes=40,
     )
     journal.add_entry(
         actor=actor,
@@ -197,7 +216,28 @@ def inquire(play: Play) -> None:
         kind="visit",
         text="Visite à domicile : la composition du ménage correspond à ce qui est déclaré. " + case.why,
         happened_at=clock.now() - timedelta(hours=1),
+        minutes=55,
     )
+    for partner, text in CALLS if case.rent else CALLS[1:]:
+        found = contacts.find_parties(actor=actor, query=partner, limit=1)
+        journal.add_entry(
+            actor=actor,
+            dossier=dossier,
+            kind="call",
+            text=text,
+            minutes=10,
+            partner=SubjectRef("organisation", found[0].organisation_id) if found and found[0].organisation_id else None,
+        )
+    if case.rent:  # a paper that a program made, as it comes in by e-mail: its words propose what it is and whose
+        documents.attach(
+            actor=actor,
+            subject=SubjectRef("dossier", dossier.pk),
+            file=documents.store_bytes(lease(case, format(case.rent, "f"))),
+            title="Papier reçu par courriel",
+            origin=documents.Origin.INCOMING,
+            dossier_id=dossier.pk,
+            file_name="papier.pdf",
+        )
     for kind, title in (("identity", "Carte d’identité, copie"), ("report", "Rapport social")):
         stored = documents.store_bytes(scan(title, f"{case.given} {case.family}"))
         documents.attach(

@@ -1,4 +1,4 @@
-from parvis.documents.models.files import Document, StoredFile
+from parvis.documents.models.files import Document, DocumentProposal, DocumentWord, FileText, StoredFile
 from parvis.documents.models.templates import LetterTemplate
 
-__all__ = ["Document", "LetterTemplate", "StoredFile"]
+__all__ = ["Document", "DocumentProposal", "DocumentWord", "FileText", "LetterTemplate", "StoredFile"]

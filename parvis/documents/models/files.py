@@ -5,9 +5,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from parvis.documents.enums import DocumentKind, Origin
 from parvis.kernel.scope import ScopedModel
+from parvis.kernel.wordindex import WordOf
 
 
 class StoredFile(models.Model):
@@ -55,6 +57,8 @@ class Document(ScopedModel):
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="documents")
     file_name = models.CharField(max_length=200)
     note = models.CharField(max_length=400, blank=True)
+    # Whom of the file it concerns; empty: everybody, or nobody said so yet.
+    person = models.ForeignKey("contacts.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     recorded_at = models.DateTimeField()
     author_id = models.BigIntegerField(null=True)
     author_label = models.CharField(max_length=191, blank=True)
@@ -76,3 +80,59 @@ class Document(ScopedModel):
     def kind_label(self) -> str:
         """The kind in words; a piece named by a procedure goes by its title."""
         return str(DocumentKind(self.kind).label) if self.kind in DocumentKind.values else self.title
+
+
+class FileText(models.Model):
+    """The text layer of a file that came in, as far as it has one. A scan without text stays without: nothing is recognised from pictures."""
+
+    personal_data = "social"
+
+    class State(models.TextChoices):
+        READ = "read", _("text found")
+        NONE = "none", _("no text in it (a scan or photo)")
+        FAILED = "failed", _("could not be read")
+
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="text")
+    state = models.CharField(max_length=8, choices=State.choices)
+    text = models.TextField(blank=True)
+    cut = models.BooleanField(default=False)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("text of a file")
+
+
+class DocumentWord(WordOf):
+    """One word of a document's title, note or text. Who may open the document is asked of the document."""
+
+    personal_data = "social"
+    scoped_by = "document"
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="words")
+
+    class Meta(WordOf.Meta):
+        ordering = ["word_key", "document", "pk"]
+        constraints = [models.UniqueConstraint(fields=["word_key", "document"], name="documents_word_once")]
+        verbose_name = _("word of a document")
+
+
+class DocumentProposal(ScopedModel):
+    """What the words of a document say that it is, and whom of the file it names. An agent confirms it, changes it or sets it aside."""
+
+    personal_data = "social"
+    scoped_by = "document"
+
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="proposal")
+    kind = models.CharField(max_length=40, blank=True)
+    person = models.ForeignKey("contacts.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    words = models.CharField(max_length=191, blank=True)
+    by_number = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    open = models.BooleanField(default=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by_label = models.CharField(max_length=191, blank=True)
+
+    class Meta(ScopedModel.Meta):
+        ordering = ["pk"]
+        verbose_name = _("what a document seems to be")

@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 from parvis.documents.access import in_dossier_q
 from parvis.documents.enums import DATA_CLASS, DocumentKind, Origin
 from parvis.documents.errors import DocumentError, UploadRefused
-from parvis.documents.models import Document, StoredFile
-from parvis.documents.sniffing import KINDS, PICTURES_AND_PDF, Kind, sniff
-from parvis.kernel import clock, mutations
+from parvis.documents.models import Document, DocumentWord, StoredFile
+from parvis.documents.sniffing import KINDS, PDF, PICTURES_AND_PDF, Kind, sniff
+from parvis.kernel import clock, jobs, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.gestures import gesture
 from parvis.kernel.subject import SubjectRef
+from parvis.kernel.wordindex import file_words
 
 MEGABYTE = 1024 * 1024
 
@@ -44,6 +45,12 @@ def safe_name(name: str, extension: str) -> str:
     base = "".join(c for c in base if c.isprintable() and c not in '"<>|:*?').strip(" .")
     stem = base.rsplit(".", 1)[0] if "." in base else base
     return f"{(stem or 'document')[:150]}.{extension}"
+
+
+def title_from(name: str) -> str:
+    """A file's name as a title: without extension, strokes read as spaces."""
+    stem = safe_name(name, "x").removesuffix(".x")
+    return " ".join(re.sub(r"[_\-]+", " ", stem).split())[:200] or _("Document")
 
 
 def _keep(data: bytes, kind: Kind, pages: int | None) -> StoredFile:
@@ -157,6 +164,10 @@ def attach(
         author_label=actor.label[:191],
     )
     row.save(force_insert=True)
+    if kind != DocumentKind.RECEIPT:  # there is one for each request, and it says no more than its number: found with the request
+        file_words(DocumentWord, "document", row.pk, (row.title, row.note, row.file_name))
+    if origin == Origin.INCOMING and file.mime == PDF.mime:
+        jobs.enqueue("documents.text", SubjectRef("document", row.pk))
     mutations.record(
         f"dossier:{row.dossier_id}" if row.dossier_id else "context:documents",
         actor=actor,
@@ -217,6 +228,11 @@ def documents_about(subjects: Iterable[SubjectRef]) -> list[Document]:
     if not wanted:
         return []
     return list(Document.unscoped.filter(wanted).select_related("file").order_by("on", "recorded_at", "pk"))
+
+
+def documents_found(ids: Iterable[int]) -> dict[int, Document]:
+    """Documents by their keys, for a search that found these keys within the reader's scope."""
+    return dict(Document.unscoped.in_bulk(list(ids)))
 
 
 def documents_of(actor: Actor, subject: SubjectRef) -> list[Document]:

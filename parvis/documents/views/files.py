@@ -88,7 +88,7 @@ def add(request: HttpRequest, kind: str, number: int) -> HttpResponse:
                     actor=request.actor,  # type: ignore[attr-defined]
                     subject=subject,
                     file=kept,
-                    title=given["title"],
+                    title=given["title"] or storing.title_from(given["file"].name),
                     kind=given["kind"],
                     on=given["on"],
                     note=given["note"],

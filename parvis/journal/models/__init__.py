@@ -1,7 +1,7 @@
 from .actions import Action, Turn
-from .entries import Entry
+from .entries import Entry, EntryWord
 from .marks import Mention, ObjectiveState, Reading
 from .templates import NoteTemplate
 from .urgency import Urgency, UrgencySeen
 
-__all__ = ["Action", "Entry", "Mention", "NoteTemplate", "ObjectiveState", "Reading", "Turn", "Urgency", "UrgencySeen"]
+__all__ = ["Action", "Entry", "EntryWord", "Mention", "NoteTemplate", "ObjectiveState", "Reading", "Turn", "Urgency", "UrgencySeen"]

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel.scope import ScopedModel
+from parvis.kernel.wordindex import WordOf
 
 from ..enums import EntryKind, KeyEvent
 
@@ -33,6 +34,9 @@ class Entry(ScopedModel):
     message = models.JSONField(null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     key_event = models.CharField(max_length=10, choices=KeyEvent.choices, blank=True)
+    # With whom: an organisation of the address book, or a person who is in it on their own account.
+    organisation = models.ForeignKey("contacts.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    partner = models.ForeignKey("contacts.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     indicator = models.CharField(max_length=191, blank=True)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
 
@@ -42,7 +46,22 @@ class Entry(ScopedModel):
             models.CheckConstraint(condition=~Q(title="") | ~Q(text="") | Q(message__isnull=False), name="journal_entry_says_something"),
         ]
         indexes = [
+            models.Index(fields=["happened_at", "id"], name="journal_time"),
             models.Index(fields=["dossier", "-happened_at", "-id"], name="journal_dossier_time"),
             models.Index(fields=["author_id", "-happened_at"], name="journal_author_time"),
         ]
         verbose_name = _("journal entry")
+
+
+class EntryWord(WordOf):
+    """One word of an entry, for the search. Who may read the entry is asked of the entry."""
+
+    personal_data = "social"
+    scoped_by = "entry"
+
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="words", db_index=False)
+
+    class Meta(WordOf.Meta):
+        ordering = ["word_key", "entry", "pk"]
+        constraints = [models.UniqueConstraint(fields=["word_key", "entry"], name="journal_word_once")]
+        verbose_name = _("word of a journal entry")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from parvis.contacts.api import Organisation, Person, can_read_persons, hidden_person_ids
 from parvis.dossiers.api import ARCHIVED, Dossier, DossierIsClosed, may_change, members_at
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
@@ -14,12 +15,13 @@ from parvis.kernel.errors import NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.subject import SubjectRef
+from parvis.kernel.wordindex import file_words
 
 from .. import access
 from ..enums import WRITTEN_KINDS, EntryKind, KeyEvent, ObjectiveStatus
 from ..errors import InvalidEntry
 from ..events import EntryAdded
-from ..models import Entry, ObjectiveState
+from ..models import Entry, EntryWord, ObjectiveState
 
 LONGEST = 20_000
 LONGEST_MINUTES = 24 * 60
@@ -43,12 +45,13 @@ def add_entry(
     key_event: str = "",
     indicator: str = "",
     review_on: dt.date | None = None,
+    partner: SubjectRef | None = None,
 ) -> Entry:
-    """A note, call, visit, interview or mail, as somebody tells it.
+    """A note, call, visit, interview or mail, as somebody tells it. ``partner``: with whom, an organisation or a person of the address book.
 
     Raises:
         NotAllowed: outside the actor's dossiers or functions.
-        InvalidEntry: empty, too long, in the future, about a person who is not in the dossier.
+        InvalidEntry: empty, too long, in the future, about a person who is not in the dossier, with a partner whom nobody knows.
     """
     if not access.can_write_entry(actor) or not may_change(actor, dossier):
         raise NotAllowed(_("You may not write in this journal."))
@@ -85,10 +88,26 @@ def add_entry(
         data_class=data_class,
         subject=subject,
         corrects=corrects,
+        **_partner(actor, partner),
     )
     if kind == EntryKind.OBJECTIVE:
         state_of(entry, actor, ObjectiveStatus.OPEN, review_on=review_on)
     return entry
+
+
+def _partner(actor: Actor, partner: SubjectRef | None) -> dict[str, int]:
+    """With whom the contact was. A person whose address is protected is no entry of the address book."""
+    if partner is None:
+        return {}
+    wrong = InvalidEntry(_("This contact is not in the address book."), field="partner", code="partner")
+    if not can_read_persons(actor):
+        raise wrong
+    model = {"organisation": Organisation, "person": Person}.get(partner.type)
+    if model is None or not model.objects.visible_to(actor).filter(pk=partner.id, merged_into=None).exists():
+        raise wrong
+    if partner.type == "person" and hidden_person_ids([partner.id]):
+        raise wrong
+    return {"organisation_id" if partner.type == "organisation" else "partner_id": partner.id}
 
 
 def state_of(entry: Entry, actor: Actor, state: str, *, note: str = "", review_on: dt.date | None = None) -> ObjectiveState:
@@ -145,6 +164,7 @@ def _write(actor: Actor, dossier_id: int, *, subject: SubjectRef | None, **value
         subject_id=subject.id if subject else None,
         **values,
     )
+    file_words(EntryWord, "entry", entry.pk, (entry.title, entry.text, str(values.get("indicator", ""))))
     mutations.record(
         f"dossier:{dossier_id}",
         actor=actor,

@@ -13,7 +13,7 @@ from parvis.kernel.subject import SubjectRef
 
 from .. import access
 from ..forms import EntryForm
-from ..selectors import colleagues_of, templates_of
+from ..selectors import colleagues_of, partner_choices, partners_named, templates_of
 
 
 def visible(request: HttpRequest, uuid: UUID | str) -> Dossier:
@@ -56,6 +56,8 @@ def blank_form(request: HttpRequest, dossier: Dossier, *, full: bool = False, in
         colleagues=colleagues_of(dossier, actor) if full else None,
         templates=templates_of() if full else None,
         full=full,
+        partners=partner_choices(actor, ids) if full else None,
+        find_partner=(lambda text: partners_named(actor, text)) if full else None,
         initial=initial,
         auto_id="entry_%s",
     )

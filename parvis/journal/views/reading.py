@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from parvis.documents import api as documents
@@ -57,25 +57,26 @@ def acts(request: HttpRequest, uuid: UUID) -> HttpResponse:
     dossier = visible(request, uuid)
     form = PeriodForm(request.GET or None, authors=authors_of(actor, dossier))
     rows = in_period(actor, dossier, **_asked(form)).exclude(kind=EntryKind.STEP)
-    entries = list(rows[: MOST + 1])
-    cut, entries = len(entries) > MOST, entries[:MOST]
     if request.GET.get("export") == "csv":
         stepup.require(request, back=stepup.without(request, "export"))
+        entries = list(rows)
         services.note_opened(actor=actor, entries=entries)
         _logged(actor, dossier, "journal.acts_exported", {"rows": len(entries)})
         return _csv(dossier, entries)
-    services.note_opened(actor=actor, entries=entries[-SHOWN:])
+    spent = list(rows.values_list("happened_at", "kind", "minutes"))
+    entries = list(rows.reverse()[:SHOWN])
+    services.note_opened(actor=actor, entries=entries)
     params = request.GET.copy()
     params["export"] = "csv"
     context = {
         "dossier": dossier,
         "lead_name": name_of(dossier),
         "form": form,
-        "lines": [{"entry": entry, "title": line_of(entry)} for entry in reversed(entries[-SHOWN:])],
-        "sums": sums_of(entries),
-        "minutes": sum(entry.minutes or 0 for entry in entries),
-        "total": len(entries),
-        "cut": cut,
+        "lines": [{"entry": entry, "title": line_of(entry)} for entry in entries],
+        "sums": sums_of(spent),
+        "minutes": sum(minutes or 0 for _at, _kind, minutes in spent),
+        "total": len(spent),
+        "shown": len(entries),
         "csv": "?" + params.urlencode(),
     }
     return page(request, "journal/acts.html", context)
@@ -84,7 +85,7 @@ def acts(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def _csv(dossier: Dossier, entries: list[Entry]) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
-    writer.writerow([_("Day"), _("Kind"), _("Author"), _("Minutes"), _("Text")])
+    writer.writerow([_("Day"), _("Kind"), _("Author"), pgettext("time spent", "Minutes"), _("Text")])
     for entry in entries:
         row = [clock.date_of(entry.happened_at).isoformat(), line_of(entry), entry.author_label, entry.minutes or "", entry.text]
         writer.writerow([harmless(str(cell)) for cell in row])
@@ -100,21 +101,34 @@ def chronology(request: HttpRequest, uuid: UUID) -> HttpResponse:
     dossier = visible(request, uuid)
     form = PeriodForm(request.GET or None)
     asked = _asked(form)
-    entries = list(in_period(actor, dossier, **asked).filter(restricted=False)[: MOST + 1])
-    cut, entries = len(entries) > MOST, entries[:MOST]
+    rows = in_period(actor, dossier, **asked).filter(restricted=False)
+    total = rows.count()
+    parts = max(1, -(-total // MOST))
     if request.GET.get("as") == "pdf":
         stepup.require(request, back=stepup.without(request, "as"))
-        return _pdf(actor, dossier, entries, asked, cut)
+        asked_part = request.GET.get("part", "1")
+        part = min(max(int(asked_part) if asked_part.isdigit() else 1, 1), parts)
+        return _pdf(actor, dossier, list(rows[(part - 1) * MOST : part * MOST]), asked, part, parts)
+    entries = list(rows[:SHOWN])
     params = request.GET.copy()
     params["as"] = "pdf"
+    params.pop("part", None)
     context = {
         "dossier": dossier,
         "lead_name": name_of(dossier),
         "form": form,
-        "lines": [_line(number, entry) for number, entry in enumerate(entries[:SHOWN], start=1)],
-        "total": len(entries),
-        "more": len(entries) > SHOWN,
-        "cut": cut,
+        "lines": [_line(number, entry) for number, entry in enumerate(entries, start=1)],
+        "total": total,
+        "more": total > SHOWN,
+        "parts": [
+            {
+                "number": number,
+                "first": (number - 1) * MOST + 1,
+                "last": min(number * MOST, total),
+                "url": f"?{params.urlencode()}&part={number}",
+            }
+            for number in range(1, parts + 1)
+        ],
         "pdf": "?" + params.urlencode(),
         "asked": asked,
     }
@@ -138,11 +152,12 @@ def _source(entry: Entry) -> str:
     return _("written on the day itself") if same else _("written on %(day)s") % {"day": formats.day(clock.date_of(entry.recorded_at))}
 
 
-def _pdf(actor: Actor, dossier: Dossier, entries: list[Entry], asked: dict[str, Any], cut: bool) -> HttpResponse:
+def _pdf(actor: Actor, dossier: Dossier, entries: list[Entry], asked: dict[str, Any], part: int, parts: int) -> HttpResponse:
     today = clock.today()
     notes = [_excluded()]
-    if cut:
-        notes.append(_("Only the first 2,000 entries are printed: choose a shorter period for the others."))
+    first = (part - 1) * MOST + 1
+    if parts > 1:
+        notes.append(_("Part %(part)s of %(parts)s: each holds 2,000 entries at most.") % {"part": part, "parts": parts})
     rows = [
         [
             str(line["number"]),
@@ -151,7 +166,7 @@ def _pdf(actor: Actor, dossier: Dossier, entries: list[Entry], asked: dict[str, 
             _who(line["entry"].author_label),
             line["source"],
         ]
-        for line in (_line(number, entry) for number, entry in enumerate(entries, start=1))
+        for line in (_line(number, entry) for number, entry in enumerate(entries, start=first))
     ]
     columns = [(_("No."), "numeric"), (_("When"), ""), (_("What happened"), "wide"), (_("Who"), ""), (_("Source"), "")]
     period = _period(asked)
@@ -165,9 +180,9 @@ def _pdf(actor: Actor, dossier: Dossier, entries: list[Entry], asked: dict[str, 
         language=(get_language() or "fr")[:2], subject=_("Chronology of dossier %(number)s") % {"number": dossier.number}, on=today
     )
     pdf = documents.render_sheet_pdf("list", envelope, sections, date=today, landscape=True)
-    _logged(actor, dossier, "journal.chronology_printed", {"entries": len(rows), "period": period})
+    _logged(actor, dossier, "journal.chronology_printed", {"entries": len(rows), "period": period, "part": part})
     response = HttpResponse(pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{dossier.number}-chronologie.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="{dossier.number}-chronologie{f"-{part}" if parts > 1 else ""}.pdf"'
     return response
 
 

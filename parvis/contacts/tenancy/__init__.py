@@ -1,0 +1,1 @@
+"""Tenants of landlords who are persons."""

@@ -1,0 +1,67 @@
+"""Who lives with a landlord who is a person: noted as a relation, read like the clients of an organisation (B10)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+from parvis.kernel.registries import client_secrecy
+
+from .. import access
+from ..enums import RelationKind
+from ..models import Person, Relation
+from ..selectors import PersonCard, hidden_person_ids, person_cards
+
+MOST = 500
+
+
+@dataclass(frozen=True)
+class Tenancy:
+    """One side of a tenancy with the card of the other side."""
+
+    row: Relation
+    card: PersonCard
+    past: bool = False
+
+
+def tenants_of(actor: Actor, landlord_id: int, day: dt.date | None = None) -> tuple[list[Tenancy], int]:
+    """Clients housed by this person on a day, and how many more there are whom this reader may not know: clients of other services, and
+    persons with a protected address, whom nobody is shown."""
+    if not access.sees_relations(actor):
+        return [], 0
+    day = day or clock.today()
+    rows = list(Relation.unscoped.filter(person=landlord_id, kind=RelationKind.LANDLORD).at(day).order_by("valid_from", "pk")[:MOST])
+    ids = {row.other_id for row in rows}
+    secret = hidden_person_ids(ids, day) if ids else set()
+    for find in client_secrecy.all():
+        secret |= find(actor, ids) if ids else set()
+    cards = person_cards(actor, ids - secret, day, brief=True) if ids - secret else {}
+    shown = [Tenancy(row, cards[row.other_id]) for row in rows if row.other_id in cards]
+    shown.sort(key=lambda one: (one.card.family_name, one.card.given_names, one.row.pk))
+    return shown, len(ids - set(cards))
+
+
+def landlords_of(actor: Actor, person_id: int, day: dt.date | None = None, *, hidden: bool) -> list[Tenancy]:
+    """Persons with whom this one lives as tenant, ended ones with their days. None while the address is protected: it would tell where."""
+    if hidden or not access.sees_relations(actor):
+        return []
+    day = day or clock.today()
+    found = Relation.objects.visible_to(actor).filter(other=person_id, kind=RelationKind.LANDLORD, live=1).order_by("-valid_to", "pk")
+    rows = list(found[:MOST])
+    cards = person_cards(actor, [row.person_id for row in rows], day, brief=True) if rows else {}
+    return [Tenancy(row, cards[row.person_id], row.valid_to <= day) for row in rows if row.person_id in cards]
+
+
+def visible_tenancy(actor: Actor, person: Person, row_id: int, day: dt.date | None = None) -> Relation | None:
+    """A tenancy that may be ended from either side: one that the reader sees there."""
+    day = day or clock.today()
+    rows = Relation.objects.visible_to(actor).filter(Q(person=person) | Q(other=person), pk=row_id, kind=RelationKind.LANDLORD)
+    row = rows.at(day).select_related("person", "other").first()
+    if row is None:
+        return None
+    shown, _rest = tenants_of(actor, row.person_id, day)
+    return row if any(one.row.pk == row.pk for one in shown) else None

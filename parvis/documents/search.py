@@ -1,0 +1,53 @@
+"""Documents in the search box: by their title, note and name, and by the words of papers that came in as PDF with a text layer."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from parvis.kernel import memo, wordindex
+from parvis.kernel.actor import Actor
+from parvis.kernel.registries import Hit, SearchSource, file_names, search_sources
+from parvis.ui import formats
+
+from .access import may_open_documents
+from .models import Document, DocumentWord
+from .services.storing import documents_found
+
+PARTIAL = gettext_lazy("This word is in very many documents: only the latest ones were looked through. Add a second word.")
+
+
+def search_documents(actor: Actor, query: str, limit: int) -> list[Hit]:
+    """The words typed stand in the title, the note, the file's name or its text. No text is shown here: opening a document is written down."""
+    terms = wordindex.terms_of(query)
+    found = wordindex.find(Document.objects.visible_to(actor), DocumentWord, "document", terms, limit)
+    if found.partial:
+        memo.keep(("search.note", "documents"), PARTIAL)
+    if not found.ids:
+        return []
+    rows = documents_found(found.ids)
+    pattern = wordindex.patterns_of(terms)
+    of = {row.dossier_id for row in rows.values() if row.dossier_id}
+    files = {pk: words for find in file_names.all() for pk, words in find(actor, of).items()} if of else {}
+    hits = []
+    for row in (rows[pk] for pk in found.ids if pk in rows):
+        in_title = wordindex.found_words(wordindex.marked(f"{row.title} {row.note} {row.file_name}", pattern))
+        why = _("words of the title: %(words)s") if in_title else _("words of the document: %(words)s")
+        hits.append(
+            Hit(
+                title=row.title,
+                subtitle=", ".join(part for part in (files.get(row.dossier_id, ""), row.kind_label, formats.day(row.on)) if part),
+                url=reverse("documents:about", args=[row.uuid]) + "?" + urlencode({"q": query}),
+                why=why % {"words": ", ".join((in_title or [term.typed for term in terms])[:4])},
+                icon="file",
+            )
+        )
+    return hits
+
+
+search_sources.register(
+    "documents",
+    SearchSource(key="documents", title=gettext_lazy("Documents"), order=60, search=search_documents, access=may_open_documents),
+)

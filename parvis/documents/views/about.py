@@ -1,0 +1,100 @@
+"""What a document is, whom it concerns and what it says."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parvis.contacts.api import display_names
+from parvis.documents.access import may_attach, may_open_documents
+from parvis.documents.enums import DocumentKind, Origin
+from parvis.documents.forms import AboutForm
+from parvis.documents.models import Document
+from parvis.documents.services import reading
+from parvis.kernel import mutations, wordindex
+from parvis.kernel.links import links
+from parvis.kernel.registries import file_persons
+from parvis.kernel.subject import SubjectRef
+from parvis.ui.http import done, errors_on, invalid, local_url, page, screen
+
+SHOWN = 20_000
+
+
+def _visible(request: HttpRequest, document_uuid: uuid.UUID) -> Document:
+    actor = request.actor  # type: ignore[attr-defined]
+    rows = Document.objects.visible_to(actor).select_related("file__text", "proposal")
+    found = rows.filter(uuid=document_uuid).first()
+    if found is None:
+        raise Http404("document")
+    return found  # type: ignore[no-any-return]
+
+
+def _file_of(request: HttpRequest, document: Document) -> tuple[str, str]:
+    """The file or thing that the document belongs to, where the reader may open it."""
+    actor = request.actor  # type: ignore[attr-defined]
+    own = SubjectRef(document.subject_type, document.subject_id)
+    wanted = [own] if document.dossier_id is None else [SubjectRef("dossier", document.dossier_id), own]
+    told = links(actor, wanted)
+    return next((told[subject] for subject in wanted if told[subject][1]), ("", ""))
+
+
+@screen(access=may_open_documents, methods=("GET", "POST"))
+def about(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
+    """The kind, the person, the text with the words looked for; whoever adds documents confirms what is proposed, or says otherwise."""
+    actor = request.actor  # type: ignore[attr-defined]
+    document = _visible(request, document_uuid)
+    name, back = _file_of(request, document)
+    may_say = may_attach(actor)
+    ids = [pk for find in file_persons.all() for pk in find(document.dossier_id)] if document.dossier_id else []
+    names = display_names([*ids, *([document.person_id] if document.person_id else [])])
+    proposal = getattr(document, "proposal", None)
+    open_proposal = proposal if proposal is not None and proposal.open else None
+    form = AboutForm(
+        request.POST if request.method == "POST" else None,
+        people=[(str(pk), names.get(pk, "?")) for pk in ids],
+        incoming=document.origin == Origin.INCOMING and document.kind in DocumentKind.values,
+        initial={
+            "kind": (open_proposal.kind if open_proposal else "") or document.kind,
+            "person": (open_proposal.person_id if open_proposal else None) or document.person_id or "",
+        },
+    )
+    text = getattr(document.file, "text", None)
+    pattern = wordindex.patterns_of(wordindex.terms_of(request.GET.get("q", "")[:120])) if request.GET.get("q") else None
+    context = {
+        "document": document,
+        "name": name,
+        "back": back,
+        "form": form if may_say else None,
+        "proposal": open_proposal,
+        "concerns": names.get(document.person_id, "") if document.person_id else "",
+        "text": text,
+        "pieces": wordindex.marked(text.text[:SHOWN], pattern) if text is not None else (),
+        "longer": text is not None and (text.cut or len(text.text) > SHOWN),
+        "next": local_url(request, request.POST.get("next"), ""),
+    }
+    if request.method == "POST":
+        if not may_say:
+            raise Http404("document")
+        if form.is_valid():
+            with errors_on(form):
+                person = form.cleaned_data["person"]
+                reading.describe(
+                    actor=actor, document=document, kind=form.cleaned_data.get("kind") or "", person_id=int(person) if person else None
+                )
+                return done(request, context["next"] or back or reverse("documents:about", args=[document.uuid]), _("Said and kept."))
+        return invalid(request, "documents/about.html", context)
+    mutations.record_read(actor=actor, subject=SubjectRef("document", document.pk), screen="documents.about")
+    return page(request, "documents/about.html", context)
+
+
+@screen(access=may_open_documents)
+def kinds(request: HttpRequest) -> HttpResponse:
+    """The words by which the kind of a paper is proposed: nothing hidden in a program."""
+    rows = [
+        {"label": DocumentKind(kind).label, "sure": words.get("sure", []), "words": words.get("words", [])}
+        for kind, words in reading.rules().items()
+    ]
+    return page(request, "documents/kinds.html", {"rows": rows, "sure": reading.SURE, "enough": reading.ENOUGH})

@@ -1,0 +1,105 @@
+"""Acts over all dossiers that the reader may open: who did what for whom, with whom, in how much time. No text: it stands in the dossier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor
+from parvis.kernel.textmatch import sort_key
+from parvis.ui.grid import Column, Filter, Grid
+
+from .enums import WRITTEN_KINDS, EntryKind, KeyEvent
+from .selectors import agents_of, bounds_of, year_choices
+
+ME = "me"
+
+
+def _client(row: Any) -> str:
+    index = getattr(row.dossier.lead, "index", None)
+    return index.display_name if index else "?"
+
+
+def _concerns(row: Any) -> str:
+    index = getattr(row.person, "index", None) if row.person_id else None
+    return index.display_name if index else ""
+
+
+def partner_name(row: Any) -> str:
+    party = row.organisation if row.organisation_id else row.partner if row.partner_id else None
+    if party is None:
+        return ""
+    shown = getattr(party, "entry", None) if row.organisation_id else getattr(party, "index", None)
+    return shown.display_name if shown else "?"
+
+
+def _year(rows: Any, value: str) -> Any:
+    since, until = bounds_of(int(value))
+    return rows.filter(happened_at__gte=since, happened_at__lt=until)
+
+
+def _by(rows: Any, value: str) -> Any:
+    return rows.filter(author_id=int(value)) if value.isdigit() else rows
+
+
+def _agents(actor: Actor) -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in agents_of(actor)]
+
+
+def _search(rows: Any, text: str) -> Any:
+    """The number of the dossier, or the beginning of the client's name."""
+    key = sort_key(text)
+    return rows.filter(Q(dossier__number__startswith=text.strip()) | Q(dossier__lead_sort__startswith=key))
+
+
+COLUMNS = [
+    Column("day", _("Day"), value=lambda row: clock.date_of(row.happened_at), kind="day", sort="happened_at"),
+    Column("kind", pgettext_lazy("of an act", "Kind"), value=lambda row: EntryKind(row.kind).label, main=True),
+    Column("dossier", _("Dossier"), value="dossier.number", detail=_client, cell="journal/_cell_dossier.html"),
+    Column("person", _("Whom it concerns"), value=_concerns),
+    Column("partner", _("With whom"), value=partner_name, cell="journal/_cell_partner.html"),
+    Column("author", _("Agent"), value="author_label", cell="journal/_cell_author.html"),
+    Column("minutes", pgettext_lazy("time spent", "Minutes"), value="minutes", kind="number"),
+    Column("key", _("Key event"), value=lambda row: KeyEvent(row.key_event).label if row.key_event else "", spare=True),
+]
+YEAR = Filter("year", _("Year"), choices=lambda actor: year_choices(), apply=_year)
+KIND = Filter(
+    "kind",
+    pgettext_lazy("of an act", "Kind"),
+    choices=[(one.value, one.label) for one in WRITTEN_KINDS],
+    apply=lambda rows, value: rows.filter(kind=value),
+)
+AGENT = Filter("agent", _("Agent"), choices=_agents, apply=_by)
+
+
+def row_url(row: Any) -> str:
+    return reverse("journal:entry", args=[row.uuid])
+
+
+ACTS = Grid(
+    key="acts",
+    name=_("Acts"),
+    columns=COLUMNS,
+    filters=[YEAR, AGENT, KIND],
+    search=_search,
+    default_sort="-day",
+    row_url=row_url,
+    empty_title=_("No act in this period"),
+    empty_text=_("Change the year or the agent, or add to the journal of a dossier."),
+)
+CONTACTS = Grid(
+    key="partner",
+    name=_("Contacts with one partner"),
+    columns=COLUMNS,
+    filters=[YEAR, AGENT, KIND],
+    search=_search,
+    default_sort="-day",
+    row_url=row_url,
+    empty_title=_("No contact noted with this partner"),
+    empty_text=_("Choose the partner under “With whom” when you note a call or a letter: it then stands here."),
+)

@@ -1,0 +1,137 @@
+"""One entry in full; acts over all dossiers; all contacts with one partner."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from parvis.contacts.api import Organisation, Person, display_names, hidden_person_ids, organisation_cards
+from parvis.documents import api as documents
+from parvis.kernel import clock, wordindex
+from parvis.kernel.actor import Actor
+from parvis.kernel.links import link
+from parvis.kernel.subject import SubjectRef
+from parvis.ui.grid import GridPage
+from parvis.ui.http import page, screen
+
+from .. import access, services
+from ..grids import ACTS, CONTACTS
+from ..models import Entry
+from ..selectors import acts_of, contacts_with, days_of, mentions_of, readings_of, steps_of, sums_by_kind
+from ._common import name_of, read
+
+
+@screen(access=access.can_read_journal)
+def entry(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One entry with what it leads to: the client, the agent, the partner, the service delivered, its files and corrections (B7)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows = Entry.objects.visible_to(actor).select_related("dossier__unit", "dossier__lead__index", "corrects")
+    found = rows.filter(uuid=uuid).first()
+    if found is None:
+        raise Http404("entry")
+    read(request, found.dossier)
+    services.note_opened(actor=actor, entries=[found])
+    terms = wordindex.terms_of(request.GET.get("q", "")[:120])
+    corrections = list(Entry.objects.visible_to(actor).filter(corrects=found).order_by("happened_at", "pk")[:20])
+    earlier = Entry.objects.visible_to(actor).filter(pk=found.corrects_id).first() if found.corrects_id else None
+    context = {
+        "dossier": found.dossier,
+        "lead_name": name_of(found.dossier),
+        "line": days_of([found], actor, readings=readings_of(actor, [found]), steps=steps_of([found]))[0][1][0],
+        "pieces": wordindex.marked(found.text, wordindex.patterns_of(terms)),
+        "persons": _persons(actor, found),
+        "partner": _partner(actor, found),
+        "service": _service(actor, found),
+        "agent_url": _acts_url(found),
+        "mentions": mentions_of(found),
+        "files": documents.documents_of(actor, SubjectRef("journal_entry", found.pk)),
+        "corrections": corrections,
+        "earlier": earlier,
+    }
+    return page(request, "journal/entry.html", context)
+
+
+def _persons(actor: Actor, found: Entry) -> list[tuple[str, str]]:
+    """Whom it concerns: the person named, else the applicant, each with the page of the person."""
+    wanted = found.person_id or found.dossier.lead_id
+    uuid = Person.objects.visible_to(actor).filter(pk=wanted).values_list("uuid", flat=True).first()
+    return [(name, reverse("contacts:person", args=[uuid]) if uuid else "") for name in display_names([wanted]).values()]
+
+
+def _partner(actor: Actor, found: Entry) -> tuple[str, str] | None:
+    if found.organisation_id:
+        card = organisation_cards(actor, [found.organisation_id]).get(found.organisation_id)
+        return (card.name, reverse("journal:with", args=["organisation", card.uuid])) if card else None
+    if found.partner_id:
+        partner = Person.objects.visible_to(actor).select_related("index").filter(pk=found.partner_id).first()
+        return (partner.index.display_name, reverse("journal:with", args=["person", partner.uuid])) if partner else None
+    return None
+
+
+def _service(actor: Actor, found: Entry) -> tuple[str, str] | None:
+    """What the act was about (a request, a decision, an aid), where this reader may open it."""
+    if not found.subject_type or found.subject_id is None:
+        return None
+    subject = SubjectRef(found.subject_type, found.subject_id)
+    name, url = link(actor, subject)
+    return (name, url) if url else None
+
+
+def _acts_url(found: Entry) -> str:
+    if found.author_id is None:
+        return ""
+    year = clock.date_of(found.happened_at).year
+    return f"{reverse('journal:activity')}?agent={found.author_id}&year={year}&q={found.dossier.number}"
+
+
+@screen(access=access.can_read_journal, parts={"acts": "ui/components/grid.html"})
+def activity(request: HttpRequest) -> HttpResponse:
+    """All acts of one agent on one client in a year, or any other choice, with their time, in one list and as a file (B24)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if "agent" not in request.GET and "view" not in request.GET and access.can_write_entry(actor):
+        params = request.GET.copy()
+        params["agent"] = str(actor.account_id)  # one's own, until another choice is made
+        request.GET = params  # type: ignore[assignment]
+    grid = ACTS.read(_with_year(request), acts_of(actor))
+    return _answer(request, grid, "journal/activity.html", {})
+
+
+@screen(access=access.can_read_journal, parts={"partner": "ui/components/grid.html"})
+def with_partner(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
+    """All contacts with one organisation or person of the address book (A27)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    model = {"organisation": Organisation, "person": Person}.get(kind)
+    party = model.objects.visible_to(actor).filter(uuid=uuid, merged_into=None).first() if model is not None else None
+    if party is None or (kind == "person" and hidden_person_ids([party.pk])):
+        raise Http404("partner")
+    if kind == "organisation":
+        name = organisation_cards(actor, [party.pk])[party.pk].name
+    else:
+        name = display_names([party.pk]).get(party.pk, "?")
+    grid = CONTACTS.read(_with_year(request), contacts_with(actor, SubjectRef(kind, party.pk)))
+    back = reverse(f"contacts:{kind}", args=[party.uuid])
+    return _answer(request, grid, "journal/partner.html", {"name": name, "back": back})
+
+
+def _with_year(request: HttpRequest) -> HttpRequest:
+    """This year, unless the address says another one or none."""
+    if "year" not in request.GET and "view" not in request.GET:
+        params = request.GET.copy()
+        params["year"] = str(clock.today().year)
+        request.GET = params  # type: ignore[assignment]
+    return request
+
+
+def _answer(request: HttpRequest, grid: GridPage, template: str, context: dict[str, Any]) -> HttpResponse:
+    exported = grid.export()
+    if exported is not None:
+        return exported
+    bounded = bool({"year", "agent"} & set(grid.values)) or template == "journal/partner.html"
+    sums = sums_by_kind(grid.rows) if bounded else []
+    if bounded:
+        grid.total = sum(row.acts for row in sums)  # the same rows, counted already
+    totals = {"acts": sum(row.acts for row in sums), "minutes": sum(row.minutes for row in sums)}
+    return page(request, template, context | {"grid": grid, "sums": sums, "totals": totals, "bounded": bounded})

@@ -1,0 +1,386 @@
+"""Words of longer texts, found in any spelling: our own index, so that each database gives the same answer at the same cost.
+
+A context keeps a table of (word, owner) beside what it owns (``WordOf``) and writes it in the gesture that writes the text. The words
+themselves stand once in ``kernel.Word``, with their sound. Whether a text may be read is never decided here: ``find`` gets rows that are
+scoped already, and what is shown of a text is cut from the row that the reader may see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from parvis.kernel import memo
+from parvis.kernel.models import Word
+from parvis.kernel.scope import ScopedModel
+from parvis.kernel.textmatch import distance, fold, phonetic, tokens
+
+LEAST = 3
+LONGEST = 60
+MOST_WORDS = 4_000
+"""Different words kept of one text."""
+MOST_TERMS = 4
+MOST_SPELLINGS = 200
+MOST_HOLDERS = 4_000
+"""A word with more holders is frequent: then the latest texts are looked through instead of all that have it."""
+FREQUENT_SPELLINGS = 12
+WINDOW = 20_000
+FEW = 1_000
+AROUND = 70
+
+_NUMBER = re.compile(r"\d[\d .,/\-]{4,}\d")
+_ACCOUNT = re.compile(r"\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?\b")
+_LETTERS = {
+    "a": "aàáâãäå", "c": "cç", "d": "dđð", "e": "eèéêë", "i": "iìíîïı", "l": "lł", "n": "nñ", "o": "oòóôõöø", "s": "sśšß", "u": "uùúûü",
+    "y": "yýÿ", "z": "zžźż",
+}  # fmt: skip
+#: Too common to tell one text from another, in the languages of the centre.
+COMMON = frozenset(
+    [
+        "les",
+        "des",
+        "une",
+        "que",
+        "qui",
+        "est",
+        "pas",
+        "pour",
+        "par",
+        "sur",
+        "avec",
+        "dans",
+        "son",
+        "ses",
+        "sont",
+        "ont",
+        "aux",
+        "cette",
+        "ces",
+        "mais",
+        "plus",
+        "elle",
+        "ils",
+        "leur",
+        "nous",
+        "vous",
+        "été",
+        "fait",
+        "het",
+        "een",
+        "van",
+        "dat",
+        "die",
+        "met",
+        "voor",
+        "niet",
+        "aan",
+        "zijn",
+        "werd",
+        "wordt",
+        "ook",
+        "door",
+        "maar",
+        "deze",
+        "hij",
+        "zij",
+        "hun",
+        "bij",
+        "naar",
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "einen",
+        "und",
+        "ist",
+        "nicht",
+        "mit",
+        "von",
+        "für",
+        "auf",
+        "sie",
+        "wird",
+        "dass",
+        "auch",
+        "bei",
+        "aus",
+        "nach",
+        "sich",
+        "hat",
+        "the",
+        "and",
+        "for",
+        "with",
+        "that",
+        "this",
+        "was",
+        "are",
+        "has",
+        "have",
+        "not",
+        "from",
+        "his",
+        "her",
+        "they",
+        "you",
+        "been",
+    ]
+)
+
+
+def words_of(*texts: str) -> list[str]:
+    """The words under which texts are filed: folded, once each; numbers and account numbers also as one word, however they were spaced."""
+    found: dict[str, None] = {}
+    for text in texts:
+        if not text:
+            continue
+        folded = fold(text)
+        for word in tokens(folded):
+            if len(word) >= LEAST and word not in _COMMON:
+                found[word[:LONGEST]] = None
+        for joined in _joined(folded):
+            found[joined[:LONGEST]] = None
+        if len(found) > MOST_WORDS:
+            break
+    return list(found)[:MOST_WORDS]
+
+
+def _joined(folded: str) -> list[str]:
+    """Numbers and accounts typed with spaces, dots or strokes, as one word."""
+    found = ["".join(char for char in match[0] if char.isdigit()) for match in _NUMBER.finditer(folded)]
+    found += ["".join(match[0].split()) for match in _ACCOUNT.finditer(folded)]
+    return [one for one in found if len(one) >= 6]
+
+
+_COMMON = frozenset(fold(word) for word in COMMON)
+
+
+@lru_cache(maxsize=50_000)
+def key_of(word: str) -> int:
+    """The key of a word: the same in each database and process, so that it is never looked up before writing. 63 bits of its digest."""
+    return int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "big") >> 1
+
+
+class WordOf(ScopedModel):
+    """One word of one owner. Concrete models add the owner's foreign key and make (word, owner) unique."""
+
+    word_key = models.BigIntegerField()
+
+    class Meta(ScopedModel.Meta):
+        abstract = True
+
+
+def learn(words: Iterable[str]) -> None:
+    """Keep the words that nobody has written yet, in the order of their keys: two gestures never wait for each other crosswise."""
+    keys = {key_of(word): word for word in words}
+    known = set(Word.objects.filter(pk__in=list(keys)).values_list("pk", flat=True))
+    new = [Word(pk=key, word=keys[key], sound=phonetic(keys[key])[:12]) for key in sorted(set(keys) - known)]
+    if new:
+        Word.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def file_words(model: Any, owner: str, owner_id: int, texts: Sequence[str], *, anew: bool = False) -> int:
+    """Write the words of an owner, in the running gesture. ``anew``: what was filed before goes. Returns how many."""
+    words = words_of(*texts)
+    if anew:
+        model._base_manager.filter(**{f"{owner}_id": owner_id}).delete()
+    if words:
+        learn(words)
+        model._base_manager.bulk_create([model(**{f"{owner}_id": owner_id}, word_key=key_of(word)) for word in words], batch_size=500)
+    return len(words)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One word typed. ``strong``: keys of words that begin like it; ``weak``: keys of words spelled or sounding nearly so, with the word."""
+
+    typed: str
+    strong: tuple[int, ...] = ()
+    weak: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[int]:
+        return [*self.strong, *self.weak]
+
+    @property
+    def likely(self) -> list[int]:
+        """Some spellings, those as typed first: for words with very many holders."""
+        return (
+            [*self.strong[: FREQUENT_SPELLINGS - len(self.weak)], *self.weak][:FREQUENT_SPELLINGS]
+            if len(self.weak) < 6
+            else self.keys[:FREQUENT_SPELLINGS]
+        )
+
+
+def terms_of(query: str) -> list[Term]:
+    """The words of a query with the filed words that they may mean. One query whatever was typed; shared by the sources of a page."""
+    return memo.once(("kernel.terms", query.strip()), lambda: _terms(query))
+
+
+def _terms(query: str) -> list[Term]:
+    folded = fold(query.strip())
+    joined = list(dict.fromkeys(one for one in _joined(folded)))
+    rest = _ACCOUNT.sub(" ", _NUMBER.sub(" ", folded)) if joined else folded
+    typed = list(dict.fromkeys([*joined, *(word for word in tokens(rest) if len(word) >= LEAST and word not in _COMMON)]))[:MOST_TERMS]
+    if not typed:
+        return []
+    wanted = Q()
+    for word in typed:
+        wanted |= Q(word__gte=word, word__lt=_after(word))
+    unsure = [word for word in typed if len(word) >= 4 and not word.isdigit()]
+    if unsure:
+        wanted |= Q(sound__in=sorted({phonetic(word)[:12] for word in unsure} - {""}))
+        wanted |= Q(word__in=sorted({word[:cut] for word in unsure for cut in (-1, -2) if len(word) + cut >= LEAST}))
+    known = list(Word.objects.filter(wanted).order_by("word").values_list("pk", "word")[: MOST_SPELLINGS * MOST_TERMS])
+    return [_term(word, known) for word in typed]
+
+
+def _term(typed: str, known: list[tuple[int, str]]) -> Term:
+    begins = sorted(((len(word), word, key) for key, word in known if word.startswith(typed)))[:MOST_SPELLINGS]
+    strong = tuple(dict.fromkeys([key_of(typed), *(key for _size, _word, key in begins)]))
+    weak = {} if typed.isdigit() else {key: word for key, word in known if not word.startswith(typed) and near(typed, word)}
+    return Term(typed, strong, weak)
+
+
+def near(typed: str, known: str) -> bool:
+    """A slip of the hand, another spelling of the same sound, or another ending."""
+    if min(len(typed), len(known)) < 4 or typed[:1].isdigit() != known[:1].isdigit():
+        return False
+    edits = distance(typed, known, limit=2)
+    return edits == 1 or (edits == 2 and (min(len(typed), len(known)) >= 6 or phonetic(typed) == phonetic(known)))
+
+
+def _after(prefix: str) -> str:
+    """The first text after all those that start with ``prefix``, in letters and figures alone: each database orders these alike."""
+    short = prefix.rstrip("z")
+    return short[:-1] + ("a" if short[-1] == "9" else chr(ord(short[-1]) + 1)) if short else prefix + "z" * 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """Keys of owners, best first. ``partial``: a word is so frequent that only the latest texts were looked through."""
+
+    ids: list[int] = field(default_factory=list)
+    partial: bool = False
+
+
+def find(rows: Any, words: Any, owner: str, terms: list[Term], limit: int) -> Found:
+    """Owners among ``rows`` (scoped already) that have every word typed: those that have it as typed first, then the latest ones.
+
+    ``words``: the ``WordOf`` model, ``owner`` its foreign key. One query for each word typed and at most two more.
+    """
+    if not terms:
+        return Found()
+    strong: set[int] | None = None
+    every: set[int] | None = None
+    frequent: list[Term] = []
+    for term in terms:
+        held = list(
+            words._base_manager.filter(word_key__in=term.keys).order_by().values_list("word_key", f"{owner}_id")[: MOST_HOLDERS + 1]
+        )
+        if len(held) > MOST_HOLDERS:
+            frequent.append(term)
+            continue
+        keys = set(term.strong)
+        mine, sure = {one for _key, one in held}, {one for key, one in held if key in keys}
+        every = mine if every is None else every & mine
+        strong = sure if strong is None else strong & sure
+    if every is not None and strong is not None:
+        return Found(_among(_holding(rows, words, owner, frequent), strong, every, limit))
+    part = _holding(rows, words, owner, frequent)
+    first = next(iter(rows.model._base_manager.order_by("-pk").values_list("pk", flat=True)[WINDOW - 1 : WINDOW]), None)
+    part = part if first is None else part.filter(pk__gte=first)
+    found = list(part.order_by("-pk").values_list("pk", flat=True)[:limit])
+    return Found(found, partial=len(found) < limit and first is not None)
+
+
+def _among(rows: Any, strong: set[int], every: set[int], limit: int) -> list[int]:
+    """Those of ``every`` that are rows: those in ``strong`` first, then the latest. One query where they are few, two otherwise."""
+    if not every:
+        return []
+    if len(every) <= FEW:
+        seen = rows.filter(pk__in=sorted(every)).order_by("-pk").values_list("pk", flat=True)
+        return sorted(seen, key=lambda pk: (pk not in strong, -pk))[:limit]
+    found: list[int] = []
+    for ids in (strong, every - strong):
+        if ids and len(found) < limit:
+            found += list(rows.filter(pk__in=sorted(ids)).order_by("-pk").values_list("pk", flat=True)[: limit - len(found)])
+    return found
+
+
+def _holding(rows: Any, words: Any, owner: str, terms: list[Term]) -> Any:
+    for term in terms:
+        held = words._base_manager.filter(**{f"{owner}_id": OuterRef("pk")}, word_key__in=term.likely)
+        rows = rows.filter(Exists(held))
+    return rows
+
+
+# What is shown of a text -----------------------------------------------------------------------------------------------
+
+Piece = tuple[str, bool]
+
+
+def patterns_of(terms: list[Term]) -> re.Pattern[str] | None:
+    """The words to mark in a text, whatever their accents: as typed, or one of the near spellings."""
+    wanted = [_loose(term.typed) + r"\w*" for term in terms]
+    wanted += [_loose(word) + r"\b" for term in terms for word in sorted(term.weak.values(), key=len, reverse=True)[:20]]
+    return re.compile(r"(?<!\w)(?:" + "|".join(wanted) + ")", re.IGNORECASE) if wanted else None
+
+
+def _loose(word: str) -> str:
+    """A folded word as it may stand in a text; between figures there may be a space, a dot or a stroke."""
+    parts = []
+    text = word.replace("ss", "\x01").replace("oe", "\x02").replace("ae", "\x03")
+    for char in text:
+        parts.append(f"[{_LETTERS[char]}]" if char in _LETTERS else _special(char))
+    gap = r"[ .,/\-]?" if len(word) >= 6 and any(char.isdigit() for char in word) else ""
+    return gap.join(parts)
+
+
+def _special(char: str) -> str:
+    return {"\x01": "(?:ss|ß)", "\x02": "(?:oe|œ)", "\x03": "(?:ae|æ)"}.get(char, re.escape(char))
+
+
+def snippet(text: str, pattern: re.Pattern[str] | None, around: int = AROUND) -> tuple[Piece, ...]:
+    """The part of a text around the first word found, cut between words, with the words found marked; empty when none is there."""
+    first = pattern.search(text) if pattern is not None else None
+    if first is None or pattern is None:
+        return ()
+    start, end = max(0, first.start() - around), min(len(text), first.end() + around * 2)
+    if start:
+        gap = text.find(" ", start, first.start())
+        start = gap + 1 if gap >= 0 else first.start()
+    if end < len(text):
+        gap = text.rfind(" ", first.end(), end)
+        end = gap if gap > 0 else first.end()
+    return (("… ", False),) * bool(start) + marked(text[start:end], pattern) + ((" …", False),) * (end < len(text))
+
+
+def marked(text: str, pattern: re.Pattern[str] | None) -> tuple[Piece, ...]:
+    """The whole text in pieces: marked or not."""
+    pieces: list[Piece] = []
+    at = 0
+    for match in pattern.finditer(text) if pattern is not None else ():
+        if match.start() > at:
+            pieces.append((text[at : match.start()], False))
+        pieces.append((match[0], True))
+        at = match.end()
+    if at < len(text):
+        pieces.append((text[at:], False))
+    return tuple(pieces)
+
+
+def found_words(pieces: Iterable[Piece]) -> list[str]:
+    """The words marked, once each, as they stand."""
+    return list({fold(text): text for text, on in pieces if on}.values())

@@ -1,0 +1,70 @@
+"""Words of texts: filed once, found in any spelling, marked where they stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from parvis.kernel import wordindex
+from parvis.kernel.models import Word
+
+
+def test_words_are_folded_and_numbers_are_read_as_one() -> None:
+    assert wordindex.words_of("Le loyer de l’Évêché, le loyer") == ["loyer", "eveche"]
+    assert wordindex.words_of("tél. 0470/12 34 56") == ["tel", "0470", "0470123456"]
+    assert wordindex.words_of("BE68 5390 0754 7034") == ["be68", "5390", "0754", "7034", "68539007547034", "be68539007547034"]
+    assert wordindex.words_of("", "le la de") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "known", "near"),
+    [
+        ("loyr", "loyer", True),
+        ("loyers", "loyer", True),
+        ("expulsoin", "expulsion", True),
+        ("loyer", "foyer", True),
+        ("bail", "bain", True),
+        ("loyer", "lampe", False),
+        ("1980", "1981", True),
+        ("abc", "abd", False),
+        ("1980", "a980", False),
+    ],
+)
+def test_near_is_a_slip_or_an_ending(typed: str, known: str, near: bool) -> None:
+    assert wordindex.near(typed, known) is near
+
+
+@pytest.mark.db
+@pytest.mark.django_db
+def test_a_word_stands_once_with_the_same_key_everywhere() -> None:
+    wordindex.learn(["loyer", "bail"])
+    wordindex.learn(["loyer", "huissier"])
+    assert list(Word.objects.order_by("word").values_list("word", flat=True)) == ["bail", "huissier", "loyer"]
+    assert wordindex.key_of("loyer") == Word.objects.get(word="loyer").pk == 8919090160607198493
+
+
+@pytest.mark.db
+@pytest.mark.django_db
+def test_a_term_means_what_begins_like_it_and_what_is_nearly_so() -> None:
+    wordindex.learn(["loyer", "loyers", "loyal", "voyer", "huissier"])
+    (term,) = wordindex.terms_of("Loyer")
+    assert term.strong == (wordindex.key_of("loyer"), wordindex.key_of("loyers"))
+    assert wordindex.terms_of("le 1") == []
+    (slip,) = wordindex.terms_of("loyr")
+    assert set(slip.weak.values()) == {"loyer"}
+
+
+def test_a_snippet_is_cut_between_words_and_marks_what_was_found() -> None:
+    pattern = wordindex.patterns_of([wordindex.Term("expulsion", (1,))])
+    text = "Avant. " * 30 + "L’huissier annonce une Expulsion <b>demain</b> matin. " + "Après. " * 60
+    pieces = wordindex.snippet(text, pattern, around=20)
+    assert pieces[0] == ("… ", False)
+    assert pieces[-1] == (" …", False)
+    assert [one for one, on in pieces if on] == ["Expulsion"]
+    assert "".join(one for one, _on in pieces).startswith("… annonce une Expulsion <b>demain</b>")
+    assert wordindex.snippet("rien de tel", pattern) == ()
+
+
+def test_accents_and_spaces_in_numbers_do_not_hide_a_word() -> None:
+    pattern = wordindex.patterns_of([wordindex.Term("eveche", (1,)), wordindex.Term("0470123456", (2,))])
+    pieces = wordindex.marked("À l’Évêché, 0470/12 34 56", pattern)
+    assert [one for one, on in pieces if on] == ["Évêché", "0470/12 34 56"]
