@@ -35,6 +35,8 @@ def decisions_panel(request: HttpRequest, dossier: Any, day: Any) -> str | None:
         return None
     terms = neighbours.clocks(row.line_id for row in living)
     states = selectors.notification_states(actor, [row.pk for row in rows]) if rows else {}
+    if past:  # a letter that left later had not left that day
+        states = {pk: row for pk, row in states.items() if row.sent_on is not None and row.sent_on <= known}
     return render_to_string(
         "decisions/_panel.html",
         {

@@ -154,3 +154,17 @@ def test_urgent_dossiers_stand_out_in_the_list_and_can_be_chosen(client, centre,
     assert dossier.number in chosen and other.number not in chosen
     with clock.travel(clock.now() + dt.timedelta(days=4)):
         assert dossier.number not in client.get("/dossiers/?urgent=yes").content.decode()
+
+
+def test_every_panel_of_a_past_day_is_of_that_day(client, centre, dossier) -> None:
+    """What only knows today (where it stands, clocks, the urgent mark, the forms) is left out of a past day, and of a past knowledge."""
+    raise_urgent(actor=centre.actor("worker"), dossier=dossier, reason="Coupure de gaz", last_on=clock.today() + dt.timedelta(days=3))
+    yesterday = (clock.today() - dt.timedelta(days=1)).isoformat()
+    today = page(client, centre.worker, "dossiers:detail", dossier)
+    assert "Coupure de gaz" in today
+    assert 'id="drawer"' in today
+    for query in (f"?on={yesterday}", f"?known={yesterday}"):
+        past = page(client, centre.worker, "dossiers:detail", dossier, query)
+        assert "Rien ne se modifie depuis cette vue" in past
+        assert "Coupure de gaz" not in past
+        assert 'id="drawer"' not in past
