@@ -30,7 +30,7 @@ from ..models import (
     PersonName,
 )
 from .book import rebook_organisation, rebook_person
-from .persons import reindex
+from .indexing import reindex
 
 #: Days looked back: the instance may have slept over a weekend.
 BACK = dt.timedelta(days=7)

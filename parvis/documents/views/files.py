@@ -16,6 +16,7 @@ from parvis.documents.services import storing
 from parvis.documents.sniffing import INLINE, KINDS
 from parvis.documents.watermark import copy_line, marked
 from parvis.kernel import mutations
+from parvis.kernel.actor import Actor
 from parvis.kernel.links import link
 from parvis.kernel.registries import subject_links, subject_scopes, takes_nothing
 from parvis.kernel.subject import SubjectRef
@@ -33,8 +34,7 @@ def download(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     saved = bool(request.GET.get("save"))
     screen_name = "documents.saved" if saved else "documents.download"
     # A relative's or a colleague's papers ask for a reason like the file they lie in.
-    within = SubjectRef("dossier", document.dossier_id) if document.dossier_id else None
-    mutations.record_read(actor=actor, subject=SubjectRef("document", document.pk), screen=screen_name, within=within)
+    mutations.record_read(actor=actor, subject=SubjectRef("document", document.pk), screen=screen_name, within=_file_of(actor, document))
     data = storing.read_bytes(document.file)
     if actor.is_agent and (saved or not is_to_send(document)):
         data = marked(data, document.file.mime, copy_line(actor.label)) or data
@@ -48,6 +48,14 @@ def download(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
     return response
+
+
+def _file_of(actor: Actor, document: Document) -> SubjectRef | None:
+    """The file in which it lies, for whoever sees that file: the page that asks why is the file's."""
+    if not actor.is_agent or document.dossier_id is None or "dossier" not in subject_scopes:
+        return None
+    seen = subject_scopes.get("dossier")(actor).filter(pk=document.dossier_id).exists()
+    return SubjectRef("dossier", document.dossier_id) if seen else None
 
 
 def _subject(request: HttpRequest, kind: str, number: int) -> tuple[SubjectRef, str, str]:
