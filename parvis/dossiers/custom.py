@@ -214,7 +214,7 @@ class Words:
 
     def options(self, one: Mapping[str, Any], held: Any = None) -> list[tuple[str, str]]:
         """Codes valid on the day, and the ended one that is held already."""
-        kept = set(held if isinstance(held, list) else [held])
+        kept = {item for item in (held if isinstance(held, list) else [held]) if isinstance(item, str)}  # not what could not be read
         codes = self.codes.get(one["list"], [])
         return [(c.value, code_label(c)) for c in codes if c.valid_from <= self.day < c.valid_to or c.value in kept]
 
