@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -138,7 +139,10 @@ def close(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
             )
             return done(request, "dossiers:detail", _("The dossier is closed."), dossier.uuid)
-    context["obstacles"] = services.obstacles(request.actor, dossier) if dossier.status == "open" else []  # type: ignore[attr-defined]
+    found = services.obstacles(request.actor, dossier) if dossier.status == "open" else []  # type: ignore[attr-defined]
+    context["open_count"] = len(found)
+    context["obstacles"] = [one for one in found if not one.hidden]
+    context["hidden"] = sorted(Counter(str(one.detail) for one in found if one.hidden).items(), reverse=True)
     return invalid(request, "dossiers/close.html", context) if request.method == "POST" else page(request, "dossiers/close.html", context)
 
 
