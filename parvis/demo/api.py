@@ -11,7 +11,7 @@ from parvis.identity.demo import username as demo_username
 from parvis.kernel import clock, seals
 from parvis.kernel.models import MutationLine
 
-from . import cast, file_824415, long_file, own_fields, reference, stage, stories
+from . import cast, file_824415, long_file, own_fields, reference, stage, stories, team
 from .bulk.run import Refused, populate
 from .path import play_aid_request
 
@@ -53,6 +53,8 @@ def build(print_line: Callable[[str], None] = print) -> None:
         administrator=stage.agent("david.kaiser"),
         worker_of=lambda dossier: stage.agent(stage.WORKERS.get(dossier.unit.code, stage.WORKERS["SSG-NORD"])),
     )
+    print_line("What agents are good at, and one who leaves")
+    team.load()
     seals.seal()
     print_line(f"The demonstration is ready ({time.monotonic() - started:.0f} s).")
     _accounts(print_line)

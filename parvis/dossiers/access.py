@@ -13,8 +13,10 @@ from parvis.kernel import registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import EVERYTHING, NOTHING, Rule, Rules, may_see, scope, scope_rules, through
 
+from .agents.selectors import led_accounts
 from .enums import CUSTOM_CLASSES, DATA_CLASS_OF, SituationKind
-from .models import CustomFact, Dossier, SituationFact, Transfer
+from .leaving.selectors import departures_with
+from .models import AgentProfile, CustomFact, Departure, Dossier, Handover, SituationFact, Transfer
 from .selectors import followed_by, in_sectors
 
 # Committee members and the president see packs, administrators see accounts: none of them sees a dossier.
@@ -219,3 +221,75 @@ def custom_scope(actor: Actor) -> Q:
         return EVERYTHING
     classes = [name for name in CUSTOM_CLASSES if may_see(actor, name)]
     return Q(data_class__in=classes, dossier__in=Dossier.objects.visible_to(actor).order_by().values("pk")) if classes else NOTHING
+
+
+# Agents, and those who leave -------------------------------------------------------------------------------------------
+def may_lead_agents(actor: Actor) -> bool:
+    """What agents are good at and may take on: who heads a service, for its agents; administrators, for all."""
+    return actor.is_agent and not actor.by_proxy and actor.has(Function.CHIEF, Function.ADMINISTRATOR)
+
+
+def agent_units(actor: Actor) -> frozenset[int | None]:
+    """Services whose agents this reader looks after; None in it: everywhere."""
+    units = actor.units_for(Function.CHIEF)
+    return units | actor.units_for(Function.ADMINISTRATOR)
+
+
+def may_read_agent(actor: Actor) -> bool:
+    """Whoever works here sees the own profile."""
+    return actor.is_system or (actor.is_agent and bool(actor.grants))
+
+
+@scope(AgentProfile)
+def profile_scope(actor: Actor) -> Q:
+    """One's own; those of the agents of the services that one heads; administrators see all."""
+    if actor.is_system:
+        return EVERYTHING
+    if not actor.is_agent:
+        return NOTHING
+    units = agent_units(actor) if may_lead_agents(actor) else frozenset()
+    if None in units:
+        return EVERYTHING
+    rows = Q(account=actor.stands_for) if actor.stands_for is not None else NOTHING
+    return rows | Q(account__in=led_accounts(units).order_by().values("pk")) if units else rows
+
+
+def may_plan_departure(actor: Actor) -> bool:
+    """The files go where the head of their service says; in one's own name."""
+    return actor.is_agent and not actor.by_proxy and actor.has(Function.CHIEF)
+
+
+def may_sign(actor: Actor) -> bool:
+    """Who follows files, and the head: each in one's own name."""
+    return actor.is_agent and not actor.by_proxy and actor.has(*WRITERS)
+
+
+def _chief_of(actor: Actor, field: str) -> Q:
+    units = actor.units_for(Function.CHIEF)
+    if None in units:
+        return EVERYTHING
+    return Q(**{f"{field}__in": sorted(unit for unit in units if unit is not None)}) if units else NOTHING
+
+
+@scope(Handover)
+def handover_scope(actor: Actor) -> Q:
+    """Who leaves, who takes over and the head of the service, while they see the dossier."""
+    if actor.is_system:
+        return EVERYTHING
+    if not actor.is_agent or actor.account_id is None:
+        return NOTHING
+    mine = Q(heir=actor.account_id) | Q(departure__account=actor.account_id) | _chief_of(actor, "dossier__unit")
+    return mine & through(Dossier, actor, "dossier")
+
+
+@scope(Departure)
+def departure_scope(actor: Actor) -> Q:
+    """Who leaves, those who take over, and the heads of the services of the files."""
+    if actor.is_system:
+        return EVERYTHING
+    if not actor.is_agent or actor.account_id is None:
+        return NOTHING
+    if None in actor.units_for(Function.CHIEF):
+        return EVERYTHING
+    files = departures_with(Q(heir=actor.account_id) | _chief_of(actor, "dossier__unit"))
+    return Q(account=actor.account_id) | Q(planned_by=actor.account_id) | Q(pk__in=files)

@@ -1,12 +1,15 @@
 """What other contexts may use of dossiers."""
 
 from .access import can_open_dossier, can_read_dossiers, can_write_situation, dossier_scope, may_change, only_reads
+from .agents.calculations import WEIGHTS
+from .agents.selectors import Proposal, label_of, proposals_among
 from .custom_uses import CustomTarget
 from .custom_uses import custom_targets as own_targets
 from .custom_uses import template_fields as own_template_fields
 from .custom_uses import template_values as own_values
 from .enums import DossierStatus, MemberRole, Periodicity, ReferentRole, SituationKind
 from .errors import ARCHIVED, DossierIsClosed, InvalidDossier, StillOpen
+from .forms_agents import AskForm
 from .models import CustomFact, Dossier, DossierKind, DossierMember, DossierProfile, Referent, SituationFact
 from .selectors import (
     MemberView,
@@ -23,6 +26,7 @@ from .selectors import (
     visible_dossier,
 )
 from .services import (
+    Choice,
     accept_transfer,
     add_member,
     archive_dossier,
@@ -31,6 +35,7 @@ from .services import (
     close_dossier,
     end_referent,
     end_situation,
+    keep_choice,
     member_leaves,
     offer_transfer,
     open_dossier,
@@ -38,6 +43,7 @@ from .services import (
     record_situation,
     reopen_dossier,
     return_transfer,
+    weigh_new,
 )
 from .services.custom import set_profile, write_custom
 from .transparency import PersonsList, persons_list
@@ -46,6 +52,14 @@ __all__ = [
     "ARCHIVED",
     "CustomFact",
     "CustomTarget",
+    "WEIGHTS",
+    "AskForm",
+    "Choice",
+    "Proposal",
+    "keep_choice",
+    "label_of",
+    "proposals_among",
+    "weigh_new",
     "Dossier",
     "DossierIsClosed",
     "DossierKind",

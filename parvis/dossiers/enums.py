@@ -72,6 +72,46 @@ class ReferentRole(models.TextChoices):
     SUBSTITUTE = "substitute", _("Substitute")
 
 
+class Speciality(models.TextChoices):
+    """What an agent may be good at, and what a file may be about."""
+
+    RIS = "ris", _("Integration income")
+    AID = "aid", _("Social aid")
+    DEBTS = "debts", _("Debts")
+    HOUSING = "housing", _("Housing")
+    WORK = "work", _("Work and training")
+    HEALTH = "health", _("Health")
+    YOUTH = "youth", _("Youth and school")
+    ELDERLY = "elderly", _("Elderly people")
+    STAY = "stay", _("Right of residence")
+
+
+SPECIALITY_OF_ROLE = {
+    ReferentRole.DEBTS: Speciality.DEBTS,
+    ReferentRole.HOUSING: Speciality.HOUSING,
+    ReferentRole.INTEGRATION: Speciality.WORK,
+}
+"""What a file is about for the agent who follows it in a role, unless said otherwise."""
+
+
+class AgentFactKind(models.TextChoices):
+    SPECIALITY = "speciality", _("Speciality")
+    LANGUAGE = "language", pgettext_lazy("spoken", "Language")
+    QUOTA = "quota", _("Quota of files")
+    LEAVE = "leave", _("Absence")
+
+
+SPOKEN = (
+    "fr", "nl", "de", "en", "ar", "tr", "es", "it", "pt", "pl", "ro", "bg", "ru", "uk", "sq", "hy", "ka", "fa", "ps", "ur", "so", "ti", "sw", "ln",
+)  # fmt: skip
+"""Languages that agents may note, by their ISO code; their names come from the locale data."""
+
+
+class Side(models.TextChoices):
+    GIVES = "gives", pgettext_lazy("hand-over", "who leaves")
+    TAKES = "takes", pgettext_lazy("hand-over", "who takes over")
+
+
 class SituationKind(models.TextChoices):
     HOUSEHOLD = "household", _("Household")
     RESOURCE = "resource", _("Income")

@@ -74,3 +74,31 @@ class SituationRecorded(Event):
     situation_id: int
     kind: str
     label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentChosen(Event):
+    """Somebody was chosen whom the program did not propose, or a word was left with the choice."""
+
+    dossier_id: int
+    account_label: str
+    overruled: bool
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkHandedOver(Event):
+    """An agent has left: what was still to do in this dossier is the successor's from now on."""
+
+    dossier_id: int
+    from_account_id: int
+    to_account_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverSigned(Event):
+    """Both have signed."""
+
+    dossier_id: int
+    from_label: str
+    to_label: str

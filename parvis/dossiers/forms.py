@@ -106,9 +106,15 @@ class MemberForm(forms.Form):
 
 
 class ReferentForm(forms.Form):
-    account = forms.ChoiceField(label=_("Agent"))
+    account = forms.ChoiceField(label=_("Agent"), widget=forms.RadioSelect)
     role = forms.ChoiceField(label=pgettext_lazy("in a dossier", "Role"), choices=ReferentRole.choices)
     valid_from = day_field(_("From"), required=True)
+    note = forms.CharField(
+        label=_("Why this agent"),
+        max_length=500,
+        required=False,
+        help_text=_("Needed when you choose somebody who is not proposed. The journal of the dossier keeps it."),
+    )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, agents: list[tuple[str, str]], **more: Any) -> None:
@@ -122,6 +128,12 @@ class GiveForm(forms.Form):
 
     account = forms.ChoiceField(label=_("Agent"))
     valid_from = day_field(_("From"), required=True)
+    note = forms.CharField(
+        label=_("Why this agent"),
+        max_length=500,
+        required=False,
+        help_text=_("Needed when you choose somebody who is not proposed. The journal of the dossier keeps it."),
+    )
 
     def __init__(self, *args: Any, agents: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)

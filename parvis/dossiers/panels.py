@@ -24,7 +24,8 @@ from . import access, lookups, panels_custom  # noqa: F401  (registers its own)
 from .calculations import budget_of
 from .enums import SituationKind
 from .errors import ARCHIVED
-from .models import Dossier, SituationFact, Transfer
+from .leaving.selectors import departure_by
+from .models import Departure, Dossier, SituationFact, Transfer
 from .selectors import (
     dossiers_of,
     interventions_of,
@@ -279,3 +280,37 @@ registries.subject_links.register(
 )
 registries.file_names.register("dossiers", names_of_files)
 registries.file_persons.register("dossiers", lambda dossier_id: [row.person_id for row in members_at(dossier_id)])
+
+
+# Agents, and those who leave -------------------------------------------------------------------------------------------
+registries.menu.register(
+    "dossiers.agents",
+    MenuEntry(
+        key="dossiers.agents",
+        label=_("Agents"),
+        icon="group",
+        url_name="dossiers:agents",
+        access=access.may_lead_agents,
+        order=870,
+        prefix="/agents/",
+    ),
+)
+registries.palette.register(
+    "dossiers.agent_own",
+    PaletteAction("dossiers.agent_own", _("My specialities and my quota"), "dossiers:agent_own", access.may_read_agent, 330, "user"),
+)
+
+
+def _departure_url(subject: SubjectRef) -> str:
+    return reverse("dossiers:departure", args=[departure_by(pk=subject.id).uuid])
+
+
+def _departures(actor: Actor) -> Any:
+    return Departure.objects.visible_to(actor).select_related("account")
+
+
+registries.screens.register("dossiers.departure", Screen("dossiers.departure", _("Hand-overs to sign"), _departure_url))
+registries.subject_links.register(
+    "departure",
+    row_links(_departures, name=lambda row: row.account.display_name, url=lambda row: reverse("dossiers:departure", args=[row.uuid])),
+)

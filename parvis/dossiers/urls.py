@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import access, changes, custom, dossiers, interventions, life, many, own_persons, sheet, situation, transfers
+from .views import access, agents, changes, custom, dossiers, interventions, leaving, life, many, own_persons, sheet, situation, transfers
 
 app_name = "dossiers"
 urlpatterns = [
@@ -30,6 +30,14 @@ urlpatterns = [
     path("dossiers/<uuid:uuid>/access/print/", access.access_print, name="access_print"),
     path("dossiers/<uuid:uuid>/access/delay/", access.access_delay, name="access_delay"),
     path("dossiers/<uuid:uuid>/access/delay/end/", access.access_delay_end, name="access_delay_end"),
+    path("agents/", agents.agents, name="agents"),
+    path("agents/me/", agents.own, name="agent_own"),
+    path("agents/<uuid:uuid>/", agents.agent, name="agent"),
+    path("agents/<uuid:uuid>/end/<int:fact>/", agents.agent_end, name="agent_end"),
+    path("agents/<uuid:uuid>/leaving/", leaving.leaving, name="leaving"),
+    path("departures/<uuid:uuid>/", leaving.departure, name="departure"),
+    path("departures/<uuid:uuid>/print/<uuid:heir>/", leaving.bundle, name="handover_bundle"),
+    path("handovers/<uuid:uuid>/", leaving.handover, name="handover"),
     path("access/exceptional/", access.exceptional, name="exceptional"),
     path("access/exceptional/<uuid:uuid>/end/", access.exceptional_end, name="exceptional_end"),
     path("access/why/<str:kind>/<uuid:uuid>/", access.why, name="why"),

@@ -19,7 +19,7 @@ from .selectors import (
     units,
 )
 from .services.accounts import close_account, create_account, reopen_account, update_account
-from .services.functions import grant_function, revoke_function
+from .services.functions import end_functions, grant_function, revoke_function
 from .services.links import issue_link
 from .services.openings import end_opening, give_reason, link_own_person, open_exceptionally, settle_look_up
 from .services.proxies import answer_proxy, end_proxy, offer_proxy
@@ -59,6 +59,7 @@ __all__ = [
     "demo_accounts",
     "demo_roles",
     "end_agent_sector",
+    "end_functions",
     "end_opening",
     "end_proxy",
     "functions_held",

@@ -62,6 +62,8 @@ AGENTS: tuple[tuple[str, str, str, tuple[tuple[Function, str | None], ...]], ...
     ("anne.bastin", "Anne Bastin", "fr", ((AU, None),)),
     ("david.kaiser", "David Kaiser", "fr", ((AD, None),)),
     ("marie.lejeune", "Marie Lejeune", "fr", ((AD, None),)),
+    ("samira.haddad", "Samira Haddad", "fr", ((SW, "SSG"),)),
+    ("sophie.dewez", "Sophie Dewez", "fr", ((SW, "SSG-NORD"),)),
 )
 DOMAIN = "valmont.example"
 

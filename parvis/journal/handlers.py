@@ -7,22 +7,26 @@ from django.utils.translation import gettext_noop
 from parvis.contacts.api import display_names
 from parvis.dossiers.enums import MemberRole, ReferentRole
 from parvis.dossiers.events import (
+    AgentChosen,
     DossierArchived,
     DossierClosed,
     DossierOpened,
     DossierReopened,
     DossierTransferred,
+    HandoverSigned,
     MemberAdded,
     MemberLeft,
     ReferentAssigned,
+    WorkHandedOver,
 )
 from parvis.identity.api import units
+from parvis.identity.enums import Function
 from parvis.kernel.events import subscribe
 from parvis.kernel.subject import SubjectRef
 from parvis.workflows.api import WorkItem, move_items_about
 from parvis.workflows.events import StepClosed
 
-from .models import Turn
+from .models import Action, Turn
 from .selectors import open_restricted_turns
 from .services import add_step, open_following
 
@@ -133,6 +137,45 @@ def referent_assigned(event: ReferentAssigned) -> None:
         subject=SubjectRef("dossier", event.dossier_id),
         data_class="identity",
     )
+
+
+@subscribe(AgentChosen)
+def agent_chosen(event: AgentChosen) -> None:
+    message = (
+        gettext_noop("%(name)s was chosen against the proposal of agents")
+        if event.overruled
+        else gettext_noop("%(name)s was chosen among the proposed agents")
+    )
+    add_step(
+        actor=event.actor,
+        dossier_id=event.dossier_id,
+        message=message,
+        values={"name": event.account_label},
+        subject=SubjectRef("dossier", event.dossier_id),
+        data_class="identity",
+        text=event.note,
+    )
+
+
+@subscribe(HandoverSigned)
+def handover_signed(event: HandoverSigned) -> None:
+    add_step(
+        actor=event.actor,
+        dossier_id=event.dossier_id,
+        message=gettext_noop("Dossier handed over by %(before)s to %(after)s, signed by both"),
+        values={"before": event.from_label, "after": event.to_label},
+        subject=SubjectRef("dossier", event.dossier_id),
+        data_class="identity",
+    )
+
+
+@subscribe(WorkHandedOver)
+def duties_follow(event: WorkHandedOver) -> None:
+    """What comes back is the successor's from the next time on; what follows from a restricted note goes to the head of the service, who may
+    read it, and not to the successor."""
+    rows = Action.unscoped.filter(entry__dossier=event.dossier_id, owner=event.from_account_id, ended_at__isnull=True)
+    rows.filter(entry__restricted=False).update(owner=event.to_account_id)
+    rows.filter(entry__restricted=True).update(owner=None, queue=Function.CHIEF)
 
 
 @subscribe(StepClosed)

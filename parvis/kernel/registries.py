@@ -282,6 +282,28 @@ class DossierNote:
 
 
 @dataclass(frozen=True)
+class BriefLine:
+    """A line of the hand-over page, in the reader's words. ``late``: its day is past."""
+
+    title: str
+    detail: str = ""
+    on: dt.date | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class BriefPart:
+    """What a context tells the successor about a dossier, as this reader may see it; never what is restricted to its author."""
+
+    key: str
+    title: Any
+    order: int
+    lines: Callable[[Actor, Any], list[BriefLine]]
+    access: Access
+    data_class: str = "social"
+
+
+@dataclass(frozen=True)
 class Obstacle:
     """Why a dossier cannot be closed yet, and where it is settled. ``hidden``: the reader may not know what it is, only that it is there."""
 
@@ -350,6 +372,9 @@ file_persons: Registry[Callable[[int], list[int]]] = Registry("file_persons")
 file_names: Registry[Callable[[Actor, set[int]], dict[int, str]]] = Registry("file_names")
 #: Partners that an agent had to do with, and how often: ``(account_id) -> {("organisation" | "person", id): times}``, for that agent alone.
 partner_uses: Registry[Callable[[int], dict[tuple[str, int], int]]] = Registry("partner_uses")
+#: The parts of the hand-over page.
+briefs: Registry[BriefPart] = Registry("briefs")
+
 
 ALL: tuple[Registry[Any], ...] = (
     panels,
@@ -383,6 +408,7 @@ ALL: tuple[Registry[Any], ...] = (
     file_persons,
     file_names,
     partner_uses,
+    briefs,
 )
 
 

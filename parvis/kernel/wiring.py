@@ -23,6 +23,7 @@ MODULES = (
     "closing",
     "years",
     "sheet",
+    "briefs",
     "handlers",
     "jobs",
 )

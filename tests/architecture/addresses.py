@@ -8,7 +8,7 @@ from uuid import UUID
 NOWHERE = UUID(int=7)
 
 WITHOUT_FILE = {
-    "dossiers:index", "dossiers:exceptional", "dossiers:watch", "dossiers:own_persons", "dossiers:simulate", "dossiers:why", "dossiers:give",
+    "dossiers:index", "dossiers:exceptional", "dossiers:watch", "dossiers:own_persons", "dossiers:simulate", "dossiers:why", "dossiers:give", "dossiers:agents", "dossiers:agent_own", "dossiers:agent_end", "dossiers:handover_bundle",
     "journal:new", "journal:urgencies", "journal:texts", "journal:text_new", "journal:text", "journal:action", "journal:end_action",
     "journal:objective",
     "dossiers:lists", "dossiers:new_list", "dossiers:code_list", "dossiers:code", "dossiers:fields", "dossiers:new_kind",
@@ -48,7 +48,8 @@ THING: dict[str, str] = {
     "identity:sector": "sector", "identity:sector_agent": "sector", "identity:sector_agent_end": "agent_sector",
     "identity:list_view": "view", "identity:list_view_remove": "view",
     "identity:proxy_answer": "proxy", "identity:proxy_end": "proxy", "identity:proxy_act": "proxy",
-    "dossiers:transfer_answer": "transfer", "dossiers:code_list": "code_list", "dossiers:code": "code",
+    "dossiers:transfer_answer": "transfer", "dossiers:agent": "agent", "dossiers:leaving": "agent",
+    "dossiers:departure": "departure", "dossiers:handover": "handover", "dossiers:code_list": "code_list", "dossiers:code": "code",
     "dossiers:exceptional_end": "opening", "dossiers:settle": "look_up",
 }  # fmt: skip
 
@@ -71,6 +72,8 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
         "dossiers:new_section": lambda: ["general"],
         "dossiers:new_field": lambda: ["general", "energy"],
         "dossiers:change_field": lambda: ["general", "energy_tutor"],
+        "dossiers:agent_end": lambda: [things["agent"].uuid, things["agent_fact"].pk],
+        "dossiers:handover_bundle": lambda: [things["departure"].uuid, things["agent"].uuid],
         "dossiers:why": lambda: ["dossier", things["dossier"].uuid],
         "contacts:fact_end": lambda: [things["person"].uuid, "point"],
         "contacts:organisation_fact": lambda: [things["organisation"].uuid, "name"],

@@ -18,6 +18,7 @@ LOCKED = {
     "decisions_proposalversion": "what was written, and what was decided",
     "documents_lettertemplate": "published",
     "dossiers_customversion": "published",
+    "dossiers_handoversignature": "who signed a hand-over",
     "form_engine_formversion": "published",
     "journal_objectivestate": "how an objective stood",
     "journal_reading": "who opened a restricted note",

@@ -14,8 +14,9 @@ from parvis.decisions.models import AgendaItem, Committee, Decision, DelegationL
 from parvis.decisions.services import sessions
 from parvis.demo import cast, money, reference, stage
 from parvis.documents.models import Document
-from parvis.dossiers.api import Dossier, offer_transfer
-from parvis.dossiers.services import custom, grants
+from parvis.dossiers.api import Dossier, assign_referent, offer_transfer
+from parvis.dossiers.models import Handover
+from parvis.dossiers.services import agents, custom, grants, leaving
 from parvis.identity.api import Account, Opening, Unit, actor_for, add_agent_to_sector, create_sector, offer_proxy
 from parvis.identity.demo import username
 from parvis.identity.services.lists import save_view
@@ -174,7 +175,21 @@ def build() -> World:
         unit=Unit.objects.get(code="SSG-SUD"),
         reason="Déménagement",
     )
+    world.things |= _leaving(world, Dossier.unscoped.select_related("unit").get(pk=dossier.pk))
     return world
+
+
+def _leaving(world: World, dossier: Dossier) -> dict[str, Any]:
+    """An agent who plays no role stands in for the referent, and leaves in three days: the dossier's part is handed over, not signed yet."""
+    katrin = Account.objects.get(username=username("katrin.schmitz"))
+    chief, heir = world.account("chief (of the unit)"), world.account("social_worker (referent)")
+    assign_referent(actor=actor_for(chief), dossier=dossier, account=katrin, role="substitute")
+    departure, _plan = leaving.plan_departure(
+        actor=actor_for(chief), account=katrin, on=clock.today() + timedelta(days=3), chosen={dossier.pk: heir.pk}
+    )
+    leaving.carry_out(actor=actor_for(chief), departure=departure)
+    fact = agents.note_agent_fact(actor=actor_for(chief), account=heir, kind="speciality", code="ris", share=80)
+    return {"agent": heir, "agent_fact": fact, "departure": departure, "handover": Handover.unscoped.get(departure=departure)}
 
 
 def _journal(dossier: Dossier) -> dict[str, Any]:

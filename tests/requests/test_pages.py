@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +13,12 @@ from django.urls import reverse
 
 from parvis.contacts import api as contacts
 from parvis.dossiers import api as dossiers
+from parvis.dossiers.services import note_agent_fact
 from parvis.form_engine.models import Draft
 from parvis.identity.api import Account
+from parvis.journal.models import Entry
 from parvis.kernel import clock
+from parvis.kernel.actor import system_actor
 from parvis.requests.models import Request, RequestDateCorrection, RequestLine
 from tests.requests.factories import agent, send, world
 
@@ -161,6 +164,34 @@ def test_identify_proposes_the_known_person_in_spite_of_spelling_and_joins():
     html = get(client, "take_over", request.uuid).content.decode()
     response = client.post(reverse("requests:take_over", args=[request.uuid]), {**hidden(html), "keys": ["phone", "rent"]})
     assert response.status_code == 303 and set(Request.unscoped.get().taken_over) == {"phone", "rent"}
+
+
+def test_identify_ranks_the_agents_and_keeps_what_was_chosen():
+    """A50: debts, in Arabic; who is absent is chosen by the head alone, with a word, and the journal keeps it."""
+    client = login("clerk")
+    root = system_actor("tests")
+    able, away = (Account.objects.get(pk=agent(name, "social_worker").account_id) for name in ("Nadia", "Omar"))
+    for one in (able, away):
+        note_agent_fact(actor=root, account=one, kind="speciality", code="debts", share=50)
+        note_agent_fact(actor=root, account=one, kind="language", code="ar")
+    note_agent_fact(actor=root, account=able, kind="quota", quota=20)
+    note_agent_fact(actor=root, account=away, kind="leave", valid_to=clock.today() + timedelta(days=3))
+    request = send().request
+    page = get(client, "identify", request.uuid, about="debts", language="ar")
+    shown = {one.agent.id: (one.place, one.ranked.score, one.ranked.why_not) for one in page.context["proposals"]}
+    assert shown[able.pk] == (1, 20 + 25 + 15, ())
+    assert shown[away.pk][2] == ("away",)
+    url = reverse("requests:identify", args=[request.uuid]) + "?about=debts&language=ar"
+    sent = {"join": "1", "choice": "new:new", "referent": str(away.pk), "note": "Il connaît la famille"}
+    assert client.post(url, sent).status_code == 422
+    assert Request.unscoped.get().joined_at is None and not dossiers.Dossier.unscoped.exists()
+    chief = login("chief", name="Chef")
+    assert chief.post(url, sent | {"note": ""}).status_code == 422
+    assert chief.post(url, sent).status_code == 303
+    dossier = dossiers.Dossier.unscoped.get()
+    row = dossiers.main_referent_of(dossier.pk)
+    assert (row.account_id, row.speciality) == (away.pk, "debts")
+    assert Entry.unscoped.filter(dossier=dossier, text="Il connaît la famille").count() == 1
 
 
 def test_a_new_person_comes_from_what_the_request_says():

@@ -153,7 +153,14 @@ def identify(play: Play) -> None:
     # Somebody who has an open file already (``long_file``) keeps it, with who follows it.
     here = next((row for row in dossiers.dossiers_of(actor, person.pk) if row.status == "open"), None)
     referent = None if here is not None else _account(WORKERS[case.unit])
-    requests.join_dossier(actor=actor, request=play.request, person=person, dossier=here, referent=referent)
+    requests.join_dossier(
+        actor=actor,
+        request=play.request,
+        person=person,
+        dossier=here,
+        referent=referent,
+        speciality="ris" if case.aid == "ris" else "aid",
+    )
     play.request.refresh_from_db()
     dossier = play.request.dossier
     for member in case.members:

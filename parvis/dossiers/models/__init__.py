@@ -2,24 +2,31 @@
 organisation's own fields.
 """
 
+from .agents import AgentFact, AgentProfile
 from .custom import Code, CodeList, CustomFact, CustomVersion, DossierKind, DossierProfile
 from .dossiers import Dossier, DossierMember, Referent
 from .interventions import Intervention
+from .leaving import Departure, Handover, HandoverSignature
 from .moving import Transfer
 from .sectors import DossierSector
 from .situation import SituationFact
 from .transparency import LogDelay
 
 __all__ = [
+    "AgentFact",
+    "AgentProfile",
     "Code",
     "CodeList",
     "CustomFact",
     "CustomVersion",
+    "Departure",
     "Dossier",
     "DossierKind",
     "DossierMember",
     "DossierProfile",
     "DossierSector",
+    "Handover",
+    "HandoverSignature",
     "Intervention",
     "LogDelay",
     "Referent",

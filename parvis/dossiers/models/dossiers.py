@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel.bitemporal import Anchor, Fact
 
-from ..enums import CloseReason, DossierStatus, MemberRole, ReferentRole
+from ..enums import CloseReason, DossierStatus, MemberRole, ReferentRole, Speciality
 
 
 class Dossier(Anchor):
@@ -79,6 +79,8 @@ class Referent(Fact):
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="referents")
     account = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=12, choices=ReferentRole.choices, default=ReferentRole.MAIN)
+    # What the file is about for this agent: counted against the quota of the speciality.
+    speciality = models.CharField(max_length=12, choices=Speciality.choices, blank=True, default="")
 
     class Meta(Fact.Meta):
         ordering = ["dossier", "role", "valid_from", "pk"]

@@ -1,5 +1,14 @@
 """Writes. Each is a gesture: versions, mutation line in the dossier's own chain, event."""
 
+from .agents import (
+    Choice,
+    choose_referent,
+    end_agent_fact,
+    keep_choice,
+    looks_after,
+    note_agent_fact,
+    weigh_new,
+)
 from .dossiers import (
     add_member,
     assign_referent,
@@ -10,11 +19,23 @@ from .dossiers import (
     refile,
 )
 from .interventions import end_intervention, record_intervention
+from .leaving import carry_out, plan_departure, side_of, sign_handover
 from .life import archive_dossier, close_dossier, obstacles, reopen_dossier
 from .situation import end_situation, record_situation
 from .transfers import accept_transfer, offer_transfer, return_transfer
 
 __all__ = [
+    "Choice",
+    "carry_out",
+    "choose_referent",
+    "end_agent_fact",
+    "keep_choice",
+    "looks_after",
+    "note_agent_fact",
+    "plan_departure",
+    "side_of",
+    "sign_handover",
+    "weigh_new",
     "accept_transfer",
     "add_member",
     "archive_dossier",

@@ -29,7 +29,7 @@ from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 
 from .. import access
-from ..enums import MemberRole, ReferentRole
+from ..enums import SPECIALITY_OF_ROLE, MemberRole, ReferentRole, Speciality
 from ..errors import InvalidDossier
 from ..events import DossierOpened, MemberAdded, MemberLeft, ReferentAssigned
 from ..models import Dossier, DossierMember, Referent
@@ -43,6 +43,7 @@ def open_dossier(
     person: Person,
     unit: Unit,
     referent: Account | None = None,
+    speciality: str = "",
     source: str = Source.AGENT,
     source_ref: str = "",
 ) -> Dossier:
@@ -61,7 +62,7 @@ def open_dossier(
     publish(DossierOpened(actor=actor, dossier_id=dossier.pk, number=number))
     _write_member(actor, dossier, person, MemberRole.APPLICANT, True, day, None, source, source_ref)
     if referent is not None:
-        assign_referent(actor=actor, dossier=dossier, account=referent)
+        assign_referent(actor=actor, dossier=dossier, account=referent, speciality=speciality)
     return dossier
 
 
@@ -195,8 +196,11 @@ def assign_referent(
     role: str = ReferentRole.MAIN,
     valid_from: dt.date | None = None,
     expected: int | None = None,
+    speciality: str = "",
+    valid_to: dt.date | None = None,
 ) -> Referent:
-    """The agent follows the dossier in this role from a day on, in place of the one before.
+    """The agent follows the dossier in this role from a day on, in place of the one before. ``speciality``: what it is about; as before when
+    not said.
 
     Raises:
         InvalidDossier: an account that is closed, an unknown role.
@@ -206,15 +210,19 @@ def assign_referent(
         raise InvalidDossier(_("This value is not in the list."), field="role", code="role")
     if not account.is_active:
         raise InvalidDossier(_("This account is closed: choose another agent."), field="account", code="account_closed")
+    if speciality and speciality not in Speciality.values:
+        raise InvalidDossier(_("This value is not in the list."), field="speciality", code="speciality")
     start = valid_from or clock.today()
     before = Referent.unscoped.filter(dossier=dossier, role=role).at(start).first()
+    about = speciality or (before.speciality if before else "") or SPECIALITY_OF_ROLE.get(ReferentRole(role), "")
     row = write_fact(
         Referent,
         anchor_field="dossier",
         anchor=dossier,
         key={"role": role},
-        values={"account": account},
+        values={"account": account, "speciality": about},
         valid_from=start,
+        valid_to=valid_to,
         actor=actor,
         expected=expected,
     )

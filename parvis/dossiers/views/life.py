@@ -8,8 +8,8 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from parvis.contacts.api import Person, person_card, search_persons
-from parvis.identity.api import Account, agents_with
+from parvis.contacts.api import Person, letter_language, person_card, search_persons
+from parvis.identity.api import Account
 from parvis.identity.enums import Function
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
@@ -18,10 +18,13 @@ from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
 from parvis.ui.origins import name_origins
 
 from .. import access, services
+from ..agents.calculations import WEIGHTS
+from ..agents.selectors import in_words, label_of, need_of, proposals, speciality_of
 from ..forms import EndForm, MemberForm, ReasonForm, ReferentForm
+from ..forms_agents import AskForm
 from ..forms_life import CloseForm
 from ..models import Dossier
-from ..selectors import is_member, member_views, referents_at
+from ..selectors import is_member, main_referent_of, member_views, referents_at
 from ._common import crumbs, visible
 
 
@@ -84,23 +87,49 @@ def member_end(request: HttpRequest, uuid: UUID, person: UUID) -> HttpResponse:
 
 @screen(access=access.can_assign, methods=("GET", "POST"), writes=True)
 def referent(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Who follows the dossier: the agents of its service, those who suit it best first, with why; a person chooses (A50, A51)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid)
-    agents = {one.pk: one for function in (Function.SOCIAL_WORKER, Function.CHIEF) for one in agents_with(function, dossier.unit)}
-    choices = [(str(one.pk), one.display_name) for one in sorted(agents.values(), key=lambda one: (one.display_name, one.pk))]
-    form = ReferentForm(request.POST if request.method == "POST" else None, agents=choices, initial={"version": dossier.version})
-    context = {**crumbs(dossier), "form": form, "referents": referents_at(dossier.pk)}
+    asked = AskForm(request.GET or None, initial={"about": speciality_of(dossier.pk), "language": letter_language(dossier.lead_id)})
+    said = asked.cleaned_data if asked.is_valid() else asked.initial
+    need = need_of(dossier, said["about"], said["language"])
+    ranked, agents = proposals(dossier, need)
+    found = in_words(need, ranked)
+    held = main_referent_of(dossier.pk)
+    now = held.account_id if held else None
+    form = ReferentForm(
+        request.POST if request.method == "POST" else None,
+        agents=[(str(one.agent.id), label_of(one)) for one in found],
+        initial={
+            "version": dossier.version,
+            "account": next((str(one.agent.id) for one in found if one.ranked.proposed and one.agent.id != now), ""),
+        },
+    )
+    context = {
+        **crumbs(dossier),
+        "form": form,
+        "asked": asked,
+        "proposals": found,
+        "chosen": str(form["account"].value() or ""),
+        "heads": actor.holds(dossier.unit_id, Function.CHIEF),
+        "follows": now,
+        "weights": WEIGHTS,
+        "referents": referents_at(dossier.pk),
+    }
     if request.method == "POST":
         if form.is_valid():
             try:
                 with errors_on(form):
-                    services.assign_referent(
+                    services.choose_referent(
                         actor=actor,
                         dossier=dossier,
                         account=agents[int(form.cleaned_data["account"])],
                         role=form.cleaned_data["role"],
                         valid_from=form.cleaned_data["valid_from"],
                         expected=form.cleaned_data["version"],
+                        speciality=said["about"],
+                        language=said["language"],
+                        note=form.cleaned_data["note"],
                     )
                     return done(request, "dossiers:detail", _("Assigned."), dossier.uuid)
             except Conflict as error:

@@ -8,13 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parvis.identity.api import Account, Function, agents_with
+from parvis.identity.api import Account
 from parvis.kernel.actor import Actor
 from parvis.ui import bulk, formats
 from parvis.ui.http import screen
 
 from .. import access, services
+from ..agents.calculations import Need, rank
+from ..agents.selectors import candidates, in_words, label_of, speciality_of, workers_of
 from ..custom_uses import with_custom
+from ..enums import ReferentRole
 from ..errors import InvalidDossier
 from ..forms import GiveForm
 from ..grids import DOSSIERS, listed, referent_name
@@ -23,11 +26,14 @@ from ..models import Dossier
 
 def _agents(rows: list[Dossier]) -> dict[int, dict[int, Account]]:
     """Who may follow the files of each service, two queries a service."""
-    units = {row.unit_id: row.unit for row in rows}
-    return {
-        key: {one.pk: one for function in (Function.SOCIAL_WORKER, Function.CHIEF) for one in agents_with(function, unit)}
-        for key, unit in units.items()
-    }
+    return {key: workers_of(unit)[0] for key, unit in {row.unit_id: row.unit for row in rows}.items()}
+
+
+def _choices(agents: dict[int, Account]) -> list[tuple[str, str]]:
+    """Those with most room first, each with the load; who is absent or full last, and why."""
+    need = Need()
+    ranked = rank(need, candidates(agents.values()))
+    return [(str(one.agent.id), label_of(one)) for one in in_words(need, ranked)]
 
 
 @screen(access=access.can_give_many, methods=("GET", "POST"), creates=True)
@@ -41,8 +47,7 @@ def give(request: HttpRequest) -> HttpResponse:
     chosen = bulk.picked(request, grid)
     by_unit = _agents(chosen.rows)
     agents = {pk: one for found in by_unit.values() for pk, one in found.items()}
-    choices = [(str(one.pk), one.display_name) for one in sorted(agents.values(), key=lambda one: (one.display_name, one.pk))]
-    form = GiveForm(request.POST if bulk.is_sure(request) else None, agents=[("", "—"), *choices])
+    form = GiveForm(request.POST if bulk.is_sure(request) else None, agents=[("", "—"), *_choices(agents)])
 
     def does(row: Dossier) -> str:
         now = referent_name(row)
@@ -58,7 +63,16 @@ def give(request: HttpRequest) -> HttpResponse:
     def do(row: Dossier) -> Any:
         if heir.pk not in by_unit[row.unit_id]:
             raise InvalidDossier(_("This colleague does not work in the service of this dossier."), field="account", code="other_unit")
-        services.assign_referent(actor=actor, dossier=row, account=heir, valid_from=start, expected=row.version)
+        services.choose_referent(
+            actor=actor,
+            dossier=row,
+            account=heir,
+            role=ReferentRole.MAIN,
+            valid_from=start,
+            expected=row.version,
+            speciality=speciality_of(row.pk),
+            note=form.cleaned_data["note"],
+        )
         return _("followed by %(who)s from %(day)s") % {"who": heir.display_name, "day": formats.day(start)}
 
     outcomes = bulk.run(chosen, do, name=_name, url=lambda row: reverse("dossiers:detail", args=[row.uuid]))

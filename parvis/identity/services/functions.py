@@ -11,6 +11,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.gestures import gesture
 from parvis.kernel.mutations import record
 
+from ..access import may_administer
 from ..enums import Function
 from ..errors import GrantRefused, LastAdministrator
 from ..models import Account, FunctionGrant, Unit
@@ -115,3 +116,35 @@ def revoke_function(*, actor: Actor, grant: FunctionGrant, on: dt.date | None = 
     )
     grant.valid_to = end
     return grant
+
+
+@gesture
+def end_functions(*, actor: Actor, account: Account, on: dt.date) -> list[FunctionGrant]:
+    """Somebody leaves: `on` is the first day without a function. The head of a service ends those held there; an administrator's function and
+    those for the whole centre are left to an administrator. Returns those that go on.
+
+    Raises:
+        GrantRefused: the day lies in the past, or the actor heads no service of this agent.
+    """
+    if on < clock.today():
+        raise GrantRefused(_("A function can be ended from today on, not in the past."), field="on", code="past")
+    held = list(FunctionGrant.objects.filter(account=account, valid_to__gt=on).select_related("unit").order_by("pk"))
+    mine = [
+        row
+        for row in held
+        if row.function != Function.ADMINISTRATOR and (actor.is_system or may_administer(actor) or actor.holds(row.unit_id, Function.CHIEF))
+    ]
+    if held and not mine:
+        raise GrantRefused(_("This agent works in no service that you head."), field="on", code="not_yours")
+    for row in mine:
+        end = max(on, row.valid_from)
+        if not FunctionGrant.objects.filter(pk=row.pk, valid_to=row.valid_to).update(valid_to=end):
+            raise GrantRefused(_("Somebody else has just changed this function. Open the account again."), code="changed")
+        record(
+            STREAM,
+            actor=actor,
+            verb="function_revoked",
+            subject=account_ref(account),
+            values={"function": row.function, "unit": row.unit.code if row.unit else None, "valid_to": [row.valid_to, end]},
+        )
+    return [row for row in held if row not in mine]

@@ -34,6 +34,7 @@ def join_dossier(
     person: Person,
     dossier: dossiers.Dossier | None = None,
     referent: Account | None = None,
+    speciality: str = "",
 ) -> Request:
     """The request belongs to this person and this dossier (None opens one). Its documents, cases and tasks follow.
 
@@ -53,6 +54,7 @@ def join_dossier(
             # The dossier lives where its referent works: the request came to the desk of the whole service.
             unit=unit_of(referent, Function.SOCIAL_WORKER, request.unit) if referent else request.unit,
             referent=referent,
+            speciality=speciality,
             source=Source.SUBMISSION,
             source_ref=f"request:{request.pk}",
         )
@@ -67,7 +69,7 @@ def join_dossier(
                 source_ref=f"request:{request.pk}",
             )
         if referent is not None:
-            dossiers.assign_referent(actor=actor, dossier=dossier, account=referent)
+            dossiers.assign_referent(actor=actor, dossier=dossier, account=referent, speciality=speciality)
     now = clock.now()
     won = Request.unscoped.filter(pk=request.pk, joined_at__isnull=True).update(
         dossier=dossier,

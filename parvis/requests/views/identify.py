@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from parvis.contacts import api as contacts
 from parvis.dossiers import api as dossiers
 from parvis.form_engine import api as forms
-from parvis.identity.api import Function, agents_with
+from parvis.identity.api import Function, agents_with, unit_of
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.bitemporal import Source
@@ -27,12 +27,13 @@ from parvis.ui.http import done, invalid, page, screen
 
 from .. import access, services
 from ..forms import CardForm
-from ..models import Request
+from ..models import Request, RequestLine
 from ._common import visible
 
 SALT = "parvis.requests.card"
 CARD_AGE = 2 * 3600
 CARD_LIMIT = 200_000
+SUITING = 5
 
 
 @dataclass
@@ -60,8 +61,8 @@ def identify(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "said": _said(mine),
         "card_form": CardForm(),
         "problem": "",
-        "agents": _agents(mine),
         "query": "",
+        **_proposed(request, mine),
     }
     reading: contacts.EidReading | None = None
     if request.method == "POST":
@@ -77,7 +78,7 @@ def identify(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 reading = contacts.decode_eid(_unpack(packed))
                 context["packed_card"] = packed
             if "join" in request.POST:
-                _join(actor, mine, request.POST, reading)
+                _join(actor, mine, request, reading, context["asked"])
                 return done(
                     request, "requests:take_over", _("Request %(number)s is joined to the dossier.") % {"number": mine.number}, mine.uuid
                 )
@@ -112,6 +113,26 @@ def _said(mine: Request) -> list[tuple[str, str]]:
 
 def _agents(mine: Request) -> list[Any]:
     return sorted(agents_with(Function.SOCIAL_WORKER), key=lambda one: (one.display_name, one.pk))
+
+
+SPECIALITY_OF_LINE = {"ris": "ris", "social_aid": "aid", "urgent_aid": "aid", "debts": "debts"}
+
+
+def _proposed(request: HttpRequest, mine: Request) -> dict[str, Any]:
+    """Social workers of the centre, those who suit the request first (A50): what it is about and the language come from the request, and can be
+    said otherwise in the address."""
+    kinds = RequestLine.objects.visible_to(request.actor).filter(request=mine).order_by("pk").values_list("kind", flat=True)  # type: ignore[attr-defined]
+    about = next((SPECIALITY_OF_LINE[kind] for kind in kinds if kind in SPECIALITY_OF_LINE), "")
+    asked = dossiers.AskForm(request.GET if "about" in request.GET else None, initial={"about": about, "language": mine.language})
+    said = asked.cleaned_data if asked.is_valid() else asked.initial
+    found = dossiers.proposals_among(_agents(mine), said["about"], said["language"])
+    return {
+        "asked": asked,
+        "proposals": found[:SUITING],
+        "agents": [(one.agent.id, dossiers.label_of(one)) for one in found],
+        "weights": dossiers.WEIGHTS,
+        "heads": request.actor.has(Function.CHIEF),  # type: ignore[attr-defined]
+    }
 
 
 def _candidates(actor: Actor, mine: Request, reading: contacts.EidReading | None, query: str) -> list[Candidate]:
@@ -151,8 +172,9 @@ def _day(text: Any) -> Any:
     return date.fromisoformat(text) if isinstance(text, str) else None
 
 
-def _join(actor: Actor, mine: Request, post: Any, reading: contacts.EidReading | None) -> Request:
+def _join(actor: Actor, mine: Request, request: HttpRequest, reading: contacts.EidReading | None, asked: dossiers.AskForm) -> Request:
     """The choice of the page, in one gesture: person, dossier, referent, card."""
+    post = request.POST
     choice = post.get("choice", "")
     who, _sep, where = choice.partition(":")
     if not who:
@@ -177,7 +199,29 @@ def _join(actor: Actor, mine: Request, post: Any, reading: contacts.EidReading |
                 wanted = [one.field for one in contacts.compare_eid(person.pk, reading) if not one.same]
                 contacts.apply_eid(actor=actor, person_id=person.pk, reading=reading, fields=wanted)
                 person.refresh_from_db()
-        return services.join_dossier(actor=actor, request=mine, person=person, dossier=dossier, referent=referent)
+        picked = _picked(actor, mine, referent, asked, post.get("note", ""), dossier) if referent is not None else None
+        joined = services.join_dossier(
+            actor=actor, request=mine, person=person, dossier=dossier, referent=referent, speciality=picked.speciality if picked else ""
+        )
+        if picked is not None and joined.dossier is not None:
+            dossiers.keep_choice(actor=actor, dossier=joined.dossier, choice=picked)
+        return joined
+
+
+def _picked(
+    actor: Actor, mine: Request, referent: Any, asked: dossiers.AskForm, note: str, dossier: dossiers.Dossier | None
+) -> dossiers.Choice:
+    said = asked.cleaned_data if asked.is_valid() else asked.initial
+    unit = dossier.unit if dossier is not None else unit_of(referent, Function.SOCIAL_WORKER, mine.unit)
+    return dossiers.weigh_new(
+        actor=actor,
+        accounts=_agents(mine),
+        account=referent,
+        speciality=said["about"],
+        language=said["language"],
+        note=note,
+        unit_id=unit.pk,
+    )
 
 
 def _new_person(actor: Actor, mine: Request, reading: contacts.EidReading | None) -> contacts.Person:

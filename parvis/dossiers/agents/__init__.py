@@ -1,0 +1,1 @@
+"""What agents can and may take on."""

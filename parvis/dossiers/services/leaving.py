@@ -1,0 +1,307 @@
+"""An agent leaves: functions end, files, tasks and duties go to the successors, and both sign for each file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from parvis.identity.api import Account, Function, FunctionGrant, actor_for, end_functions
+from parvis.kernel import clock, mutations
+from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.bitemporal import write_fact
+from parvis.kernel.errors import Conflict, DomainError, NotAllowed
+from parvis.kernel.events import publish
+from parvis.kernel.gestures import gesture
+from parvis.kernel.jobs import enqueue
+from parvis.workflows.api import ItemState, WorkItem, assign, close_item, give_back, may_do, open_item, release_items_of
+
+from .. import access
+from ..enums import Side
+from ..errors import InvalidDossier
+from ..events import HandoverSigned, WorkHandedOver
+from ..leaving.selectors import SHOWN, Plan, plan
+from ..models import Departure, Dossier, Handover, HandoverSignature, Intervention, Referent
+from ._common import record
+from .agents import STREAM
+from .dossiers import assign_referent
+
+SCREEN = "dossiers.departure"
+TO_TAKE = {
+    "fr": "Dossiers qui vous sont remis : lire et signer",
+    "nl": "Dossiers die aan u worden overgedragen: lezen en ondertekenen",
+    "de": "Akten, die Ihnen übergeben werden: lesen und unterschreiben",
+    "en": "Files handed over to you: read and sign",
+}
+TO_GIVE = {
+    "fr": "Dossiers que vous remettez : relire et signer",
+    "nl": "Dossiers die u overdraagt: nalezen en ondertekenen",
+    "de": "Akten, die Sie übergeben: durchlesen und unterschreiben",
+    "en": "Files that you hand over: read and sign",
+}
+
+
+@gesture
+def plan_departure(
+    *, actor: Actor, account: Account, on: dt.date, chosen: Mapping[int, int] | None = None, note: str = ""
+) -> tuple[Departure, Plan]:
+    """The functions end on ``on`` (the first day without) and every file has its successor. The files are then handed over one by one
+    (``carry_out``), at once or by a job.
+
+    Raises:
+        NotAllowed: the actor heads no service.
+        InvalidDossier: a past day, oneself, nobody free for a file, or a successor who is not proposed and no word why.
+        GrantRefused: the agent works in no service of the actor.
+    """
+    if not access.may_plan_departure(actor):
+        raise NotAllowed(_("The head of the service hands over the files of an agent who leaves."))
+    if on < clock.today():
+        raise InvalidDossier(_("Give a day from today on."), field="on", code="past")
+    if account.pk == actor.account_id:
+        raise InvalidDossier(_("Nobody hands over the own files alone: another head does it."), field="on", code="oneself")
+    if Departure.unscoped.filter(account=account, worked_at__isnull=True, planned_by=actor.account_id).exists():
+        raise InvalidDossier(_("The departure of this agent is under way already."), field="on", code="twice")
+    words = " ".join(note.split())[:500]
+    found = plan(actor, account, on, chosen)
+    if found.without_heir:
+        raise InvalidDossier(_("Nobody is free for some files: choose who takes them."), field="heir", code="nobody")
+    if found.against and not words:
+        raise InvalidDossier(_("Somebody who is not proposed gets a file: say why."), field="note", code="note")
+    still = end_functions(actor=actor, account=account, on=on)
+    departure = Departure.unscoped.create(
+        account=account,
+        on=on,
+        note=words,
+        planned_at=clock.now(),
+        planned_by_id=actor.account_id,
+        planned_by_label=actor.label[:191],
+    )
+    Handover.unscoped.bulk_create(
+        Handover(
+            departure=departure,
+            dossier=row.dossier,
+            heir_id=row.heir,
+            speciality=row.need.speciality,
+            score=row.score,
+            note=words if row.whys else "",
+        )
+        for row in found.rows
+        if row.heir is not None  # refused above
+    )
+    mutations.record(
+        STREAM,
+        actor=actor,
+        verb="dossiers.departure",
+        subject=departure.ref,
+        values={"account": account.pk, "on": on, "files": len(found.rows), "functions_left": len(still)},
+        note=words,
+    )
+    if len(found.rows) > SHOWN:
+        enqueue("dossiers.departure", departure.ref)
+    return departure, found
+
+
+def acting(departure: Departure) -> Actor:
+    """Who planned it, for the job that carries it out; the system when that account is closed."""
+    planner = departure.planned_by
+    return actor_for(planner) if planner is not None and planner.is_active else system_actor("departures")
+
+
+def carry_out(*, actor: Actor, departure: Departure) -> int:
+    """Hand over what is not handed over yet, each file a gesture of its own: what is refused for one is kept with it, and the others are done.
+    Safe to repeat. Returns how many were done."""
+    done = 0
+    for row in Handover.unscoped.filter(departure=departure, done_at__isnull=True, refused="").order_by("pk"):
+        try:
+            hand_over(actor=actor, handover=row)
+            done += 1
+        except Conflict:
+            Handover.unscoped.filter(pk=row.pk).update(refused=_("Somebody else changed it a moment ago."))
+        except DomainError as error:
+            Handover.unscoped.filter(pk=row.pk).update(refused=str(error.message)[:500])
+    tell(actor=actor, departure=departure)
+    if departure.on <= clock.today():
+        move_work(actor=actor, departure=departure)
+    return done
+
+
+@gesture
+def hand_over(*, actor: Actor, handover: Handover) -> Handover:
+    """The successor follows the dossier in the place of the agent who leaves, from that day on: referents and interventions."""
+    row = Handover.unscoped.select_related("departure__account", "dossier__unit", "heir").get(pk=handover.pk)
+    departure, dossier = row.departure, row.dossier
+    leaver = departure.account
+    follows = Referent.unscoped.filter(dossier=dossier, account=leaver, live=1, valid_to__gt=departure.on)
+    for held in list(follows.order_by("valid_from", "pk")):
+        assign_referent(
+            actor=actor,
+            dossier=dossier,
+            account=row.heir,
+            role=held.role,
+            valid_from=max(departure.on, held.valid_from),
+            valid_to=held.valid_to,
+            speciality=held.speciality,
+        )
+    for act in list(Intervention.unscoped.filter(dossier=dossier, account=leaver, live=1, valid_to__gt=departure.on).order_by("pk")):
+        write_fact(
+            Intervention,
+            anchor_field="dossier",
+            anchor=dossier,
+            key={"item": act.item},
+            values={"role": act.role, "account": row.heir, "service": act.service, "note": act.note},
+            valid_from=max(departure.on, act.valid_from),
+            valid_to=act.valid_to,
+            actor=actor,
+        )
+    record(
+        actor,
+        "dossier.handover",
+        dossier,
+        {"referent": [leaver.pk, row.heir_id], "from": departure.on, "score": row.score},
+        note=row.note,
+    )
+    Handover.unscoped.filter(pk=row.pk).update(done_at=clock.now())
+    row.done_at = clock.now()
+    return row
+
+
+@gesture
+def tell(*, actor: Actor, departure: Departure) -> None:
+    """Each successor, and the agent who leaves, has the task to read and sign."""
+    rows = Handover.unscoped.filter(departure=departure, done_at__isnull=False).order_by()
+    got = dict(rows.values_list("heir").annotate(n=Count("pk")))
+    units = dict(rows.values_list("heir", "dossier__unit"))
+    for heir, number in sorted(got.items()):
+        _task(actor, departure, f"take-{heir}", TO_TAKE, heir, units[heir], number)
+    if got and departure.on > clock.today():
+        _task(actor, departure, "give", TO_GIVE, departure.account_id, min(units.values()), sum(got.values()))
+
+
+def _task(actor: Actor, departure: Departure, key: str, title: dict[str, str], owner: int, unit: int, number: int) -> None:
+    open_item(
+        actor=actor,
+        subject=departure.ref,
+        title=title,
+        screen=SCREEN,
+        owner=owner,
+        queue=Function.CHIEF.value,
+        unit_id=unit,
+        due_on=max(departure.on, clock.today()),
+        why=f"{departure.account.display_name} · {number}",
+        key=key,
+    )
+
+
+def move_work(*, actor: Actor, departure: Departure) -> int:
+    """On the day itself: open tasks of each file and the duties that come back go to the successor; a task that needs a function which the
+    successor lacks goes back to its queue, as does all that hangs on no file. Safe to repeat. Returns how many tasks moved."""
+    moved = 0
+    for row in Handover.unscoped.filter(departure=departure, done_at__isnull=False).select_related("heir").order_by("pk"):
+        moved += _move_tasks(actor=actor, departure=departure, handover=row)
+    return _finish(actor=actor, departure=departure, moved=moved)
+
+
+@gesture
+def _move_tasks(*, actor: Actor, departure: Departure, handover: Handover) -> int:
+    rows = WorkItem.unscoped.filter(owner=departure.account_id, state=ItemState.OPEN, dossier_key=handover.dossier_id)
+    items = list(rows.order_by("pk"))
+    heir = actor_for(handover.heir) if items else None
+    system = system_actor("departures")
+    note = _("%(who)s has left") % {"who": departure.account.display_name}
+    for item in items:
+        # In the system's name: whether the file may be handed over was decided with the departure, whose author stands in its chain.
+        if heir is not None and (not item.queue or may_do(heir, item)):
+            assign(actor=system, item=item, owner=handover.heir, note=note)
+        else:
+            give_back(actor=system, item=item, note=note)
+    publish(
+        WorkHandedOver(actor=actor, dossier_id=handover.dossier_id, from_account_id=departure.account_id, to_account_id=handover.heir_id)
+    )
+    return len(items)
+
+
+@gesture
+def _finish(*, actor: Actor, departure: Departure, moved: int) -> int:
+    moved += release_items_of(actor=system_actor("departures"), account=departure.account)
+    total = departure.moved_tasks + moved
+    Departure.unscoped.filter(pk=departure.pk).update(worked_at=clock.now(), moved_tasks=total)
+    departure.worked_at, departure.moved_tasks = clock.now(), total
+    mutations.record(STREAM, actor=actor, verb="dossiers.departure.work", subject=departure.ref, values={"tasks": moved})
+    return moved
+
+
+# Signing ---------------------------------------------------------------------------------------------------------------
+def has_left(departure: Departure) -> bool:
+    """The agent holds no function any more, or the account is closed: somebody else signs in that place."""
+    grants = FunctionGrant.objects.at(clock.today()).filter(account=departure.account_id, account__is_active=True)
+    return not grants.exists()
+
+
+def side_of(actor: Actor, handover: Handover, dossier: Dossier) -> Side | None:
+    """In which place this person signs: the own one, or that of the agent who has left, for the head of the service."""
+    if not access.may_sign(actor):
+        return None
+    if actor.account_id == handover.heir_id:
+        return Side.TAKES
+    if actor.account_id == handover.departure.account_id:
+        return Side.GIVES
+    if actor.holds(dossier.unit_id, Function.CHIEF) and has_left(handover.departure):
+        return Side.GIVES
+    return None
+
+
+@gesture
+def sign_handover(*, actor: Actor, handover: Handover, digest: str, note: str = "") -> HandoverSignature:
+    """I have read this page. ``digest``: of the page as it stood before the eyes of who signs.
+
+    Raises:
+        NotAllowed: neither of the two, nor the head in place of an agent who has left.
+        InvalidDossier: not handed over yet, signed already, or the head says nothing.
+    """
+    row = Handover.unscoped.select_related("departure__account", "dossier__unit", "heir").get(pk=handover.pk)
+    side = side_of(actor, row, row.dossier)
+    if side is None or not access.may_change(actor, row.dossier):
+        raise NotAllowed(_("Who hands the dossier over and who takes it over sign, each in the own name."))
+    if row.done_at is None:
+        raise InvalidDossier(_("This dossier is not handed over yet."), code="not_done")
+    if HandoverSignature.unscoped.filter(handover=row, side=side).exists():
+        raise InvalidDossier(_("This is signed already."), code="signed")
+    instead = row.departure.account.display_name if side == Side.GIVES and actor.account_id != row.departure.account_id else ""
+    words = " ".join(note.split())[:500]
+    if instead and not words:
+        raise InvalidDossier(_("Say why you sign in place of %(who)s.") % {"who": instead}, field="note", code="note")
+    made = HandoverSignature.unscoped.create(
+        handover=row,
+        side=side,
+        account_id=actor.own_id,
+        label=actor.label[:191],
+        instead_of=instead[:191],
+        note=words,
+        digest=digest,
+        at=clock.now(),
+    )
+    number = HandoverSignature.unscoped.filter(handover=row).count()
+    Handover.unscoped.filter(pk=row.pk).update(signed=number)
+    record(actor, "dossier.handover.sign", row.dossier, {"side": str(side), "digest": digest, "instead_of": instead}, note=words)
+    if number == 2:
+        publish(
+            HandoverSigned(
+                actor=actor,
+                dossier_id=row.dossier_id,
+                from_label=row.departure.account.display_name,
+                to_label=row.heir.display_name,
+            )
+        )
+    _close_when_all(actor, row, side)
+    return made
+
+
+def _close_when_all(actor: Actor, row: Handover, side: Side) -> None:
+    """The task of who signs is done with the last signature."""
+    left = Handover.unscoped.filter(departure=row.departure_id, done_at__isnull=False).exclude(signatures__side=side)
+    if side == Side.TAKES:
+        left = left.filter(heir=row.heir_id)
+    if not left.exists():
+        close_item(actor=actor, subject=row.departure.ref, key=f"take-{row.heir_id}" if side == Side.TAKES else "give", outcome="signed")
