@@ -159,9 +159,12 @@ def decisions(arguments: list[str]) -> int:
 def _verify_all_packs() -> int:
     from django.db.models import QuerySet
 
-    from parvis.decisions.models import Pack
+    from parvis.decisions.models import Decision, Pack
     from parvis.decisions.services.packs import pack_file
     from parvis.decisions.verify import verify_text
+    from parvis.kernel import clock
+    from parvis.kernel.erasure import warranted
+    from parvis.kernel.subject import SubjectRef
 
     count = bad = 0
     for pack in QuerySet(Pack).select_related("decision").order_by("pk").iterator(chunk_size=200):
@@ -169,7 +172,17 @@ def _verify_all_packs() -> int:
         count, bad = count + 1, bad + bool(problems)
         for problem in problems:
             print(f"BROKEN  {pack.decision.number}: {problem}")
-    print(f"{count} decision packs: {'intact' if not bad else f'{bad} NOT intact'}")
+    lawful = 0
+    for decision in QuerySet(Decision).filter(pack__isnull=True).order_by("pk").iterator(chunk_size=200):
+        warrant = warranted(SubjectRef("dossier", decision.dossier_id))
+        if warrant is None:
+            bad += 1
+            print(f"BROKEN  {decision.number}: the pack is missing")
+        else:
+            lawful += 1
+            print(f"{decision.number}: destroyed lawfully on {clock.date_of(warrant.at)}, {warrant.ground}")
+    verdict = "intact" if not bad else f"{bad} NOT intact"
+    print(f"{count} decision packs: {verdict}{f', {lawful} destroyed lawfully' if lawful else ''}")
     return 1 if bad else 0
 
 

@@ -19,6 +19,7 @@ CONTEXTS: tuple[tuple[str, str], ...] = (
     ("procedures", "the form and the procedure"),
     ("accounting", "chart of accounts"),
     ("decisions", "the committee and its example limits"),
+    ("dossiers", "rules of retention, to be confirmed by the State Archives"),
 )
 
 

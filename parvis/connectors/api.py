@@ -1,6 +1,7 @@
 """What other contexts may use of connectors."""
 
 from .access import may_play_bank
+from .erasing import empty_calls
 from .errors import ConnectorError
 from .models import Answer, Call
 from .registry import Connector, connectors, purposes
@@ -17,6 +18,7 @@ __all__ = [
     "answers_of",
     "call_about",
     "connectors",
+    "empty_calls",
     "may_play_bank",
     "purposes",
     "receive",

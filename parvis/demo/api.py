@@ -11,7 +11,7 @@ from parvis.identity.demo import username as demo_username
 from parvis.kernel import clock, seals
 from parvis.kernel.models import MutationLine
 
-from . import cast, file_824415, long_file, own_fields, reference, stage, stories, team
+from . import archives, cast, file_824415, long_file, own_fields, reference, stage, stories, team
 from .bulk.run import Refused, populate
 from .path import play_aid_request
 
@@ -27,6 +27,8 @@ def build(print_line: Callable[[str], None] = print) -> None:
         return _accounts(print_line)
     started = time.monotonic()
     end = clock.now()
+    print_line("Old dossiers, closed and archived more than ten years ago")
+    archives.play()
     print_line("Reference data: units, agents, rates, letters, process, procedure, committee")
     with clock.travel(end - (stories.timedelta(days=max(case.asked for case in cast.CASES) + 3))):
         reference.load()
@@ -55,6 +57,7 @@ def build(print_line: Callable[[str], None] = print) -> None:
     )
     print_line("What agents are good at, and one who leaves")
     team.load()
+    archives.settle()
     seals.seal()
     print_line(f"The demonstration is ready ({time.monotonic() - started:.0f} s).")
     _accounts(print_line)

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from parvis.identity.api import Account
 from parvis.kernel.actor import Actor, system_actor
 
-ORDER = ("identity", "rules", "documents", "workflows", "journal", "procedures", "accounting", "connectors", "decisions", "aid")
+ORDER = ("identity", "rules", "documents", "workflows", "journal", "procedures", "accounting", "connectors", "decisions", "aid", "dossiers")
 SINCE = date(2020, 1, 1)
 ACTOR = system_actor("demo", origin="story")
 

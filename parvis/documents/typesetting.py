@@ -37,7 +37,7 @@ def templates() -> list[str]:
 
 
 def render_pdf(template: str, data: Mapping[str, Any], *, date: date) -> bytes:
-    """A tagged PDF/UA-1 of a template.
+    """A tagged PDF of a template, made to be kept and to be read by everybody: PDF/A-2a and PDF/UA-1 at once.
 
     Args:
         template: name of a file in ``documents/typst`` without its ending.
@@ -60,7 +60,7 @@ def render_pdf(template: str, data: Mapping[str, Any], *, date: date) -> bytes:
                 ignore_system_fonts=True,
                 format="pdf",
                 sys_inputs={"data": json.dumps(values, ensure_ascii=False, sort_keys=True)},
-                pdf_standards=["ua-1"],
+                pdf_standards=["ua-1", "a-2a"],
                 timestamp=int(stamp.timestamp()),
             )
         )

@@ -293,3 +293,25 @@ def departure_scope(actor: Actor) -> Q:
         return EVERYTHING
     files = departures_with(Q(heir=actor.account_id) | _chief_of(actor, "dossier__unit"))
     return Q(account=actor.account_id) | Q(planned_by=actor.account_id) | Q(pk__in=files)
+
+
+# Keeping and destroying --------------------------------------------------------------------------------------------------
+KEEPERS = (Function.AUDITOR, Function.ADMINISTRATOR)
+
+
+def may_keep(actor: Actor) -> bool:
+    """Proposes and approves destruction lists: in one's own name, because two persons must be two persons. An administrator sees numbers."""
+    return actor.is_agent and not actor.by_proxy and actor.has(*KEEPERS)
+
+
+def may_read_retention(actor: Actor) -> bool:
+    return actor.is_agent and actor.has(*KEEPERS, Function.CHIEF, Function.LAWYER)
+
+
+def may_change_retention(actor: Actor) -> bool:
+    return actor.is_system or (actor.is_agent and not actor.by_proxy and actor.has(Function.ADMINISTRATOR))
+
+
+def may_hold(actor: Actor) -> bool:
+    """Holds a dossier back from destruction, and lets it go again: whoever answers for it or for its lawsuit."""
+    return actor.is_system or (actor.is_agent and actor.has(Function.CHIEF, Function.LAWYER, Function.AUDITOR))

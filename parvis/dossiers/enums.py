@@ -37,6 +37,23 @@ class DelayGround(models.TextChoices):
     INQUIRY = "inquiry", _("an inquiry that the law keeps secret for now")
 
 
+class ListState(models.TextChoices):
+    """A destruction list on its way."""
+
+    PROPOSED = "proposed", _("waiting for the second person")
+    APPROVED = "approved", _("approved, being destroyed")
+    DONE = "done", pgettext_lazy("destruction list", "carried out")
+    WITHDRAWN = "withdrawn", pgettext_lazy("destruction list", "withdrawn")
+
+
+class LineState(models.TextChoices):
+    LISTED = "listed", _("on the list")
+    REMOVED = "removed", _("taken off the list")
+    REFUSED = "refused", _("not destroyed: something stands against it")
+    ERASED = "erased", _("destroyed, files being removed")
+    DESTROYED = "destroyed", pgettext_lazy("line of a destruction list", "destroyed")
+
+
 class TransferState(models.TextChoices):
     WAITING = "waiting", _("waiting for an answer")
     ACCEPTED = "accepted", pgettext_lazy("transfer", "accepted")

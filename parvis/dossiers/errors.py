@@ -30,3 +30,11 @@ class StillOpen(InvalidDossier):
     def __init__(self, message: Any, obstacles: list[Obstacle]) -> None:
         super().__init__(message, code="still_open")
         self.obstacles = obstacles
+
+
+class CannotBeDestroyed(InvalidDossier):
+    """Something stands against the destruction: ``found`` holds (number of the dossier, obstacles)."""
+
+    def __init__(self, message: Any, found: list[tuple[str, list[Obstacle]]]) -> None:
+        super().__init__(message, code="cannot_be_destroyed")
+        self.found = found

@@ -102,3 +102,11 @@ class HandoverSigned(Event):
     dossier_id: int
     from_label: str
     to_label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierDestroyed(Event):
+    """Everything in it is gone or without names; its number stays."""
+
+    dossier_id: int
+    number: str

@@ -50,7 +50,8 @@ def _search(rows: QuerySet[Dossier], text: str) -> QuerySet[Dossier]:
 
 
 def _by_status(rows: QuerySet[Dossier], value: str) -> QuerySet[Dossier]:
-    """Closed ones are those outside the archive: what is archived leaves the lists."""
+    """Closed ones are those outside the archive: what is archived leaves the lists, and what is destroyed leaves them all."""
+    rows = rows.filter(destroyed_on__isnull=True)
     if value == "archived":
         return rows.filter(archived_on__isnull=False)
     return rows.filter(status=value, archived_on__isnull=True)

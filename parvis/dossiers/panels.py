@@ -212,6 +212,29 @@ registries.menu.register(
         key="dossiers.watch", label=_("Access"), icon="shield", url_name="dossiers:watch", access=may_audit, order=880, prefix="/access/"
     ),
 )
+registries.menu.register(
+    "dossiers.destruction",
+    MenuEntry(
+        key="dossiers.destruction",
+        label=_("Keeping"),
+        icon="archive",
+        url_name="dossiers:destruction",
+        access=access.may_keep,
+        order=885,
+        prefix="/keeping/",
+    ),
+)
+registries.palette.register(
+    "dossiers.retention",
+    PaletteAction(
+        key="dossiers.retention",
+        label=_("Rules of retention"),
+        url_name="dossiers:retention",
+        access=access.may_read_retention,
+        order=90,
+        icon="archive",
+    ),
+)
 registries.screens.register("dossiers.watch", Screen("dossiers.watch", _("Unusual look-ups"), lambda _subject: reverse("dossiers:watch")))
 
 

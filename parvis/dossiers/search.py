@@ -69,11 +69,17 @@ def _by_number_elsewhere(actor: Actor, text: str, limit: int) -> list[Hit]:
 def _hit(dossier: Dossier, name: str, why: str) -> Hit:
     return Hit(
         title=f"{dossier.number} · {name}",
-        subtitle=_("in the archive") if dossier.archived_on else str(dossier.get_status_display()),
+        subtitle=_subtitle(dossier),
         url=reverse("dossiers:detail", args=[dossier.uuid]),
         why=why,
         icon="archive" if dossier.archived_on else "folder",
     )
+
+
+def _subtitle(dossier: Dossier) -> str:
+    if dossier.destroyed_on is not None:
+        return _("destroyed, only its number is left")
+    return _("in the archive") if dossier.archived_on else str(dossier.get_status_display())
 
 
 search_sources.register(

@@ -39,7 +39,7 @@ class MemberView:
 
 def visible_dossier(actor: Actor, dossier_id: int) -> Dossier:
     """Raises Dossier.DoesNotExist when there is none, or it is outside the scope."""
-    return Dossier.objects.visible_to(actor).select_related("unit").get(pk=dossier_id)
+    return Dossier.objects.visible_to(actor).select_related("unit").get(pk=dossier_id, destroyed_on__isnull=True)
 
 
 def members_at(dossier_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> list[DossierMember]:

@@ -1,6 +1,21 @@
 from django.urls import path
 
-from .views import access, agents, changes, custom, dossiers, interventions, leaving, life, many, own_persons, sheet, situation, transfers
+from .views import (
+    access,
+    agents,
+    changes,
+    custom,
+    dossiers,
+    interventions,
+    keeping,
+    leaving,
+    life,
+    many,
+    own_persons,
+    sheet,
+    situation,
+    transfers,
+)
 
 app_name = "dossiers"
 urlpatterns = [
@@ -20,6 +35,13 @@ urlpatterns = [
     path("dossiers/<uuid:uuid>/close/", life.close, name="close"),
     path("dossiers/<uuid:uuid>/reopen/", life.reopen, name="reopen"),
     path("dossiers/<uuid:uuid>/archive/", life.archive, name="archive"),
+    path("dossiers/<uuid:uuid>/hold/", keeping.hold, name="hold"),
+    path("dossiers/<uuid:uuid>/hold/<uuid:item>/end/", keeping.hold_end, name="hold_end"),
+    path("keeping/rules/", keeping.rules, name="retention"),
+    path("keeping/rules/add/", keeping.rule_add, name="retention_add"),
+    path("keeping/destruction/", keeping.destruction, name="destruction"),
+    path("keeping/destruction/<uuid:uuid>/", keeping.destruction_list, name="destruction_list"),
+    path("keeping/destruction/<uuid:uuid>/certificate.pdf", keeping.certificate, name="certificate"),
     path("dossiers/<uuid:uuid>/changes/", changes.changes, name="changes"),
     path("dossiers/<uuid:uuid>/interventions/", interventions.interventions, name="interventions"),
     path("dossiers/<uuid:uuid>/interventions/<uuid:item>/end/", interventions.intervention_end, name="intervention_end"),

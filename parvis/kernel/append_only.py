@@ -29,6 +29,61 @@ def removal(vendor: str, table: str) -> list[str]:
     return [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for verb in ("update", "delete")]
 
 
+def but_erasure(vendor: str, table: str, *, same: tuple[str, ...] = ()) -> list[str]:
+    """The same, save for the row that a pass of a lawful destruction names (``kernel.erasure``): it may go; and with ``same``, it may be
+    emptied too, these columns staying as they are."""
+    there = f"EXISTS (SELECT 1 FROM kernel_erasurepass WHERE table_name = '{table}' AND row_id = OLD.id)"
+    if vendor == "postgresql":
+        kept = " AND ".join(f"NEW.{column} IS NOT DISTINCT FROM OLD.{column}" for column in same) or "FALSE"
+        return [
+            f"CREATE OR REPLACE FUNCTION {table}_but_erasure() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {there} THEN IF TG_OP = 'DELETE' THEN RETURN OLD; ELSIF {kept} THEN RETURN NEW; END IF; END IF; "
+            f"RAISE EXCEPTION '{table} is append-only'; END $$",
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_but_erasure()",
+        ]
+    alike = "IS" if vendor == "sqlite" else "<=>"
+    allowed = {"UPDATE": " AND ".join([there, *[f"NEW.{column} {alike} OLD.{column}" for column in same]]) if same else "", "DELETE": there}
+    out = []
+    for verb, condition in allowed.items():
+        if vendor == "sqlite":
+            when = f" WHEN NOT ({condition})" if condition else ""
+            out.append(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}{when} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+        else:
+            refuse = f"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{table} is append-only'"
+            body = f"BEGIN IF NOT ({condition}) THEN {refuse}; END IF; END" if condition else refuse
+            out.append(f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} FOR EACH ROW {body}")
+    return out
+
+
+def lock_but_erasure(*tables: str, same: tuple[str, ...] = (), locked: bool = True) -> RunPython:
+    """The migration step: these tables stay append-only, save for a lawful destruction. ``locked``: they were locked by ``lock`` before.
+    ``same``: what an emptied row keeps; without it rows go or stay, and are never changed. Depends on ``("kernel", "0006_erasure")``.
+    """
+
+    def run(cursor: Any, found: list[str]) -> None:
+        for statement in found:
+            cursor.execute(statement)
+
+    def forwards(apps: Any, schema_editor: Any) -> None:
+        vendor = schema_editor.connection.vendor
+        with schema_editor.connection.cursor() as cursor:
+            for table in tables:
+                run(cursor, [*removal(vendor, table), *but_erasure(vendor, table, same=same)])
+
+    def backwards(apps: Any, schema_editor: Any) -> None:
+        vendor = schema_editor.connection.vendor
+        with schema_editor.connection.cursor() as cursor:
+            for table in tables:
+                run(cursor, [*removal(vendor, table), *(statements(vendor, table) if locked else [])])
+                if vendor == "postgresql":
+                    cursor.execute(f"DROP FUNCTION IF EXISTS {table}_but_erasure()")
+
+    return RunPython(forwards, backwards)
+
+
 def lock(*tables: str) -> RunPython:
     """The migration step: rows of these tables are neither changed nor deleted."""
 

@@ -77,6 +77,45 @@ class MutationValue(models.Model):
         ordering = ["line", "pk"]
 
 
+class ErasureWarrant(models.Model):
+    """Append-only: what was destroyed lawfully, proposed by one person and approved by another. Without one, no evidence is deleted."""
+
+    personal_data = "identity"
+
+    stream = models.CharField(max_length=120, unique=True)
+    subject_type = models.CharField(max_length=64)
+    subject_id = models.BigIntegerField()
+    label = models.CharField(max_length=120)
+    ground = models.CharField(max_length=191)
+    proposed_by_id = models.BigIntegerField()
+    proposed_by_label = models.CharField(max_length=191)
+    approved_by_id = models.BigIntegerField()
+    approved_by_label = models.CharField(max_length=191)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["subject_type", "subject_id"], name="kernel_warrant_once"),
+            models.CheckConstraint(condition=~models.Q(proposed_by_id=models.F("approved_by_id")), name="kernel_warrant_two_persons"),
+        ]
+
+
+class ErasurePass(models.Model):
+    """The one row of a guarded table that may go now. Written and taken away again within the transaction that destroys, so that no
+    other transaction ever sees it; the triggers of the tables look here (``append_only.lock_but_erasure``)."""
+
+    personal_data = "none"
+
+    warrant = models.ForeignKey(ErasureWarrant, on_delete=models.PROTECT, related_name="+")
+    table_name = models.CharField(max_length=64)
+    row_id = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["table_name", "row_id"], name="kernel_pass_once")]
+
+
 class MasterSeal(models.Model):
     """All chain heads at one minute, chained and signed with a key kept outside the database."""
 

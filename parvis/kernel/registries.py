@@ -322,6 +322,21 @@ def obstacles_of(
     return [say(row) if row.pk in shown else Obstacle("", with_whom(row), hidden=True) for row in known[:MOST_OBSTACLES]]
 
 
+@dataclass(frozen=True)
+class Eraser:
+    """What a context does when a dossier is destroyed lawfully (``kernel.erasure``). ``collect`` names what hangs on it, for those below
+    and for the journal of changes; ``erase`` takes it away or empties it, upper contexts first (``order``). ``obstacles(dossier_id,
+    money_years)``: what forbids it for now, beside what keeps a dossier open. ``holds``: models that this eraser answers for, with what
+    becomes of them in a word: "gone", "emptied" or why they stay."""
+
+    title: Any
+    order: int
+    erase: Callable[[Any], None]
+    collect: Callable[[Any], None] | None = None
+    obstacles: Callable[[int, int], list[Obstacle]] | None = None
+    holds: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
 panels: Registry[Panel] = Registry("panels")
 home_cells: Registry[HomeCell] = Registry("home_cells")
 menu: Registry[MenuEntry] = Registry("menu")
@@ -375,6 +390,8 @@ partner_uses: Registry[Callable[[int], dict[tuple[str, int], int]]] = Registry("
 #: The parts of the hand-over page.
 briefs: Registry[BriefPart] = Registry("briefs")
 
+#: How each context destroys what belongs to a dossier, and what it keeps.
+erasers: Registry[Eraser] = Registry("erasers")
 
 ALL: tuple[Registry[Any], ...] = (
     panels,
@@ -409,6 +426,7 @@ ALL: tuple[Registry[Any], ...] = (
     file_names,
     partner_uses,
     briefs,
+    erasers,
 )
 
 

@@ -11,6 +11,7 @@ import hmac
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -164,11 +165,30 @@ def _verify_chains(report: Report) -> dict[str, dict[int, str]]:
             )
     for stream in sorted(set(ends) - set(ChainHead.objects.values_list("stream", flat=True))):
         report.problems.append(f"{stream}: the chain has lines but no head")
+    lawful = _verify_erasures(report)
     for value in MutationValue.objects.select_related("line").iterator(chunk_size=5000):
+        if value.destroyed_at is not None and (value.destroyed_at not in lawful or value.old is not None or value.new is not None):
+            report.problems.append(
+                f"{value.line.stream}: the value of {value.field} in line {value.line.number} was blanked without a warrant"
+            )
         told = json.loads(value.line.body)["values"].get(value.field)
         if value.destroyed_at is None and told != value_digest(value.salt, value.field, value.old, value.new):
             report.problems.append(f"{value.line.stream}: the value of {value.field} in line {value.line.number} was changed")
     return at_length
+
+
+def _verify_erasures(report: Report) -> set[datetime]:
+    """Instants at which something was destroyed lawfully: each with its line in the chain; no pass may have stayed."""
+    from parvis.kernel.models import ErasurePass, ErasureWarrant, MutationLine
+
+    warrants = list(ErasureWarrant.objects.values_list("stream", "at"))
+    told = set(MutationLine.objects.filter(verb="erasure.done").values_list("stream", flat=True))
+    report.problems += [f"{stream}: a warrant of destruction without its line" for stream, _at in warrants if stream not in told]
+    report.problems += [f"{stream}: a destruction without its warrant" for stream in sorted(told - {stream for stream, _at in warrants})]
+    report.problems += [
+        f"a pass of a destruction stayed open: {table} {row}" for table, row in ErasurePass.objects.values_list("table_name", "row_id")
+    ]
+    return {at for _stream, at in warrants}
 
 
 def _verify_seals(report: Report, at_length: dict[str, dict[int, str]]) -> None:

@@ -24,6 +24,7 @@ MODULES = (
     "years",
     "sheet",
     "briefs",
+    "erasing",
     "handlers",
     "jobs",
 )

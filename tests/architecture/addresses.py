@@ -14,6 +14,7 @@ WITHOUT_FILE = {
     "dossiers:lists", "dossiers:new_list", "dossiers:code_list", "dossiers:code", "dossiers:fields", "dossiers:new_kind",
     "dossiers:new_section", "dossiers:new_field", "dossiers:change_field",
     "journal:entry", "journal:activity", "journal:with",
+    "dossiers:retention", "dossiers:retention_add", "dossiers:destruction", "dossiers:destruction_list", "dossiers:certificate",
 }  # fmt: skip
 
 THING: dict[str, str] = {
@@ -50,6 +51,8 @@ THING: dict[str, str] = {
     "identity:proxy_answer": "proxy", "identity:proxy_end": "proxy", "identity:proxy_act": "proxy",
     "dossiers:transfer_answer": "transfer", "dossiers:agent": "agent", "dossiers:leaving": "agent",
     "dossiers:departure": "departure", "dossiers:handover": "handover", "dossiers:code_list": "code_list", "dossiers:code": "code",
+    "dossiers:transfer_answer": "transfer", "dossiers:code_list": "code_list", "dossiers:code": "code",
+    "dossiers:destruction_list": "destruction", "dossiers:certificate": "destruction",
     "dossiers:exceptional_end": "opening", "dossiers:settle": "look_up",
 }  # fmt: skip
 
@@ -63,7 +66,7 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
         dossier = [things["dossier"].uuid]
         if name in {"dossiers:own_section", "dossiers:own_edit"}:
             return [*dossier, "energy"]
-        if name in {"dossiers:situation_edit", "dossiers:situation_end", "dossiers:intervention_end"}:
+        if name in {"dossiers:situation_edit", "dossiers:situation_end", "dossiers:intervention_end", "dossiers:hold_end"}:
             return [*dossier, NOWHERE]
         if name in {"dossiers:member_add", "dossiers:member_end"}:
             return [*dossier, things["person"].uuid]

@@ -23,6 +23,7 @@ LOCKED = {
     "journal_objectivestate": "how an objective stood",
     "journal_reading": "who opened a restricted note",
     "journal_urgencyseen": "who saw an urgent mark",
+    "kernel_erasurewarrant": "what was destroyed, and on whose word",
     "kernel_masterseal": "the seals",
     "kernel_mutationline": "the journal of changes",
     "kernel_readline": "the journal of reading",

@@ -25,7 +25,7 @@ LAYERS = {
 }  # fmt: skip
 FOUNDATION = {"kernel", "ui", "config"}
 FACADE = {"api", "events", "enums"}
-UNSCOPED_MODULES = {"services", "jobs", "migrations", "demo", "selectors", "bitemporal", "scope", "models", "facts", "handlers"}
+UNSCOPED_MODULES = {"services", "jobs", "migrations", "demo", "selectors", "bitemporal", "scope", "models", "facts", "handlers", "erasing"}
 PERSONAL = {"none", "identity", "social", "health", "money", "legal", "security"}
 
 

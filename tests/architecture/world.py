@@ -12,10 +12,10 @@ from parvis.connectors.models import Answer, Call
 from parvis.contacts import api as contacts
 from parvis.decisions.models import AgendaItem, Committee, Decision, DelegationLimit, LegalOpinion, Membership, Minutes, Proposal, Session
 from parvis.decisions.services import sessions
-from parvis.demo import cast, money, reference, stage
+from parvis.demo import archives, cast, money, reference, stage
 from parvis.documents.models import Document
 from parvis.dossiers.api import Dossier, assign_referent, offer_transfer
-from parvis.dossiers.models import Handover
+from parvis.dossiers.models import DestructionList, Handover
 from parvis.dossiers.services import agents, custom, grants, leaving
 from parvis.identity.api import Account, Opening, Unit, actor_for, add_agent_to_sector, create_sector, offer_proxy
 from parvis.identity.demo import username
@@ -86,6 +86,7 @@ def _import(world: World) -> Import:
 def build() -> World:
     """Play it. Everything lies in the transaction of the test."""
     world = World()
+    archives.play()
     reference.load()
     stage.forget()
     path = (stage.send, stage.identify, stage.inquire, stage.draft, stage.submit, stage.review)
@@ -176,6 +177,8 @@ def build() -> World:
         reason="Déménagement",
     )
     world.things |= _leaving(world, Dossier.unscoped.select_related("unit").get(pk=dossier.pk))
+    archives.settle()
+    world.things["destruction"] = DestructionList.objects.get()
     return world
 
 

@@ -73,7 +73,9 @@ def test_the_pdf_is_tagged_and_says_its_language_title_and_date(templates: None)
     assert root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root
     assert reader.metadata is not None and reader.metadata.title == "Einschreiben. Ihr Eingliederungseinkommen: unsere Entscheidung"
     assert str(reader.metadata["/CreationDate"]).startswith("D:20260311")
-    assert b"pdfuaid" in reader.trailer["/Root"]["/Metadata"].get_data()
+    marks = reader.trailer["/Root"]["/Metadata"].get_data()
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in marks
+    assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in marks
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from .finding import Match, match_persons, search_persons
 from .households import create_household, end_relation, join_household, leave_household, relate
 from .indexing import reindex, reindex_person
 from .merging import merge_organisations, merge_persons, undo_merge
+from .nobody import nobody
 from .organisations import (
     add_kind,
     add_office_point,
@@ -48,6 +49,7 @@ __all__ = [
     "create_household",
     "create_organisation",
     "create_person",
+    "nobody",
     "create_person_from_eid",
     "end_bank_account",
     "end_fact",

@@ -34,7 +34,7 @@ def find(request: Request, uuid: Any) -> Decision:
     rows = Decision.objects.visible_to(request.actor).select_related(
         "dossier", "proposal", "proposed_version", "decided_version", "session__committee", "item", "replaces", "replaced_by"
     )
-    return get_object_or_404(rows, uuid=uuid)
+    return get_object_or_404(rows, uuid=uuid, pack__isnull=False)  # destroyed lawfully: its line of the register is all there is
 
 
 @screen(access=may_open, name="decisions.decisions")

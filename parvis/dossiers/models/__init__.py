@@ -8,6 +8,7 @@ from .dossiers import Dossier, DossierMember, Referent
 from .interventions import Intervention
 from .leaving import Departure, Handover, HandoverSignature
 from .moving import Transfer
+from .retention import DestructionLine, DestructionList, LegalHold, RetentionRule
 from .sectors import DossierSector
 from .situation import SituationFact
 from .transparency import LogDelay
@@ -20,6 +21,8 @@ __all__ = [
     "CustomFact",
     "CustomVersion",
     "Departure",
+    "DestructionLine",
+    "DestructionList",
     "Dossier",
     "DossierKind",
     "DossierMember",
@@ -29,7 +32,9 @@ __all__ = [
     "HandoverSignature",
     "Intervention",
     "LogDelay",
+    "LegalHold",
     "Referent",
+    "RetentionRule",
     "SituationFact",
     "Transfer",
 ]

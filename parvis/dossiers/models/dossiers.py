@@ -25,6 +25,7 @@ class Dossier(Anchor):
     close_code = models.CharField(max_length=12, choices=CloseReason.choices, blank=True)
     close_reason = models.CharField(max_length=191, blank=True)
     archived_on = models.DateField(null=True, blank=True)
+    destroyed_on = models.DateField(null=True, blank=True)
 
     class Meta(Anchor.Meta):
         ordering = ["-number", "-pk"]
@@ -34,6 +35,7 @@ class Dossier(Anchor):
                 name="dossiers_closed_has_day",
             ),
             models.CheckConstraint(condition=Q(archived_on__isnull=True) | Q(status="closed"), name="dossiers_archived_is_closed"),
+            models.CheckConstraint(condition=Q(destroyed_on__isnull=True) | Q(status="closed"), name="dossiers_destroyed_is_closed"),
         ]
         indexes = [
             models.Index(fields=["unit", "status", "number"], name="dossiers_unit_status"),
@@ -42,6 +44,7 @@ class Dossier(Anchor):
             models.Index(fields=["status", "number", "id"], name="dossiers_status_number"),
             models.Index(fields=["status", "lead_sort", "id"], name="dossiers_status_name"),
             models.Index(fields=["lead_sort", "id"], name="dossiers_name"),
+            models.Index(fields=["destroyed_on", "closed_on", "id"], name="dossiers_closed_day"),
         ]
         verbose_name = _("dossier")
 

@@ -9,6 +9,7 @@ from .agents import (
     note_agent_fact,
     weigh_new,
 )
+from .destruction import approve_list, forbids, propose_list, remove_line, withdraw_list
 from .dossiers import (
     add_member,
     assign_referent,
@@ -21,6 +22,19 @@ from .dossiers import (
 from .interventions import end_intervention, record_intervention
 from .leaving import carry_out, plan_departure, side_of, sign_handover
 from .life import archive_dossier, close_dossier, obstacles, reopen_dossier
+from .retention import (
+    destroyed_by,
+    due_after,
+    due_dossiers,
+    end_hold,
+    holds_of,
+    holds_to_review,
+    kept,
+    place_hold,
+    publish_rule,
+    schedule,
+    until,
+)
 from .situation import end_situation, record_situation
 from .transfers import accept_transfer, offer_transfer, return_transfer
 
@@ -36,6 +50,22 @@ __all__ = [
     "side_of",
     "sign_handover",
     "weigh_new",
+    "approve_list",
+    "forbids",
+    "propose_list",
+    "remove_line",
+    "withdraw_list",
+    "destroyed_by",
+    "due_after",
+    "due_dossiers",
+    "until",
+    "end_hold",
+    "holds_of",
+    "holds_to_review",
+    "kept",
+    "place_hold",
+    "publish_rule",
+    "schedule",
     "accept_transfer",
     "add_member",
     "archive_dossier",

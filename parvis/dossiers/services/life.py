@@ -64,6 +64,8 @@ def archive_dossier(*, actor: Actor, dossier: Dossier) -> Dossier:
     within_scope(actor, dossier, allowed=access.can_close(actor))
     if dossier.status != DossierStatus.CLOSED:
         raise InvalidDossier(_("Close the dossier before you put it into the archive."), code="open")
+    if dossier.destroyed_on is not None:
+        raise InvalidDossier(_("This dossier was destroyed."), code="destroyed")
     if dossier.archived_on is not None:
         raise InvalidDossier(_("This dossier is in the archive already."), code="archived")
     day = clock.today()
@@ -84,6 +86,8 @@ def reopen_dossier(*, actor: Actor, dossier: Dossier, reason: str) -> Dossier:
     within_scope(actor, dossier, allowed=access.can_close(actor))
     if dossier.status == DossierStatus.OPEN:
         raise InvalidDossier(_("This dossier is open already."), code="open")
+    if dossier.destroyed_on is not None:
+        raise InvalidDossier(_("This dossier was destroyed."), code="destroyed")
     if not reason.strip():
         raise InvalidDossier(_("Say why the dossier is opened again."), field="reason", code="reason")
     before = dossier.archived_on

@@ -16,13 +16,14 @@ from ..models import Dossier
 from ..selectors import beside, members_at, reading_beside
 
 
-def visible(request: HttpRequest, uuid: UUID, **also: Any) -> Dossier:
-    """The dossier, or 404 when there is none for this reader: both look the same. ``also``: what a page reads with it."""
+def visible(request: HttpRequest, uuid: UUID, *, destroyed: bool = False, **also: Any) -> Dossier:
+    """The dossier, or 404 when there is none for this reader: both look the same. ``also``: what a page reads with it. ``destroyed``: also one
+    of which only the number is left."""
     actor = request.actor  # type: ignore[attr-defined]
     rows = Dossier.objects.visible_to(actor).select_related("unit", "lead__index", "profile__kind").filter(uuid=uuid)
     reads = request.method in ("GET", "HEAD")
     dossier = rows.annotate(**beside(actor), **(reading_beside(actor) if reads else {}), **also).first()
-    if dossier is None:
+    if dossier is None or (dossier.destroyed_on is not None and not destroyed):
         raise Http404("dossier")
     if reads:  # each page of a file is a reading of it; what is unusual asks for a reason first
         with memo.sharing():

@@ -16,7 +16,7 @@ from parvis.kernel.scope import may_see, within
 from parvis.ui.http import page, part_asked, screen
 from parvis.workflows.api import ItemEventKind, history, queue_label, where_dossier
 
-from .. import access
+from .. import access, services
 from ..custom import definitions_beside
 from ..custom_uses import with_custom
 from ..grids import DOSSIERS, listed
@@ -41,7 +41,9 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The whole dossier as it stood on ``on`` (default today), as it was known on ``known`` (default now)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    dossier = visible(request, uuid, **definitions_beside())
+    dossier = visible(request, uuid, destroyed=True, **definitions_beside())
+    if dossier.destroyed_on is not None:
+        return page(request, "dossiers/destroyed.html", {"dossier": dossier, "line": services.destroyed_by(dossier)})
     today = clock.today()
     if part_asked(request) == "since-visit":  # the heading's figure costs as much as the rest of the page: it comes after it
         changed = since_visit(actor, dossier, member_views(actor, dossier.pk, today))
@@ -79,6 +81,8 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "hidden": hidden,
         "side": side,
         "chosen": next((part for part in side if part["panel"].key == request.GET.get("add")), side[0] if side else None),
+        "kept": services.kept(dossier) if dossier.status == "closed" and not past else None,
+        "may_hold": writes and access.may_hold(actor),
         "changed": None if past or dossier.visited_at is None else {"at": dossier.visited_at, "count": None},
         "may_write": writes and access.can_write_situation(actor),
         "may_open": writes and access.can_open_dossier(actor),

@@ -1,0 +1,61 @@
+"""Lawful destruction: rights, months and sums stay as figures with their decision's number; names, accounts and words go."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from parvis.contacts.api import nobody
+from parvis.kernel import registries
+from parvis.kernel.erasure import Target
+from parvis.kernel.registries import Eraser
+
+from .models import Claim, DueLine, Entitlement, PaymentAccount
+
+
+def _collect(target: Target) -> None:
+    rights = Entitlement.unscoped.filter(dossier=target.id)
+    claims = Claim.unscoped.filter(dossier=target.id)
+    target.name("entitlement", rights.values_list("pk", flat=True))
+    target.name("due_line", DueLine.unscoped.filter(entitlement__dossier=target.id).values_list("pk", flat=True))
+    target.name("claim", claims.values_list("pk", flat=True))
+    target.persons |= set(rights.values_list("beneficiary_id", flat=True)) | set(claims.values_list("beneficiary_id", flat=True))
+    target.persons |= set(claims.filter(debtor_person__isnull=False).values_list("debtor_person_id", flat=True))
+
+
+def _erase(target: Target) -> None:
+    none, label = nobody(), target.label
+    target.delete(gettext_noop("Accounts of payment"), PaymentAccount.unscoped.filter(entitlement__dossier=target.id))
+    DueLine.unscoped.filter(entitlement__dossier=target.id).update(note="", bank_text="", supplement="")
+    target.counts[gettext_noop("Rights, kept without names")] += Entitlement.unscoped.filter(dossier=target.id).update(
+        beneficiary=none, beneficiary_name=label
+    )
+    target.counts[gettext_noop("Recoveries, kept without names")] += Claim.unscoped.filter(dossier=target.id).update(
+        beneficiary=none,
+        beneficiary_name=label,
+        debtor_name=label,
+        debtor_person=None,
+        debtor_reference="",
+        debtor_address="",
+        ground=label,
+        letter=None,
+        letter_sha256="",
+    )
+
+
+registries.erasers.register(
+    "aid",
+    Eraser(
+        title=_("Aid"),
+        order=10,
+        collect=_collect,
+        erase=_erase,
+        holds={
+            "aid.PaymentAccount": "gone",
+            "aid.Entitlement": "emptied",
+            "aid.DueLine": "emptied",
+            "aid.Claim": "emptied",
+            "aid.ClaimReceipt": "a line of the ledger",
+        },
+    ),
+)

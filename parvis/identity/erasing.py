@@ -1,0 +1,35 @@
+"""Lawful destruction: reasons for which it was opened outside one's own files, unless the rule keeps the log of reading."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from parvis.kernel import registries
+from parvis.kernel.erasure import Target
+from parvis.kernel.registries import Eraser
+
+from .models import LookUp, Opening
+
+
+def _erase(target: Target) -> None:
+    if target.keep_reads:
+        return
+    for about in target.about():
+        target.delete(gettext_noop("Reasons for reading"), Opening.objects.filter(about))
+        target.delete(gettext_noop("Reasons for reading"), LookUp.objects.filter(about))
+
+
+registries.erasers.register(
+    "identity",
+    Eraser(
+        title=_("Reasons for reading"),
+        order=94,
+        erase=_erase,
+        holds={
+            "identity.Opening": "as the log of reading",
+            "identity.LookUp": "as the log of reading",
+            "identity.OwnPerson": "an agent on file here stays",
+        },
+    ),
+)

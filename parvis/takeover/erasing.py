@@ -1,0 +1,31 @@
+"""Lawful destruction: what a line of the old system said about persons and dossiers that go."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from parvis.kernel import registries
+from parvis.kernel.erasure import Target
+from parvis.kernel.registries import Eraser
+
+from .models import Line, SourceKey
+
+
+def _erase(target: Target) -> None:
+    keys = SourceKey.unscoped.filter(Q(kind="person", target_id__in=target.gone) | Q(kind="dossier", target_id=target.id))
+    lines = Line.unscoped.filter(Q(person_id__in=target.gone) | Q(pk__in=set(keys.values_list("line_id", flat=True))))
+    target.counts[gettext_noop("Lines of the takeover, emptied")] += lines.update(data={}, findings=[], message="", person_id=None)
+    target.delete(gettext_noop("Numbers of the old system"), keys)
+
+
+registries.erasers.register(
+    "takeover",
+    Eraser(
+        title=_("Takeover"),
+        order=96,
+        erase=_erase,
+        holds={"takeover.Line": "emptied", "takeover.SourceKey": "gone", "takeover.Import": "emptied"},
+    ),
+)
