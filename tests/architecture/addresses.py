@@ -51,7 +51,6 @@ THING: dict[str, str] = {
     "identity:proxy_answer": "proxy", "identity:proxy_end": "proxy", "identity:proxy_act": "proxy",
     "dossiers:transfer_answer": "transfer", "dossiers:agent": "agent", "dossiers:leaving": "agent",
     "dossiers:departure": "departure", "dossiers:handover": "handover", "dossiers:code_list": "code_list", "dossiers:code": "code",
-    "dossiers:transfer_answer": "transfer", "dossiers:code_list": "code_list", "dossiers:code": "code",
     "dossiers:destruction_list": "destruction", "dossiers:certificate": "destruction",
     "dossiers:exceptional_end": "opening", "dossiers:settle": "look_up",
 }  # fmt: skip
