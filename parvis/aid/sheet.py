@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,11 +34,14 @@ def _lines(actor: Actor, dossier: Any, day: dt.date) -> list[SheetLine]:
         for row in selectors.entitlements_of_dossier(actor, dossier.pk)
         if row.monthly and row.state == EntitlementState.RUNNING and row.valid_from <= day < row.valid_to
     ]
-    lines = DueLine.objects.visible_to(actor).filter(entitlement__dossier=dossier.pk)
-    last = lines.filter(state=DueState.PAID).order_by("-paid_on", "-pk").first()
-    if last is not None:
+    rows: Any = DueLine.objects.visible_to(actor).filter(entitlement__dossier=dossier.pk)
+    # One read for both: what was paid, the latest months first, and what is owed.
+    lines = list(rows.filter(Q(state=DueState.PAID) | Q(state__in=UNPAID, month__lte=day)).order_by("-month", "-pk")[:MOST])
+    paid = [row for row in lines if row.state == DueState.PAID and row.paid_on is not None]
+    if paid:
+        last = max(paid, key=lambda row: (row.paid_on, row.pk))
         found.append(SheetLine(_("Last payment"), formats.amount(last.amount, last.currency), formats.day(last.paid_on)))
-    owed = [row.amount for row in lines.filter(state__in=UNPAID, month__lte=day).order_by("pk")[:MOST]]
+    owed = [row.amount for row in lines if row.state != DueState.PAID]
     if owed:
         found.append(SheetLine(_("Still to be paid"), formats.amount(sum(owed, Decimal("0.00")))))
     claims = Claim.objects.visible_to(actor).filter(dossier=dossier.pk, state=ClaimState.REGISTERED).order_by("pk")[:MOST]

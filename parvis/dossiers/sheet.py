@@ -65,7 +65,7 @@ def _staff(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
         SheetLine(row.get_role_display(), row.account.display_name, formats.period(row.valid_from, row.valid_to))
         for row in referents_at(dossier.pk, day)
     ]
-    if may_see(actor, "social"):
+    if may_see(actor, "social") and getattr(dossier, "has_interventions", True):
         found += [
             SheetLine(row.get_role_display(), row.who, formats.period(row.valid_from, row.valid_to))
             for row in interventions_of(actor, dossier.pk)
