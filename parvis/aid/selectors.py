@@ -51,7 +51,7 @@ def entitlements_of_line(actor: Actor, line_id: int) -> list[Entitlement]:
 
 
 def living_accounts(actor: Actor, entitlement_ids: Iterable[int]) -> dict[int, PaymentAccount]:
-    rows = PaymentAccount.objects.visible_to(actor).filter(entitlement__in=list(entitlement_ids), live=1)
+    rows = PaymentAccount.objects.visible_to(actor).filter(entitlement__in=list(entitlement_ids), live=1).order_by()
     return {row.entitlement_id: row for row in rows}
 
 

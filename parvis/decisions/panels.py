@@ -34,13 +34,15 @@ def decisions_panel(request: HttpRequest, dossier: Any, day: Any) -> str | None:
     if not rows and not living:
         return None
     terms = neighbours.clocks(row.line_id for row in living)
-    states = selectors.notification_states(actor, [row.pk for row in rows]) if rows else {}
-    if past:  # a letter that left later had not left that day
-        states = {pk: row for pk, row in states.items() if row.sent_on is not None and row.sent_on <= known}
+
+    def told(row: Any) -> bool:
+        """There is a letter; one that left later had not left that day."""
+        return bool(row.letter_key) and (not past or (row.sent_on is not None and row.sent_on <= known))
+
     return render_to_string(
         "decisions/_panel.html",
         {
-            "rows": [{"decision": row, "notification": states.get(row.pk), "provisions": row.granted} for row in rows],
+            "rows": [{"decision": row, "notification": row if told(row) else None, "provisions": row.granted} for row in rows],
             "living": [
                 {"proposal": row, "clock": next((one for one in terms.get(row.line_id, []) if one.kind == "decide"), None)}
                 for row in living

@@ -131,21 +131,21 @@ def items_for(actor: Actor, which: str = "todo") -> QuerySet[WorkItem]:
 
 
 def counts_for(actor: Actor) -> dict[str, int]:
-    """How many tasks stand in each list, and how many of mine are late or due this week: one query, another for who leads a unit."""
+    """How many tasks stand in each list, in one query, and how many of mine are late or due this week."""
     today = clock.today()
     week = date.fromordinal(today.toordinal() + 7)
-    rows = WorkItem.objects.visible_to(actor).filter(state=ItemState.OPEN)
-    todo = rows.filter(access.mine_q(actor) | access.queues_q(actor) & Q(owner__isnull=True)).order_by()
+    free, team = access.queues_q(actor) & Q(owner__isnull=True), access.team_q(actor)
+    rows = WorkItem.objects.visible_to(actor).filter(access.mine_q(actor) | free | team, state=ItemState.OPEN).order_by()
     # Grouped, not six conditional counts: each would carry the conditions of mine and of the queues through the statement again.
+    held = Sql(When(access.mine_q(actor), then=Value("mine")), When(free, then=Value("queues")), default=Value(""))
     term = Sql(When(due_sort__lt=today, then=Value("late")), When(due_sort__lt=week, then=Value("week")), default=Value(""))
-    groups = todo.values(free=Sql(When(owner__isnull=True, then=1), default=0), term=term).annotate(n=Count("pk"))
+    led = Value(0) if team == NOTHING else Sql(When(team, then=1), default=0)
     counts = dict.fromkeys(("mine", "queues", "todo", "team", "late", "week"), 0)
-    for free, when, n in groups.values_list("free", "term", "n"):
-        for key in ("todo", "queues" if free else "mine", *([when] if when else [])):
-            counts[key] += n
-    team = access.team_q(actor)
-    if team != NOTHING:
-        counts["team"] = rows.filter(team).count()
+    for own, when, mine, n in rows.values(held=held, term=term, led=led).annotate(n=Count("pk")).values_list("held", "term", "led", "n"):
+        for key in ("todo", own, when) if own else ():
+            counts[key] = counts.get(key, 0) + n
+        counts["team"] += n * mine
+    counts.pop("", None)
     return counts
 
 

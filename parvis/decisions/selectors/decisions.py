@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from parvis.documents.api import Document
 from parvis.kernel import clock
@@ -39,8 +39,11 @@ def decisions_for(actor: Actor, *, query: str = "", outcome: str = "", limit: in
 
 
 def decisions_of_dossier(actor: Actor, dossier_id: int, limit: int = 200) -> list[Decision]:
-    """Every decision of a dossier, the latest first, with its proposal's name and what it grants (``granted``)."""
+    """Every decision of a dossier, the latest first, with its proposal's name, what it grants (``granted``) and its living letter: whether
+    there is one, when it was sent, until when one may appeal (``letter_key``, ``sent_on``, ``appeal_until``)."""
     rows = Decision.objects.visible_to(actor).filter(dossier_id=dossier_id).annotate(granted=F("decided_version__provisions"))
+    rows = rows.annotate(letter=FilteredRelation("notifications", condition=Q(notifications__live=1)))  # seen with its decision
+    rows = rows.annotate(letter_key=F("letter__pk"), sent_on=F("letter__sent_on"), appeal_until=F("letter__appeal_until"))
     # Some columns of the neighbours, not their letters: the page of a dossier is opened all day.
     rows = rows.select_related("proposal__line").only(
         "uuid", "number", "outcome", "decided_on", "decided_at", "proposal__title", "proposal__language", "proposal__line__label"
@@ -100,11 +103,6 @@ def decisions_by_number(actor: Actor, query: str, limit: int) -> list[Decision]:
             named |= Q(number__in=[f"{prefix} {one}/{int(found['number']):04d}" for one in (year, year - 1)])
     rows = Decision.objects.visible_to(actor).filter(named).select_related("proposal__line")
     return list(rows.order_by("-decided_at", "-pk")[:limit])
-
-
-def notification_states(actor: Actor, decision_ids: Sequence[int]) -> dict[int, Notification]:
-    rows = Notification.objects.visible_to(actor).filter(decision__in=decision_ids, live=1)
-    return {row.decision_id: row for row in rows}
 
 
 def last_decision(line_id: int) -> Decision | None:
