@@ -164,9 +164,8 @@ def _journal(target: Target) -> None:
     values = MutationValue.objects.filter(destroyed_at__isnull=True)
     count = values.filter(line__stream=target.stream).update(**blank)
     for about in target.about():
-        piece = models.Q(
-            line__subject_type=dict(about.children)["subject_type"], line__subject_id__in=dict(about.children)["subject_id__in"]
-        )
+        named: dict[str, Any] = dict(about.children)  # type: ignore[arg-type]
+        piece = models.Q(line__subject_type=named["subject_type"], line__subject_id__in=named["subject_id__in"])
         count += values.filter(piece).update(**blank)
     target.counts[gettext_noop("Values in the journal of changes")] += count
     if not target.keep_reads:

@@ -96,6 +96,8 @@ def propose_list(*, actor: Actor, dossiers: Sequence[Dossier], note: str = "", p
     )
     for dossier in dossiers:
         known = reasons[dossier.pk]
+        if known.rule is None or known.until is None or dossier.closed_on is None:
+            raise RuntimeError(f"{dossier.number} has no term and was not refused")
         DestructionLine.objects.create(
             on_list=row,
             dossier=dossier,

@@ -66,12 +66,12 @@ def note_opened(*, actor: Actor, entries: Iterable[Entry]) -> int:
     if actor.account_id is None or not shown:
         return 0
     shown -= set(Reading.unscoped.filter(entry__in=shown, account_id=actor.account_id).values_list("entry_id", flat=True))
-    return _write_opened(actor=actor, entry_ids=sorted(shown)) if shown else 0
+    return _write_opened(actor=actor, account_id=actor.account_id, entry_ids=sorted(shown)) if shown else 0
 
 
 @gesture
-def _write_opened(*, actor: Actor, entry_ids: list[int]) -> int:
-    rows = [Reading(entry_id=pk, account_id=actor.account_id, label=actor.label[:191], at=clock.now()) for pk in entry_ids]
+def _write_opened(*, actor: Actor, account_id: int, entry_ids: list[int]) -> int:
+    rows = [Reading(entry_id=pk, account_id=account_id, label=actor.label[:191], at=clock.now()) for pk in entry_ids]
     Reading.unscoped.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
@@ -151,12 +151,12 @@ def see_urgent(*, actor: Actor, marks: Iterable[Urgency]) -> int:
     if actor.account_id is None or not shown:
         return 0
     shown -= set(UrgencySeen.unscoped.filter(urgency__in=shown, account_id=actor.account_id).values_list("urgency_id", flat=True))
-    return _write_seen(actor=actor, urgency_ids=sorted(shown)) if shown else 0
+    return _write_seen(actor=actor, account_id=actor.account_id, urgency_ids=sorted(shown)) if shown else 0
 
 
 @gesture
-def _write_seen(*, actor: Actor, urgency_ids: list[int]) -> int:
-    rows = [UrgencySeen(urgency_id=pk, account_id=actor.account_id, label=actor.label[:191], at=clock.now()) for pk in urgency_ids]
+def _write_seen(*, actor: Actor, account_id: int, urgency_ids: list[int]) -> int:
+    rows = [UrgencySeen(urgency_id=pk, account_id=account_id, label=actor.label[:191], at=clock.now()) for pk in urgency_ids]
     UrgencySeen.unscoped.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
