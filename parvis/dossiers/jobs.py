@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 
 from parvis.documents import api as documents
 from parvis.kernel import clock
@@ -14,25 +17,31 @@ from .certificates import certificate_pdf
 from .enums import LineState
 from .models import Departure, DestructionLine, DestructionList, Handover
 from .services import destruction
-from .services.leaving import acting, carry_out, move_work
+from .services.leaving import acting, carry_out, close_held
 
+log = logging.getLogger(__name__)
 ACTOR = system_actor("dossiers.destroy")
 
 
 @job("dossiers.departure")
 def departure(ref: JobRef) -> None:
-    """More files than one waits for. Safe to repeat: a file that is handed over is not handed over again."""
+    """The files one by one: the many, or what a page left undone. Safe to repeat: what is handed over is not handed over again."""
     found = Departure.unscoped.select_related("account", "planned_by").get(pk=ref.subject.id)
     carry_out(actor=acting(found), departure=found)
 
 
 @periodic("dossiers.departures", "15 0 * * *")
 def departures(ref: JobRef) -> None:
-    """On the first day without the agent, the work that is still to do goes to the successors."""
-    rows = Departure.unscoped.filter(worked_at__isnull=True, on__lte=clock.today()).select_related("account", "planned_by")
-    for found in rows.order_by("on", "pk")[:100]:
-        if not Handover.unscoped.filter(departure=found, done_at__isnull=True, refused="").exists():
-            move_work(actor=system_actor("departures"), departure=found)
+    """What stopped in the middle is handed over; on the first day without the agent, the work that is still to do goes to the successors.
+    One departure that fails does not stop the others."""
+    stopped = Handover.unscoped.filter(departure=OuterRef("pk"), done_at__isnull=True, refused="")
+    rows = Departure.unscoped.filter(Q(worked_at__isnull=True, on__lte=clock.today()) | Exists(stopped))
+    for found in rows.select_related("account", "planned_by").order_by("on", "pk")[:100]:
+        try:
+            carry_out(actor=acting(found), departure=found)
+        except Exception:  # told in the log with its trace; tried again tomorrow
+            log.exception("departure %s is not carried out", found.pk)
+    close_held()
 
 
 @job("dossiers.destroy")

@@ -34,7 +34,7 @@ from .selectors import (
     where_dossier,
     where_many,
 )
-from .services.absence import reassign_items, release_items_of
+from .services.absence import reassign_items, release_item, release_items_of
 from .services.items import assign, close_item, close_items, give_back, link_dossier, open_item, set_due, take
 from .services.moving import move_items, move_items_about
 from .services.publishing import check_model, publish_process, seed_xml
@@ -84,6 +84,7 @@ __all__ = [
     "publish_process",
     "queue_label",
     "reassign_items",
+    "release_item",
     "release_items_of",
     "require_ready",
     "screen_url",

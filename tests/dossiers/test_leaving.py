@@ -13,7 +13,8 @@ from parvis.dossiers.agents.selectors import need_of, proposals
 from parvis.dossiers.jobs import departures
 from parvis.dossiers.leaving import selectors
 from parvis.dossiers.models import Departure, Dossier, Handover, HandoverSignature, Intervention, Referent
-from parvis.identity.api import FunctionGrant, GrantRefused, actor_for
+from parvis.dossiers.services.leaving import hand_over
+from parvis.identity.api import Account, FunctionGrant, GrantRefused, actor_for, grant_function
 from parvis.journal.api import add_entry
 from parvis.journal.models import Action, Entry
 from parvis.journal.services import NextStep, write_down
@@ -205,8 +206,7 @@ def test_only_the_head_of_the_service_does_it(centre, files, who: str) -> None:
     assert FunctionGrant.objects.at(clock.today()).filter(account__in=[centre.worker, centre.stranger]).count() == 2
 
 
-def test_many_files_are_a_job(centre, files, monkeypatch) -> None:
-    monkeypatch.setattr("parvis.dossiers.services.leaving.SHOWN", 2)
+def test_many_files_are_a_job(centre, files) -> None:
     departure, _plan = services.plan_departure(actor=centre.actor("chief"), account=centre.worker, on=clock.today())
     assert Handover.unscoped.filter(done_at__isnull=True).count() == 3
     assert heirs(files) == ["Amélie Lambrecht"] * 3
@@ -215,6 +215,100 @@ def test_many_files_are_a_job(centre, files, monkeypatch) -> None:
     line = MutationLine.objects.filter(verb="dossier.handover").first()
     assert line is not None and line.actor_id == centre.chief.pk
     assert departure.uuid
+
+
+def test_what_stopped_in_the_middle_is_gone_on_with_by_the_job_and_by_the_night(centre, files) -> None:
+    chief = centre.actor("chief")
+    on = clock.today() + timedelta(days=3)
+    departure, _plan = services.plan_departure(actor=chief, account=centre.worker, on=on)
+    first = Handover.unscoped.order_by("pk").first()
+    hand_over(actor=chief, handover=first)  # then the page is gone
+    with pytest.raises(api.InvalidDossier) as again:
+        services.plan_departure(actor=chief, account=centre.worker, on=on)
+    assert again.value.code == "twice"
+    departures(None)  # type: ignore[arg-type]
+    assert not Handover.unscoped.filter(done_at__isnull=True).exists()
+    jobs.run_pending(kinds={"dossiers.departure"}, raise_errors=True)
+    assert MutationLine.objects.filter(verb="dossier.handover").count() == 3
+    assert WorkItem.unscoped.filter(subject_type="departure", state="open", step="give").count() == 1
+    departure.refresh_from_db()
+    assert departure.worked_at is None
+
+
+def test_a_file_given_away_meanwhile_is_not_handed_over_and_one_that_is_done_is_left_alone(centre, files) -> None:
+    chief = centre.actor("chief")
+    departure, _plan = services.plan_departure(actor=chief, account=centre.worker, on=clock.today() + timedelta(days=3))
+    services.assign_referent(actor=chief, dossier=fresh(files[1]), account=centre.chief)
+    services.carry_out(actor=chief, departure=departure)
+    row = Handover.unscoped.get(dossier=files[1])
+    assert (row.done_at, bool(row.refused)) == (None, True)
+    done = Handover.unscoped.get(dossier=files[0])
+    lines = MutationLine.objects.count()
+    hand_over(actor=chief, handover=done)
+    assert MutationLine.objects.count() == lines
+    assert Referent.unscoped.filter(dossier=files[1], role="main").at(clock.today() + timedelta(days=3)).get().account == centre.chief
+
+
+def test_files_gained_after_the_plan_are_listed_for_the_head_who_hands_them_over(client, centre, files) -> None:
+    on = clock.today() + timedelta(days=3)
+    departure = leave(centre, on)
+    gained = make_dossier(centre, make_person("Quatre", "Léa", "1990-01-01"))
+    with clock.travel(clock.now() + timedelta(days=3)):
+        departures(None)  # type: ignore[arg-type]
+        task = WorkItem.unscoped.get(subject_type="departure", step=f"held-{gained.unit_id}", state="open")
+        assert (task.queue, task.owner, task.why) == ("chief", None, f"Amélie Lambrecht · {gained.number}")
+        client.force_login(centre.chief)
+        assert gained.number in client.get(reverse("dossiers:departure", args=[departure.uuid])).content.decode()
+        assert client.get(reverse("dossiers:leaving", args=[centre.worker.uuid])).status_code == 200
+        leave(centre, clock.today())
+        assert heirs([gained]) != ["Amélie Lambrecht"]
+        task.refresh_from_db()
+        assert task.state == "done"
+        assert client.get(reverse("dossiers:leaving", args=[centre.worker.uuid])).status_code == 404
+
+
+def test_an_heir_who_left_meanwhile_stops_nobody(centre, files) -> None:
+    loose = open_item(
+        actor=centre.actor("worker"), subject=SubjectRef("dossier", files[1].pk), title=TITLE, owner=centre.worker,
+        unit_id=files[1].unit_id, dossier_id=files[1].pk, key="loose",
+    )  # fmt: skip
+    departure = leave(centre, clock.today() + timedelta(days=3))
+    Account.objects.filter(pk=Handover.unscoped.get(dossier=files[1]).heir_id).update(is_active=False)
+    with clock.travel(clock.now() + timedelta(days=3)):
+        departures(None)  # type: ignore[arg-type]
+    departure.refresh_from_db()
+    loose.refresh_from_db()
+    assert departure.worked_at is not None
+    assert (loose.owner, loose.queue) == (None, "chief")
+
+
+def test_one_departure_that_fails_does_not_stop_the_others(centre, files, monkeypatch) -> None:
+    on = clock.today() + timedelta(days=3)
+    departure = leave(centre, on)
+    broken = Departure.unscoped.create(account=centre.third, on=clock.today(), planned_at=clock.now(), planned_by_label="x")
+    real = services.leaving.tell
+
+    def tell(*, actor, departure):
+        if departure.pk == broken.pk:
+            raise RuntimeError("broken")
+        real(actor=actor, departure=departure)
+
+    monkeypatch.setattr("parvis.dossiers.services.leaving.tell", tell)
+    with clock.travel(clock.now() + timedelta(days=3)):
+        departures(None)  # type: ignore[arg-type]
+    departure.refresh_from_db()
+    broken.refresh_from_db()
+    assert (departure.worked_at is None, broken.worked_at) == (False, None)
+
+
+def test_who_left_this_service_and_works_in_another_is_signed_for_here(centre, given) -> None:
+    grant_function(
+        actor=centre.actor("administrator"), account=centre.worker, function="social_worker", unit=centre.south,
+        valid_from=clock.today() + timedelta(days=3),
+    )  # fmt: skip
+    with clock.travel(clock.now() + timedelta(days=3)):
+        made = services.sign_handover(actor=centre.actor("chief"), handover=given, digest="x", note="Passée au sud")
+    assert (made.side, made.instead_of) == ("gives", "Amélie Lambrecht")
 
 
 # The page and its signatures (B5) --------------------------------------------------------------------------------------

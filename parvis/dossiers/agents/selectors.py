@@ -232,6 +232,14 @@ def led_accounts(units: Collection[int | None], day: dt.date | None = None) -> Q
     return Account.objects.filter(is_active=True, pk__in=grants.values("account_id")).order_by("display_name", "pk")
 
 
+def followers(units: Collection[int | None], day: dt.date | None = None) -> QuerySet[Account]:
+    """Who stands as following an open file of these services, even after the functions ended or the account was closed."""
+    rows = Referent.unscoped.filter(live=1, valid_to__gt=day or clock.today(), dossier__status=DossierStatus.OPEN).order_by()
+    if None not in units:
+        rows = rows.filter(dossier__unit__in=sorted(one for one in units if one is not None))
+    return Account.objects.filter(pk__in=rows.values("account_id")).order_by("display_name", "pk")
+
+
 def history_of(account_id: int) -> list[AgentFact]:
     """Everything noted about an agent, known now or then, the latest first."""
     rows = AgentFact.unscoped.filter(profile__account=account_id)

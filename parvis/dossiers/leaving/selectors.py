@@ -78,9 +78,14 @@ def _his(account: Account, on: dt.date) -> Q:
     return Q(pk__in=follows) | Q(pk__in=acts)
 
 
+def held_files(account: Account, on: dt.date) -> QuerySet[Dossier]:
+    """Open dossiers in which the agent has a part from the day on, whoever may see them."""
+    return Dossier.unscoped.filter(_his(account, on), status=DossierStatus.OPEN).order_by("number", "pk")
+
+
 def files_of(actor: Actor, account: Account, on: dt.date) -> tuple[list[Dossier], bool]:
     """Open dossiers of the agent that the head may hand over, by number; and whether the agent has others."""
-    rows = Dossier.unscoped.filter(_his(account, on), status=DossierStatus.OPEN)
+    rows = held_files(account, on)
     seen = Dossier.objects.visible_to(actor).filter(_his(account, on), status=DossierStatus.OPEN)
     units = actor.units_for(Function.CHIEF)
     if None not in units:

@@ -18,7 +18,7 @@ from parvis.kernel.gestures import gesture
 
 from .. import access
 from ..agents.calculations import Need, Ranked, rank
-from ..agents.selectors import candidates, in_words, led_accounts, need_of, proposals
+from ..agents.selectors import candidates, followers, in_words, led_accounts, need_of, proposals
 from ..enums import SPOKEN, AgentFactKind, Speciality
 from ..errors import InvalidDossier
 from ..events import AgentChosen
@@ -31,13 +31,13 @@ MOST = 2000
 
 
 def looks_after(actor: Actor, account: Account) -> bool:
-    """The head of a service of this agent, or an administrator."""
+    """The head of a service of this agent, or of one whose files the agent still follows; or an administrator."""
     if actor.is_system:
         return True
     if not access.may_lead_agents(actor):
         return False
     units = access.agent_units(actor)
-    return None in units or led_accounts(units).filter(pk=account.pk).exists()
+    return None in units or any(found.filter(pk=account.pk).exists() for found in (led_accounts(units), followers(units)))
 
 
 def _lead(actor: Actor, account: Account) -> None:

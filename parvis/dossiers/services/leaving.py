@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from parvis.identity.api import Account, Function, FunctionGrant, actor_for, end_functions
+from parvis.identity.api import Account, Function, actor_for, end_functions
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.bitemporal import write_fact
@@ -16,13 +16,13 @@ from parvis.kernel.errors import Conflict, DomainError, NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.jobs import enqueue
-from parvis.workflows.api import ItemState, WorkItem, assign, close_item, give_back, may_do, open_item, release_items_of
+from parvis.workflows.api import ItemState, WorkItem, assign, close_item, may_do, open_item, release_item, release_items_of
 
 from .. import access
 from ..enums import Side
 from ..errors import InvalidDossier
 from ..events import HandoverSigned, WorkHandedOver
-from ..leaving.selectors import SHOWN, Plan, plan
+from ..leaving.selectors import Plan, held_files, plan
 from ..models import Departure, Dossier, Handover, HandoverSignature, Intervention, Referent
 from ._common import record
 from .agents import STREAM
@@ -40,6 +40,12 @@ TO_GIVE = {
     "nl": "Dossiers die u overdraagt: nalezen en ondertekenen",
     "de": "Akten, die Sie übergeben: durchlesen und unterschreiben",
     "en": "Files that you hand over: read and sign",
+}
+STILL_HELD = {
+    "fr": "Dossiers encore suivis par un agent parti : les remettre",
+    "nl": "Dossiers nog opgevolgd door een vertrokken medewerker: ze overdragen",
+    "de": "Akten, die eine ausgeschiedene Person noch betreut: übergeben",
+    "en": "Files still followed by an agent who has left: hand them over",
 }
 
 
@@ -61,10 +67,11 @@ def plan_departure(
         raise InvalidDossier(_("Give a day from today on."), field="on", code="past")
     if account.pk == actor.account_id:
         raise InvalidDossier(_("Nobody hands over the own files alone: another head does it."), field="on", code="oneself")
-    if Departure.unscoped.filter(account=account, worked_at__isnull=True, planned_by=actor.account_id).exists():
-        raise InvalidDossier(_("The departure of this agent is under way already."), field="on", code="twice")
+    Account.objects.select_for_update().get(pk=account.pk)  # two heads at once: the second sees what the first planned
     words = " ".join(note.split())[:500]
     found = plan(actor, account, on, chosen)
+    if _under_way(actor, account, found):
+        raise InvalidDossier(_("The departure of this agent is under way already."), field="on", code="twice")
     if found.without_heir:
         raise InvalidDossier(_("Nobody is free for some files: choose who takes them."), field="heir", code="nobody")
     if found.against and not words:
@@ -98,9 +105,18 @@ def plan_departure(
         values={"account": account.pk, "on": on, "files": len(found.rows), "functions_left": len(still)},
         note=words,
     )
-    if len(found.rows) > SHOWN:
-        enqueue("dossiers.departure", departure.ref)
+    enqueue("dossiers.departure", departure.ref)  # always: a page that stops in the middle is gone on with
     return departure, found
+
+
+def _under_way(actor: Actor, account: Account, found: Plan) -> bool:
+    """Another departure of this agent still holds one of these files, whoever planned it; or there is no file to add to one's own."""
+    waiting = Departure.unscoped.filter(account=account, worked_at__isnull=True)
+    if not found.rows:
+        return bool(waiting.filter(planned_by=actor.account_id).exists())
+    files = [row.dossier.pk for row in found.rows]
+    unfinished = Handover.unscoped.filter(departure__account=account, done_at__isnull=True, refused="", dossier__in=files)
+    return bool(unfinished.exists() or Handover.unscoped.filter(departure__in=waiting, done_at__isnull=False, dossier__in=files).exists())
 
 
 def acting(departure: Departure) -> Actor:
@@ -114,27 +130,42 @@ def carry_out(*, actor: Actor, departure: Departure) -> int:
     Safe to repeat. Returns how many were done."""
     done = 0
     for row in Handover.unscoped.filter(departure=departure, done_at__isnull=True, refused="").order_by("pk"):
+        left = Handover.unscoped.filter(pk=row.pk, done_at__isnull=True)
         try:
             hand_over(actor=actor, handover=row)
             done += 1
         except Conflict:
-            Handover.unscoped.filter(pk=row.pk).update(refused=_("Somebody else changed it a moment ago."))
+            left.update(refused=_("Somebody else changed it a moment ago."))
         except DomainError as error:
-            Handover.unscoped.filter(pk=row.pk).update(refused=str(error.message)[:500])
+            left.update(refused=str(error.message)[:500])
     tell(actor=actor, departure=departure)
-    if departure.on <= clock.today():
+    departure.refresh_from_db(fields=["worked_at", "moved_tasks"])
+    if departure.on <= clock.today() and (done or departure.worked_at is None):
         move_work(actor=actor, departure=departure)
     return done
 
 
 @gesture
 def hand_over(*, actor: Actor, handover: Handover) -> Handover:
-    """The successor follows the dossier in the place of the agent who leaves, from that day on: referents and interventions."""
+    """The successor follows the dossier in the place of the agent who leaves, from that day on: referents and interventions. A file that is
+    handed over already is left alone.
+
+    Raises:
+        InvalidDossier: somebody gave the file away meanwhile, or the successor cannot follow it.
+    """
+    Handover.unscoped.select_for_update().get(pk=handover.pk)
     row = Handover.unscoped.select_related("departure__account", "dossier__unit", "heir").get(pk=handover.pk)
     departure, dossier = row.departure, row.dossier
     leaver = departure.account
-    follows = Referent.unscoped.filter(dossier=dossier, account=leaver, live=1, valid_to__gt=departure.on)
-    for held in list(follows.order_by("valid_from", "pk")):
+    if row.done_at is not None:
+        return row
+    follows = list(
+        Referent.unscoped.filter(dossier=dossier, account=leaver, live=1, valid_to__gt=departure.on).order_by("valid_from", "pk")
+    )
+    acts = list(Intervention.unscoped.filter(dossier=dossier, account=leaver, live=1, valid_to__gt=departure.on).order_by("pk"))
+    if not follows and not acts:
+        raise InvalidDossier(_("The agent who leaves does not follow this dossier any more: nothing was handed over."), code="given_away")
+    for held in follows:
         assign_referent(
             actor=actor,
             dossier=dossier,
@@ -144,7 +175,7 @@ def hand_over(*, actor: Actor, handover: Handover) -> Handover:
             valid_to=held.valid_to,
             speciality=held.speciality,
         )
-    for act in list(Intervention.unscoped.filter(dossier=dossier, account=leaver, live=1, valid_to__gt=departure.on).order_by("pk")):
+    for act in acts:
         write_fact(
             Intervention,
             anchor_field="dossier",
@@ -169,14 +200,17 @@ def hand_over(*, actor: Actor, handover: Handover) -> Handover:
 
 @gesture
 def tell(*, actor: Actor, departure: Departure) -> None:
-    """Each successor, and the agent who leaves, has the task to read and sign."""
+    """Each successor, and the agent who leaves, has the task to read and sign what is not signed."""
     rows = Handover.unscoped.filter(departure=departure, done_at__isnull=False).order_by()
-    got = dict(rows.values_list("heir").annotate(n=Count("pk")))
-    units = dict(rows.values_list("heir", "dossier__unit"))
+    takes = rows.exclude(signatures__side=Side.TAKES)
+    got = dict(takes.values_list("heir").annotate(n=Count("pk")))
+    units = dict(takes.values_list("heir", "dossier__unit"))
     for heir, number in sorted(got.items()):
         _task(actor, departure, f"take-{heir}", TO_TAKE, heir, units[heir], number)
-    if got and departure.on > clock.today():
-        _task(actor, departure, "give", TO_GIVE, departure.account_id, min(units.values()), sum(got.values()))
+    gives = rows.exclude(signatures__side=Side.GIVES)
+    if departure.on > clock.today() and (number := gives.count()):
+        unit = min(gives.values_list("dossier__unit", flat=True))
+        _task(actor, departure, "give", TO_GIVE, departure.account_id, unit, number)
 
 
 def _task(actor: Actor, departure: Departure, key: str, title: dict[str, str], owner: int, unit: int, number: int) -> None:
@@ -197,6 +231,7 @@ def _task(actor: Actor, departure: Departure, key: str, title: dict[str, str], o
 def move_work(*, actor: Actor, departure: Departure) -> int:
     """On the day itself: open tasks of each file and the duties that come back go to the successor; a task that needs a function which the
     successor lacks goes back to its queue, as does all that hangs on no file. Safe to repeat. Returns how many tasks moved."""
+    still_held(actor=actor, departure=departure)
     moved = 0
     for row in Handover.unscoped.filter(departure=departure, done_at__isnull=False).select_related("heir").order_by("pk"):
         moved += _move_tasks(actor=actor, departure=departure, handover=row)
@@ -212,14 +247,51 @@ def _move_tasks(*, actor: Actor, departure: Departure, handover: Handover) -> in
     note = _("%(who)s has left") % {"who": departure.account.display_name}
     for item in items:
         # In the system's name: whether the file may be handed over was decided with the departure, whose author stands in its chain.
-        if heir is not None and (not item.queue or may_do(heir, item)):
+        if heir is not None and handover.heir.is_active and (not item.queue or may_do(heir, item)):
             assign(actor=system, item=item, owner=handover.heir, note=note)
         else:
-            give_back(actor=system, item=item, note=note)
+            release_item(actor=system, item=item, note=note)
     publish(
         WorkHandedOver(actor=actor, dossier_id=handover.dossier_id, from_account_id=departure.account_id, to_account_id=handover.heir_id)
     )
     return len(items)
+
+
+@gesture
+def still_held(*, actor: Actor, departure: Departure) -> int:
+    """Files that the agent still follows on the day: gained since, refused, or of a service that nobody planned for. The head of each service
+    has a task that lists them and leads to the departure, where they are handed over like the others. Returns how many there are."""
+    files: dict[int, list[str]] = {}
+    for unit, number in held_files(departure.account, clock.today()).values_list("unit_id", "number"):
+        files.setdefault(unit, []).append(number)
+    for unit, numbers in sorted(files.items()):
+        open_item(
+            actor=system_actor("departures"),
+            subject=departure.ref,
+            title=STILL_HELD,
+            screen=SCREEN,
+            queue=Function.CHIEF.value,
+            unit_id=unit,
+            due_on=clock.today(),
+            why=_listed(departure.account.display_name, numbers),
+            key=f"held-{unit}",
+        )
+    close_held()
+    return sum(len(one) for one in files.values())
+
+
+@gesture
+def close_held() -> None:
+    """The head's task is done when nobody who has left follows a file of the service any more, however it was given away."""
+    for item in WorkItem.unscoped.filter(subject_type="departure", step__startswith="held-", state=ItemState.OPEN).order_by("pk")[:500]:
+        departure = Departure.unscoped.select_related("account").get(pk=item.subject_id)
+        if not held_files(departure.account, clock.today()).filter(unit=item.unit_id).exists():
+            close_item(actor=system_actor("departures"), item=item, outcome="given")
+
+
+def _listed(name: str, numbers: list[str], most: int = 20) -> str:
+    more = f" … (+{len(numbers) - most})" if len(numbers) > most else ""
+    return f"{name} · {', '.join(numbers[:most])}{more}"[:500]
 
 
 @gesture
@@ -233,10 +305,9 @@ def _finish(*, actor: Actor, departure: Departure, moved: int) -> int:
 
 
 # Signing ---------------------------------------------------------------------------------------------------------------
-def has_left(departure: Departure) -> bool:
-    """The agent holds no function any more, or the account is closed: somebody else signs in that place."""
-    grants = FunctionGrant.objects.at(clock.today()).filter(account=departure.account_id, account__is_active=True)
-    return not grants.exists()
+def has_left(departure: Departure, dossier: Dossier) -> bool:
+    """The agent may not sign in the service of this dossier any more, or the account is closed: somebody else signs in that place."""
+    return not actor_for(departure.account).holds(dossier.unit_id, *access.WRITERS)
 
 
 def side_of(actor: Actor, handover: Handover, dossier: Dossier) -> Side | None:
@@ -247,7 +318,7 @@ def side_of(actor: Actor, handover: Handover, dossier: Dossier) -> Side | None:
         return Side.TAKES
     if actor.account_id == handover.departure.account_id:
         return Side.GIVES
-    if actor.holds(dossier.unit_id, Function.CHIEF) and has_left(handover.departure):
+    if actor.holds(dossier.unit_id, Function.CHIEF) and has_left(handover.departure, dossier):
         return Side.GIVES
     return None
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.registries import BriefLine
 from parvis.kernel.subject import SubjectRef
-from parvis.ui import formats
+from parvis.ui import formats, stepup
 from parvis.ui.http import IDEMPOTENCY_FIELD, done, errors_on, invalid, page, screen
 
 from .. import access, services
@@ -26,7 +27,7 @@ from ..briefs import Brief, brief_of
 from ..enums import Side
 from ..errors import InvalidDossier
 from ..forms_agents import LeavingForm, SignForm
-from ..leaving.selectors import SHOWN, Plan, name_of, plan, signatures_of, waits_for
+from ..leaving.selectors import SHOWN, Plan, files_of, name_of, plan, signatures_of, waits_for
 from ..models import Departure, Dossier, Handover, HandoverSignature
 
 PRINTED = 60
@@ -49,7 +50,7 @@ def leaving(request: HttpRequest, uuid: UUID) -> HttpResponse:
             departure, _plan = services.plan_departure(
                 actor=actor, account=account, on=form.cleaned_data["on"], chosen=_chosen(request), note=form.cleaned_data["note"]
             )
-            if len(found.rows) <= SHOWN:
+            if len(found.rows) <= SHOWN:  # at once; the job goes on with what this leaves undone
                 services.carry_out(actor=actor, departure=departure)
             return done(request, "dossiers:departure", _("Handed over. Each successor has the task to read and sign."), departure.uuid)
     context = {"account": account, "form": form, "on": on, **_told(found)}
@@ -133,6 +134,7 @@ def departure(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "begun": len(rows) - waits,
         "last_day": row.on - dt.timedelta(days=1),
         "heads": heads,
+        "held": files_of(actor, row.account, clock.today())[0][:SHOWN] if heads and row.worked_at else [],
         "next": _next(actor, rows, signed),
     }
     return page(request, "dossiers/departure.html", context)
@@ -154,12 +156,16 @@ def handover(request: HttpRequest, uuid: UUID) -> HttpResponse:
     rows = _handovers(actor, uuid=uuid)
     if not rows:
         raise Http404("handover")
+    reads = request.method in ("GET", "HEAD")
+    printed = reads and request.GET.get("as") == "pdf"
+    if printed:
+        stepup.require(request, back=stepup.without(request, "as"))
     row = rows[0]
     dossier = row.dossier
-    if request.method in ("GET", "HEAD"):
+    if reads:
         mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen=actor.screen)
     brief = brief_of(actor, dossier)
-    if request.GET.get("as") == "pdf":
+    if printed:
         return _pdf(actor, [row], f"{dossier.number}-transmission.pdf")
     signed = signatures_of([row.pk]).get(row.pk, {})
     side = services.side_of(actor, row, dossier)
@@ -212,6 +218,7 @@ def _onwards(request: HttpRequest, actor: Actor, row: Handover) -> HttpResponse:
 @screen(access=access.may_read_agent)
 def bundle(request: HttpRequest, uuid: UUID, heir: UUID) -> HttpResponse:
     """All pages of one successor as one PDF, up to sixty."""
+    stepup.require(request, back=reverse("dossiers:departure", args=[uuid]))
     actor: Actor = request.actor  # type: ignore[attr-defined]
     rows = _handovers(actor, departure__uuid=uuid, heir__uuid=heir, done_at__isnull=False)
     if not rows:

@@ -31,12 +31,23 @@ def release_items_of(*, actor: Actor, account: Account | int, note: str = "") ->
     for item in WorkItem.unscoped.filter(owner=person, state=ItemState.OPEN).order_by("pk"):
         if held is not None and (access.in_queue(held, item) if item.queue else held.grants):
             continue
-        if not item.queue:
-            WorkItem.unscoped.filter(pk=item.pk).update(queue="chief")
-            item.queue = "chief"
-        give_back(actor=actor, item=item, note=note or _("its holder is away or has left"))
+        release_item(actor=actor, item=item, note=note or _("its holder is away or has left"))
         moved += 1
     return moved
+
+
+@gesture
+def release_item(*, actor: Actor, item: WorkItem, note: str) -> WorkItem:
+    """One task back into its queue; without a queue it goes to the chief's queue of its unit.
+
+    Raises:
+        CannotAssign: nobody holds it.
+        NotAllowed: neither its holder, the chief nor the system.
+    """
+    if not item.queue:
+        WorkItem.unscoped.filter(pk=item.pk).update(queue="chief")
+        item.queue = "chief"
+    return give_back(actor=actor, item=item, note=note)
 
 
 @gesture
