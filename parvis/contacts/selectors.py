@@ -313,25 +313,34 @@ def letter_languages(person_ids: Collection[int], day: dt.date | None = None) ->
 
 
 def household_of(person_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> HouseholdView | None:
-    """The household where a person lives on a day."""
+    """The household where a person lives on a day: its members come with it."""
     day = day or clock.today()
-    row = HouseholdMember.unscoped.filter(person=person_id).at(day, known_on).first()
-    return household_at(row.household_id, day, known_on) if row else None
+    mine = HouseholdMember.unscoped.filter(person=person_id).at(day, known_on).order_by().values("household_id")
+    rows = list(HouseholdMember.unscoped.filter(household__in=mine).select_related("household").known(known_on))
+    if not rows:
+        return None
+    first = min(row.household_id for row in rows)
+    return _composition([row for row in rows if row.household_id == first], day)
 
 
 def household_at(household_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> HouseholdView:
     """Composition of a household on a day."""
-    day = day or clock.today()
-    rows = HouseholdMember.unscoped.filter(household=household_id).select_related("household").known(known_on)
+    rows = list(HouseholdMember.unscoped.filter(household=household_id).select_related("household").known(known_on))
+    if rows:
+        return _composition(rows, day or clock.today())
+    from .models import Household
+
+    household = Household.unscoped.get(pk=household_id)
+    return HouseholdView(id=household.pk, uuid=household.uuid, members=(), left=())
+
+
+def _composition(rows: list[HouseholdMember], day: dt.date) -> HouseholdView:
+    """Who is there, and who left in the year before, from all that is known of one household."""
     there = [row for row in rows if row.valid_from <= day < row.valid_to]
     here = {row.person_id for row in there}
     year_before = day - dt.timedelta(days=365)
     left = [row for row in rows if year_before < row.valid_to <= day and row.person_id not in here]
-    household = rows[0].household if rows else None
-    if household is None:
-        from .models import Household
-
-        household = Household.unscoped.get(pk=household_id)
+    household = rows[0].household
     order = {"head": 0, "partner": 1}
     there.sort(key=lambda row: (order.get(row.role, 2), row.valid_from, row.pk))
     return HouseholdView(id=household.pk, uuid=household.uuid, members=tuple(there), left=tuple(left))

@@ -14,6 +14,7 @@ from parvis.kernel.models import MutationLine
 from . import archives, cast, file_824415, long_file, own_fields, reference, stage, stories, team
 from .bulk.run import Refused, populate
 from .path import play_aid_request
+from .turns import play_turns
 
 PASSWORD = "parvis-demo-valmont"
 
@@ -27,8 +28,8 @@ def build(print_line: Callable[[str], None] = print) -> None:
         return _accounts(print_line)
     started = time.monotonic()
     end = clock.now()
-    print_line("Old dossiers, closed and archived more than ten years ago")
-    archives.play()
+    print_line("Old dossiers: a file of twenty years, others closed and archived more than ten years ago")
+    play_turns(long_file.BEFORE, [*long_file.turns(), *archives.turns()])
     print_line("Reference data: units, agents, rates, letters, process, procedure, committee")
     with clock.travel(end - (stories.timedelta(days=max(case.asked for case in cast.CASES) + 3))):
         reference.load()
@@ -39,8 +40,6 @@ def build(print_line: Callable[[str], None] = print) -> None:
     for account in Account.objects.filter(is_demo=True):
         account.set_password(PASSWORD)
         account.save(update_fields=["password"])
-    print_line("A file of twenty years")
-    long_file.load()
     print_line(f"Stories: {len(cast.CASES)} cases over two years")
     stories.play_all(cast.CASES, end, print_line)
     print_line(f"A file of another house: {file_824415.NUMBER}")

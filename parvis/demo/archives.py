@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Iterator
+from functools import partial
 
 from PIL import Image, ImageDraw
 
@@ -12,7 +14,6 @@ from parvis.documents import api as documents
 from parvis.dossiers import api as dossiers
 from parvis.dossiers import services as keeping
 from parvis.dossiers.models import Dossier
-from parvis.identity import demo as agents
 from parvis.identity.api import Unit
 from parvis.journal import api as journal
 from parvis.kernel import clock
@@ -20,6 +21,7 @@ from parvis.kernel.actor import system_actor
 from parvis.kernel.subject import SubjectRef
 
 from . import stage
+from .turns import Turn
 
 ROOT = system_actor("archives", origin="story")
 
@@ -36,22 +38,22 @@ LISTED, HELD = 3, 3
 """How many of them, oldest first, stand on the list; and which one is held back."""
 
 
-def play() -> None:
-    """Open, note, close and archive, in the years themselves; before anything else of the demonstration."""
-    with clock.travel(_at(dt.date(2013, 1, 7))):
-        agents.load(actor=ROOT)
-    unit = Unit.objects.get(code="SSG-NORD")
-    turns = [(opened, 0, number) for number, (*_who, opened, _closed, _why) in enumerate(OLD)]
-    turns += [(closed, 1, number) for number, (*_who, closed, _why) in enumerate(OLD)]
+def turns() -> Iterator[Turn]:
+    """Opened and noted, then closed and archived, in the years themselves."""
     made: dict[int, Dossier] = {}
-    for day, step, number in sorted(turns):
-        with clock.travel(_at(day)):
-            if step == 0:
-                made[number] = _open(number, unit)
-            else:
-                dossier = Dossier.unscoped.select_related("unit").get(pk=made[number].pk)
-                dossiers.close_dossier(actor=ROOT, dossier=dossier, code=OLD[number][-1], reason="")
-                dossiers.archive_dossier(actor=ROOT, dossier=Dossier.unscoped.select_related("unit").get(pk=dossier.pk))
+    for number, (*_who, opened, closed, _why) in enumerate(OLD):
+        yield _at(opened), partial(_begin, made, number)
+        yield _at(closed), partial(_end, made, number)
+
+
+def _begin(made: dict[int, Dossier], number: int) -> None:
+    made[number] = _open(number, Unit.objects.get(code="SSG-NORD"))
+
+
+def _end(made: dict[int, Dossier], number: int) -> None:
+    dossier = Dossier.unscoped.select_related("unit").get(pk=made[number].pk)
+    dossiers.close_dossier(actor=ROOT, dossier=dossier, code=OLD[number][-1], reason="")
+    dossiers.archive_dossier(actor=ROOT, dossier=Dossier.unscoped.select_related("unit").get(pk=dossier.pk))
 
 
 def _at(day: dt.date) -> dt.datetime:

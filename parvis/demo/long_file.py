@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 
 from parvis.contacts import api as contacts
 from parvis.dossiers import api as dossiers
@@ -17,10 +18,13 @@ from parvis.journal import api as journal
 from parvis.kernel import clock
 
 from . import cast, stage
+from .turns import Turn
 
 KEY = "lejeune"
 OPENED = dt.date(2006, 3, 14)
 CLOSED, REOPENED = dt.date(2014, 9, 30), dt.date(2016, 11, 7)
+
+BEFORE = dt.datetime(2006, 3, 1, 9, tzinfo=dt.UTC)
 
 #: Day, kind, words, key event.
 ENTRIES: tuple[tuple[str, str, str, str], ...] = (
@@ -95,14 +99,31 @@ def _days() -> Iterator[tuple[dt.date, str, str, str]]:
     yield from sorted(told)
 
 
-def load() -> dossiers.Dossier:
-    """The whole file. Does nothing when its person is known already (the stories begin after it)."""
-    case = next(one for one in cast.CASES if one.key == KEY)
-    actor, chief = stage.agent(stage.WORKERS["SSG-NORD"]), stage.agent(stage.CHIEFS["SSG-NORD"])
-    unit = Unit.objects.get(code="SSG-NORD")
-    agents = {login: Account.objects.get(username=username(login)) for _day, login in REFERENTS}
-    with clock.travel(_instant(OPENED, 9)):
-        person = contacts.create_person(
+def turns() -> Iterator[Turn]:
+    """What happened when, to be played in order of time with the other old files. The stories begin after it."""
+    events = [
+        *((dt.date.fromisoformat(day), 1, ("home", street, number)) for day, street, number in HOMES),
+        *((dt.date.fromisoformat(day), 2, ("referent", login)) for day, login in REFERENTS[1:]),
+        (dt.date(2007, 8, 20), 3, ("child",)),
+        (dt.date(2013, 3, 1), 3, ("partner leaves",)),
+        (CLOSED, 9, ("close",)),
+        (REOPENED, 0, ("reopen",)),
+        *((day, 5, ("entry", kind, text, key)) for day, kind, text, key in _days()),
+    ]
+    file = _File()
+    yield _instant(OPENED, 9), file.open
+    for day, order, what in events:
+        yield _instant(day, 10 + order), partial(file.play, day, what)
+
+
+class _File:
+    """The file while it is played."""
+
+    def open(self) -> None:
+        self.case = next(one for one in cast.CASES if one.key == KEY)
+        self.actor, self.chief = stage.agent(stage.WORKERS["SSG-NORD"]), stage.agent(stage.CHIEFS["SSG-NORD"])
+        case, actor = self.case, self.actor
+        self.person = contacts.create_person(
             actor=actor,
             family_name=case.family,
             given_names=case.given,
@@ -111,44 +132,41 @@ def load() -> dossiers.Dossier:
             language=case.language,
             national_number=stage.niss_of(case),
         )
-        partner = contacts.create_person(
+        self.partner = contacts.create_person(
             actor=actor, family_name="Wathelet", given_names="Sylvie", birth_date=dt.date(1974, 5, 3), sex="F", language="fr"
         )
-        dossier = dossiers.open_dossier(actor=actor, person=person, unit=unit, referent=agents["luc.hardy"])
-        dossiers.add_member(actor=actor, dossier=dossier, person=partner, role="partner", valid_from=OPENED)
-        contacts.add_bank_account(
-            actor=actor, person=person, iban=stage.iban_of(case.key), holder=f"{case.given} {case.family}", valid_from=OPENED
+        self.dossier = dossiers.open_dossier(
+            actor=actor, person=self.person, unit=Unit.objects.get(code="SSG-NORD"), referent=_account("luc.hardy")
         )
-    events = [
-        *((dt.date.fromisoformat(day), 1, ("home", street, number)) for day, street, number in HOMES),
-        *((dt.date.fromisoformat(day), 2, ("referent", login)) for day, login in REFERENTS[1:]),
-        (dt.date(2007, 8, 20), 3, ("child",)),
-        (dt.date(2013, 3, 1), 3, ("partner leaves", partner)),
-        (CLOSED, 9, ("close",)),
-        (REOPENED, 0, ("reopen",)),
-        *((day, 5, ("entry", kind, text, key)) for day, kind, text, key in _days()),
-    ]
-    for day, order, what in sorted(events, key=lambda one: (one[0], one[1])):
+        dossiers.add_member(actor=actor, dossier=self.dossier, person=self.partner, role="partner", valid_from=OPENED)
+        contacts.add_bank_account(
+            actor=actor, person=self.person, iban=stage.iban_of(case.key), holder=f"{case.given} {case.family}", valid_from=OPENED
+        )
+
+    def play(self, day: dt.date, what: tuple[str, ...]) -> None:
+        actor, dossier = self.actor, self.dossier
         dossier.refresh_from_db()
-        with clock.travel(_instant(day, 10 + order)):
-            if what[0] == "entry":
-                minutes = {"interview": 40, "visit": 60, "call": 10}.get(what[1])
-                journal.add_entry(actor=actor, dossier=dossier, kind=what[1], text=what[2], key_event=what[3], minutes=minutes)
-            elif what[0] == "home":
-                contacts.set_address(
-                    actor=actor, person=person, street=what[1], number=what[2], postal_code="4999", municipality="Valmont", valid_from=day
-                )
-            elif what[0] == "referent":
-                dossiers.assign_referent(actor=chief, dossier=dossier, account=agents[what[1]], valid_from=day)
-            elif what[0] == "child":
-                child = contacts.create_person(
-                    actor=actor, family_name=case.family, given_names="Manon", birth_date=dt.date(2007, 8, 19), sex="F", language="fr"
-                )
-                dossiers.add_member(actor=actor, dossier=dossier, person=child, role="child", valid_from=dt.date(2007, 8, 19))
-            elif what[0] == "partner leaves":
-                dossiers.member_leaves(actor=actor, dossier=dossier, person=what[1], on=day)
-            elif what[0] == "close":
-                dossiers.close_dossier(actor=actor, dossier=dossier, reason="Monsieur travaille et se passe d’aide.", code="autonomy")
-            else:
-                dossiers.reopen_dossier(actor=actor, dossier=dossier, reason="Licenciement, arriéré de loyer.")
-    return dossier
+        if what[0] == "entry":
+            minutes = {"interview": 40, "visit": 60, "call": 10}.get(what[1])
+            journal.add_entry(actor=actor, dossier=dossier, kind=what[1], text=what[2], key_event=what[3], minutes=minutes)
+        elif what[0] == "home":
+            home = {"street": what[1], "number": what[2], "postal_code": "4999", "municipality": "Valmont"}
+            contacts.set_address(actor=actor, person=self.person, valid_from=day, **home)
+        elif what[0] == "referent":
+            dossiers.assign_referent(actor=self.chief, dossier=dossier, account=_account(what[1]), valid_from=day)
+        elif what[0] == "child":
+            born = dt.date(2007, 8, 19)
+            child = contacts.create_person(
+                actor=actor, family_name=self.case.family, given_names="Manon", birth_date=born, sex="F", language="fr"
+            )
+            dossiers.add_member(actor=actor, dossier=dossier, person=child, role="child", valid_from=born)
+        elif what[0] == "partner leaves":
+            dossiers.member_leaves(actor=actor, dossier=dossier, person=self.partner, on=day)
+        elif what[0] == "close":
+            dossiers.close_dossier(actor=actor, dossier=dossier, reason="Monsieur travaille et se passe d’aide.", code="autonomy")
+        else:
+            dossiers.reopen_dossier(actor=actor, dossier=dossier, reason="Licenciement, arriéré de loyer.")
+
+
+def _account(login: str) -> Account:
+    return Account.objects.get(username=username(login))

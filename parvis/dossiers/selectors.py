@@ -62,6 +62,18 @@ def member_views(actor: Actor, dossier_id: int, day: dt.date, known_on: dt.datet
     return found + [MemberView(row, cards.get(row.person_id), row.valid_to - dt.timedelta(days=1)) for row in left.values()]
 
 
+def members_until(dossier_id: int, day: dt.date, most: int) -> list[DossierMember]:
+    """Memberships known now that began by a day, the latest first."""
+    rows = DossierMember.unscoped.filter(dossier=dossier_id, live=1, valid_from__lte=day)
+    return list(rows.order_by("-valid_from", "-pk")[:most])
+
+
+def referents_until(dossier_id: int, day: dt.date, most: int) -> list[Referent]:
+    """Referents known now who began by a day, the latest first."""
+    rows = Referent.unscoped.filter(dossier=dossier_id, live=1, valid_from__lte=day).select_related("account")
+    return list(rows.order_by("-valid_from", "-pk")[:most])
+
+
 def household_size(dossier_id: int, day: dt.date | None = None) -> int:
     return sum(1 for row in members_at(dossier_id, day) if row.in_household)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -17,8 +16,8 @@ from parvis.kernel.registries import Stretch, TimeSource, Turning
 
 from . import access
 from .enums import MemberRole
-from .models import Dossier, DossierMember, Referent
-from .selectors import names_of_members
+from .models import Dossier, DossierMember
+from .selectors import members_until, names_of_members, referents_until
 
 MOST = 200
 
@@ -32,7 +31,7 @@ def _file(actor: Actor, dossier: Dossier, until: dt.date) -> tuple[list[Turning]
 
 def _household(actor: Actor, dossier: Dossier, until: dt.date) -> tuple[list[Turning], list[Stretch]]:
     """Who came and who left, the applicant's own coming left out; protected names stay with the chronicle."""
-    rows = list(DossierMember.unscoped.filter(dossier=dossier, live=1, valid_from__lte=until).order_by("-valid_from", "-pk")[:MOST])
+    rows = members_until(dossier.pk, until, MOST)
     names = names_of_members(dossier.pk)
     url = reverse("dossiers:detail", args=[dossier.uuid])
     found = []
@@ -75,11 +74,10 @@ def _moves(actor: Actor, dossier: Dossier, until: dt.date) -> tuple[list[Turning
 
 
 def _referents(actor: Actor, dossier: Dossier, until: dt.date) -> tuple[list[Turning], list[Stretch]]:
-    rows = Referent.unscoped.filter(Q(live=1), dossier=dossier, valid_from__lte=until).select_related("account")
     last = until + dt.timedelta(days=1)
     return [], [
         Stretch(row.valid_from, min(row.valid_to, last), row.account.display_name, str(row.get_role_display()))
-        for row in reversed(rows.order_by("-valid_from", "-pk")[:MOST])
+        for row in reversed(referents_until(dossier.pk, until, MOST))
     ]
 
 

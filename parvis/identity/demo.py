@@ -12,7 +12,7 @@ from .services.accounts import create_account
 from .services.functions import grant_function
 from .services.units import create_unit
 
-SINCE = dt.date(2020, 1, 1)
+SINCE = dt.date(2006, 3, 1)
 
 # code, parent, names
 UNITS: tuple[tuple[str, str | None, dict[str, str]], ...] = (

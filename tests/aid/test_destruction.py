@@ -167,9 +167,9 @@ def test_everything_goes_on_the_disk_too_and_the_registers_and_the_ledger_stay_w
     assert (shell.number, shell.destroyed_on, shell.close_reason) == (paid.number, dt.date(2041, 6, 15), "")
     kept = Decision.unscoped.get(pk=decision.pk)
     assert (kept.number, kept.outcome, kept.decided_on, kept.pack_sha256) == (number, "granted", decision.decided_on, decision.pack_sha256)
-    assert list(ProposalVersion.unscoped.filter(proposal__dossier=paid).values_list("blocks", "provisions", "facts").distinct()) == [
-        ([], [], {})
-    ]
+    assert list(
+        ProposalVersion.unscoped.filter(proposal__dossier=paid).order_by().values_list("blocks", "provisions", "facts").distinct()
+    ) == [([], [], {})]
     again = Request.unscoped.get(pk=request.pk)
     assert (again.number, again.received_at, again.answers, again.applicant_name) == (
         request.number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from parvis.contacts import api as contacts
 from parvis.decisions.models import AgendaItem, Committee, Decision, DelegationLimit, LegalOpinion, Membership, Minutes, Proposal, Session
 from parvis.decisions.services import sessions
 from parvis.demo import archives, cast, money, reference, stage
+from parvis.demo.turns import play_turns
 from parvis.documents.models import Document
 from parvis.dossiers.api import Dossier, assign_referent, offer_transfer
 from parvis.dossiers.models import DestructionList, Handover
@@ -86,7 +88,7 @@ def _import(world: World) -> Import:
 def build() -> World:
     """Play it. Everything lies in the transaction of the test."""
     world = World()
-    archives.play()
+    play_turns(dt.datetime(2013, 1, 7, 9, tzinfo=dt.UTC), archives.turns())
     reference.load()
     stage.forget()
     path = (stage.send, stage.identify, stage.inquire, stage.draft, stage.submit, stage.review)

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +124,7 @@ def test_the_path_runs_on_the_centres_own_data(tmp_path: Path, settings: Any) ->
     for step in (stage.send, stage.identify, stage.inquire, stage.draft, stage.submit, stage.review):
         step(play)
         stage.run_jobs()
-    session = stage.plan_session(clock.now() + stage.timedelta(minutes=1))
+    session = stage.plan_session(clock.now() + timedelta(minutes=1))
     stage.fill_session_with(session, [play.proposal])  # type: ignore[list-item]
     stage.hold_session(session, {play.proposal.pk: play})  # type: ignore[union-attr]
     stage.run_jobs()

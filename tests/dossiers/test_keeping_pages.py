@@ -17,7 +17,7 @@ from parvis.kernel.actor import system_actor
 from parvis.kernel.subject import SubjectRef
 from tests.contacts.factories import make_person
 
-from .factories import make_centre, make_dossier
+from .factories import make_centre
 
 pytestmark = pytest.mark.django_db
 ROOT = system_actor("test")
@@ -32,12 +32,11 @@ def centre():
 def old(centre) -> Dossier:
     """A file of 2015 in the archive, with a document, under a rule of ten years."""
     with clock.travel(dt.datetime(2015, 3, 2, 10, tzinfo=dt.UTC)):
-        dossier = make_dossier(centre, make_person("Vanden Bossche", "Marcel", "1944-05-12"))
+        dossier = api.open_dossier(actor=ROOT, person=make_person("Vanden Bossche", "Marcel", "1944-05-12"), unit=centre.north)
         file = documents.store_bytes(documents.render_pdf("list", _sheet(), date=dt.date(2015, 3, 2)))
         documents.attach(actor=ROOT, subject=SubjectRef("dossier", dossier.pk), file=file, title="Attestation", kind="other")
-        worker = centre.actor("worker")
-        api.close_dossier(actor=worker, dossier=Dossier.unscoped.select_related("unit").get(pk=dossier.pk), code="autonomy", reason="")
-        api.archive_dossier(actor=worker, dossier=Dossier.unscoped.select_related("unit").get(pk=dossier.pk))
+        api.close_dossier(actor=ROOT, dossier=Dossier.unscoped.select_related("unit").get(pk=dossier.pk), code="autonomy", reason="")
+        api.archive_dossier(actor=ROOT, dossier=Dossier.unscoped.select_related("unit").get(pk=dossier.pk))
     services.publish_rule(actor=ROOT, years=10, source="Liste de tri", valid_from=dt.date(2020, 1, 1))
     return Dossier.unscoped.select_related("unit").get(pk=dossier.pk)
 
@@ -45,7 +44,7 @@ def old(centre) -> Dossier:
 def _sheet() -> dict:
     words = dict.fromkeys(("reference", "contact", "page", "of", "phone", "draft"), "")
     return {
-        **documents.Envelope(subject="Attestation", on=dt.date(2015, 3, 2)).to_json(),
+        **documents.Envelope(subject="Attestation", on=dt.date(2015, 3, 2), language="fr").to_json(),
         "sections": [],
         "words": words,
         "landscape": False,

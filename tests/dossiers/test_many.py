@@ -56,7 +56,7 @@ def test_the_choice_is_shown_then_done_to_those_alone(chief: Client, centre: Cen
     assert shown.status_code == 200 and referents() == before
     form = sent(shown)
     assert sorted(form["pick"]) == sorted(picks) and form["next"] == "/dossiers/?status=open"
-    data = {**form, "account": str(centre.chief.pk), "valid_from": clock.today().isoformat()}
+    data = {**form, "account": str(centre.chief.pk), "valid_from": clock.today().isoformat(), "note": "Le chef reprend"}
     told = chief.post("/dossiers/give/", data)
     page = told.content.decode()
     assert told.status_code == 200 and "2 faites" in page and "refusée" not in page and 'href="/dossiers/?status=open"' in page

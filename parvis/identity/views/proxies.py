@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -30,9 +31,10 @@ PAGE = 30
 
 def _rows(actor: Actor) -> dict[str, list[Proxy]]:
     today = clock.today()
-    mine = Proxy.objects.select_related("giver", "holder")
-    given = list(mine.filter(giver=actor.account_id)[:MOST])
-    held = list(mine.filter(holder=actor.account_id, ended_at__isnull=True, declined_at__isnull=True, valid_to__gt=today)[:MOST])
+    waits = Q(holder=actor.account_id, ended_at__isnull=True, declined_at__isnull=True, valid_to__gt=today)
+    rows = Proxy.objects.select_related("giver", "holder").filter(Q(giver=actor.account_id) | waits)[: 2 * MOST]
+    given = [row for row in rows if row.giver_id == actor.account_id][:MOST]
+    held = [row for row in rows if row.holder_id == actor.account_id][:MOST]
     for row in (*given, *held):
         row.runs = row.runs_on(today)  # type: ignore[attr-defined]
         row.over = bool(row.ended_at or row.declined_at or row.valid_to <= today)  # type: ignore[attr-defined]
