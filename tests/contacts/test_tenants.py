@@ -59,6 +59,8 @@ def test_clients_of_another_service_are_a_number(landlord) -> None:
     house(landlord, tenant)
     assert names(landlord, centre.actor("stranger")) == (["Ana Ailleurs"], 0)
     assert names(landlord, centre.actor("worker")) == ([], 1)
+    assert [one.card.display_name for one in landlords_of(centre.actor("stranger"), tenant.pk, hidden=False)] == ["Luc Delhez"]
+    assert landlords_of(centre.actor("worker"), tenant.pk, hidden=False) == []
 
 
 def test_a_tenancy_is_no_family(landlord) -> None:

@@ -46,8 +46,11 @@ def tenants_of(actor: Actor, landlord_id: int, day: dt.date | None = None) -> tu
 
 
 def landlords_of(actor: Actor, person_id: int, day: dt.date | None = None, *, hidden: bool) -> list[Tenancy]:
-    """Persons with whom this one lives as tenant, ended ones with their days. None while the address is protected: it would tell where."""
+    """Persons with whom this one lives as tenant, ended ones with their days. None while the address is protected: it would tell where; none
+    of a client of another service, like on the landlord's page."""
     if hidden or not access.sees_relations(actor):
+        return []
+    if any(person_id in find(actor, {person_id}) for find in client_secrecy.all()):
         return []
     day = day or clock.today()
     found = Relation.objects.visible_to(actor).filter(other=person_id, kind=RelationKind.LANDLORD, live=1).order_by("-valid_to", "pk")
