@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 
 from parvis.documents.enums import DocumentKind, Origin
 from parvis.documents.models import Document
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import subject_scopes
+from parvis.kernel.registries import subject_scopes, takes_nothing
 from parvis.kernel.scope import DATA_CLASSES, NOTHING, may_see, scope
+from parvis.kernel.subject import SubjectRef
 
 
 def may_open_documents(actor: Actor) -> bool:
@@ -16,6 +19,27 @@ def may_open_documents(actor: Actor) -> bool:
 
 def may_attach(actor: Actor) -> bool:
     return actor.has("clerk", "social_worker", "chief", "lawyer", "committee_secretary")
+
+
+def file_of(actor: Actor, document: Document) -> SubjectRef | None:
+    """The file in which it lies, for whoever sees that file: the page that asks why is the file's."""
+    if not actor.is_agent or document.dossier_id is None or "dossier" not in subject_scopes:
+        return None
+    visible = subject_scopes.get("dossier")(actor)
+    seen = visible.filter(pk=document.dossier_id).exists() if hasattr(visible, "filter") else document.dossier_id in visible
+    return SubjectRef("dossier", document.dossier_id) if seen else None
+
+
+def why_nothing_is_added(actor: Actor, dossier_id: int | None) -> Any:
+    """Why this file takes nothing from this actor now (open to be read only, archived), or nothing. Of a file that the actor sees."""
+    if dossier_id is None or actor.is_system or "dossier" not in takes_nothing:
+        return ""
+    return takes_nothing.get("dossier")(actor, dossier_id)
+
+
+def may_describe(actor: Actor, document: Document) -> bool:
+    """Says what a document is: whoever adds documents, in a file that takes them."""
+    return may_attach(actor) and not (file_of(actor, document) and why_nothing_is_added(actor, document.dossier_id))
 
 
 #: What a person who follows a request may open of it: what came from the portal itself, and the receipt. Papers that agents add to a

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from parvis.contacts.api import display_names
-from parvis.documents.access import may_attach, may_open_documents
+from parvis.documents.access import may_attach, may_open_documents, why_nothing_is_added
 from parvis.documents.enums import DocumentKind
 from parvis.documents.lists import list_pdf
 from parvis.documents.models import Document
@@ -31,10 +31,9 @@ def _documents(request: HttpRequest, dossier: Any, day: dt.date) -> str:
     _tell(rows)
     if len(rows) <= SHOWN and not past:
         memo.keep(("documents.count", dossier.pk), len(rows))
+    adds = may_attach(actor) and not past and not why_nothing_is_added(actor, dossier.pk)
     return render_to_string(
-        "documents/_panel.html",
-        {"dossier": dossier, "rows": rows[:SHOWN], "more": len(rows) > SHOWN, "may_attach": may_attach(actor) and not past},
-        request,
+        "documents/_panel.html", {"dossier": dossier, "rows": rows[:SHOWN], "more": len(rows) > SHOWN, "may_attach": adds}, request
     )
 
 

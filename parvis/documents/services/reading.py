@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import Identifier, PersonName
-from parvis.documents.access import may_attach
+from parvis.documents.access import file_of, may_attach, why_nothing_is_added
 from parvis.documents.enums import DATA_CLASS, DocumentKind, Origin
 from parvis.documents.errors import DocumentError
 from parvis.documents.models import Document, DocumentProposal, DocumentWord, FileText, StoredFile
@@ -158,10 +158,12 @@ def describe(*, actor: Actor, document: Document, kind: str = "", person_id: int
 
     Raises:
         NotAllowed: no function that adds documents.
-        DocumentError: an unknown kind, a person who is not in the file.
+        DocumentError: an unknown kind, a person who is not in the file, a file that takes nothing.
     """
     if not may_attach(actor):
         raise NotAllowed(_("You may not change this document."))
+    if file_of(actor, document) and (why := why_nothing_is_added(actor, document.dossier_id)):
+        raise DocumentError(why, code="takes_nothing")
     kind = kind or document.kind
     if kind != document.kind and (kind not in DocumentKind.values or document.origin != Origin.INCOMING):
         raise DocumentError(_("Choose the kind of document."), field="kind", code="kind")

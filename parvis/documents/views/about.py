@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import display_names
-from parvis.documents.access import may_attach, may_open_documents
+from parvis.documents.access import file_of, may_describe, may_open_documents
 from parvis.documents.enums import DocumentKind, Origin
 from parvis.documents.forms import AboutForm
 from parvis.documents.models import Document
@@ -32,7 +32,7 @@ def _visible(request: HttpRequest, document_uuid: uuid.UUID) -> Document:
     return found  # type: ignore[no-any-return]
 
 
-def _file_of(request: HttpRequest, document: Document) -> tuple[str, str]:
+def _place_of(request: HttpRequest, document: Document) -> tuple[str, str]:
     """The file or thing that the document belongs to, where the reader may open it."""
     actor = request.actor  # type: ignore[attr-defined]
     own = SubjectRef(document.subject_type, document.subject_id)
@@ -46,8 +46,12 @@ def about(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     """The kind, the person, the text with the words looked for; whoever adds documents confirms what is proposed, or says otherwise."""
     actor = request.actor  # type: ignore[attr-defined]
     document = _visible(request, document_uuid)
-    name, back = _file_of(request, document)
-    may_say = may_attach(actor)
+    # Its whole text stands on this page: a relative's or a colleague's papers ask for a reason first, like the file they lie in.
+    mutations.record_read(
+        actor=actor, subject=SubjectRef("document", document.pk), screen="documents.about", within=file_of(actor, document)
+    )
+    name, back = _place_of(request, document)
+    may_say = may_describe(actor, document)
     ids = [pk for find in file_persons.all() for pk in find(document.dossier_id)] if document.dossier_id else []
     names = display_names([*ids, *([document.person_id] if document.person_id else [])])
     proposal = getattr(document, "proposal", None)
@@ -86,7 +90,6 @@ def about(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
                 )
                 return done(request, context["next"] or back or reverse("documents:about", args=[document.uuid]), _("Said and kept."))
         return invalid(request, "documents/about.html", context)
-    mutations.record_read(actor=actor, subject=SubjectRef("document", document.pk), screen="documents.about")
     return page(request, "documents/about.html", context)
 
 

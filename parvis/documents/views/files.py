@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from parvis.documents.access import is_to_send, may_attach, may_open_documents
+from parvis.documents.access import file_of, is_to_send, may_attach, may_open_documents
 from parvis.documents.errors import DocumentError
 from parvis.documents.forms import DocumentForm
 from parvis.documents.models import Document
@@ -16,7 +16,6 @@ from parvis.documents.services import storing
 from parvis.documents.sniffing import INLINE, KINDS
 from parvis.documents.watermark import copy_line, marked
 from parvis.kernel import mutations
-from parvis.kernel.actor import Actor
 from parvis.kernel.links import link
 from parvis.kernel.registries import subject_links, subject_scopes, takes_nothing
 from parvis.kernel.subject import SubjectRef
@@ -34,7 +33,7 @@ def download(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     saved = bool(request.GET.get("save"))
     screen_name = "documents.saved" if saved else "documents.download"
     # A relative's or a colleague's papers ask for a reason like the file they lie in.
-    mutations.record_read(actor=actor, subject=SubjectRef("document", document.pk), screen=screen_name, within=_file_of(actor, document))
+    mutations.record_read(actor=actor, subject=SubjectRef("document", document.pk), screen=screen_name, within=file_of(actor, document))
     data = storing.read_bytes(document.file)
     if actor.is_agent and (saved or not is_to_send(document)):
         data = marked(data, document.file.mime, copy_line(actor.label)) or data
@@ -48,14 +47,6 @@ def download(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
     return response
-
-
-def _file_of(actor: Actor, document: Document) -> SubjectRef | None:
-    """The file in which it lies, for whoever sees that file: the page that asks why is the file's."""
-    if not actor.is_agent or document.dossier_id is None or "dossier" not in subject_scopes:
-        return None
-    seen = subject_scopes.get("dossier")(actor).filter(pk=document.dossier_id).exists()
-    return SubjectRef("dossier", document.dossier_id) if seen else None
 
 
 def _subject(request: HttpRequest, kind: str, number: int) -> tuple[SubjectRef, str, str]:
