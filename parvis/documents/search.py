@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from parvis.kernel import memo, wordindex
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import Hit, SearchSource, file_names, search_sources
+from parvis.kernel.registries import Hit, SearchSource, file_names, search_sources, unguarded
 from parvis.ui import formats
 
 from .access import may_open_documents
@@ -20,19 +20,23 @@ PARTIAL = gettext_lazy("This word is in very many documents: only the latest one
 
 
 def search_documents(actor: Actor, query: str, limit: int) -> list[Hit]:
-    """The words typed stand in the title, the note, the file's name or its text. No text is shown here: opening a document is written down."""
+    """The words typed stand in the title, the note, the file's name or its text. No text is shown here: opening a document is written down.
+    A file that asks for a reason first is not searched: that a word stands in it is its content."""
     terms = wordindex.terms_of(query)
-    found = wordindex.find(Document.objects.visible_to(actor), DocumentWord, "document", terms, limit)
+    rows = Document.objects.visible_to(actor)
+    for asking_nothing in unguarded.all():
+        rows = rows.filter(asking_nothing(actor, "dossier_id"))
+    found = wordindex.find(rows, DocumentWord, "document", terms, limit)
     if found.partial:
         memo.keep(("search.note", "documents"), PARTIAL)
     if not found.ids:
         return []
-    rows = documents_found(found.ids)
+    documents = documents_found(found.ids)
     pattern = wordindex.patterns_of(terms)
-    of = {row.dossier_id for row in rows.values() if row.dossier_id}
+    of = {row.dossier_id for row in documents.values() if row.dossier_id}
     files = {pk: words for find in file_names.all() for pk, words in find(actor, of).items()} if of else {}
     hits = []
-    for row in (rows[pk] for pk in found.ids if pk in rows):
+    for row in (documents[pk] for pk in found.ids if pk in documents):
         in_title = wordindex.found_words(wordindex.marked(f"{row.title} {row.note} {row.file_name}", pattern))
         why = _("words of the title: %(words)s") if in_title else _("words of the document: %(words)s")
         hits.append(

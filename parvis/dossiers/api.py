@@ -13,7 +13,7 @@ from .forms_agents import AskForm
 from .models import CustomFact, Dossier, DossierKind, DossierMember, DossierProfile, Referent, SituationFact
 from .selectors import (
     MemberView,
-    asks_reason,
+    asking_nothing,
     dossiers_of,
     household_size,
     in_file_today,
@@ -77,7 +77,7 @@ __all__ = [
     "SituationKind",
     "StillOpen",
     "accept_transfer",
-    "asks_reason",
+    "asking_nothing",
     "add_member",
     "archive_dossier",
     "assign_referent",

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.identity.api import may_audit, may_simulate
-from parvis.kernel import clock, registries
+from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.links import row_links
 from parvis.kernel.registries import MenuEntry, PaletteAction, Panel, PersonHolder, Screen
@@ -27,6 +27,7 @@ from .errors import ARCHIVED
 from .leaving.selectors import departure_by
 from .models import Departure, Dossier, SituationFact, Transfer
 from .selectors import (
+    asking_nothing,
     dossiers_of,
     interventions_of,
     members_at,
@@ -35,7 +36,6 @@ from .selectors import (
     situation_at,
     transfer_by_id,
     unknown_clients,
-    visible_dossier,
 )
 
 
@@ -153,13 +153,16 @@ registries.subject_links.register(
 
 def _takes_nothing(actor: Actor, dossier_id: int) -> Any:
     """Documents are added from below, where nobody knows openings and archive."""
-    dossier = visible_dossier(actor, dossier_id)
+    dossier = memo.kept(("dossiers.reading", actor, dossier_id)) or Dossier.objects.visible_to(actor).filter(pk=dossier_id).first()
+    if dossier is None or dossier.destroyed_on is not None:
+        return ARCHIVED
     if access.only_reads(actor, dossier):
         return _("This file is open to you to be read: an exceptional opening adds nothing to it.")
     return ARCHIVED if dossier.archived_on is not None else ""
 
 
 registries.takes_nothing.register("dossier", _takes_nothing)
+registries.unguarded.register("dossiers", asking_nothing)
 registries.subject_scopes.register("dossier", _visible)
 
 

@@ -344,17 +344,18 @@ def in_file_today(dossier_id: int, person_id: int) -> bool:
     return any(row.person_id == person_id for row in members_at(dossier_id))
 
 
-def asks_reason(actor: Actor, dossier_ids: Collection[int]) -> set[int]:
-    """Those of these dossiers of which nothing is to be shown beside others: of a colleague; and, for an agent who is on file as well, all
-    that the agent does not follow, since the rules of the unusual (own, relative, neighbour) are asked for one file at a time. Two queries."""
-    if not dossier_ids or actor.is_system:
-        return set()
-    members = DossierMember.unscoped.filter(dossier__in=dossier_ids, live=1)
-    held = set(members.filter(person__in=OwnPerson.objects.order_by().values("person_id")).values_list("dossier_id", flat=True))
+def asking_nothing(actor: Actor, field: str = "dossier_id") -> Q:
+    """Condition: rows of files of which something may be shown beside others, by the column with the dossier's id. Left out are those of a
+    colleague; and, for an agent who is on file as well, all that the agent does not follow, since the rules of the unusual (own, relative,
+    neighbour) are asked for one file at a time. Rows without dossier stay."""
+    if actor.is_system:
+        return Q()
+    held = DossierMember.unscoped.filter(dossier=OuterRef(field), live=1, person__in=OwnPerson.objects.order_by().values("person_id"))
+    condition = ~Q(Exists(held.order_by()))
     if actor.person_id is not None and actor.account_id is not None:
-        follows = Referent.unscoped.filter(dossier__in=dossier_ids, account=actor.account_id).at(clock.today())
-        held |= set(dossier_ids) - set(follows.values_list("dossier_id", flat=True))
-    return held
+        follows = Referent.unscoped.filter(dossier=OuterRef(field), account=actor.account_id).at(clock.today()).order_by()
+        condition &= Q(Exists(follows)) | Q(**{f"{field}__isnull": True})
+    return condition
 
 
 def names_of_files(actor: Actor, dossier_ids: Collection[int]) -> dict[int, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parvis.dossiers.api import asks_reason
+from parvis.dossiers.api import asking_nothing
 from parvis.kernel import clock, memo, wordindex
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit, SearchSource, search_sources
@@ -23,29 +24,24 @@ PARTIAL = gettext_lazy("This word is in very many notes: only the latest ones we
 def search_entries(actor: Actor, query: str, limit: int) -> list[Hit]:
     """The words typed stand in the title, text or sign of the entry.
 
-    No text is shown of a restricted note that somebody else wrote, or of a file that asks for a reason before it is opened: opening it is
-    written down, or asked, on its own page.
+    Not searched are restricted notes that somebody else wrote, and files that ask for a reason before they are opened: that a word stands
+    there is their content, and opening them is written down, or asked, on their own page.
     """
     terms = wordindex.terms_of(query)
-    found = wordindex.find(Entry.objects.visible_to(actor), EntryWord, "entry", terms, limit)
+    searched = Entry.objects.visible_to(actor).filter(asking_nothing(actor), Q(restricted=False) | Q(author_id=actor.account_id or 0))
+    found = wordindex.find(searched, EntryWord, "entry", terms, limit)
     if found.partial:
         memo.keep(("search.note", "notes"), PARTIAL)
     if not found.ids:
         return []
     rows = Entry.objects.visible_to(actor).select_related("dossier__lead__index").in_bulk(found.ids)
     entries = [rows[pk] for pk in found.ids if pk in rows]
-    closed = asks_reason(actor, {entry.dossier_id for entry in entries})
     pattern = wordindex.patterns_of(terms)
     hits = []
     for entry in entries:
-        secret = entry.dossier_id in closed or (entry.restricted and entry.author_id != actor.account_id)
-        pieces = (
-            ()
-            if secret
-            else next((cut for text in (entry.text, entry.title, entry.indicator) if (cut := wordindex.snippet(text, pattern))), ())
-        )
+        pieces = next((cut for text in (entry.text, entry.title, entry.indicator) if (cut := wordindex.snippet(text, pattern))), ())
         index = getattr(entry.dossier.lead, "index", None)
-        told = _("restricted note") if entry.restricted else entry.get_kind_display() if secret else line_of(entry)
+        told = _("restricted note") if entry.restricted else line_of(entry)
         hits.append(
             Hit(
                 title=f"{entry.dossier.number} · {index.display_name if index else '?'}",
@@ -62,7 +58,7 @@ def search_entries(actor: Actor, query: str, limit: int) -> list[Hit]:
 
 
 def _quoted(pieces: tuple[wordindex.Piece, ...], terms: list[wordindex.Term]) -> str:
-    """The words found, as they stand in the text; where no text is shown, as they were typed."""
+    """The words found, as they stand in the text; else as they were typed."""
     words = wordindex.found_words(pieces) or [term.typed for term in terms]
     return _("words of the note: %(words)s") % {"words": ", ".join(words[:4])}
 

@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext
 
 from parvis.contacts.api import can_read_persons, find_parties, organisations_of, party_names
-from parvis.dossiers.api import Dossier
+from parvis.dossiers.api import Dossier, asking_nothing
 from parvis.identity.api import Account, FunctionGrant
 from parvis.identity.enums import Function
 from parvis.kernel import clock
@@ -333,8 +333,10 @@ def year_choices() -> list[tuple[str, str]]:
 
 
 def acts_of(actor: Actor) -> QuerySet[Entry]:
-    """What persons wrote, in every dossier that the reader may open; what the program told by itself is no act."""
+    """What persons wrote, in every dossier that the reader may open; what the program told by itself is no act. Of a file that asks for a
+    reason before it is opened, only what the reader wrote there."""
     rows: QuerySet[Entry] = Entry.objects.visible_to(actor).filter(kind__in=[str(kind) for kind in WRITTEN_KINDS], author_id__isnull=False)
+    rows = rows.filter(asking_nothing(actor) | Q(author_id=actor.account_id or 0))
     return rows.select_related("dossier__lead__index", "person__index", "organisation__entry", "partner__index")
 
 

@@ -358,6 +358,9 @@ demo_loaders: Registry[Callable[..., None]] = Registry("demo_loaders")
 subject_scopes: Registry[Callable[[Actor], Any]] = Registry("subject_scopes")
 #: Type of subject to why this actor adds nothing to it now (seen by an exceptional opening, archived), or nothing: ``(actor, id)``.
 takes_nothing: Registry[Callable[[Actor, int], Any]] = Registry("takes_nothing")
+#: Rows of files that ask for no reason before they are opened: ``(actor, name of the column with the dossier's id) -> condition``. Searches
+#: and lists over many files show nothing of the others.
+unguarded: Registry[Callable[[Actor, str], Any]] = Registry("unguarded")
 #: Type of subject to name and address of many at once, as far as the actor may go (read them through ``kernel.links``).
 subject_links: Registry[Callable[[Actor, list[SubjectRef]], dict[SubjectRef, tuple[str, str]]]] = Registry("subject_links")
 # Where a person appears (title, URL), as far as the actor may go: shown on the person's page.
@@ -411,6 +414,7 @@ ALL: tuple[Registry[Any], ...] = (
     demo_loaders,
     subject_scopes,
     takes_nothing,
+    unguarded,
     subject_links,
     person_places,
     client_secrecy,

@@ -12,9 +12,12 @@ from parvis.documents.errors import DocumentError
 from parvis.documents.models import Document, DocumentProposal, FileText
 from parvis.documents.search import search_documents
 from parvis.documents.services import reading
-from parvis.kernel import jobs
+from parvis.dossiers.models import Dossier
+from parvis.dossiers.services.grants import break_glass
+from parvis.identity.models import OwnPerson
+from parvis.kernel import clock, jobs
 from parvis.kernel.errors import NotAllowed
-from parvis.kernel.models import Job
+from parvis.kernel.models import Job, ReadLine
 from parvis.kernel.subject import SubjectRef
 from tests.contacts.factories import make_person
 from tests.documents.factories import scanned_pdf
@@ -158,3 +161,41 @@ def test_the_number_of_a_person_decides_among_the_household(centre) -> None:
     assert reading.guess_person("Pour Claire Dupont", [one.pk, two.pk]) == (one.pk, False)
     assert reading.guess_person("Claire et Léa Dupont", [one.pk, two.pk]) == (None, False)
     assert reading.guess_person("Personne", [one.pk, two.pk]) == (None, False)
+
+
+@pytest.mark.db
+def test_the_papers_of_a_colleague_are_not_searched_and_their_text_asks_for_a_reason(client, media, centre, dossier) -> None:
+    document = bring(centre, dossier, text_pdf(LEASE.format(name="Claire Dupont")))
+    run()
+    OwnPerson.objects.create(account=centre.stranger, person_id=dossier.lead_id, recorded_at=clock.now())
+    assert search_documents(centre.actor("worker"), "garantie", 15) == []
+    client.force_login(centre.worker)
+    about = reverse("documents:about", args=[document.uuid])
+    answer = client.get(about)
+    assert answer.status_code in (302, 303)
+    assert answer.url.startswith(reverse("dossiers:why", args=["dossier", dossier.uuid]))
+    assert client.post(about, {"kind": ""}).url.startswith(reverse("dossiers:why", args=["dossier", dossier.uuid]))
+    assert not ReadLine.objects.filter(screen="documents.about").exists()
+
+
+def test_a_file_that_takes_nothing_has_no_paper_described(client, media, centre, dossier) -> None:
+    document = bring(centre, dossier, text_pdf(LEASE.format(name="Claire Dupont")))
+    run()
+    break_glass(actor=centre.actor("stranger"), number=dossier.number, reason="Appel de l'hôpital, la référente est absente")
+    client.force_login(centre.stranger)
+    about = reverse("documents:about", args=[document.uuid])
+    assert client.get(about).context["form"] is None
+    assert client.post(about, {"kind": "housing", "person": ""}).status_code == 404
+    with pytest.raises(DocumentError):
+        reading.describe(actor=centre.actor("stranger"), document=document, kind="housing")
+    panel = client.get(reverse("dossiers:detail", args=[dossier.uuid])).content.decode()
+    assert about in panel
+    assert f'action="{about}"' not in panel
+    today = clock.today()
+    Dossier.unscoped.filter(pk=dossier.pk).update(status="closed", closed_on=today, close_reason="fini", archived_on=today)
+    client.force_login(centre.worker)
+    assert client.get(about).context["form"] is None
+    with pytest.raises(DocumentError):
+        reading.describe(actor=centre.actor("worker"), document=document, kind="housing")
+    document.refresh_from_db()
+    assert (document.kind, document.proposal.open) == ("other", True)
