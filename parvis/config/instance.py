@@ -92,7 +92,7 @@ SETTINGS: tuple[Setting, ...] = (
         "access_shows",
         str,
         "function",
-        "What the person is told of who opened their file: function and service, or the name too.",
+        "What the printed sheet tells the person of who opened their file: function and service, or the name too. The portal never names.",
         ("function", "name"),
     ),
     Setting("max_upload_mb", int, 15, "Largest file that can be uploaded, in megabytes."),

@@ -328,10 +328,17 @@ def running_delay(dossier_id: int) -> LogDelay | None:
     return next((row for row in log_delays(dossier_id) if row.live and clock.today() < row.until), None)
 
 
-def in_safety(dossier_id: int) -> bool:
-    """Somebody who is or was in the file has a protected address."""
+def protected_since(dossier_id: int) -> dt.datetime | None:
+    """Since when somebody who is or was in the file has a protected address; None when nobody has."""
     people = DossierMember.unscoped.filter(dossier=dossier_id, live=1).order_by().values_list("person_id", flat=True)
-    return bool(hidden_person_ids(set(people)))
+    hidden = hidden_person_ids(set(people))
+    if not hidden:
+        return None
+    today = clock.today()
+    homes = HouseholdMember.unscoped.filter(person__in=hidden, live=1, valid_to__gt=today).order_by().values("household_id")
+    mates = HouseholdMember.unscoped.filter(household__in=homes, live=1, valid_to__gt=today).order_by().values("person_id")
+    rows = Address.unscoped.filter(Q(person__in=hidden) | Q(person__in=mates), hidden=True).order_by("recorded_at")
+    return rows.values_list("recorded_at", flat=True).first()
 
 
 def papers_of(dossier_id: int) -> Any:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +17,7 @@ from parvis.ui import formats
 
 from .enums import DelayKind
 from .lookups import Purpose
-from .selectors import in_safety, log_delays, papers_of
+from .selectors import log_delays, papers_of, protected_since
 
 MOST = 500
 
@@ -57,37 +57,48 @@ class PersonsList:
     most: bool
 
 
-def persons_list(dossier_id: int, *, person_id: int | None = None, request_id: int | None = None) -> PersonsList:
+def persons_list(dossier_id: int, *, person_id: int | None = None, request_id: int | None = None, on_paper: bool = False) -> PersonsList:
     """Who opened a dossier, as the person sees it now.
 
     Args:
-        person_id: the person's own card is told too.
+        person_id: the person's own card is told too, of who opened this file on the same day: another file in which the person stands
+            may be that of somebody in danger, and who looks from there is not told here.
         request_id: so is the request by which the person came.
+        on_paper: the sheet that the chief prints; names, where the centre gives them, stand on it alone. On the portal they would turn
+            into functions on the day on which an address is protected, and say so.
     """
-    now = clock.now()
-    days = _safety_days(dossier_id)
-    rows = ReadLine.objects.filter(_of(dossier_id, person_id, request_id), actor_id__isnull=False)
-    rows = rows.exclude(purpose__startswith=Purpose.SIMULATION.value)
-    if days:
-        rows = rows.filter(read_at__lte=now - dt.timedelta(days=days))
-    for start, end in withheld(dossier_id, clock.today()):
+    since = protected_since(dossier_id)
+    days = int(settings.PARVIS["access_log_delay_days"]) if since is not None else 0
+    hidden = withheld(dossier_id, clock.today())
+    if since is not None:
+        # What was seen before the protection goes on being seen: lines that vanish would tell of it.
+        hidden.append((max(since, clock.now() - dt.timedelta(days=days)), _midnight(dt.date.max - dt.timedelta(days=2))))
+    found = list(_shown(_of(dossier_id, request_id), hidden))
+    rows = found[:MOST]
+    if person_id is not None and rows:
+        days_of = {(row.actor_id, row.behalf_id, clock.date_of(row.read_at)) for row in rows}
+        readers = Q(actor_id__in={row.actor_id for row in rows}, read_at__gte=rows[-1].read_at - dt.timedelta(days=1))
+        cards = _shown(Q(subject_type="person", subject_id=person_id) & readers, hidden)
+        rows += [row for row in cards if (row.actor_id, row.behalf_id, clock.date_of(row.read_at)) in days_of]
+        rows = sorted(rows, key=lambda row: (row.read_at, row.pk), reverse=True)[:MOST]
+    named = on_paper and settings.PARVIS["access_shows"] == "name" and not days
+    return PersonsList(_told(rows, named=named), days, len(found) > MOST)
+
+
+def _shown(wanted: Q, hidden: list[tuple[dt.datetime, dt.datetime]]) -> QuerySet[ReadLine]:
+    """Readings by agents, the latest first, outside the spans of which nothing is told."""
+    rows = ReadLine.objects.filter(wanted, actor_id__isnull=False).exclude(purpose__startswith=Purpose.SIMULATION.value)
+    for start, end in hidden:
         rows = rows.exclude(read_at__gte=start, read_at__lt=end)
-    found = list(rows.order_by("-read_at", "-pk")[: MOST + 1])
-    return PersonsList(_told(found[:MOST], named=settings.PARVIS["access_shows"] == "name" and not days), days, len(found) > MOST)
+    return rows.order_by("-read_at", "-pk")[: MOST + 1]
 
 
-def _of(dossier_id: int, person_id: int | None, request_id: int | None) -> Q:
+def _of(dossier_id: int, request_id: int | None) -> Q:
     wanted = Q(subject_type="dossier", subject_id=dossier_id)
     wanted |= Q(subject_type="document", subject_id__in=papers_of(dossier_id))
-    if person_id is not None:
-        wanted |= Q(subject_type="person", subject_id=person_id)
     if request_id is not None:
         wanted |= Q(subject_type="request", subject_id=request_id)
     return wanted
-
-
-def _safety_days(dossier_id: int) -> int:
-    return int(settings.PARVIS["access_log_delay_days"]) if in_safety(dossier_id) else 0
 
 
 def withheld(dossier_id: int, day: dt.date) -> list[tuple[dt.datetime, dt.datetime]]:
@@ -98,7 +109,9 @@ def withheld(dossier_id: int, day: dt.date) -> list[tuple[dt.datetime, dt.dateti
         if running:
             spans.append((_midnight(row.from_day), _midnight(dt.date.max - dt.timedelta(days=2))))
         elif row.kind == DelayKind.WITHHELD:
-            spans.append((_midnight(row.from_day), row.ended_at or _midnight(row.until)))
+            # A delay that had lapsed when the next one was ruled ended on its own day.
+            lapsed = _midnight(row.until)
+            spans.append((_midnight(row.from_day), min(row.ended_at, lapsed) if row.ended_at else lapsed))
     return spans
 
 

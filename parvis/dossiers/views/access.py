@@ -136,9 +136,13 @@ def access_log(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @screen(access=access.may_see_access_log)
 def access_print(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """What the person sees of it, to print: the same list as on the portal."""
+    """What the person sees of it, to print: the same list as on the portal, with names where the centre gives them."""
     dossier = _responsible(request, uuid, "dossiers:access_print")
-    context = {**crumbs(dossier), "found": transparency.persons_list(dossier.pk, person_id=dossier.lead_id), "today": clock.today()}
+    context = {
+        **crumbs(dossier),
+        "found": transparency.persons_list(dossier.pk, person_id=dossier.lead_id, on_paper=True),
+        "today": clock.today(),
+    }
     return page(request, "dossiers/access_print.html", context)
 
 
