@@ -199,7 +199,8 @@ def letters(request: HttpRequest) -> HttpResponse:
     shown = [one for one in labels if one.lines]
     if request.GET.get("as") == "csv":
         stepup.require(request, back=stepup.without(request, "as"))
-        record_export(actor, "labels", len(shown))
+    record_export(actor, "labels", len(shown))  # on the screen as well: it is printed from there
+    if request.GET.get("as") == "csv":
         return _labels_csv(shown, day)
     params = request.GET.copy()
     params["as"] = "csv"
