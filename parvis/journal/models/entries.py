@@ -59,7 +59,7 @@ class EntryWord(WordOf):
     personal_data = "social"
     scoped_by = "entry"
 
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="words", db_index=False)
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="words")
 
     class Meta(WordOf.Meta):
         ordering = ["word_key", "entry", "pk"]
