@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
+from django.db.models import F
+
 from parvis.kernel.actor import system_actor
 from parvis.kernel.jobs import JobRef, job, periodic
 
 from .models import Document
 from .services.reading import read_file, take_text, unread
+
+log = logging.getLogger("parvis.documents")
 
 
 @job("documents.text")
@@ -18,6 +24,11 @@ def read_text(ref: JobRef) -> None:
 
 @periodic("documents.unread", "20 3 * * *")
 def read_what_is_left(ref: JobRef) -> None:
-    """Papers that nobody read yet, some hundreds a night."""
+    """Papers that nobody read yet, some hundreds a night. One that cannot be read is told in the log and tried again another night; the
+    others do not wait for it."""
     for document in unread():
-        take_text(actor=system_actor("documents"), document=document, text=read_file(document.file))
+        try:
+            take_text(actor=system_actor("documents"), document=document, text=read_file(document.file))
+        except Exception:
+            log.exception("document %s could not be read", document.uuid)
+            Document.unscoped.filter(pk=document.pk).update(text_tries=F("text_tries") + 1)

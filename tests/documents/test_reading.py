@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from parvis.documents import api
 from parvis.documents.errors import DocumentError
+from parvis.documents.jobs import read_what_is_left
 from parvis.documents.models import Document, DocumentProposal, FileText
 from parvis.documents.search import search_documents
 from parvis.documents.services import reading
@@ -17,7 +18,7 @@ from parvis.dossiers.services.grants import break_glass
 from parvis.identity.models import OwnPerson
 from parvis.kernel import clock, jobs
 from parvis.kernel.errors import NotAllowed
-from parvis.kernel.models import Job, ReadLine
+from parvis.kernel.models import Job, MutationLine, ReadLine
 from parvis.kernel.subject import SubjectRef
 from tests.contacts.factories import make_person
 from tests.documents.factories import scanned_pdf
@@ -199,3 +200,49 @@ def test_a_file_that_takes_nothing_has_no_paper_described(client, media, centre,
         reading.describe(actor=centre.actor("worker"), document=document, kind="housing")
     document.refresh_from_db()
     assert (document.kind, document.proposal.open) == ("other", True)
+
+
+@pytest.mark.db
+def test_what_seems_to_be_a_medical_paper_is_closed_at_once_until_somebody_says_otherwise(client, media, centre, dossier) -> None:
+    document = bring(centre, dossier, text_pdf("Certificat médical : incapacité de travail. Fracture."))
+    assert [sees(centre, who, document) for who in ("worker", "lawyer", "auditor")] == [True, True, True]
+    run()
+    document.refresh_from_db()
+    assert (document.kind, document.data_class) == ("other", "health")
+    assert [sees(centre, who, document) for who in ("worker", "lawyer", "auditor")] == [True, False, False]
+    assert MutationLine.objects.filter(verb="document.class_guessed", subject_id=document.pk).exists()
+    reading.describe(actor=centre.actor("worker"), document=document, kind="other")
+    document.refresh_from_db()
+    assert (document.kind, document.data_class, document.proposal.open) == ("other", "social", False)
+
+
+def sees(centre, who: str, document: Document) -> bool:
+    return Document.objects.visible_to(centre.actor(who)).filter(pk=document.pk).exists()
+
+
+@pytest.mark.db
+def test_one_bad_file_does_not_stop_the_night_and_a_missing_one_is_tried_again(media, centre, dossier) -> None:
+    missing = bring(centre, dossier, text_pdf("Premier papier"))
+    strange = bring(centre, dossier, text_pdf("Deuxième papier"))
+    good = bring(centre, dossier, text_pdf("Troisième papier"))
+    kept = missing.file.path.read_bytes()
+    missing.file.path.unlink()
+    Job.objects.all().delete()
+    Document.unscoped.update(recorded_at=clock.now() - dt.timedelta(hours=1))
+    read_what_is_left(None)
+    assert [one.pk for one in reading.unread()] == [missing.pk]
+    assert set(FileText.objects.values_list("file_id", flat=True)) == {strange.file_id, good.file_id}
+    missing.refresh_from_db()
+    assert (missing.text_taken_at, missing.text_tries) == (None, 1)
+    missing.file.path.write_bytes(kept)
+    read_what_is_left(None)
+    assert reading.unread() == []
+    assert len(search_documents(centre.actor("worker"), "premier", 15)) == 1
+
+
+def test_half_a_surrogate_pair_is_no_obstacle(monkeypatch) -> None:
+    from pypdf import PageObject
+
+    monkeypatch.setattr(PageObject, "extract_text", lambda self: "Loyer \ud83d payé")
+    text, _cut = reading.text_of_pdf(text_pdf("x"))
+    assert text == "Loyer ? payé"

@@ -59,6 +59,9 @@ class Document(ScopedModel):
     note = models.CharField(max_length=400, blank=True)
     # Whom of the file it concerns; empty: everybody, or nobody said so yet.
     person = models.ForeignKey("contacts.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # When the words of its text were taken, and how often that failed: what is empty is tried again at night.
+    text_taken_at = models.DateTimeField(null=True, blank=True)
+    text_tries = models.PositiveSmallIntegerField(default=0)
     recorded_at = models.DateTimeField()
     author_id = models.BigIntegerField(null=True)
     author_label = models.CharField(max_length=191, blank=True)

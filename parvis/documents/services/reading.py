@@ -115,21 +115,28 @@ def text_of_pdf(data: bytes) -> tuple[str, bool]:
         cut = size > LONGEST or len(pages) > MOST_PAGES
     except Exception as fault:  # a broken page breaks pypdf in many ways; none of them may stop the queue
         raise ValueError(str(fault)) from fault
-    return "\n".join(parts).replace("\x00", "")[:LONGEST].strip(), cut
+    # Half a surrogate pair, which some programs leave in a text, is nothing that a database keeps.
+    text = "\n".join(parts).replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return text[:LONGEST].strip(), cut
 
 
 def read_file(file: StoredFile) -> FileText:
-    """The text of a file, kept once; what was read before is not read again. The slow part: outside any transaction."""
+    """The text of a file, kept once; what was read before is not read again. The slow part: outside any transaction.
+
+    Raises:
+        DocumentError: the file is not in its place now: it is tried again, once it was restored.
+    """
     from parvis.documents.services.storing import read_bytes
 
     known = FileText.objects.filter(file=file).first()
     if known is not None:
         return known
     state, text, cut = FileText.State.NONE, "", False
+    data = read_bytes(file)
     try:
-        text, cut = text_of_pdf(read_bytes(file))
+        text, cut = text_of_pdf(data)
         state = FileText.State.READ if text else FileText.State.NONE
-    except (ValueError, DocumentError):
+    except ValueError:
         state = FileText.State.FAILED
     found, _made = FileText.objects.get_or_create(file=file, defaults={"state": state, "text": text, "cut": cut, "read_at": clock.now()})
     return found
@@ -139,9 +146,11 @@ def read_file(file: StoredFile) -> FileText:
 def take_text(*, actor: Actor, document: Document, text: FileText) -> DocumentProposal | None:
     """File the words of a document's text, and propose its kind and person where nobody said them. Safe to repeat."""
     file_words(DocumentWord, "document", document.pk, (document.title, document.note, document.file_name, text.text), anew=True)
+    Document.unscoped.filter(pk=document.pk).update(text_taken_at=clock.now())
     if not text.text or DocumentProposal.unscoped.filter(document=document).exists():
         return None
     guess = guess_kind(text.text) if document.kind == DocumentKind.OTHER else None
+    _close(actor, document, guess)
     people = [pk for find in file_persons.all() for pk in find(document.dossier_id)] if document.dossier_id else []
     person, by_number = guess_person(text.text, people) if document.person_id is None else (None, False)
     if guess is None and person is None:
@@ -149,6 +158,22 @@ def take_text(*, actor: Actor, document: Document, text: FileText) -> DocumentPr
     words = ", ".join(guess.words)[:191] if guess else ""
     return DocumentProposal.unscoped.create(
         document=document, kind=guess.kind if guess else "", person_id=person, by_number=by_number, words=words, made_at=clock.now()
+    )
+
+
+def _close(actor: Actor, document: Document, guess: Guess | None) -> None:
+    """What seems to be a medical paper is one until somebody says otherwise: it does not stay open to others while it waits."""
+    guessed = DATA_CLASS.get(guess.kind, "social") if guess is not None else "social"
+    if guessed == "social" or document.data_class != "social":
+        return
+    Document.unscoped.filter(pk=document.pk).update(data_class=guessed)
+    document.data_class = guessed
+    mutations.record(
+        f"dossier:{document.dossier_id}" if document.dossier_id else "context:documents",
+        actor=actor,
+        verb="document.class_guessed",
+        subject=SubjectRef("document", document.pk),
+        values={"data_class": ["social", guessed]},
     )
 
 
@@ -177,6 +202,8 @@ def describe(*, actor: Actor, document: Document, kind: str = "", person_id: int
         if same.exclude(pk=document.pk).exists():
             raise DocumentError(_("The same file is there already as a document of this kind."), field="kind", code="twice")
         changed |= {"kind": kind, "data_class": DATA_CLASS.get(kind, "social")}
+    elif kind == DocumentKind.OTHER and _class_was_guessed(document):
+        changed |= {"data_class": "social"}  # it is not what its words proposed: the class that they gave it goes too
     Document.unscoped.filter(pk=document.pk).update(**changed)
     DocumentProposal.unscoped.filter(document=document).update(open=False, settled_at=clock.now(), settled_by_label=actor.label[:191])
     document.refresh_from_db()
@@ -190,9 +217,16 @@ def describe(*, actor: Actor, document: Document, kind: str = "", person_id: int
     return document
 
 
+def _class_was_guessed(document: Document) -> bool:
+    """The class is that of a proposal nobody answered yet."""
+    open_ones = DocumentProposal.unscoped.filter(document=document, open=True).values_list("kind", flat=True)
+    return any(kind and DATA_CLASS.get(kind, "social") == document.data_class for kind in open_ones)
+
+
 def unread(limit: int = 500) -> list[Document]:
-    """Papers that came in as PDF and were not read yet: those from before this existed, and what a fault left behind."""
+    """Papers that came in as PDF and whose words were not taken yet: those from before this existed, and what a fault left behind. What was
+    tried least comes first, so that some bad files keep nobody waiting."""
     rows = Document.unscoped.filter(
-        origin=Origin.INCOMING, file__mime="application/pdf", file__text=None, recorded_at__lt=clock.now() - timedelta(minutes=10)
+        origin=Origin.INCOMING, file__mime="application/pdf", text_taken_at=None, recorded_at__lt=clock.now() - timedelta(minutes=10)
     )
-    return list(rows.select_related("file").order_by("pk")[:limit])
+    return list(rows.select_related("file").order_by("text_tries", "pk")[:limit])
