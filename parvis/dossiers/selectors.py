@@ -346,6 +346,16 @@ def papers_of(dossier_id: int) -> Any:
     return documents_in_dossier(system_actor("dossiers.transparency"), dossier_id).select_related(None).order_by().values("pk")
 
 
+def own_agents(dossier_ids: Collection[int]) -> dict[int, set[int]]:
+    """Agents who are or were persons of these dossiers: never to follow them. One query."""
+    found: dict[int, set[int]] = {}
+    people = OwnPerson.objects.filter(person_id=OuterRef("person_id")).order_by().values("account_id")[:1]
+    rows = DossierMember.unscoped.filter(dossier__in=list(dossier_ids), live=1).order_by().annotate(agent=Subquery(people))
+    for dossier, account in rows.filter(agent__isnull=False).values_list("dossier_id", "agent"):
+        found.setdefault(dossier, set()).add(account)
+    return found
+
+
 def in_file_today(dossier_id: int, person_id: int) -> bool:
     """A member of the dossier today, not one who left."""
     return any(row.person_id == person_id for row in members_at(dossier_id))

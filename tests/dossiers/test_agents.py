@@ -12,7 +12,7 @@ from parvis.dossiers import api, services
 from parvis.dossiers.agents.calculations import Candidate, Need, rank, share_out, why_not
 from parvis.dossiers.agents.selectors import candidates, facts_of, loads_of, need_of, proposals
 from parvis.dossiers.models import AgentFact, Dossier, Referent
-from parvis.identity.api import add_agent_to_sector, create_sector
+from parvis.identity.api import add_agent_to_sector, create_sector, link_own_person
 from parvis.journal.models import Entry
 from parvis.kernel import clock
 from parvis.kernel.actor import system_actor
@@ -215,6 +215,18 @@ def test_the_head_overrules_with_a_note_that_the_journal_keeps(trained, dossier)
     assert MutationLine.objects.get(verb="dossier.proposal").stream == f"dossier:{dossier.pk}"
     step = Entry.unscoped.filter(dossier=dossier, text__contains="connaît la famille").get()
     assert step.message["values"]["name"] == "Tom Weber"
+
+
+def test_an_agent_of_the_household_is_never_proposed_nor_given_the_file(trained, dossier) -> None:
+    link_own_person(actor=trained.actor("auditor"), account=trained.colleague, person_id=dossier.lead_id)
+    assert {name: whys for name, _score, whys in proposed(dossier)}["Sami Aerts"] == ("own",)
+    before = list(Referent.unscoped.order_by("pk").values_list("pk", "account", "live"))
+    for call in (services.assign_referent, services.choose_referent):
+        with pytest.raises(api.InvalidDossier) as refused:
+            more = {"note": "Il connaît la famille"} if call is services.choose_referent else {}
+            call(actor=trained.actor("chief"), dossier=fresh(dossier), account=trained.colleague, role="main", **more)
+        assert refused.value.code == "own"
+    assert list(Referent.unscoped.order_by("pk").values_list("pk", "account", "live")) == before
 
 
 def test_a_proposed_agent_needs_no_word_and_nothing_but_the_change_is_told(trained, dossier) -> None:

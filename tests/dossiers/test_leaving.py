@@ -14,7 +14,7 @@ from parvis.dossiers.jobs import departures
 from parvis.dossiers.leaving import selectors
 from parvis.dossiers.models import Departure, Dossier, Handover, HandoverSignature, Intervention, Referent
 from parvis.dossiers.services.leaving import hand_over
-from parvis.identity.api import Account, FunctionGrant, GrantRefused, actor_for, grant_function
+from parvis.identity.api import Account, FunctionGrant, GrantRefused, actor_for, grant_function, link_own_person
 from parvis.journal.api import add_entry
 from parvis.journal.models import Action, Entry
 from parvis.journal.services import NextStep, write_down
@@ -309,6 +309,16 @@ def test_who_left_this_service_and_works_in_another_is_signed_for_here(centre, g
     with clock.travel(clock.now() + timedelta(days=3)):
         made = services.sign_handover(actor=centre.actor("chief"), handover=given, digest="x", note="Passée au sud")
     assert (made.side, made.instead_of) == ("gives", "Amélie Lambrecht")
+
+
+def test_the_file_of_the_own_household_goes_to_somebody_else(centre, files) -> None:
+    link_own_person(actor=centre.actor("auditor"), account=centre.colleague, person_id=files[0].lead_id)
+    with pytest.raises(api.InvalidDossier) as refused:
+        leave(centre, chosen={files[0].pk: centre.colleague.pk}, note="Il connaît la famille")
+    assert refused.value.code == "own"
+    assert not Departure.unscoped.exists()
+    leave(centre)
+    assert heirs(files)[0] == "Tom Weber"
 
 
 # The page and its signatures (B5) --------------------------------------------------------------------------------------

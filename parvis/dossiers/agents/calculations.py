@@ -22,13 +22,15 @@ WEIGHTS = Weights()
 
 @dataclass(frozen=True)
 class Need:
-    """What a file asks for. ``barred``: reserved sectors of the file, for their agents only. ``known``: who followed the household."""
+    """What a file asks for. ``barred``: reserved sectors of the file, for their agents only. ``known``: who followed the household; ``own``:
+    agents who belong to it, as persons on file."""
 
     speciality: str = ""
     language: str = ""
     sectors: frozenset[int] = frozenset()
     barred: frozenset[int] = frozenset()
     known: frozenset[int] = frozenset()
+    own: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ def marks(need: Need, agent: Candidate, weights: Weights = WEIGHTS) -> tuple[Mar
 def why_not(need: Need, agent: Candidate) -> tuple[str, ...]:
     """Reasons for which an agent is not proposed, whatever the points."""
     found = []
+    if agent.id in need.own:
+        found.append("own")
     if agent.away:
         found.append("away")
     if agent.going:

@@ -20,7 +20,7 @@ from parvis.kernel import clock
 
 from ..enums import SPOKEN, AgentFactKind, DossierStatus, ReferentRole, Speciality
 from ..models import AgentFact, Departure, Dossier, Referent
-from ..selectors import sectors_at
+from ..selectors import own_agents, sectors_at
 from .calculations import Candidate, Need, Ranked, rank
 
 
@@ -118,6 +118,7 @@ def need_of(dossier: Dossier, speciality: str = "", language: str = "", day: dt.
             .order_by()
             .values_list("account", flat=True)
         ),
+        own=frozenset(own_agents([dossier.pk]).get(dossier.pk, ())),
     )
 
 
@@ -172,6 +173,8 @@ def _reason(need: Need, agent: Candidate, key: str) -> str:
 
 
 def _why(need: Need, agent: Candidate, key: str) -> str:
+    if key == "own":
+        return _("belongs to this household")
     if key == "away":
         return _("absent on that day")
     if key == "going":

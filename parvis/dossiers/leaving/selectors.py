@@ -19,6 +19,7 @@ from ..agents.calculations import Candidate, Need, Ranked, rank, share_out
 from ..agents.selectors import candidates, in_words, workers_of
 from ..enums import DossierStatus
 from ..models import Departure, Dossier, DossierSector, Handover, HandoverSignature, Intervention, Referent
+from ..selectors import own_agents
 
 SHOWN = 200
 """Files that the page shows one by one, and that are handed over while one waits; more is a job."""
@@ -95,8 +96,9 @@ def files_of(actor: Actor, account: Account, on: dt.date) -> tuple[list[Dossier]
 
 
 def _needs(dossiers: list[Dossier], account: Account, on: dt.date) -> dict[int, Need]:
-    """What each file asks for, in five queries whatever their number."""
+    """What each file asks for, in six queries whatever their number."""
     ids = [one.pk for one in dossiers]
+    own = own_agents(ids)
     spoken = letter_languages([one.lead_id for one in dossiers], on)
     about: dict[int, str] = {}
     known: dict[int, set[int]] = {}
@@ -115,6 +117,7 @@ def _needs(dossiers: list[Dossier], account: Account, on: dt.date) -> dict[int, 
             sectors=frozenset(part.sector_id for part in sectors.get(one.pk, [])),
             barred=frozenset(part.sector_id for part in sectors.get(one.pk, []) if part.sector.reserved),
             known=frozenset(known.get(one.pk, set()) - {account.pk}),
+            own=frozenset(own.get(one.pk, ())),
         )
         for one in dossiers
     }

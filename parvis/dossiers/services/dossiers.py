@@ -33,6 +33,7 @@ from ..enums import SPECIALITY_OF_ROLE, MemberRole, ReferentRole, Speciality
 from ..errors import InvalidDossier
 from ..events import DossierOpened, MemberAdded, MemberLeft, ReferentAssigned
 from ..models import Dossier, DossierMember, Referent
+from ..selectors import own_agents
 from ._common import record, writable
 
 
@@ -203,13 +204,14 @@ def assign_referent(
     not said.
 
     Raises:
-        InvalidDossier: an account that is closed, an unknown role.
+        InvalidDossier: an account that is closed, an agent of this household, an unknown role.
     """
     writable(actor, dossier, allowed=access.can_assign(actor))
     if role not in ReferentRole.values:
         raise InvalidDossier(_("This value is not in the list."), field="role", code="role")
     if not account.is_active:
         raise InvalidDossier(_("This account is closed: choose another agent."), field="account", code="account_closed")
+    not_own(dossier, account)
     if speciality and speciality not in Speciality.values:
         raise InvalidDossier(_("This value is not in the list."), field="speciality", code="speciality")
     start = valid_from or clock.today()
@@ -231,6 +233,17 @@ def assign_referent(
         ReferentAssigned(actor=actor, dossier_id=dossier.pk, account_id=account.pk, account_label=str(account), role=role, valid_from=start)
     )
     return row
+
+
+def not_own(dossier: Dossier, account: Account) -> None:
+    """Nobody follows the file of the own household.
+
+    Raises:
+        InvalidDossier: the agent is or was a person of this file.
+    """
+    if account.pk in own_agents([dossier.pk]).get(dossier.pk, ()):
+        text = _("%(who)s belongs to this household: choose another agent.")
+        raise InvalidDossier(text % {"who": account.display_name}, field="account", code="own")
 
 
 @gesture

@@ -26,7 +26,7 @@ from ..leaving.selectors import Plan, held_files, plan
 from ..models import Departure, Dossier, Handover, HandoverSignature, Intervention, Referent
 from ._common import record
 from .agents import STREAM
-from .dossiers import assign_referent
+from .dossiers import assign_referent, not_own
 
 SCREEN = "dossiers.departure"
 TO_TAKE = {
@@ -74,6 +74,10 @@ def plan_departure(
         raise InvalidDossier(_("The departure of this agent is under way already."), field="on", code="twice")
     if found.without_heir:
         raise InvalidDossier(_("Nobody is free for some files: choose who takes them."), field="heir", code="nobody")
+    for row in found.rows:
+        if row.heir in row.need.own:
+            text = _("%(who)s belongs to this household: choose another agent.")
+            raise InvalidDossier(text % {"who": found.people[row.heir].display_name}, field="heir", code="own")
     if found.against and not words:
         raise InvalidDossier(_("Somebody who is not proposed gets a file: say why."), field="note", code="note")
     still = end_functions(actor=actor, account=account, on=on)
@@ -165,6 +169,7 @@ def hand_over(*, actor: Actor, handover: Handover) -> Handover:
     acts = list(Intervention.unscoped.filter(dossier=dossier, account=leaver, live=1, valid_to__gt=departure.on).order_by("pk"))
     if not follows and not acts:
         raise InvalidDossier(_("The agent who leaves does not follow this dossier any more: nothing was handed over."), code="given_away")
+    not_own(dossier, row.heir)
     for held in follows:
         assign_referent(
             actor=actor,
