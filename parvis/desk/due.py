@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from parvis.identity.api import Account
 from parvis.kernel import clock
@@ -22,6 +23,7 @@ Rows = QuerySet[WorkItem]
 WEEK, MONTH = "week", "month"
 MOST_LATE = 100
 MOST_SHOWN = 400
+PLANNED, OTHER = gettext_lazy("Planned in a journal"), gettext_lazy("Other tasks")
 A_DAY = 4
 """Actions of a day that a month has room for; the others are behind the day's week."""
 
@@ -89,7 +91,7 @@ def rows_for(actor: Actor, which: str, who: str, kind: str) -> Rows:
 
 def kinds(actor: Actor, which: str) -> list[tuple[str, str]]:
     """What was planned in a journal, what no process asks, and the steps at which tasks of the list stand."""
-    return [("planned", _("Planned in a journal")), *grids.steps(actor, items_for(actor, which)), ("other", _("Other tasks"))]
+    return [("planned", str(PLANNED)), *grids.steps(actor, items_for(actor, which)), ("other", str(OTHER))]
 
 
 def holders(actor: Actor, which: str) -> list[tuple[str, str]]:

@@ -111,6 +111,7 @@ def _check_picture(data: bytes, name: str, expected: str) -> None:
                     "too_many_pixels",
                 )
             picture.verify()
+            Image.open(io.BytesIO(data), formats=[expected.upper()]).load()  # verify() does not see that the end is missing
     except UploadRefused:
         raise
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as fault:

@@ -97,10 +97,15 @@ def _stamp(left: float, bottom: float, width: float, height: float, line: str) -
     return stamp
 
 
-def _picture(data: bytes, mime: str, line: str) -> bytes:
+def _picture(data: bytes, mime: str, line: str) -> bytes | None:
     from PIL import Image, ImageDraw, ImageOps
 
-    picture = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
+    try:
+        picture = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        # Cut short or damaged, yet browsers show what there is of it. The reading is logged.
+        log.warning("picture shown without its mark", exc_info=True)
+        return None
     size = max(10, min(picture.width // max(len(line) // 2, 1), picture.height // 20))
     font = _font(size)
     band = Image.new("RGB", (picture.width, int(size * 1.8)), "white")

@@ -41,7 +41,7 @@ def parts_for(actor: Actor, dossier: Dossier, day: dt.date) -> tuple[list[Part],
 
 
 def _views(actor: Actor, dossier: Dossier, day: dt.date) -> list[MemberView]:
-    return memo.once(("dossiers.sheet.members", dossier.pk, day), lambda: member_views(actor, dossier.pk, day))
+    return memo.once(("dossiers.sheet.members", actor, dossier.pk, day), lambda: member_views(actor, dossier.pk, day))
 
 
 def _members(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:

@@ -156,7 +156,7 @@ def test_the_calendar_costs_the_same_with_three_and_with_thirty(unit, worker, ch
 
 
 def test_the_file_holds_my_own_due_actions_with_whole_days(unit, worker) -> None:
-    mine = task(worker, unit, march(18), "Visite; logement, Liège")
+    mine = task(worker, unit, march(18), "Visite; logement, Liège", step="visit")
     task(None, unit, march(18), "De la file")
     task(worker, unit, None, "Sans date")
     answer = signed_in(worker).get("/tasks/calendar.ics")
@@ -168,6 +168,17 @@ def test_the_file_holds_my_own_due_actions_with_whole_days(unit, worker) -> None
     assert "SUMMARY:Visite\\; logement\\, Liège\r\n" in text
     line = MutationLine.objects.filter(verb="calendar_exported").get()
     assert line.actor_id == worker.pk
+
+
+def test_the_file_for_another_calendar_says_nothing_that_somebody_wrote(unit, worker) -> None:
+    written = "Appeler Mme Nzeyimana, son mari la frappe"
+    planned, entry = task(worker, unit, march(18), written, step="turn"), task(worker, unit, march(19), written, step="mention:3")
+    task(worker, unit, march(20), written)
+    WorkItem.unscoped.filter(pk=planned.pk).update(subject_type="journal_turn")
+    WorkItem.unscoped.filter(pk=entry.pk).update(subject_type="journal_entry")
+    text = signed_in(worker).get("/tasks/calendar.ics").content.decode()
+    assert "Nzeyimana" not in text and "frappe" not in text
+    assert sorted(re.findall("SUMMARY:(.*)\r", text)) == ["Autres tâches", "Autres tâches", "Prévu dans un journal"]
 
 
 def test_lines_are_folded_at_75_octets_and_no_character_is_cut() -> None:

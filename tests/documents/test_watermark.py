@@ -10,6 +10,8 @@ from django.urls import reverse
 from PIL import Image
 
 from parvis.documents.api import attach, read_bytes, store_bytes
+from parvis.documents.errors import UploadRefused
+from parvis.documents.sniffing import sniff
 from parvis.documents.watermark import marked
 from parvis.kernel.models import ReadLine
 from parvis.kernel.subject import SubjectRef
@@ -52,6 +54,16 @@ def test_a_photo_gets_a_band_and_stays_as_wide() -> None:
 
 def test_other_kinds_carry_none() -> None:
     assert marked(b"PK", "application/vnd.oasis.opendocument.text", LINE) is None
+
+
+def test_a_photo_cut_short_is_refused_and_one_kept_already_is_shown_as_it_is() -> None:
+    whole = picture("JPEG", (600, 400))
+    short = whole[: len(whole) // 2]
+    assert marked(short, "image/jpeg", LINE) is None
+    with pytest.raises(UploadRefused) as refused:
+        sniff(short, "photo.jpg")
+    assert refused.value.code == "damaged"
+    assert sniff(whole, "photo.jpg").kind.extension == "jpg"
 
 
 def test_the_download_is_marked_the_kept_file_is_not_and_saving_is_logged_apart(client, centre, dossier) -> None:

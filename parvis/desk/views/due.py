@@ -17,10 +17,10 @@ from parvis.kernel.mutations import record
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import page, screen
-from parvis.workflows.api import cards, item_url
+from parvis.workflows.api import WorkItem, cards, item_url
 
 from .. import access, ics
-from ..due import MONTH, WEEK, beside, due, holders, kinds, own_days, rows_for
+from ..due import MONTH, OTHER, PLANNED, WEEK, beside, due, holders, kinds, own_days, rows_for
 from .tasks import MANY, heirs_of
 
 FIRST_LATE = 5
@@ -109,14 +109,14 @@ def _week(monday: dt.date) -> str:
 
 @screen(access=access.works_here)
 def calendar_file(request: HttpRequest) -> HttpResponse:
-    """The agent's own due actions for another calendar. It goes outside: numbers of files, and no name of a person."""
+    """The agent's own due actions for another calendar. It goes outside: fixed words and numbers of files; nothing that somebody wrote."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     items = own_days(actor)
     about = cards(actor, [item.subject for item in items])
     days = []
     for item in items:
         number = about[item.subject].detail if item.subject in about else ""
-        title = formats.label(item.title)
+        title = _words(item)
         days.append(
             ics.Day(
                 uid=f"{item.uuid}@{request.get_host().split(':')[0]}",
@@ -137,6 +137,13 @@ def calendar_file(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="parvis.ics"'
     return response
+
+
+def _words(item: WorkItem) -> str:
+    """What is to be done, by the words of the filter: the title of a step, never one that an agent gave."""
+    if item.subject_type == "journal_turn":
+        return str(PLANNED)
+    return formats.label(item.title) if item.step and not item.subject_type.startswith("journal_") else str(OTHER)
 
 
 def _is_number(text: str) -> bool:
