@@ -16,8 +16,6 @@ from .access import may_open_documents
 from .models import Document, DocumentWord
 from .services.storing import documents_found
 
-PARTIAL = gettext_lazy("This word is in very many documents: only the latest ones were looked through. Add a second word.")
-
 
 def search_documents(actor: Actor, query: str, limit: int) -> list[Hit]:
     """The words typed stand in the title, the note, the file's name or its text. No text is shown here: opening a document is written down.
@@ -27,8 +25,7 @@ def search_documents(actor: Actor, query: str, limit: int) -> list[Hit]:
     for asking_nothing in unguarded.all():
         rows = rows.filter(asking_nothing(actor, "dossier_id"))
     found = wordindex.find(rows, DocumentWord, "document", terms, limit)
-    if found.partial:
-        memo.keep(("search.note", "documents"), PARTIAL)
+    memo.keep(("search.note", "documents"), wordindex.note_of(query, found))
     if not found.ids:
         return []
     documents = documents_found(found.ids)

@@ -18,8 +18,6 @@ from .access import can_read_journal
 from .models import Entry, EntryWord
 from .selectors import icon_of, line_of
 
-PARTIAL = gettext_lazy("This word is in very many notes: only the latest ones were looked through. Add a second word.")
-
 
 def search_entries(actor: Actor, query: str, limit: int) -> list[Hit]:
     """The words typed stand in the title, text or sign of the entry.
@@ -30,8 +28,7 @@ def search_entries(actor: Actor, query: str, limit: int) -> list[Hit]:
     terms = wordindex.terms_of(query)
     searched = Entry.objects.visible_to(actor).filter(asking_nothing(actor), Q(restricted=False) | Q(author_id=actor.account_id or 0))
     found = wordindex.find(searched, EntryWord, "entry", terms, limit)
-    if found.partial:
-        memo.keep(("search.note", "notes"), PARTIAL)
+    memo.keep(("search.note", "notes"), wordindex.note_of(query, found))
     if not found.ids:
         return []
     rows = Entry.objects.visible_to(actor).select_related("dossier__lead__index").in_bulk(found.ids)

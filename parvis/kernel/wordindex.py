@@ -16,9 +16,12 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Abs, Length
+from django.utils.translation import gettext as _
 
 from parvis.kernel import memo
 from parvis.kernel.models import Word
+from parvis.kernel.numberwords import joined, numbers_typed
 from parvis.kernel.scope import ScopedModel
 from parvis.kernel.textmatch import distance, fold, phonetic, tokens
 
@@ -35,8 +38,6 @@ WINDOW = 20_000
 FEW = 1_000
 AROUND = 70
 
-_NUMBER = re.compile(r"\d[\d .,/\-]{4,}\d")
-_ACCOUNT = re.compile(r"\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?\b")
 _LETTERS = {
     "a": "aàáâãäå", "c": "cç", "d": "dđð", "e": "eèéêë", "i": "iìíîïı", "l": "lł", "n": "nñ", "o": "oòóôõöø", "s": "sśšß", "u": "uùúûü",
     "y": "yýÿ", "z": "zžźż",
@@ -149,18 +150,11 @@ def words_of(*texts: str) -> list[str]:
         for word in tokens(folded):
             if len(word) >= LEAST and word not in _COMMON:
                 found[word[:LONGEST]] = None
-        for joined in _joined(folded):
-            found[joined[:LONGEST]] = None
+        for number in joined(folded):
+            found[number[:LONGEST]] = None
         if len(found) > MOST_WORDS:
             break
     return list(found)[:MOST_WORDS]
-
-
-def _joined(folded: str) -> list[str]:
-    """Numbers and accounts typed with spaces, dots or strokes, as one word."""
-    found = ["".join(char for char in match[0] if char.isdigit()) for match in _NUMBER.finditer(folded)]
-    found += ["".join(match[0].split()) for match in _ACCOUNT.finditer(folded)]
-    return [one for one in found if len(one) >= 6]
 
 
 _COMMON = frozenset(fold(word) for word in COMMON)
@@ -203,11 +197,13 @@ def file_words(model: Any, owner: str, owner_id: int, texts: Sequence[str], *, a
 
 @dataclass(frozen=True)
 class Term:
-    """One word typed. ``strong``: keys of words that begin like it; ``weak``: keys of words spelled or sounding nearly so, with the word."""
+    """One word typed. ``strong``: keys of words that begin like it; ``weak``: keys of words spelled or sounding nearly so, with the word.
+    ``cut``: there are more such words than are looked for."""
 
     typed: str
     strong: tuple[int, ...] = ()
     weak: dict[int, str] = field(default_factory=dict)
+    cut: bool = False
 
     @property
     def keys(self) -> list[int]:
@@ -224,33 +220,39 @@ class Term:
 
 
 def terms_of(query: str) -> list[Term]:
-    """The words of a query with the filed words that they may mean. One query whatever was typed; shared by the sources of a page."""
-    return memo.once(("kernel.terms", query.strip()), lambda: _terms(query))
+    """The words of a query with the filed words that they may mean. One query for each word; shared by the sources of a page."""
+    return memo.once(("kernel.terms", query.strip()), lambda: [_term(word) for word in _typed(query)[:MOST_TERMS]])
 
 
-def _terms(query: str) -> list[Term]:
-    folded = fold(query.strip())
-    joined = list(dict.fromkeys(one for one in _joined(folded)))
-    rest = _ACCOUNT.sub(" ", _NUMBER.sub(" ", folded)) if joined else folded
-    typed = list(dict.fromkeys([*joined, *(word for word in tokens(rest) if len(word) >= LEAST and word not in _COMMON)]))[:MOST_TERMS]
-    if not typed:
-        return []
-    wanted = Q()
-    for word in typed:
-        wanted |= Q(word__gte=word, word__lt=_after(word))
-    unsure = [word for word in typed if len(word) >= 4 and not word.isdigit()]
-    if unsure:
-        wanted |= Q(sound__in=sorted({phonetic(word)[:12] for word in unsure} - {""}))
-        wanted |= Q(word__in=sorted({word[:cut] for word in unsure for cut in (-1, -2) if len(word) + cut >= LEAST}))
-    known = list(Word.objects.filter(wanted).order_by("word").values_list("pk", "word")[: MOST_SPELLINGS * MOST_TERMS])
-    return [_term(word, known) for word in typed]
+def _typed(query: str) -> list[str]:
+    rest, numbers = numbers_typed(fold(query.strip()))
+    return list(dict.fromkeys([*numbers, *(word for word in tokens(rest) if len(word) >= LEAST and word not in _COMMON)]))
 
 
-def _term(typed: str, known: list[tuple[int, str]]) -> Term:
-    begins = sorted(((len(word), word, key) for key, word in known if word.startswith(typed)))[:MOST_SPELLINGS]
-    strong = tuple(dict.fromkeys([key_of(typed), *(key for _size, _word, key in begins)]))
+def note_of(query: str, found: Found) -> str:
+    """What a page of results says beside them: what was left out of the search."""
+    left = _typed(query)[MOST_TERMS:]
+    notes = []
+    if found.partial:
+        notes.append(_("A word is too frequent, or the beginning of too many others: not everything was looked through. Add another word."))
+    if left:
+        notes.append(_("Only four words are looked for; left out: %(words)s.") % {"words": ", ".join(left)})
+    return " ".join(notes)
+
+
+def _term(typed: str) -> Term:
+    """The word as typed, then the words nearest to it in length."""
+    wanted = Q(word__gte=typed, word__lt=_after(typed))
+    if len(typed) >= 4 and not typed.isdigit():
+        if sound := phonetic(typed)[:12]:
+            wanted |= Q(sound=sound)
+        wanted |= Q(word__in=[typed[:cut] for cut in (-1, -2) if len(typed) + cut >= LEAST])
+    rows = Word.objects.filter(wanted).annotate(off=Abs(Length("word") - len(typed))).order_by("off", "word")
+    known = list(rows.values_list("pk", "word")[: MOST_SPELLINGS + 1])
+    cut, known = len(known) > MOST_SPELLINGS, known[:MOST_SPELLINGS]
+    strong = tuple(dict.fromkeys([key_of(typed), *(key for key, word in known if word.startswith(typed))]))
     weak = {} if typed.isdigit() else {key: word for key, word in known if not word.startswith(typed) and near(typed, word)}
-    return Term(typed, strong, weak)
+    return Term(typed, strong, weak, cut)
 
 
 def near(typed: str, known: str) -> bool:
@@ -269,7 +271,8 @@ def _after(prefix: str) -> str:
 
 @dataclass(frozen=True)
 class Found:
-    """Keys of owners, best first. ``partial``: a word is so frequent that only the latest texts were looked through."""
+    """Keys of owners, best first. ``partial``: a word is so frequent that only the latest texts were looked through, or begins more words
+    than were looked for, and the page is not full."""
 
     ids: list[int] = field(default_factory=list)
     partial: bool = False
@@ -297,12 +300,13 @@ def find(rows: Any, words: Any, owner: str, terms: list[Term], limit: int) -> Fo
         every = mine if every is None else every & mine
         strong = sure if strong is None else strong & sure
     if every is not None and strong is not None:
-        return Found(_among(_holding(rows, words, owner, frequent), strong, every, limit))
+        ids = _among(_holding(rows, words, owner, frequent), strong, every, limit)
+        return Found(ids, partial=len(ids) < limit and any(term.cut for term in terms))
     part = _holding(rows, words, owner, frequent)
     first = next(iter(rows.model._base_manager.order_by("-pk").values_list("pk", flat=True)[WINDOW - 1 : WINDOW]), None)
     part = part if first is None else part.filter(pk__gte=first)
     found = list(part.order_by("-pk").values_list("pk", flat=True)[:limit])
-    return Found(found, partial=len(found) < limit and first is not None)
+    return Found(found, partial=len(found) < limit and (first is not None or any(term.cut for term in terms)))
 
 
 def _among(rows: Any, strong: set[int], every: set[int], limit: int) -> list[int]:
