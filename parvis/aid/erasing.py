@@ -20,6 +20,8 @@ def _collect(target: Target) -> None:
     target.name("due_line", DueLine.unscoped.filter(entitlement__dossier=target.id).values_list("pk", flat=True))
     target.name("claim", claims.values_list("pk", flat=True))
     target.persons |= set(rights.values_list("beneficiary_id", flat=True)) | set(claims.values_list("beneficiary_id", flat=True))
+    accounts = PaymentAccount.unscoped.filter(entitlement__dossier=target.id, payee_person__isnull=False)
+    target.persons |= set(accounts.values_list("payee_person_id", flat=True))
     target.persons |= set(claims.filter(debtor_person__isnull=False).values_list("debtor_person_id", flat=True))
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from parvis.kernel import registries
-from parvis.kernel.erasure import Target
+from parvis.kernel.erasure import Target, chunks
 from parvis.kernel.registries import Eraser
 
 from .models import (
@@ -38,44 +38,60 @@ def needed(persons: set[int]) -> set[int]:
     """Of these persons, who is still held by something outside the destroyed dossier: another dossier, a request, a role in an
     organisation, an account of an agent. What belonged to the dossier no longer points at them."""
     found: set[int] = set()
-    for holder in registries.person_holders.all():
-        model = apps.get_model(holder.model)
-        manager = getattr(model, "unscoped", model._default_manager)
-        column = holder.field if holder.field.endswith("_id") else f"{holder.field}_id"
-        found |= set(manager.filter(**{f"{column}__in": persons}).order_by().values_list(column, flat=True))
-    found |= set(PersonRole.unscoped.filter(person__in=persons).order_by().values_list("person_id", flat=True))
-    found |= set(PersonCapacity.unscoped.filter(person__in=persons).order_by().values_list("person_id", flat=True))
+    for part in chunks(persons):
+        for holder in registries.person_holders.all():
+            model = apps.get_model(holder.model)
+            manager = getattr(model, "unscoped", model._default_manager)
+            column = holder.field if holder.field.endswith("_id") else f"{holder.field}_id"
+            found |= set(manager.filter(**{f"{column}__in": part}).order_by().values_list(column, flat=True))
+        found |= set(PersonRole.unscoped.filter(person__in=part).order_by().values_list("person_id", flat=True))
+        found |= set(PersonCapacity.unscoped.filter(person__in=part).order_by().values_list("person_id", flat=True))
     return found
 
 
-def _collect(target: Target) -> None:
-    """With a person go the numbers that were merged into theirs."""
-    while True:
-        more = set(Person.unscoped.filter(merged_into__in=target.persons).values_list("pk", flat=True))
-        more |= set(Person.unscoped.filter(pk__in=target.persons, merged_into__isnull=False).values_list("merged_into_id", flat=True))
-        if more <= target.persons:
-            return
-        target.persons |= more
+def linked(persons: set[int]) -> set[int]:
+    """These persons and all who are bound to them, however far: by a relation, a common household, or a number merged into theirs. What
+    such a link says belongs to both ends: a father told of in an open dossier is part of it."""
+    known, new = set(persons), set(persons)
+    while new:
+        found: set[int] = set()
+        for part in chunks(new):
+            homes = set(HouseholdMember.unscoped.filter(person__in=part).order_by().values_list("household_id", flat=True))
+            found |= set(Relation.unscoped.filter(person__in=part).order_by().values_list("other_id", flat=True))
+            found |= set(Relation.unscoped.filter(other__in=part).order_by().values_list("person_id", flat=True))
+            for some in chunks(homes):
+                found |= set(HouseholdMember.unscoped.filter(household__in=some).order_by().values_list("person_id", flat=True))
+            found |= set(Person.unscoped.filter(merged_into__in=part).values_list("pk", flat=True))
+            found |= set(Person.unscoped.filter(pk__in=part, merged_into__isnull=False).values_list("merged_into_id", flat=True))
+        new = found - known
+        known |= new
+    return known
 
 
 def _erase(target: Target) -> None:
-    kept = needed(target.persons)
-    while kept:  # one person under several numbers stays or goes as a whole
-        linked = set(Person.unscoped.filter(merged_into__in=kept).values_list("pk", flat=True)) | set(
-            Person.unscoped.filter(pk__in=kept, merged_into__isnull=False).values_list("merged_into_id", flat=True)
-        )
-        if linked <= kept:
-            break
-        kept |= linked
+    """Who is known only through those who go is looked at too; whoever is bound to a person that stays, stays."""
+    own = target.persons
+    target.persons = linked(own)
+    kept = linked(needed(target.persons)) & target.persons
     gone = target.persons - kept
     target.gone = gone
     target.name("person", gone)
+    for part in chunks(gone):
+        _forget(target, part)
+    for part in chunks(gone):
+        Person.unscoped.filter(pk__in=part).update(merged_into=None)
+    for part in chunks(gone):
+        target.delete(gettext_noop("Persons"), Person.unscoped.filter(pk__in=part))
+    target.counts[gettext_noop("Persons kept, known otherwise")] += len(kept & own)
+
+
+def _forget(target: Target, gone: list[int]) -> None:
+    what = gettext_noop("Facts about persons")
     homes = set(HouseholdMember.unscoped.filter(person__in=gone).values_list("household_id", flat=True))
-    for model in OWN:
-        target.delete(gettext_noop("Facts about persons"), model.unscoped.filter(person__in=gone))
-    target.delete(gettext_noop("Facts about persons"), HouseholdMember.unscoped.filter(person__in=gone))
-    target.delete(gettext_noop("Facts about persons"), Relation.unscoped.filter(person__in=gone))
-    target.delete(gettext_noop("Facts about persons"), Relation.unscoped.filter(other__in=gone))
+    for model in (*OWN, HouseholdMember):
+        target.delete(what, model.unscoped.filter(person__in=gone))
+    target.delete(what, Relation.unscoped.filter(person__in=gone))
+    target.delete(what, Relation.unscoped.filter(other__in=gone))
     BookEntry.unscoped.filter(person__in=gone).delete()
     merges = list(Merge.unscoped.filter(party="person", merged_id__in=gone).values_list("pk", flat=True))
     MergeStep.unscoped.filter(merge__in=merges).delete()
@@ -83,9 +99,6 @@ def _erase(target: Target) -> None:
     empty = homes - set(HouseholdMember.unscoped.filter(household__in=homes).values_list("household_id", flat=True))
     target.name("household", empty)
     Household.unscoped.filter(pk__in=empty).delete()
-    Person.unscoped.filter(pk__in=gone).update(merged_into=None)
-    target.delete(gettext_noop("Persons"), Person.unscoped.filter(pk__in=gone))
-    target.counts[gettext_noop("Persons kept, known otherwise")] += len(kept)
 
 
 registries.erasers.register(
@@ -93,7 +106,6 @@ registries.erasers.register(
     Eraser(
         title=_("Persons"),
         order=90,
-        collect=_collect,
         erase=_erase,
         holds={
             **{f"contacts.{model.__name__}": "gone" for model in (*OWN, HouseholdMember, Relation, Person)},

@@ -17,7 +17,8 @@ def _collect(target: Target) -> None:
     target.name("entry", rows.values_list("pk", flat=True))
     target.name("journal_entry", rows.values_list("pk", flat=True))
     target.name("urgency", Urgency.unscoped.filter(dossier=target.id).values_list("pk", flat=True))
-    target.persons |= set(rows.filter(person__isnull=False).values_list("person_id", flat=True))
+    for link in ("person_id", "partner_id"):
+        target.persons |= set(rows.filter(**{f"{link}__isnull": False}).values_list(link, flat=True))
 
 
 def _erase(target: Target) -> None:
