@@ -163,7 +163,7 @@ def _verify_all_packs() -> int:
     from parvis.decisions.services.packs import pack_file
     from parvis.decisions.verify import verify_text
     from parvis.kernel import clock
-    from parvis.kernel.erasure import warranted
+    from parvis.kernel.erasure import warrant_problems, warranted
     from parvis.kernel.subject import SubjectRef
 
     count = bad = 0
@@ -178,6 +178,9 @@ def _verify_all_packs() -> int:
         if warrant is None:
             bad += 1
             print(f"BROKEN  {decision.number}: the pack is missing")
+        elif problems := warrant_problems(warrant):
+            bad += 1
+            print(f"BROKEN  {decision.number}: the pack is missing; {'; '.join(problems)}")
         else:
             lawful += 1
             print(f"{decision.number}: destroyed lawfully on {clock.date_of(warrant.at)}, {warrant.ground}")

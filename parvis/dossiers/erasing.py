@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from parvis.contacts.api import nobody
 from parvis.kernel import clock, registries
 from parvis.kernel.erasure import Target
+from parvis.kernel.models import MutationLine
 from parvis.kernel.registries import Eraser
 
+from .enums import LineState
 from .models import (
     CustomFact,
+    DestructionLine,
     Dossier,
     DossierMember,
     DossierProfile,
@@ -25,6 +30,33 @@ from .models import (
     SituationFact,
     Transfer,
 )
+
+if TYPE_CHECKING:
+    from parvis.kernel.models import ErasureWarrant
+
+STREAM = "context:dossiers"
+
+
+def _approved(warrant: ErasureWarrant) -> list[str]:
+    """A line of a list that was carried out at that instant, with the same two signers, and their words in the chain: each by the
+    account that the warrant names, and the approval naming this dossier."""
+    rows = DestructionLine.objects.filter(
+        dossier=warrant.subject_id, state__in=(LineState.ERASED, LineState.DESTROYED), destroyed_at=warrant.at
+    )
+    line = rows.select_related("on_list").first()
+    if line is None:
+        return ["a warrant of destruction without a line on a destruction list"]
+    chosen, found = line.on_list, []
+    if (chosen.proposed_by_id, chosen.approved_by_id) != (warrant.proposed_by_id, warrant.approved_by_id):
+        found.append(f"the warrant of destruction names other persons than list {chosen.number}")
+    for verb, account in (("destruction.propose", warrant.proposed_by_id), ("destruction.approve", warrant.approved_by_id)):
+        told = MutationLine.objects.filter(
+            stream=STREAM, verb=verb, subject_type=chosen.ref.type, subject_id=chosen.pk, actor_id=account, behalf_id=None
+        )
+        named = told.filter(values__field="dossiers").values_list("values__new", flat=True)
+        if not any(line.number in (numbers or ()) for numbers in named):
+            found.append(f"{verb} of list {chosen.number} is not in the chain for {line.number} by the account that the warrant names")
+    return found
 
 
 def _collect(target: Target) -> None:
@@ -84,3 +116,4 @@ registries.erasers.register(
         },
     ),
 )
+registries.warrant_verifiers.register("dossier", _approved)

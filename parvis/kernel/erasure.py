@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from parvis.kernel.models import ErasureWarrant
 
 CHUNK = 500
+#: How many values of the journal of changes were blanked, among the counts that ``erasure.done`` chains; ``audit verify`` counts again.
+VALUES = "Values in the journal of changes"
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Target:
         """Conditions on ``subject_type`` and ``subject_id``, in pieces that every database takes."""
         out = []
         for kind in sorted({one.type for one in self.subjects}):
-            out += [models.Q(subject_type=kind, subject_id__in=part) for part in _parts(self.ids(kind))]
+            out += [models.Q(subject_type=kind, subject_id__in=part) for part in chunks(self.ids(kind))]
         return out
 
     def delete(self, what: str, rows: models.QuerySet[Any]) -> int:
@@ -91,7 +93,7 @@ class Target:
         gestures.current()
         model = rows.model
         ids = list(rows.order_by().values_list("pk", flat=True))
-        for part in _parts(ids):
+        for part in chunks(ids):
             ErasurePass.objects.bulk_create(
                 [ErasurePass(warrant=self.warrant, table_name=model._meta.db_table, row_id=number) for number in part]
             )
@@ -101,7 +103,8 @@ class Target:
         return len(ids)
 
 
-def _parts(ids: Collection[int]) -> Iterator[list[int]]:
+def chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    """Ids in pieces that every database takes."""
     every = sorted(ids)
     return (every[start : start + CHUNK] for start in range(0, len(every), CHUNK))
 
@@ -111,6 +114,13 @@ def warranted(subject: SubjectRef) -> ErasureWarrant | None:
     from parvis.kernel.models import ErasureWarrant
 
     return ErasureWarrant.objects.filter(subject_type=subject.type, subject_id=subject.id).first()
+
+
+def warrant_problems(warrant: ErasureWarrant) -> list[str]:
+    """What is wrong with a warrant, in words; nothing: the context of the thing finds the approval on which it was given."""
+    if warrant.subject_type not in registries.warrant_verifiers:
+        return ["a warrant of destruction that no approval answers for"]
+    return registries.warrant_verifiers.get(warrant.subject_type)(warrant)
 
 
 def erase(*, actor: Actor, subject: SubjectRef, stream: str, label: str, signed: Signed, keep_reads: bool = True) -> Target:
@@ -167,7 +177,8 @@ def _journal(target: Target) -> None:
         named: dict[str, Any] = dict(about.children)  # type: ignore[arg-type]
         piece = models.Q(line__subject_type=named["subject_type"], line__subject_id__in=named["subject_id__in"])
         count += values.filter(piece).update(**blank)
-    target.counts[gettext_noop("Values in the journal of changes")] += count
+    gettext_noop("Values in the journal of changes")
+    target.counts[VALUES] += count
     if not target.keep_reads:
         for about in target.about():
             target.delete_guarded(gettext_noop("Lines of the journal of reading"), ReadLine.objects.filter(about))

@@ -395,6 +395,8 @@ briefs: Registry[BriefPart] = Registry("briefs")
 
 #: How each context destroys what belongs to a dossier, and what it keeps.
 erasers: Registry[Eraser] = Registry("erasers")
+#: Type of what is destroyed to ``(warrant) -> problems``: whether a list that two persons signed and chained stands behind the warrant.
+warrant_verifiers: Registry[Callable[[Any], list[str]]] = Registry("warrant_verifiers")
 
 ALL: tuple[Registry[Any], ...] = (
     panels,
@@ -431,6 +433,7 @@ ALL: tuple[Registry[Any], ...] = (
     partner_uses,
     briefs,
     erasers,
+    warrant_verifiers,
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from django.db import transaction
 from django.db.models import F
 
 from parvis.kernel import canonical, clock
+from parvis.kernel.erasure import VALUES, warrant_problems
 from parvis.kernel.mutations import line_hash, value_digest
 
 # Form of a line. 1 (no such key): every head in every line, and a plain digest of that list.
@@ -117,11 +119,12 @@ def seal() -> int | None:
 
 
 def _verify_chains(report: Report) -> dict[str, dict[int, str]]:
-    from parvis.kernel.models import ChainHead, MutationLine, MutationValue
+    from parvis.kernel.models import ChainHead, MutationLine
 
     at_length: dict[str, dict[int, str]] = {}
     stream, previous, number = "", "", 0
     ends: dict[str, tuple[int, str]] = {}
+    chained: dict[int, int] = {}  # lines with values, and how many
     for line in MutationLine.objects.order_by("stream", "number").iterator(chunk_size=5000):
         if line.stream != stream:
             stream, previous, number = line.stream, "", 0
@@ -135,6 +138,8 @@ def _verify_chains(report: Report) -> dict[str, dict[int, str]]:
             report.problems.append(f"{stream}: line {line.number} was changed")
         else:
             body = json.loads(line.body)
+            if body["values"]:
+                chained[line.pk] = len(body["values"])
             shown = (
                 line.verb,
                 f"{line.subject_type}:{line.subject_id}",
@@ -165,30 +170,66 @@ def _verify_chains(report: Report) -> dict[str, dict[int, str]]:
             )
     for stream in sorted(set(ends) - set(ChainHead.objects.values_list("stream", flat=True))):
         report.problems.append(f"{stream}: the chain has lines but no head")
-    lawful = _verify_erasures(report)
-    for value in MutationValue.objects.select_related("line").iterator(chunk_size=5000):
-        if value.destroyed_at is not None and (value.destroyed_at not in lawful or value.old is not None or value.new is not None):
-            report.problems.append(
-                f"{value.line.stream}: the value of {value.field} in line {value.line.number} was blanked without a warrant"
-            )
-        told = json.loads(value.line.body)["values"].get(value.field)
-        if value.destroyed_at is None and told != value_digest(value.salt, value.field, value.old, value.new):
-            report.problems.append(f"{value.line.stream}: the value of {value.field} in line {value.line.number} was changed")
+    _verify_values(report, chained, _verify_erasures(report))
     return at_length
 
 
-def _verify_erasures(report: Report) -> set[datetime]:
-    """Instants at which something was destroyed lawfully: each with its line in the chain; no pass may have stayed."""
-    from parvis.kernel.models import ErasurePass, ErasureWarrant, MutationLine
+def _verify_values(report: Report, chained: dict[int, int], lawful: dict[datetime, int]) -> None:
+    """Each line has the values that were chained, no more and no fewer; blanked are as many as the destruction of that instant counted."""
+    from parvis.kernel.models import MutationLine, MutationValue
 
-    warrants = list(ErasureWarrant.objects.values_list("stream", "at"))
+    blanked: Counter[datetime] = Counter()
+    seen: set[str] = set()
+    body: dict[str, Any] = {}
+    current = 0
+    for value in MutationValue.objects.select_related("line").order_by("line_id", "pk").iterator(chunk_size=5000):
+        if value.line_id != current:
+            current, seen, body = value.line_id, set(), json.loads(value.line.body)
+        where = f"{value.line.stream}: the value of {value.field} in line {value.line.number}"
+        told = body["values"].get(value.field)
+        if told is None or value.field in seen:
+            report.problems.append(f"{where} was added")
+            continue
+        seen.add(value.field)
+        chained[current] = chained.get(current, 0) - 1
+        if value.destroyed_at is None:
+            if told != value_digest(value.salt, value.field, value.old, value.new):
+                report.problems.append(f"{where} was changed")
+            continue
+        blanked[value.destroyed_at] += 1
+        if value.destroyed_at not in lawful or value.old is not None or value.new is not None:
+            report.problems.append(f"{where} was blanked without a warrant")
+    for pk in sorted(pk for pk, left in chained.items() if left):
+        line = MutationLine.objects.get(pk=pk)
+        had = set(MutationValue.objects.filter(line=pk).values_list("field", flat=True))
+        gone = ", ".join(sorted(set(json.loads(line.body)["values"]) - had))
+        report.problems.append(f"{line.stream}: the value of {gone} in line {line.number} is missing")
+    for at, count in sorted(lawful.items()):
+        if blanked[at] != count:
+            report.problems.append(f"destruction of {at.isoformat()}: {blanked[at]} values are blanked, it counted {count}")
+
+
+def _verify_erasures(report: Report) -> dict[datetime, int]:
+    """Instants at which something was destroyed lawfully, and how many values it blanked: each with its line in the chain, and with an
+    approval that the context of the thing finds again; no pass may have stayed."""
+    from parvis.kernel.models import ErasurePass, ErasureWarrant, MutationLine, MutationValue
+
+    counted: dict[str, int] = {}
+    for stream, counts in MutationValue.objects.filter(line__verb="erasure.done", field="counts").values_list("line__stream", "new"):
+        counted[stream] = counts.get(VALUES, 0) if isinstance(counts, dict) else 0
     told = set(MutationLine.objects.filter(verb="erasure.done").values_list("stream", flat=True))
-    report.problems += [f"{stream}: a warrant of destruction without its line" for stream, _at in warrants if stream not in told]
-    report.problems += [f"{stream}: a destruction without its warrant" for stream in sorted(told - {stream for stream, _at in warrants})]
+    lawful: dict[datetime, int] = {}
+    for warrant in ErasureWarrant.objects.order_by("at", "pk").iterator(chunk_size=500):
+        lawful[warrant.at] = lawful.get(warrant.at, 0) + counted.get(warrant.stream, 0)
+        if warrant.stream not in told:
+            report.problems.append(f"{warrant.stream}: a warrant of destruction without its line")
+        told.discard(warrant.stream)
+        report.problems += [f"{warrant.stream}: {problem}" for problem in warrant_problems(warrant)]
+    report.problems += [f"{stream}: a destruction without its warrant" for stream in sorted(told)]
     report.problems += [
         f"a pass of a destruction stayed open: {table} {row}" for table, row in ErasurePass.objects.values_list("table_name", "row_id")
     ]
-    return {at for _stream, at in warrants}
+    return lawful
 
 
 def _verify_seals(report: Report, at_length: dict[str, dict[int, str]]) -> None:

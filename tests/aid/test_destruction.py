@@ -17,7 +17,8 @@ from parvis.accounting.selectors import trial_balance
 from parvis.aid.api import prepare_first_payment
 from parvis.aid.models import DueLine, Entitlement, PaymentAccount
 from parvis.config import cli
-from parvis.contacts.models import Identifier, Person, PersonName, PersonToken
+from parvis.contacts.models import Identifier, Person, PersonName, PersonToken, Relation
+from parvis.contacts.services import relate
 from parvis.decisions.models import Decision, Pack, Proposal, ProposalVersion
 from parvis.documents import api as documents
 from parvis.documents.models import Document, StoredFile
@@ -258,6 +259,55 @@ def test_a_person_and_a_file_that_another_dossier_has_stay(centre, paid) -> None
     assert list(Document.unscoped.filter(file=shared.file).values_list("dossier_id", flat=True)) == [other.pk]
     assert DestructionLine.objects.get().counts["Persons kept, known otherwise"] == 1
     assert seals.verify().problems == []
+
+
+def test_a_relative_told_of_in_an_open_and_held_dossier_stays_and_who_is_known_only_here_goes(centre, paid) -> None:
+    """A father is related to Lea, whose file is open and held. A payee and a stranger's chain of relations are known here alone."""
+    father, lea = make_person("Benali", "Omar", "1950-01-01"), make_person("Autre", "Lea", "1990-01-01")
+    payee, aunt, cousin = (make_person(name, "Zoé", "1970-01-01") for name in ("Bailleur", "Tante", "Cousine"))
+    for person, other, kind in ((father, lea, "parent"), (aunt, payee, "sibling"), (aunt, cousin, "parent")):
+        relate(actor=ROOT, person=person, other=other, kind=kind, valid_from=dt.date(2020, 1, 1))
+    PaymentAccount.unscoped.filter(entitlement__dossier=paid).update(payee_person=payee)
+    Entry.unscoped.filter(dossier=paid).update(partner=father)
+    other = dossiers.open_dossier(actor=centre.worker, person=lea, unit=paid.unit)
+    services.place_hold(actor=centre.auditor, dossier=other, reason="Procès", review_on=dt.date(2042, 1, 1))
+    with at(2041):
+        approved(centre, paid)
+        jobs.run_pending(raise_errors=True)
+    assert set(Relation.unscoped.values_list("person_id", "other_id")) == {(father.pk, lea.pk)}
+    assert PersonName.unscoped.filter(person=father, live=1).exists()
+    assert not Person.unscoped.filter(pk__in=[payee.pk, aunt.pk, cousin.pk]).exists()
+    assert seals.verify().problems == []
+
+
+def test_a_value_that_is_gone_or_blanked_with_the_instant_of_another_warrant_is_found(centre, paid) -> None:
+    with at(2041):
+        approved(centre, paid)
+        jobs.run_pending(raise_errors=True)
+    assert seals.verify().problems == []
+    kept = MutationValue.objects.filter(destroyed_at__isnull=True).exclude(line__verb__startswith="erasure")
+    first, second = kept.select_related("line")[:2]
+    MutationValue.objects.filter(pk=first.pk).delete()
+    MutationValue.objects.filter(pk=second.pk).update(old=None, new=None, salt="", destroyed_at=ErasureWarrant.objects.get().at)
+    told = seals.verify().problems
+    assert [f"{first.line.stream}: the value of {first.field} in line {first.line.number} is missing"] == told[:1]
+    assert len(told) == 2 and "values are blanked, it counted" in told[1]
+
+
+def test_a_warrant_without_the_approval_it_names_is_found(centre, paid, capsys) -> None:
+    with at(2041):
+        approved(centre, paid)
+        jobs.run_pending(raise_errors=True)
+    line = DestructionLine.objects.get()
+    DestructionLine.objects.filter(pk=line.pk).update(state="refused")
+    assert ["without a line on a destruction list" in one for one in seals.verify().problems] == [True]
+    assert cli._verify_all_packs() == 1
+    DestructionLine.objects.filter(pk=line.pk).update(state="destroyed")
+    another = an_account("administrator", name="Autre")
+    DestructionList.objects.update(approved_by=another)
+    with tampering():
+        ErasureWarrant.objects.update(approved_by_id=another.pk)
+    assert ["destruction.approve" in one for one in seals.verify().problems] == [True]
 
 
 def test_packs_verify_says_that_one_was_destroyed_lawfully(centre, paid, capsys) -> None:
