@@ -7,11 +7,18 @@ import json
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from parvis.documents.api import Envelope, Section, Table, render_sheet_pdf
 from parvis.kernel import clock
 from parvis.ui import formats
+
+NAMED = (
+    gettext_noop("Persons who are also known otherwise, and those related to or living with a person who is."),
+    gettext_noop("The minutes of sittings, and files of the bank, as long as other people's cases stand in them."),
+    gettext_noop("Reasons that somebody typed, in the journal of changes: its lines are chained, and cannot be changed."),
+    gettext_noop("Backups made before, until they are thrown away."),
+)
 
 
 def certificate_pdf(content: str, sha256: str, language: str) -> bytes:
@@ -31,7 +38,7 @@ def certificate_pdf(content: str, sha256: str, language: str) -> bytes:
         sections = [
             Section(
                 text=_(
-                    "The dossiers below were destroyed: their documents, notes, facts, answers, letters and computations, on the disk and in the database. Their numbers, the lines of the registers and the accounts stay, without names."
+                    "The dossiers below were destroyed: their documents, notes, facts, answers, letters and computations, on the disk and in the database. Their numbers, the lines of the registers and the accounts stay; what still bears names is said at the end."
                 ),
                 pairs=pairs,
             ),
@@ -47,6 +54,7 @@ def certificate_pdf(content: str, sha256: str, language: str) -> bytes:
             sections.append(
                 Section(heading=_("Taken off the list, and kept"), table=Table([(_("Number"), ""), (_("Why"), "wide")], told["kept"], ()))
             )
+        sections.append(Section(heading=_("What still bears names, and why"), notes=[_(text) for text in NAMED]))
         sections.append(Section(notes=[_("SHA-256 of the content of this certificate: %(hash)s") % {"hash": sha256}]))
         envelope = Envelope(
             subject=_("Certificate of destruction %(number)s") % {"number": told["number"]},

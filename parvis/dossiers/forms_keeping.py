@@ -28,7 +28,7 @@ class RuleForm(forms.Form):
         label=_("Keep the log of reading"),
         required=False,
         initial=True,
-        help_text=_("Who opened the dossier and when stays after the destruction, beside its number."),
+        help_text=_("Who opened the dossier and when stays after the destruction, beside its number. The reasons they gave go."),
     )
     source = forms.CharField(label=_("Where this term comes from"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
     confirmed = forms.BooleanField(label=_("Confirmed by the State Archives"), required=False)

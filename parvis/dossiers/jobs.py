@@ -55,6 +55,14 @@ def destroy(ref: JobRef) -> None:
         ref.complete()
 
 
+@periodic("dossiers.destroy_again", "30 2 * * *")
+def destroy_again(ref: JobRef) -> None:
+    """What was approved and given up after all attempts is tried again each night: an approval is carried out, or its list says why not."""
+    with gesture_scope():
+        destruction.again()
+        ref.complete()
+
+
 @job("dossiers.certificate")
 def certificate(ref: JobRef) -> None:
     chosen = DestructionList.objects.get(pk=ref.subject.id)

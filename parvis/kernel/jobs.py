@@ -13,7 +13,7 @@ import os
 import socket
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -282,6 +282,14 @@ def waiting(subject: SubjectRef) -> bool:
     return Job.objects.filter(
         Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING), subject_type=subject.type, subject_id=subject.id
     ).exists()
+
+
+def waiting_among(kind: str, ids: Iterable[int]) -> set[int]:
+    """Of these subjects, those about which a job is still to be done."""
+    from parvis.kernel.models import Job
+
+    rows = Job.objects.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING), subject_type=kind, subject_id__in=list(ids))
+    return set(rows.values_list("subject_id", flat=True))
 
 
 def failed_about(subject: SubjectRef) -> bool:

@@ -128,7 +128,8 @@ def test_a_line_is_taken_off_and_what_stands_against_is_named(client, centre, ol
     client.force_login(centre.administrator)
     one = reverse("dossiers:destruction_list", args=[found.uuid])
     refused = client.post(one, {"action": "approve", "permission": "AGR 2026/3"})
-    assert refused.status_code == 422 and "Retenu : Procès" in refused.content.decode()
+    assert refused.status_code == 422 and "Retenu, à revoir le" in refused.content.decode()
+    assert "Procès" not in refused.content.decode()  # out of an administrator's scope
     line = found.lines.get()
     assert client.post(one, {"action": "remove", "line": str(line.uuid), "off-reason": ""}).status_code == 422
     assert client.post(one, {"action": "remove", "line": str(line.uuid), "off-reason": "Procès en cours"}).status_code == 303

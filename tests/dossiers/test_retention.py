@@ -175,7 +175,7 @@ def test_a_list_says_why_and_from_when_and_takes_a_dossier_once(centre, due) -> 
             dt.date(2030, 6, 15),
             dt.date(2040, 6, 15),
         )
-        assert line.why == "10 ans après la clôture. Liste de tri"
+        assert line.why == "10 ans après la clôture. Liste de tri · à confirmer par les Archives de l’État"
         assert list(services.due_dossiers()) == []
         with pytest.raises(InvalidDossier):
             services.propose_list(actor=centre.actor("administrator"), dossiers=[due])
@@ -256,9 +256,42 @@ def test_a_hold_or_an_opening_after_the_approval_keeps_the_dossier_and_the_line_
         api.reopen_dossier(actor=centre.actor("worker"), dossier=fresh(other), reason="Revient")
         jobs.run_pending(raise_errors=True)
     assert [(line.state, line.problem) for line in found.lines.all()] == [
-        ("refused", "Retenu : Procès"),
+        ("refused", "Retenu, à revoir le 01/01/2042"),
         ("refused", "Le dossier est ouvert."),
     ]
     nothing_happened(due)
     nothing_happened(other)
     assert DestructionList.objects.get().state == "done"
+
+
+def test_a_rule_that_changed_after_the_proposal_or_the_approval_is_not_applied(centre, due, second) -> None:
+    other = closed(centre)
+    with at(2041):
+        one = services.propose_list(actor=centre.actor("auditor"), dossiers=[due])
+        services.approve_list(actor=second, chosen=one, permission="AGR 2041/7")
+        two = services.propose_list(actor=centre.actor("auditor"), dossiers=[other])
+        rule(8, keep_reads=False, valid_from=dt.date(2040, 1, 1))
+        with pytest.raises(CannotBeDestroyed) as refused:
+            services.approve_list(actor=second, chosen=two, permission="AGR 2041/8")
+        words = "La règle de conservation a changé après la proposition. Retirez le dossier et proposez-le à nouveau."
+        assert [str(found.title) for found in refused.value.found[0][1]] == [words]
+        jobs.run_pending(raise_errors=True)
+    assert [(line.state, line.problem) for line in one.lines.all()] == [("refused", words)]
+    nothing_happened(due)
+    nothing_happened(other)
+
+
+def test_what_was_given_up_after_all_attempts_is_tried_again_the_next_night(centre, due, second) -> None:
+    from parvis.dossiers.services import destruction
+    from parvis.kernel.models import Job
+
+    with at(2041):
+        found = services.propose_list(actor=centre.actor("auditor"), dossiers=[due])
+        services.approve_list(actor=second, chosen=found, permission="AGR 2041/7")
+        assert destruction.stuck(list(found.lines.all())) == []
+        Job.objects.filter(kind="dossiers.destroy").update(state="failed")
+        assert destruction.stuck(list(found.lines.all())) == list(found.lines.all())
+        assert [destruction.again(), destruction.again()] == [1, 0]
+        jobs.run_pending(raise_errors=True)
+    assert DestructionList.objects.get().state == "done"
+    assert fresh(due).destroyed_on == dt.date(2041, 6, 15)

@@ -9,7 +9,7 @@ from .agents import (
     note_agent_fact,
     weigh_new,
 )
-from .destruction import approve_list, forbids, propose_list, remove_line, withdraw_list
+from .destruction import approve_list, forbids, propose_list, remove_line, stuck, withdraw_list
 from .dossiers import (
     add_member,
     assign_referent,
@@ -32,6 +32,7 @@ from .retention import (
     kept,
     place_hold,
     publish_rule,
+    reasons_told,
     schedule,
     until,
 )
@@ -39,6 +40,8 @@ from .situation import end_situation, record_situation
 from .transfers import accept_transfer, offer_transfer, return_transfer
 
 __all__ = [
+    "reasons_told",
+    "stuck",
     "Choice",
     "carry_out",
     "choose_referent",

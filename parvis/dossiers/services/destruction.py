@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.conf import settings
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from parvis.kernel import canonical, clock, erasure, mutations, numbers, registries
+from parvis.kernel import canonical, clock, erasure, jobs, mutations, numbers, registries
 from parvis.kernel.actor import ANONYMOUS, Actor
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.events import publish
@@ -26,7 +27,7 @@ from ..models import DestructionLine, DestructionList, Dossier
 from ..retention import Schedule
 from ._common import record
 from .life import obstacles
-from .retention import STREAM, Kept, kept, schedule
+from .retention import STREAM, Kept, kept, reasons_told, schedule
 
 MOST = 100
 """Dossiers on one list: two persons read each line."""
@@ -35,8 +36,11 @@ MOST = 100
 def forbids(actor: Actor, dossier: Dossier, found: Schedule, *, known: Kept | None = None) -> list[Obstacle]:
     """What stands against destroying this dossier today; nothing: it may be. What the actor may not see is there without words."""
     known = known or kept(dossier, found)
+    told = reasons_told(actor, known.holds)
     against = [
         Obstacle(_("Held back: %(reason)s") % {"reason": hold.reason}, _("to be looked at again"), due_on=hold.review_on)
+        if hold.pk in told
+        else Obstacle(_("Held back, to be looked at again on %(day)s") % {"day": formats.day(hold.review_on)}, due_on=hold.review_on)
         for hold in known.holds
     ]
     if dossier.destroyed_on is not None:
@@ -54,6 +58,15 @@ def forbids(actor: Actor, dossier: Dossier, found: Schedule, *, known: Kept | No
     return against
 
 
+def stands_against(actor: Actor, line: DestructionLine, found: Schedule) -> list[Obstacle]:
+    """What stands against carrying out a line: as ``forbids``, and that the rule or the day is no longer the one that was proposed."""
+    known = kept(line.dossier, found)
+    against = forbids(actor, line.dossier, found, known=known)
+    if known.rule is not None and (known.rule.pk != line.rule_id or known.until != line.due_from):
+        against.append(Obstacle(_("The rule of retention changed after the proposal. Take the dossier off, and propose it again.")))
+    return against
+
+
 def why(known: Kept) -> str:
     """The rule in a sentence, in the centre's language: it is kept with the list."""
     rule = known.rule
@@ -63,7 +76,9 @@ def why(known: Kept) -> str:
         about = [formats.label(rule.sector.name)] if rule.sector_id and rule.sector else []
         about += [str(CloseReason(rule.close_code).label)] if rule.close_code else []
         text = _("%(years)s years after closing") % {"years": rule.years}
-        return f"{text} ({', '.join(about)}). {rule.source}"[:400] if about else f"{text}. {rule.source}"[:400]
+        doubt = "" if rule.confirmed else f" · {_('to be confirmed by the State Archives')}"
+        text = f"{text} ({', '.join(about)}). {rule.source}" if about else f"{text}. {rule.source}"
+        return text[: 400 - len(doubt)] + doubt
 
 
 @gesture
@@ -180,7 +195,7 @@ def approve_list(*, actor: Actor, chosen: DestructionList, permission: str) -> D
     if not lines:
         raise InvalidDossier(_("No dossier is left on this list. Give the list up."), code="none")
     found = schedule()
-    _refuse([(line.number, forbids(actor, line.dossier, found)) for line in lines])
+    _refuse([(line.number, stands_against(actor, line, found)) for line in lines])
     _move(
         chosen,
         ListState.APPROVED,
@@ -205,9 +220,9 @@ def destroy(*, actor: Actor, line: DestructionLine) -> DestructionLine:
         return line
     dossier, chosen = line.dossier, line.on_list
     # The row is the lock: a hold or a new opening that comes at the same time waits, or came first and is seen.
-    Dossier.unscoped.filter(pk=dossier.pk).update(version=dossier.version + 1)
+    Dossier.unscoped.filter(pk=dossier.pk).update(version=F("version") + 1)
     dossier.refresh_from_db()
-    against = forbids(ANONYMOUS, dossier, schedule())  # the reason stays with the list: no names in it
+    against = stands_against(ANONYMOUS, line, schedule())  # the reason stays with the list: no names in it
     if against:
         words = "; ".join(str(one.title or _("something is still open")) for one in against)[:500]
         DestructionLine.objects.filter(pk=line.pk).update(state=LineState.REFUSED, live=None, problem=words)
@@ -248,6 +263,29 @@ def finish_line(*, actor: Actor, line: DestructionLine) -> None:
     left = chosen.lines.filter(state__in=(LineState.LISTED, LineState.ERASED)).exists()
     if not left and chosen.state == ListState.APPROVED:
         certify(actor=actor, chosen=chosen)
+
+
+def stuck(lines: Sequence[DestructionLine]) -> list[DestructionLine]:
+    """Lines of an approved list that nothing carries out any more: their work was given up, or never came."""
+    left = [line for line in lines if line.state in (LineState.LISTED, LineState.ERASED)]
+    busy = jobs.waiting_among("destruction_line", [line.pk for line in left])
+    return [line for line in left if line.pk not in busy]
+
+
+@gesture
+def again() -> int:
+    """Put back to work what was approved and given up after all attempts. Returns how many."""
+    back = 0
+    version = f"again-{clock.today().isoformat()}"
+    for chosen in DestructionList.objects.filter(state=ListState.APPROVED).order_by("approved_at", "pk")[:100]:
+        lines = list(chosen.lines.exclude(state=LineState.REMOVED).order_by("pk"))
+        open_ones = any(line.state in (LineState.LISTED, LineState.ERASED) for line in lines)
+        for line in stuck(lines) if open_ones else lines[-1:]:  # all done and not ended: the last one ends it
+            back += enqueue("dossiers.destroy", line.ref, version=version)
+    for chosen in DestructionList.objects.filter(state=ListState.DONE, document__isnull=True).order_by("done_at", "pk")[:100]:
+        if not jobs.waiting(chosen.ref):
+            back += enqueue("dossiers.certificate", chosen.ref, version=version)
+    return back
 
 
 def certify(*, actor: Actor, chosen: DestructionList) -> None:

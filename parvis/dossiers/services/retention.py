@@ -16,6 +16,7 @@ from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.gestures import gesture
+from parvis.kernel.scope import may_see
 from parvis.kernel.subject import SubjectRef
 
 from .. import access
@@ -161,7 +162,8 @@ def place_hold(*, actor: Actor, dossier: Dossier, reason: str, review_on: dt.dat
         InvalidDossier: no reason, a day of review that is not to come, or a dossier that was destroyed.
     """
     within_scope(actor, dossier, allowed=access.may_hold(actor))
-    if dossier.destroyed_on is not None:
+    # The row is the lock: a destruction that runs now is waited for and then seen; one that comes later sees the hold.
+    if Dossier.unscoped.select_for_update().get(pk=dossier.pk).destroyed_on is not None:
         raise InvalidDossier(_("This dossier was destroyed."), code="destroyed")
     if not reason.strip():
         raise InvalidDossier(_("Say why this dossier may not be destroyed."), field="reason", code="reason")
@@ -200,6 +202,15 @@ def end_hold(*, actor: Actor, hold: LegalHold, reason: str) -> LegalHold:
 
 def holds_of(dossier_ids: Collection[int]) -> list[LegalHold]:
     return list(LegalHold.unscoped.filter(dossier__in=dossier_ids).order_by("-placed_at", "-pk"))
+
+
+def reasons_told(actor: Actor, holds: Collection[LegalHold]) -> set[int]:
+    """Holds whose reason the actor may read: of dossiers in their scope, with the right to what is said of lawsuits. The others are held
+    back, and nothing more is said."""
+    if not holds or not may_see(actor, "legal"):
+        return set()
+    seen = set(Dossier.objects.visible_to(actor).filter(pk__in={hold.dossier_id for hold in holds}).values_list("pk", flat=True))
+    return {hold.pk for hold in holds if hold.dossier_id in seen}
 
 
 def holds_to_review(day: dt.date, limit: int = 50) -> list[LegalHold]:

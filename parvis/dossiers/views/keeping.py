@@ -146,7 +146,8 @@ def _overview(request: HttpRequest, actor: Actor, form: ProposeForm, found: Any)
     names = _names(actor, shown)
     by_id = {rule.pk: rule for rule in found.rules}
     ticked = set(request.POST.getlist("dossier"))
-    today = clock.today()
+    review = services.holds_to_review(clock.today())
+    told = services.reasons_told(actor, review)
     return {
         "form": form,
         "rows": [
@@ -163,7 +164,7 @@ def _overview(request: HttpRequest, actor: Actor, form: ProposeForm, found: Any)
         "lists": [
             {"row": row, "tint": TINTS[ListState(row.state)]} for row in DestructionList.objects.order_by("-proposed_at", "-pk")[:20]
         ],
-        "review": services.holds_to_review(today),
+        "review": [{"row": row, "told": row.pk in told} for row in review],
         "no_rules": not found.rules,
     }
 
@@ -229,6 +230,7 @@ def _one(
         ],
         "waiting": row.state == ListState.PROPOSED,
         "running": row.state == ListState.APPROVED,
+        "stuck": services.stuck(lines) if row.state == ListState.APPROVED else [],
         "over": len(over),
         "total": len(counting),
         "mine": row.proposed_by_id in actor.persons,
