@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -10,7 +12,7 @@ from parvis.kernel import registries
 from parvis.kernel.erasure import Target
 from parvis.kernel.registries import Eraser
 
-from .models import Claim, DueLine, Entitlement, PaymentAccount
+from .models import Claim, ClaimReceipt, DueLine, Entitlement, PaymentAccount
 
 
 def _collect(target: Target) -> None:
@@ -43,6 +45,8 @@ def _erase(target: Target) -> None:
         letter=None,
         letter_sha256="",
     )
+    receipts = ClaimReceipt.unscoped.filter(claim__dossier=target.id)  # one of its own each: a reference stands once on a claim
+    receipts.update(reference=Concat(Value("gone:"), Cast("pk", CharField())))
 
 
 registries.erasers.register(
@@ -57,7 +61,7 @@ registries.erasers.register(
             "aid.Entitlement": "emptied",
             "aid.DueLine": "emptied",
             "aid.Claim": "emptied",
-            "aid.ClaimReceipt": "a line of the ledger",
+            "aid.ClaimReceipt": "emptied",
         },
     ),
 )

@@ -226,7 +226,7 @@ def write(target: Path, *, secrets: bool = False) -> Manifest:
             last = MasterSeal.objects.order_by("-number").values_list("number", flat=True).first() or 0
             # After the rows: a file is written before the row that names it, so every file that the rows know is there.
             for name in FOLDERS:
-                for path in sorted(p for p in (folder / name).rglob("*") if p.is_file()):
+                for path in sorted(p for p in (folder / name).rglob("*") if p.is_file() and not p.name.startswith(".gone-")):
                     member = path.relative_to(folder).as_posix()
                     if name == "seals" and path.suffix == ".jsonl":
                         data = _known_seals(path, last)

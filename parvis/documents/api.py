@@ -48,7 +48,7 @@ from parvis.documents.services.storing import (
     store_bytes,
 )
 from parvis.documents.services.templates import load_reference, publish_template, template_faults
-from parvis.documents.services.unstoring import forget_bytes
+from parvis.documents.services.unstoring import LATER, forget_bytes
 from parvis.documents.sheets import Section, Table, render_sheet_pdf
 from parvis.documents.typesetting import RenderError, render_pdf
 
@@ -94,6 +94,7 @@ __all__ = [
     "edit_block",
     "fields_of",
     "file_in_dossier",
+    "LATER",
     "forget_bytes",
     "is_persons_own",
     "load_reference",

@@ -11,6 +11,13 @@ from parvis.kernel.jobs import JobRef, job, periodic
 
 from .models import Document
 from .services.reading import read_file, take_text, unread
+from .services.unstoring import throw_away
+
+
+@job("documents.throw_away")
+def throw_away_bytes(ref: JobRef) -> None:
+    """An hour after a lawful destruction: what nobody stored again in between leaves the disk."""
+    throw_away(ref.payload["digests"])
 
 log = logging.getLogger("parvis.documents")
 

@@ -11,7 +11,8 @@ from parvis.documents import api as documents
 from parvis.kernel import clock
 from parvis.kernel.actor import system_actor
 from parvis.kernel.gestures import gesture_scope
-from parvis.kernel.jobs import JobRef, job, periodic
+from parvis.kernel.jobs import JobRef, enqueue, job, periodic
+from parvis.kernel.wordindex import forget_words
 
 from .certificates import certificate_pdf
 from .enums import LineState
@@ -52,6 +53,8 @@ def destroy(ref: JobRef) -> None:
         documents.forget_bytes(line.files)
     with gesture_scope():
         destruction.finish_line(actor=ACTOR, line=line)
+        if line.files:
+            enqueue("documents.throw_away", line.ref, payload={"digests": line.files}, run_at=clock.now() + documents.LATER)
         ref.complete()
 
 
@@ -66,6 +69,7 @@ def destroy_again(ref: JobRef) -> None:
 @job("dossiers.certificate")
 def certificate(ref: JobRef) -> None:
     chosen = DestructionList.objects.get(pk=ref.subject.id)
+    forget_words()  # of all that the list destroyed, at once
     language = settings.LANGUAGE_CODE[:2]
     file = documents.store_bytes(certificate_pdf(chosen.certificate, chosen.certificate_sha256, language))
     with gesture_scope():

@@ -1,4 +1,4 @@
-"""Lawful destruction: reasons for which it was opened outside one's own files, unless the rule keeps the log of reading."""
+"""Lawful destruction: reasons for which it was opened outside one's own files, whole, or only the words where the rule keeps the log of reading."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from .models import LookUp, Opening
 
 
 def _erase(target: Target) -> None:
+    for about in target.about() if target.keep_reads else ():  # who and when stays, the words go
+        for model in (Opening, LookUp):
+            target.counts[gettext_noop("Reasons for reading")] += model.objects.filter(about).exclude(reason="—").update(reason="—")
+        LookUp.objects.filter(about).update(finding="")
     if target.keep_reads:
         return
     for about in target.about():

@@ -58,6 +58,20 @@ def but_erasure(vendor: str, table: str, *, same: tuple[str, ...] = ()) -> list[
     return out
 
 
+def pin_search_path(cursor: Any) -> list[str]:
+    """PostgreSQL: functions that ask for a pass look in the product's schema alone, and in temporary tables last: one that somebody names
+    like the table of passes is never asked. Returns the functions."""
+    cursor.execute(
+        "SELECT current_schema(), p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+        "WHERE n.nspname = current_schema() AND p.prosrc LIKE '%kernel_erasurepass%' ORDER BY p.proname"
+    )
+    found = list(cursor.fetchall())
+    for schema, name in found:
+        where = schema.replace('"', '""')
+        cursor.execute(f'ALTER FUNCTION "{where}"."{name}"() SET search_path = "{where}", pg_temp')
+    return [name for _schema, name in found]
+
+
 def lock_but_erasure(*tables: str, same: tuple[str, ...] = (), locked: bool = True) -> RunPython:
     """The migration step: these tables stay append-only, save for a lawful destruction. ``locked``: they were locked by ``lock`` before.
     ``same``: what an emptied row keeps; without it rows go or stay, and are never changed. Depends on ``("kernel", "0006_erasure")``.
@@ -72,6 +86,8 @@ def lock_but_erasure(*tables: str, same: tuple[str, ...] = (), locked: bool = Tr
         with schema_editor.connection.cursor() as cursor:
             for table in tables:
                 run(cursor, [*removal(vendor, table), *but_erasure(vendor, table, same=same)])
+            if vendor == "postgresql":
+                pin_search_path(cursor)
 
     def backwards(apps: Any, schema_editor: Any) -> None:
         vendor = schema_editor.connection.vendor

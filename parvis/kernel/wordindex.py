@@ -14,12 +14,14 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Abs, Length
 from django.utils.translation import gettext as _
 
 from parvis.kernel import memo
+from parvis.kernel.erasure import chunks
 from parvis.kernel.models import Word
 from parvis.kernel.numberwords import joined, numbers_typed
 from parvis.kernel.scope import ScopedModel
@@ -182,6 +184,16 @@ def learn(words: Iterable[str]) -> None:
     new = [Word(pk=key, word=keys[key], sound=phonetic(keys[key])[:12]) for key in sorted(set(keys) - known)]
     if new:
         Word.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def forget_words() -> int:
+    """Words that no text has any more leave: a rare name is not kept for a text that was destroyed. Returns how many. They are few in
+    any language, so that a night looks at all of them; a word that somebody writes in that moment is written again with the next text."""
+    gone = Word.objects.all()
+    for model in apps.get_models():
+        if issubclass(model, WordOf):
+            gone = gone.exclude(Exists(model._base_manager.filter(word_key=OuterRef("pk"))))
+    return sum(Word.objects.filter(pk__in=part).delete()[0] for part in chunks(list(gone.order_by().values_list("pk", flat=True))))
 
 
 def file_words(model: Any, owner: str, owner_id: int, texts: Sequence[str], *, anew: bool = False) -> int:

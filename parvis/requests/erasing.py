@@ -30,6 +30,7 @@ def _erase(target: Target) -> None:
     target.delete_guarded(gettext_noop("Steps of requests"), marks)
     target.delete_guarded(gettext_noop("Steps of requests"), corrections)
     RequestLine.unscoped.filter(request__dossier=target.id).update(person=None)
+    Clock.unscoped.filter(line__request__dossier=target.id).update(started_by="")
     target.counts[gettext_noop("Answers to forms")] += Request.unscoped.filter(dossier=target.id).exclude(answers={}).count()
     target.counts[gettext_noop("Lines of the register of requests, kept")] += Request.unscoped.filter(dossier=target.id).update(
         answers={},

@@ -10,13 +10,16 @@ from parvis.kernel import registries
 from parvis.kernel.erasure import Target
 from parvis.kernel.registries import Eraser
 
-from .models import Line, SourceKey
+from .models import Import, Line, SourceKey
 
 
 def _erase(target: Target) -> None:
     keys = SourceKey.unscoped.filter(Q(kind="person", target_id__in=target.gone) | Q(kind="dossier", target_id=target.id))
     lines = Line.unscoped.filter(Q(person_id__in=target.gone) | Q(pk__in=set(keys.values_list("line_id", flat=True))))
+    files = set(lines.values_list("imported_id", flat=True))
     target.counts[gettext_noop("Lines of the takeover, emptied")] += lines.update(data={}, findings=[], message="", person_id=None)
+    for imported in Import.unscoped.filter(pk__in=files):  # the first lines, shown while the columns were named
+        Import.unscoped.filter(pk=imported.pk).update(table={**imported.table, "sample": []})
     target.delete(gettext_noop("Numbers of the old system"), keys)
 
 

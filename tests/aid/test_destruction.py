@@ -30,7 +30,7 @@ from parvis.journal import api as journal
 from parvis.journal.models import Entry
 from parvis.kernel import clock, jobs, registries, seals
 from parvis.kernel.actor import system_actor
-from parvis.kernel.models import ErasurePass, ErasureWarrant, Job, MutationLine, MutationValue, ReadLine
+from parvis.kernel.models import ErasurePass, ErasureWarrant, Job, MutationLine, MutationValue, ReadLine, Word
 from parvis.kernel.mutations import record_read
 from parvis.kernel.subject import SubjectRef
 from parvis.requests.models import Request, RequestLine, StageMark
@@ -163,6 +163,7 @@ def test_everything_goes_on_the_disk_too_and_the_registers_and_the_ledger_stay_w
     assert [line for line in left.splitlines() if SECRET in line] == []
     assert [line for line in left.splitlines() if made.IBAN in line] == []
     assert [line for line in left.splitlines() if "Benali" in line and "Karim Benali" not in line] == []
+    assert not Word.objects.filter(word__startswith="batt").exists()
     # kept, without names
     shell = Dossier.unscoped.get(pk=paid.pk)
     assert (shell.number, shell.destroyed_on, shell.close_reason) == (paid.number, dt.date(2041, 6, 15), "")
@@ -308,6 +309,21 @@ def test_a_warrant_without_the_approval_it_names_is_found(centre, paid, capsys) 
     with tampering():
         ErasureWarrant.objects.update(approved_by_id=another.pk)
     assert ["destruction.approve" in one for one in seals.verify().problems] == [True]
+
+
+def test_bytes_stay_aside_for_an_hour_and_come_back_when_somebody_stores_them_again(centre, paid) -> None:
+    first, second = (row.sha256 for row in StoredFile.objects.filter(documents__dossier_id=paid.pk).order_by("pk").distinct()[:2])
+    data = path_of(first).read_bytes()
+    asides = [path_of(digest).with_name(f".gone-{digest}") for digest in (first, second)]
+    with at(2041):
+        approved(centre, paid)
+        jobs.run_pending(raise_errors=True)
+        assert [path.exists() for path in asides] == [True, True]
+        StoredFile.objects.create(sha256=first, size=len(data), mime="application/pdf", extension="pdf", stored_at=clock.now())
+        with clock.travel(clock.now() + dt.timedelta(hours=2)):
+            jobs.run_pending(raise_errors=True)
+    assert [path.exists() for path in asides] == [False, False]
+    assert path_of(first).read_bytes() == data and not path_of(second).exists()
 
 
 def test_packs_verify_says_that_one_was_destroyed_lawfully(centre, paid, capsys) -> None:

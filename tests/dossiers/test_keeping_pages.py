@@ -32,7 +32,9 @@ def centre():
 def old(centre) -> Dossier:
     """A file of 2015 in the archive, with a document, under a rule of ten years."""
     with clock.travel(dt.datetime(2015, 3, 2, 10, tzinfo=dt.UTC)):
-        dossier = api.open_dossier(actor=ROOT, person=make_person("Vanden Bossche", "Marcel", "1944-05-12"), unit=centre.north)
+        dossier = api.open_dossier(
+            actor=ROOT, person=make_person("Vanden Bossche", "Marcel", "1944-05-12"), unit=centre.north, referent=centre.worker
+        )
         file = documents.store_bytes(documents.render_pdf("list", _sheet(), date=dt.date(2015, 3, 2)))
         documents.attach(actor=ROOT, subject=SubjectRef("dossier", dossier.pk), file=file, title="Attestation", kind="other")
         api.close_dossier(actor=ROOT, dossier=Dossier.unscoped.select_related("unit").get(pk=dossier.pk), code="autonomy", reason="")

@@ -53,22 +53,30 @@ def title_from(name: str) -> str:
     return " ".join(re.sub(r"[_\-]+", " ", stem).split())[:200] or _("Document")
 
 
+def _write(target: Path, data: bytes) -> None:
+    """The bytes in their place, whole or not at all; nothing when they are there."""
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".part-")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
 def _keep(data: bytes, kind: Kind, pages: int | None) -> StoredFile:
     digest = hashlib.sha256(data).hexdigest()
     row = StoredFile(sha256=digest, size=len(data), mime=kind.mime, extension=kind.extension, pages=pages, stored_at=clock.now())
     target = row.path
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".part-")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(data)
-                out.flush()
-                os.fsync(out.fileno())
-            os.replace(temporary, target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+    _write(target, data)
+    # A lawful destruction of the same bytes may have taken them away meanwhile, while it could not see our row.
+    transaction.on_commit(lambda: _write(target, data))
     known = StoredFile.objects.filter(sha256=digest).first()
     if known is not None:
         return known

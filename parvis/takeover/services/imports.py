@@ -223,5 +223,7 @@ def _move(imported: Import, before: str, after: str) -> None:
 
 
 def finish(imported: Import, *, state: str, **more: Any) -> None:
-    """End of a job: the new state, and how many lines of each kind."""
+    """End of a job: the new state, and how many lines of each kind. Taken over, the first lines are no longer shown, and go."""
+    if state == ImportState.APPLIED:
+        more["table"] = {**imported.table, "sample": []}
     Import.unscoped.filter(pk=imported.pk).update(state=state, counts=tally(imported), **more)
