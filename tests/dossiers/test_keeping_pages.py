@@ -72,7 +72,7 @@ def test_a_file_of_2015_is_found_by_name_with_the_right_profile_only_and_its_doc
 
 
 def test_held_back_and_let_go_from_the_page(client, centre, old) -> None:
-    client.force_login(centre.chief)
+    client.force_login(centre.auditor)  # a head of service would say first why they open a file that was closed long ago
     url = reverse("dossiers:hold", args=[old.uuid])
     assert client.post(url, {"reason": "Procès", "review_on": "2020-01-01"}).status_code == 422
     assert not LegalHold.unscoped.exists()
@@ -120,6 +120,7 @@ def test_proposed_by_one_approved_by_another_then_the_certificate(client, centre
     with translation.override("en"):
         assert search_dossiers(centre.actor("worker"), "vanden bossche", 5) == []
         assert [hit.subtitle for hit in search_dossiers(centre.actor("worker"), old.number, 5)] == ["destroyed, only its number is left"]
+    client.force_login(centre.auditor)
     assert "Détruit légalement" in client.get(reverse("dossiers:detail", args=[old.uuid])).content.decode()
     assert old.number not in client.get(reverse("dossiers:index"), {"status": "archived"}).content.decode()
 

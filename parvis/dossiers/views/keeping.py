@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -107,19 +109,17 @@ def destruction(request: HttpRequest) -> HttpResponse:
     found = services.schedule()
     if request.method == "POST":
         chosen = list(services.due_dossiers(found=found).filter(uuid__in=_uuids(request.POST.getlist("dossier"))))
+        refused: dict[str, Any] = {}
         if form.is_valid():
-            try:
-                with errors_on(form):
-                    row = services.propose_list(actor=actor, dossiers=chosen, note=form.cleaned_data["note"])
-                    return done(
-                        request,
-                        "dossiers:destruction_list",
-                        _("Proposed. Another person approves it before anything is destroyed."),
-                        row.uuid,
-                    )
-            except CannotBeDestroyed as refused:
-                return invalid(request, "dossiers/destruction.html", _overview(request, actor, form, found) | _refused(refused))
-        return invalid(request, "dossiers/destruction.html", _overview(request, actor, form, found))
+            with _naming(form, refused):
+                row = services.propose_list(actor=actor, dossiers=chosen, note=form.cleaned_data["note"])
+                return done(
+                    request,
+                    "dossiers:destruction_list",
+                    _("Proposed. Another person approves it before anything is destroyed."),
+                    row.uuid,
+                )
+        return invalid(request, "dossiers/destruction.html", _overview(request, actor, form, found) | refused)
     return page(request, "dossiers/destruction.html", _overview(request, actor, form, found))
 
 
@@ -133,8 +133,14 @@ def _uuids(texts: list[str]) -> list[UUID]:
     return out
 
 
-def _refused(error: CannotBeDestroyed) -> dict[str, Any]:
-    return {"refused": error.found, "refusal": error.message}
+@contextmanager
+def _naming(form: Any, refused: dict[str, Any]) -> Iterator[None]:
+    """``errors_on``, and what stands against a destruction for the page: each dossier with its reasons, not the sentence alone."""
+    with errors_on(form):
+        try:
+            yield
+        except CannotBeDestroyed as error:
+            refused |= {"refused": error.found, "refusal": error.message}
 
 
 def _overview(request: HttpRequest, actor: Actor, form: ProposeForm, found: Any) -> dict[str, Any]:
@@ -190,27 +196,23 @@ def destruction_list(request: HttpRequest, uuid: UUID) -> HttpResponse:
     give_up = ReasonOnlyForm(request.POST if action == "withdraw" else None, prefix="up")
     take_off = ReasonOnlyForm(request.POST if action == "remove" else None, prefix="off")
     if request.method == "POST":
-        try:
-            if action == "approve" and approve.is_valid():
-                with errors_on(approve):
-                    services.approve_list(actor=actor, chosen=row, permission=approve.cleaned_data["permission"])
-                    return done(request, "dossiers:destruction_list", _("Approved. The dossiers are being destroyed."), row.uuid)
-            elif action == "withdraw" and give_up.is_valid():
-                with errors_on(give_up):
-                    services.withdraw_list(actor=actor, chosen=row, reason=give_up.cleaned_data["reason"])
-                    return done(request, "dossiers:destruction_list", _("Given up. Nothing was destroyed."), row.uuid)
-            elif action == "remove" and take_off.is_valid():
-                line = row.lines.select_related("dossier", "on_list").filter(uuid__in=_uuids([request.POST.get("line", "")])).first()
-                if line is None:
-                    raise Http404("line")
-                with errors_on(take_off):
-                    services.remove_line(actor=actor, line=line, reason=take_off.cleaned_data["reason"])
-                    return done(request, "dossiers:destruction_list", _("Taken off the list. The dossier is kept."), row.uuid)
-        except CannotBeDestroyed as refused:
-            return invalid(
-                request, "dossiers/destruction_list.html", _one(actor, row, approve, give_up, take_off, request) | _refused(refused)
-            )
-        return invalid(request, "dossiers/destruction_list.html", _one(actor, row, approve, give_up, take_off, request))
+        refused: dict[str, Any] = {}
+        if action == "approve" and approve.is_valid():
+            with _naming(approve, refused):
+                services.approve_list(actor=actor, chosen=row, permission=approve.cleaned_data["permission"])
+                return done(request, "dossiers:destruction_list", _("Approved. The dossiers are being destroyed."), row.uuid)
+        elif action == "withdraw" and give_up.is_valid():
+            with errors_on(give_up):
+                services.withdraw_list(actor=actor, chosen=row, reason=give_up.cleaned_data["reason"])
+                return done(request, "dossiers:destruction_list", _("Given up. Nothing was destroyed."), row.uuid)
+        elif action == "remove" and take_off.is_valid():
+            line = row.lines.select_related("dossier", "on_list").filter(uuid__in=_uuids([request.POST.get("line", "")])).first()
+            if line is None:
+                raise Http404("line")
+            with errors_on(take_off):
+                services.remove_line(actor=actor, line=line, reason=take_off.cleaned_data["reason"])
+                return done(request, "dossiers:destruction_list", _("Taken off the list. The dossier is kept."), row.uuid)
+        return invalid(request, "dossiers/destruction_list.html", _one(actor, row, approve, give_up, take_off, request) | refused)
     return page(request, "dossiers/destruction_list.html", _one(actor, row, approve, give_up, take_off, request))
 
 
