@@ -19,6 +19,7 @@ def throw_away_bytes(ref: JobRef) -> None:
     """An hour after a lawful destruction: what nobody stored again in between leaves the disk."""
     throw_away(ref.payload["digests"])
 
+
 log = logging.getLogger("parvis.documents")
 
 
