@@ -13,14 +13,13 @@ from .models import Document
 from .services.reading import read_file, take_text, unread
 from .services.unstoring import throw_away
 
+log = logging.getLogger("parvis.documents")
+
 
 @job("documents.throw_away")
 def throw_away_bytes(ref: JobRef) -> None:
     """An hour after a lawful destruction: what nobody stored again in between leaves the disk."""
     throw_away(ref.payload["digests"])
-
-
-log = logging.getLogger("parvis.documents")
 
 
 @job("documents.text")
