@@ -89,3 +89,26 @@ def test_a_published_version_is_refused_a_change_by_the_database(label: str) -> 
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             attempt()
     assert rows.values_list("digest", flat=True).get(pk=row.pk) == "0" * 64
+
+
+def test_on_postgresql_a_temporary_table_named_like_the_passes_opens_nothing() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("temporary tables come first on PostgreSQL alone")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = current_schema() "
+            "AND p.prosrc LIKE '%kernel_erasurepass%' AND (p.proconfig IS NULL OR NOT 'search_path=' || current_schema() || ', pg_temp' = ANY "
+            "(SELECT replace(one, '\"', '') FROM unnest(p.proconfig) one))"
+        )
+        assert cursor.fetchall() == []
+        cursor.execute(
+            "INSERT INTO kernel_readline (read_at, slot, actor_label, purpose, screen, subject_type, subject_id) "
+            "VALUES (now(), 1, 'x', '', 'x', 'x', 1) RETURNING id"
+        )
+        row = cursor.fetchone()[0]
+        cursor.execute("CREATE TEMP TABLE kernel_erasurepass (table_name text, row_id bigint) ON COMMIT DROP")
+        cursor.execute("INSERT INTO pg_temp.kernel_erasurepass VALUES ('kernel_readline', %s)", [row])
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            cursor.execute("DELETE FROM kernel_readline WHERE id = %s", [row])
+        cursor.execute("SELECT count(*) FROM kernel_readline WHERE id = %s", [row])
+        assert cursor.fetchone()[0] == 1
