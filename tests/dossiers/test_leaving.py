@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -25,7 +26,7 @@ from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import IDEMPOTENCY_FIELD
 from parvis.workflows.api import WorkItem, open_item
 from tests.contacts.factories import make_person
-from tests.identity.factories import an_account
+from tests.identity.factories import an_account, with_totp
 
 from .factories import make_centre, make_dossier
 
@@ -415,3 +416,18 @@ def test_the_page_and_the_bundle_are_printed(client, centre, given) -> None:
         assert response.content.startswith(b"%PDF")
     assert MutationLine.objects.filter(verb="dossier.handover.print").count() == 3
     assert client.get(reverse("dossiers:handover_bundle", args=[given.departure.uuid, centre.third.uuid])).status_code == 404
+
+
+def test_what_is_printed_asks_the_second_factor_and_a_signature_prints_nothing(client, centre, given) -> None:
+    digest = opened(client, centre.colleague, given).context["brief"].digest
+    page = reverse("dossiers:handover", args=[given.uuid])
+    signed = client.post(f"{page}?as=pdf", {"digest": digest})
+    assert (signed.status_code, HandoverSignature.unscoped.count()) == (303, 1)
+    with_totp(centre.colleague)
+    printed = MutationLine.objects.filter(verb="dossier.handover.print")
+    departure = reverse("dossiers:departure", args=[given.departure.uuid])
+    bundle = reverse("dossiers:handover_bundle", args=[given.departure.uuid, centre.colleague.uuid])
+    for url, back in ((bundle, departure), (f"{page}?as=pdf", page)):
+        asked = client.get(url)
+        assert (asked.status_code, asked["Location"]) == (303, f"/account/prove/?{urlencode({'next': back})}")
+    assert printed.count() == 0
