@@ -28,6 +28,8 @@ class Found:
     title: Any
     hits: list[Hit]
     note: Any = ""
+    full: bool = False
+    """As many as were asked for: there may be more."""
 
 
 def search(actor: Actor, query: str, limit: int) -> list[Found]:
@@ -41,7 +43,7 @@ def search(actor: Actor, query: str, limit: int) -> list[Found]:
             if source.access(actor):
                 hits = source.search(actor, text, limit)[:limit]
                 if hits:
-                    found.append(Found(source.key, source.title, hits, memo.kept(("search.note", source.key), "")))
+                    found.append(Found(source.key, source.title, hits, memo.kept(("search.note", source.key), ""), len(hits) >= limit))
     return found
 
 

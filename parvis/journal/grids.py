@@ -15,7 +15,7 @@ from parvis.kernel.textmatch import sort_key
 from parvis.ui.grid import Column, Filter, Grid
 
 from .enums import WRITTEN_KINDS, EntryKind, KeyEvent
-from .selectors import agents_of, bounds_of, year_choices
+from .selectors import agent_named, agents_of, bounds_of, year_choices
 
 ME = "me"
 
@@ -51,10 +51,17 @@ def _agents(actor: Actor) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in agents_of(actor)]
 
 
+def _agent_named(actor: Actor, value: str) -> str:
+    """Somebody of another service who wrote in a dossier that the reader may open: the page of an act leads here."""
+    return agent_named(int(value)) if value.isdigit() and len(value) < 19 else ""
+
+
 def _search(rows: Any, text: str) -> Any:
     """The number of the dossier, or the beginning of the client's name."""
     key = sort_key(text)
-    return rows.filter(Q(dossier__number__startswith=text.strip()) | Q(dossier__lead_sort__startswith=key))
+    wanted = Q(dossier__number__startswith=text.strip())
+    # Nothing is left of a name in other letters: every name begins with nothing.
+    return rows.filter(wanted | Q(dossier__lead_sort__startswith=key) if key else wanted)
 
 
 COLUMNS = [
@@ -74,7 +81,7 @@ KIND = Filter(
     choices=[(one.value, one.label) for one in WRITTEN_KINDS],
     apply=lambda rows, value: rows.filter(kind=value),
 )
-AGENT = Filter("agent", _("Agent"), choices=_agents, apply=_by)
+AGENT = Filter("agent", _("Agent"), choices=_agents, apply=_by, named=_agent_named)
 
 
 def row_url(row: Any) -> str:

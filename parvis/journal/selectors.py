@@ -9,7 +9,16 @@ from typing import Any
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext
 
-from parvis.contacts.api import can_read_persons, find_parties, organisations_of, party_names
+from parvis.contacts.api import (
+    Organisation,
+    Person,
+    can_read_persons,
+    find_parties,
+    organisations_of,
+    party_names,
+    resolve_organisation,
+    resolve_person,
+)
 from parvis.dossiers.api import Dossier, asking_nothing
 from parvis.identity.api import Account, FunctionGrant
 from parvis.identity.enums import Function
@@ -341,9 +350,13 @@ def acts_of(actor: Actor) -> QuerySet[Entry]:
 
 
 def contacts_with(actor: Actor, partner: SubjectRef) -> QuerySet[Entry]:
-    """Those with one partner, and with entries of the address book that were merged into it."""
-    name = "organisation" if partner.type == "organisation" else "partner"
-    return acts_of(actor).filter(Q(**{name: partner.id}) | Q(**{f"{name}__merged_into": partner.id}))
+    """Those with one partner, and with entries of the address book that were merged into it, in however many steps."""
+    model, name = (Organisation, "organisation_id") if partner.type == "organisation" else (Person, "partner_id")
+    ids, last = {partner.id}, {partner.id}
+    while last:
+        last = set(model.unscoped.filter(merged_into__in=last).order_by().values_list("pk", flat=True)) - ids
+        ids |= last
+    return acts_of(actor).filter(**{f"{name}__in": sorted(ids)})
 
 
 @dataclass(frozen=True)
@@ -372,6 +385,10 @@ def agents_of(actor: Actor) -> list[tuple[int, str]]:
     return sorted(found, key=lambda one: one[0] != actor.account_id)
 
 
+def agent_named(account_id: int) -> str:
+    return Account.objects.filter(pk=account_id).values_list("display_name", flat=True).first() or ""
+
+
 def mentions_of(entry: Entry) -> list[str]:
     return list(Mention.unscoped.filter(entry=entry).order_by("pk").values_list("account__display_name", flat=True)[:20])
 
@@ -384,9 +401,11 @@ def partner_uses(account_id: int) -> dict[tuple[str, int], int]:
     since = clock.now() - dt.timedelta(days=FREQUENT_DAYS)
     own = Entry.unscoped.filter(author_id=account_id, happened_at__gte=since).order_by()
     uses: dict[tuple[str, int], int] = {}
-    for kind, name in (("organisation", "organisation_id"), ("person", "partner_id")):
-        rows = own.filter(**{f"{name}__isnull": False}).values(name).annotate(times=Count("pk"))
-        uses |= {(kind, row[name]): row["times"] for row in rows}
+    for kind, name, resolve in (("organisation", "organisation", resolve_organisation), ("person", "partner", resolve_person)):
+        rows = own.filter(**{f"{name}__isnull": False}).values_list(f"{name}_id", f"{name}__merged_into").annotate(times=Count("pk"))
+        for pk, merged_into, times in rows:
+            party = (kind, pk if merged_into is None else resolve(pk))
+            uses[party] = uses.get(party, 0) + times
     return uses
 
 

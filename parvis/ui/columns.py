@@ -70,7 +70,8 @@ class Column:
 @dataclass(frozen=True)
 class Filter:
     """A filter chip. ``apply(rows, value)``; ``choices`` a list, or a function of the actor; without choices a text or ``kind="day"``.
-    ``default`` applies until the reader removes it.
+    ``default`` applies until the reader removes it. ``named(actor, value)``: words for a value beside the choices that may be asked for as
+    well (an agent who left); other values find nothing.
     """
 
     key: str
@@ -80,6 +81,7 @@ class Filter:
     kind: str = "choice"
     default: str = ""
     data_class: str = ""
+    named: Callable[[Actor, str], str] | None = None
 
 
 @dataclass(frozen=True)

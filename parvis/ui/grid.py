@@ -180,6 +180,8 @@ class GridPage(Around):
             value = self.values.get(one.key)
             if value and self._acceptable(one, value):
                 rows = one.apply(rows, value)
+            elif value and one.kind != "day":
+                rows = rows.none()  # a chip says that the list is narrowed: it is never all of them
         if self.text and self.grid.search:
             rows = self.grid.search(rows, self.text)
         return rows.order_by(*self._ordering(backwards=False))
@@ -191,6 +193,8 @@ class GridPage(Around):
             except ValueError:
                 return False
         choices = self._choices(one)
+        if one.named is not None and one.named(self.actor, value):
+            return True
         return not choices or value in {str(key) for key, _label in choices}
 
     def _choices(self, one: Filter) -> list[tuple[str, str]]:
@@ -332,9 +336,8 @@ class GridPage(Around):
         for one in self.filters:
             value = self.values.get(one.key)
             if value:
-                words = dict(self._choices(one)).get(value) or (
-                    formats.day(value) if one.kind == "day" and self._acceptable(one, value) else value
-                )
+                words = dict(self._choices(one)).get(value) or (one.named(self.actor, value) if one.named else "")
+                words = words or (formats.day(value) if one.kind == "day" and self._acceptable(one, value) else value)
                 chips.append({"title": formats.label(one.title), "value": words, "url": self.url(**{one.key: "" if one.default else None})})
         return chips
 

@@ -293,3 +293,18 @@ def test_a_request_is_found_before_it_has_a_file_and_after() -> None:
     by_name = finding.where(clerk, "benali")
     assert [place.title.startswith(joined.dossier.number) for place in by_name] == [True]
     assert [one.step for one in by_name[0].places] == ["inquiry"]
+
+
+def test_a_list_cut_at_its_length_says_that_there_is_more(monkeypatch, worker):
+    from parvis.desk.views import finding as pages
+
+    monkeypatch.setattr(pages, "MOST", 2)
+    client = signed_in(worker)
+    for given in ("Ada", "Bob"):
+        make_person("Zwicky", given, "1990-01-01")
+    page = client.get("/search/?q=zwicky")
+    assert (page.context["total"], page.context["more"]) == (2, True)
+    assert "2 résultats et plus" in page.content.decode()
+    monkeypatch.setattr(pages, "MOST", 3)
+    page = client.get("/search/?q=zwicky")
+    assert (page.context["total"], page.context["more"]) == (2, False)

@@ -273,3 +273,50 @@ def test_the_acts_of_a_dossier_say_how_many_are_shown(client, centre, dossier, m
 
 def test_the_source_is_registered_for_the_one_search() -> None:
     assert {"notes", "documents"} <= set(registries.search_sources)
+
+
+@pytest.mark.db
+def test_contacts_with_a_partner_merged_twice_stand_under_the_one_that_is_kept(client, centre, dossier) -> None:
+    from parvis.contacts.models import Organisation
+    from parvis.journal.selectors import partner_uses
+    from parvis.kernel.subject import SubjectRef
+    from tests.contacts.factories import make_organisation
+
+    first, second, kept = make_organisation("Clinique A"), make_organisation("Clinique B"), make_organisation("Clinique C")
+    entries = [write(centre, dossier, "Appel", kind="call", partner=SubjectRef("organisation", one.pk)) for one in (first, second, kept)]
+    Organisation.unscoped.filter(pk=first.pk).update(merged_into=second)
+    Organisation.unscoped.filter(pk=second.pk).update(merged_into=kept)
+    client.force_login(centre.worker)
+    address = reverse("journal:with", args=["organisation", kept.uuid])
+    assert {row.pk for row in client.get(address).context["grid"].shown} == {entry.pk for entry in entries}
+    assert client.get(reverse("journal:with", args=["organisation", first.uuid])).url == address
+    assert client.get(reverse("journal:entry", args=[entries[0].uuid])).context["partner"] == ("Clinique C", address)
+    assert partner_uses(centre.worker.pk) == {("organisation", kept.pk): 3}
+
+
+def test_a_partner_whose_address_is_protected_is_a_bare_name(client, centre, dossier) -> None:
+    from parvis.contacts import api as contacts
+    from parvis.kernel.subject import SubjectRef
+    from tests.contacts.factories import WORKER
+
+    partner = make_person("Caché", "Zoé", "1990-01-01")
+    entry = write(centre, dossier, "Appel", kind="call", partner=SubjectRef("person", partner.pk))
+    contacts.set_address(
+        actor=WORKER, person=partner, kind="domicile", street="Rue", number="1", postal_code="4999", municipality="Valmont",
+        valid_from=clock.today(), hidden=True,
+    )  # fmt: skip
+    client.force_login(centre.worker)
+    way = reverse("journal:with", args=["person", partner.uuid])
+    for page in (client.get("/journal/acts/?agent="), client.get(reverse("journal:entry", args=[entry.uuid]))):
+        assert page.status_code == 200
+        assert way not in page.content.decode()
+    assert client.get(way).status_code == 404
+
+
+def test_acts_asked_for_of_an_agent_outside_the_list_are_that_agent_s_or_none(client, centre, dossier) -> None:
+    write(centre, dossier, "Appel", kind="call", minutes=5)
+    client.force_login(centre.worker)
+    for asked, acts in ((centre.worker.pk, 1), (centre.stranger.pk, 0), (999_999, 0), ("x", 0)):
+        assert client.get(f"/journal/acts/?agent={asked}").context["totals"]["acts"] == acts, asked
+    assert "Ingrid Peeters" in client.get(f"/journal/acts/?agent={centre.stranger.pk}").content.decode()
+    assert client.get("/journal/acts/?agent=&q=地").context["totals"]["acts"] == 0

@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from parvis.contacts.api import Organisation, Person, display_names, hidden_person_ids, organisation_cards
+from parvis.contacts.api import (
+    Organisation,
+    Person,
+    display_names,
+    hidden_person_ids,
+    organisation_cards,
+    resolve_organisation,
+    resolve_person,
+)
 from parvis.documents import api as documents
 from parvis.kernel import clock, wordindex
 from parvis.kernel.actor import Actor
@@ -62,12 +70,17 @@ def _persons(actor: Actor, found: Entry) -> list[tuple[str, str]]:
 
 
 def _partner(actor: Actor, found: Entry) -> tuple[str, str] | None:
+    """With whom, under the entry of the address book that holds today; a bare name where there is no page to go to."""
     if found.organisation_id:
-        card = organisation_cards(actor, [found.organisation_id]).get(found.organisation_id)
+        kept = resolve_organisation(found.organisation_id)
+        card = organisation_cards(actor, [kept]).get(kept)
         return (card.name, reverse("journal:with", args=["organisation", card.uuid])) if card else None
     if found.partner_id:
-        partner = Person.objects.visible_to(actor).select_related("index").filter(pk=found.partner_id).first()
-        return (partner.index.display_name, reverse("journal:with", args=["person", partner.uuid])) if partner else None
+        partner = Person.objects.visible_to(actor).select_related("index").filter(pk=resolve_person(found.partner_id)).first()
+        if partner is None:
+            return None
+        hidden = bool(hidden_person_ids([partner.pk]))
+        return (partner.index.display_name, "" if hidden else reverse("journal:with", args=["person", partner.uuid]))
     return None
 
 
@@ -104,7 +117,12 @@ def with_partner(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
     """All contacts with one organisation or person of the address book (A27)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     model = {"organisation": Organisation, "person": Person}.get(kind)
-    party = model.objects.visible_to(actor).filter(uuid=uuid, merged_into=None).first() if model is not None else None
+    party = model.objects.visible_to(actor).filter(uuid=uuid).first() if model is not None else None
+    if party is not None and party.merged_into_id is not None:  # lists keep the partner as it was noted: the way goes on from there
+        onward = resolve_organisation(party.pk) if kind == "organisation" else resolve_person(party.pk)
+        party = model.objects.visible_to(actor).filter(pk=onward, merged_into=None).first()
+        if party is not None and not (kind == "person" and hidden_person_ids([party.pk])):
+            return HttpResponseRedirect(reverse("journal:with", args=[kind, party.uuid]))
     if party is None or (kind == "person" and hidden_person_ids([party.pk])):
         raise Http404("partner")
     if kind == "organisation":
@@ -133,5 +151,9 @@ def _answer(request: HttpRequest, grid: GridPage, template: str, context: dict[s
     sums = sums_by_kind(grid.rows) if bounded else []
     if bounded:
         grid.total = sum(row.acts for row in sums)  # the same rows, counted already
+    partners = {row.partner.merged_into_id or row.partner_id for row in grid.shown if row.partner_id}
+    hidden = hidden_person_ids(partners) if partners else set()
+    for row in grid.shown:
+        row.no_way = row.partner_id is not None and (row.partner.merged_into_id or row.partner_id) in hidden
     totals = {"acts": sum(row.acts for row in sums), "minutes": sum(row.minutes for row in sums)}
     return page(request, template, context | {"grid": grid, "sums": sums, "totals": totals, "bounded": bounded})
