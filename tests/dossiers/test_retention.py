@@ -295,3 +295,18 @@ def test_what_was_given_up_after_all_attempts_is_tried_again_the_next_night(cent
         jobs.run_pending(raise_errors=True)
     assert DestructionList.objects.get().state == "done"
     assert fresh(due).destroyed_on == dt.date(2041, 6, 15)
+
+
+def test_where_the_log_of_reading_stays_its_reasons_go_all_the_same(centre, due, second) -> None:
+    from parvis.identity.models import LookUp, Opening
+
+    given = {"account": centre.worker, "subject_type": "dossier", "subject_id": due.pk, "subject_label": due.number, "reason": "Sa voisine"}
+    now = clock.now()
+    Opening.objects.create(**given, opened_at=now, expires_at=now)
+    LookUp.objects.create(**given, kinds="old", at=now, until=now, finding="Sa voisine, en effet")
+    with at(2041):
+        found = services.propose_list(actor=centre.actor("auditor"), dossiers=[due])
+        services.approve_list(actor=second, chosen=found, permission="AGR 2041/7")
+        jobs.run_pending(raise_errors=True)
+    assert [(row.account_id, row.reason) for row in Opening.objects.all()] == [(centre.worker.pk, "—")]
+    assert [(row.kinds, row.reason, row.finding) for row in LookUp.objects.all()] == [("old", "—", "")]
