@@ -50,11 +50,11 @@ def landlords_of(actor: Actor, person_id: int, day: dt.date | None = None, *, hi
     of a client of another service, like on the landlord's page."""
     if hidden or not access.sees_relations(actor):
         return []
-    if any(person_id in find(actor, {person_id}) for find in client_secrecy.all()):
-        return []
     day = day or clock.today()
     found = Relation.objects.visible_to(actor).filter(other=person_id, kind=RelationKind.LANDLORD, live=1).order_by("-valid_to", "pk")
     rows = list(found[:MOST])
+    if not rows or any(person_id in find(actor, {person_id}) for find in client_secrecy.all()):
+        return []
     cards = person_cards(actor, [row.person_id for row in rows], day, brief=True) if rows else {}
     return [Tenancy(row, cards[row.person_id], row.valid_to <= day) for row in rows if row.person_id in cards]
 
