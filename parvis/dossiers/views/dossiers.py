@@ -61,6 +61,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     request.dossier_members = members  # type: ignore[attr-defined]
     with memo.sharing():
         memo.keep("dossier", dossier.pk)
+        memo.keep(("dossiers.reading", actor, dossier.pk), dossier)
         within(Dossier, actor, dossier.pk)
         main, side, hidden = _panels(request, dossier, day)
     past = day != today or known_on is not None
