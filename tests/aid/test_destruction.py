@@ -39,7 +39,6 @@ from tests.accounting.factories import SYSTEM
 from tests.contacts.factories import make_person
 from tests.decisions import factories as made
 from tests.identity.factories import an_account, as_actor
-from tests.support.triggers import tampering
 
 from . import factories as f
 
@@ -295,22 +294,6 @@ def test_a_value_that_is_gone_or_blanked_with_the_instant_of_another_warrant_is_
     assert len(told) == 2 and "values are blanked, it counted" in told[1]
 
 
-def test_a_warrant_without_the_approval_it_names_is_found(centre, paid, capsys) -> None:
-    with at(2041):
-        approved(centre, paid)
-        jobs.run_pending(raise_errors=True)
-    line = DestructionLine.objects.get()
-    DestructionLine.objects.filter(pk=line.pk).update(state="refused")
-    assert ["without a line on a destruction list" in one for one in seals.verify().problems] == [True]
-    assert cli._verify_all_packs() == 1
-    DestructionLine.objects.filter(pk=line.pk).update(state="destroyed")
-    another = an_account("administrator", name="Autre")
-    DestructionList.objects.update(approved_by=another)
-    with tampering():
-        ErasureWarrant.objects.update(approved_by_id=another.pk)
-    assert ["destruction.approve" in one for one in seals.verify().problems] == [True]
-
-
 def test_bytes_stay_aside_for_an_hour_and_come_back_when_somebody_stores_them_again(centre, paid) -> None:
     first, second = (row.sha256 for row in StoredFile.objects.filter(documents__dossier_id=paid.pk).order_by("pk").distinct()[:2])
     data = path_of(first).read_bytes()
@@ -337,14 +320,6 @@ def test_packs_verify_says_that_one_was_destroyed_lawfully(centre, paid, capsys)
     told = capsys.readouterr().out
     assert f"{number}: destroyed lawfully on 2041-06-15" in told
     assert "0 decision packs: intact, 1 destroyed lawfully" in told
-
-
-def test_a_pack_that_is_missing_without_a_warrant_is_found(centre, paid, capsys) -> None:
-    pack = Pack.unscoped.get(decision__dossier=paid)
-    with tampering():
-        Pack.unscoped.filter(pk=pack.pk)._raw_delete("default")
-    assert cli._verify_all_packs() == 1
-    assert "the pack is missing" in capsys.readouterr().out
 
 
 # The narrow path -----------------------------------------------------------------------------------------------------------

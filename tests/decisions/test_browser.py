@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from parvis.decisions import api
-from parvis.decisions.models import Minutes, Proposal
+from parvis.decisions.models import Minutes, Proposal, WorkingCopy
 from tests.decisions import factories as f
 from tests.support.browser import DESKTOP, PHONE, axe, no_sideways_scroll, open_page, watch
 
@@ -100,7 +100,7 @@ def test_what_is_typed_beside_the_letter_is_sent_with_it(live_server, browser_pa
     page.goto(live_server.url + reverse("decisions:proposal", args=[proposal.uuid]))
     with page.expect_response(lambda answer: answer.request.headers.get("x-autosave") == "1") as kept:
         page.fill("[name=p0-amount]", "275.50")
-    assert kept.value.status == 200 and api.latest(proposal).provisions[0]["amount"] == "275.50"  # nobody pressed a button
+    assert kept.value.status == 200 and WorkingCopy.unscoped.get(proposal=proposal).provisions[0]["amount"] == "275.50"  # no button pressed
     page.fill("[name=b-facts]", f.FACTS + " Le bail commence le 1er avril 2026.")
     with page.expect_navigation():
         page.keyboard.press("Control+Enter")

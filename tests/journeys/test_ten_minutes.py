@@ -79,7 +79,7 @@ def test_from_the_phone_to_the_bank(live_server: Any, chromium: Browser, page_wi
     clerk = desks(stage.CLERK)
     go(clerk, f"{address}/desk/")
     go(clerk, f"{address}/requests/{request.uuid}/identify/")
-    clerk.select_option("#referent", label="Amélie Lambrecht")
+    clerk.select_option("#referent", value=clerk.locator("#referent option", has_text="Amélie Lambrecht").get_attribute("value"))
     clerk.locator("button[name=join]").click()
     clerk.wait_for_url(lambda url: "/identify/" not in url)
     axe(clerk)
