@@ -345,7 +345,7 @@ def test_a_pass_lets_go_one_row_and_never_an_amount(paid) -> None:
     for row in (entry,):
         ErasurePass.objects.create(warrant=warrant, table_name="accounting_entry", row_id=row.pk)
     LedgerEntry.unscoped.filter(pk=entry.pk).update(label="neutre", person=None)
-    for field, value in (("debit", entry.debit + 1), ("account_id", entry.account_id + 1), ("voucher_id", 0)):
+    for field, value in (("debit", entry.debit + 1), ("account_id", entry.account_id + 1), ("voucher_id", entry.voucher_id + 1)):
         with pytest.raises(DatabaseError), transaction.atomic():
             LedgerEntry.unscoped.filter(pk=entry.pk).update(**{field: value})
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
