@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from parvis.documents.enums import DocumentKind, Origin
 from parvis.documents.models import Document
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import subject_scopes, takes_nothing
-from parvis.kernel.scope import DATA_CLASSES, NOTHING, may_see, scope
+from parvis.kernel.scope import DATA_CLASSES, NOTHING, Reaches, may_see, scope
 from parvis.kernel.subject import SubjectRef
 
 
@@ -78,13 +78,17 @@ def _documents(actor: Actor) -> Q:
         return PERSONS_OWN & Q(subject_type="request", subject_id__in=mine) if mine else NOTHING
     seen = Q()
     for kind, visible in subject_scopes.items():
-        ids = visible(actor)
-        seen |= Q(subject_type=kind, subject_id__in=ids)
+        rows = visible(actor)
+        seen |= Q(subject_type=kind) & _leads_to(rows, "subject_id")
         if kind == "dossier":
-            seen |= Q(dossier_id__in=ids)
+            seen |= _leads_to(rows, "dossier_id")
     if not seen:
         return NOTHING
     return seen & _classes(actor)
+
+
+def _leads_to(rows: Any, path: str) -> Q:
+    return Q(Reaches(rows, path)) if isinstance(rows, QuerySet) else Q(**{f"{path}__in": rows})
 
 
 def in_dossier_q(actor: Actor, dossier_id: int) -> Q:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from parvis.kernel import memo
 
@@ -40,6 +40,20 @@ def scope(model: type[models.Model]) -> Callable[[ScopeFunction], ScopeFunction]
     return register
 
 
+class Reaches(Exists):
+    """Rows whose ``path`` holds the number of one of these ``rows``, looked up from the row at hand. ``path__in=rows`` would have the
+    embedded database list all that the actor may see before it reads the first row: 15 ms for a service of 30,000 dossiers.
+    """
+
+    def __init__(self, rows: models.QuerySet[Any], path: str) -> None:
+        self.rows, self.path = rows, path
+        super().__init__(rows.filter(pk=OuterRef(path)))
+
+    def under(self, prefix: str) -> Reaches:
+        """The same, seen from a child."""
+        return Reaches(self.rows, f"{prefix}__{self.path}")
+
+
 def _prefixed(q: Q, prefix: str) -> Q:
     """The same condition seen from a child: every look-up gets the path to the parent."""
     out = Q(_connector=q.connector, _negated=q.negated)
@@ -48,6 +62,8 @@ def _prefixed(q: Q, prefix: str) -> Q:
             out.children.append(_prefixed(child, prefix))
         elif isinstance(child, tuple):
             out.children.append((f"{prefix}__{child[0]}", child[1]))
+        elif isinstance(child, Reaches):
+            out.children.append(child.under(prefix))
         else:
             raise ScopeError(f"a scope of children may hold look-ups only, not {child!r}")
     return out

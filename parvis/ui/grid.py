@@ -36,7 +36,7 @@ from django.utils.translation import ngettext
 
 from parvis.kernel.actor import ANONYMOUS, Actor
 from parvis.kernel.scope import may_see
-from parvis.ui import formats, listmemory, stepup
+from parvis.ui import drawing, formats, listmemory, stepup
 from parvis.ui.bulk import Action
 from parvis.ui.columns import Cell, Choices, Column, Filter, Line, Rows, may_be_missing, reach
 from parvis.ui.gridaround import SUM_LIMIT, Around
@@ -271,6 +271,10 @@ class GridPage(Around):
     @cached_property
     def lines(self) -> list[Line]:
         return [self._line(row) for row in self._window[0]]
+
+    @property
+    def drawn_rows(self) -> SafeString:
+        return drawing.rows(self)
 
     def _line(self, row: Any) -> Line:
         url = self.grid.row_url(row) if self.grid.row_url else ""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils import translation
 
 from parvis.kernel import registries
@@ -63,7 +64,7 @@ class Shell:
     def is_demo(self) -> bool:
         return bool(getattr(settings, "PARVIS_IS_DEMO", False))
 
-    @property
+    @functools.cached_property
     def menu(self) -> list[Entry]:
         return list(self._entries())
 
@@ -164,8 +165,13 @@ def of(request: HttpRequest | None) -> Shell:
 
 def address(url_name: str) -> str:
     """The address of a page, empty when its context is switched off."""
+    return _address(url_name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+
+
+@functools.lru_cache(maxsize=512)  # the layout asks for thirty of them on every page
+def _address(url_name: str, urlconf: str, prefix: str) -> str:
     try:
-        return reverse(url_name)
+        return reverse(url_name, urlconf=urlconf)
     except NoReverseMatch:
         return ""
 

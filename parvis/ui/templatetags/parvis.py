@@ -8,13 +8,12 @@ import zlib
 from typing import Any
 
 from django import forms, template
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from parvis.ui import clocks, formats, slots
+from parvis.ui import clocks, drawing, formats, slots
 from parvis.ui import shell as shell_module
 
 register = template.Library()
@@ -237,23 +236,17 @@ def field(
         extra = {k: v for k, v in extra.items() if k not in {"aria-invalid", "aria-describedby"}}
     # Django adds its own aria attributes by name; ours win and are the same on every page.
     control = "" if kind == "choices" else bound.as_widget(attrs=extra)
-    return mark_safe(
-        render_to_string(
-            "ui/components/field.html",
-            {
-                "bound": bound,
-                "kind": kind,
-                "label": formats.label(label if label is not None else bound.label),
-                "help": help_text,
-                "affix": affix,
-                "source": source,
-                "optional": not bound.field.required and not hide_optional and kind != "check",
-                "question": question,
-                "control": control,
-                "described": " ".join(described),
-                "tag": "h1" if question else "",
-            },
-        )
+    return drawing.field(
+        bound,
+        kind,
+        label=formats.label(label if label is not None else bound.label),
+        help=help_text,
+        control=control,
+        affix=affix,
+        source=source,
+        described=" ".join(described),
+        optional=not bound.field.required and not hide_optional and kind != "check",
+        question=question,
     )
 
 
