@@ -80,7 +80,7 @@ def _erase(target: Target) -> None:
     files = OrderFile.unscoped.filter(order__in=orders).exclude(Exists(named))
     bare = set(files.values_list("order_id", flat=True))
     files.update(content=b"", changes=[])
-    PaymentOrder.unscoped.filter(pk__in=bare).update(title=target.label, withdrawn_reason="")
+    PaymentOrder.unscoped.filter(pk__in=bare).update(title=target.label, titles=None, withdrawn_reason="")
     empty_calls("payment_order", bare)
     others = BankFileLine.unscoped.filter(file=OuterRef("pk")).exclude(line__payee_iban=NO_ACCOUNT, line__isnull=False)
     told = set(BankFileLine.unscoped.filter(line__order__in=bare).values_list("file_id", flat=True))

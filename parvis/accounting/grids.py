@@ -18,7 +18,7 @@ ORDERS = Grid(
     empty_title=_("No payment order yet"),
     empty_text=_("Orders come from a first payment, or from the monthly list."),
     columns=[
-        Column("number", _("Payment order"), sort="number", main=True, detail="title"),
+        Column("number", _("Payment order"), sort="number", main=True, detail="words"),
         Column("state", _("State"), value="get_state_display", cell="accounting/_cell_state.html"),
         Column("execution_on", _("Execution"), kind="day", sort="execution_on"),
         Column("count", _("Lines"), kind="number", total="count"),

@@ -88,7 +88,7 @@ def _search(actor: Actor, query: str, limit: int) -> list[Hit]:
         Hit(
             title=row.number,
             url=reverse("accounting:order", args=[row.uuid]),
-            subtitle=f"{row.title} · {formats.amount(row.total)}",
+            subtitle=f"{row.words} · {formats.amount(row.total)}",
             why=str(row.get_state_display()),
             icon="cash",
         )

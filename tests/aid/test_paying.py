@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from parvis.accounting import api as accounting
 from parvis.accounting.models import PaymentLine, PaymentOrder
@@ -199,7 +200,11 @@ def test_the_run_says_what_changed_and_what_to_check(world):
     assert unchecked.value.code == "unchecked" and PaymentOrder.unscoped.filter(kind="run").count() == 0
     order = prepare_run(actor=team.payer, month=date(2026, 4, 1), line_ids=ids, checked=True)
     assert (order.kind, order.count, order.total, order.month) == ("run", 3, D("3942.60"), date(2026, 4, 1))
-    assert order.title == "Paiements : avril 2026"
+    assert order.title == order.words == "Paiements : avril 2026"
+    with override("de"):
+        assert order.words == "Zahlungen: April 2026"
+    with override("nl"):
+        assert order.words == "Betalingen: april 2026"
     f.bank(team, order)
     # The run paid the third person's first month too: its step is done.
     assert "pay" not in _open_steps(c.line_id)

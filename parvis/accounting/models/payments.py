@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.kernel.identifiers import format_iban, mask_iban
 from parvis.kernel.scope import ScopedModel
 from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
 
 from ..enums import Book, Channel, LineState, OrderKind, OrderState
 from .ledger import GlAccount
@@ -68,6 +69,7 @@ class PaymentOrder(ScopedModel):
     book = models.CharField(max_length=6, choices=Book.choices, default=Book.PUBLIC)
     account = models.ForeignKey(CentreAccount, on_delete=models.PROTECT, related_name="orders")
     title = models.CharField(max_length=191)
+    titles = models.JSONField(null=True, blank=True)
     month = models.DateField(null=True, blank=True)
     origin_type = models.CharField(max_length=64, blank=True)
     origin_id = models.BigIntegerField(null=True)
@@ -106,6 +108,11 @@ class PaymentOrder(ScopedModel):
             models.Index(fields=["kind", "month"], name="accounting_order_month"),
         ]
         verbose_name = _("payment order")
+
+    @property
+    def words(self) -> str:
+        """What it pays, in the reader's language where Parvis gave the title; as somebody typed it otherwise."""
+        return formats.label(self.titles) or self.title
 
     def __str__(self) -> str:
         return self.number

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from parvis.kernel.gestures import gesture
 from parvis.kernel.identifiers import InvalidIdentifier, parse_iban
 from parvis.kernel.money import CENT
 from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
 
 from ..access import may_prepare, may_send, why_not_release
 from ..enums import LIVING_LINES, LineState, OrderKind, OrderState
@@ -131,12 +133,16 @@ def centre_account(book: str) -> CentreAccount:
     return account
 
 
+def _centre_title(title: str | Mapping[str, str]) -> str:
+    return (title if isinstance(title, str) else formats.label(dict(title), settings.LANGUAGE_CODE))[:191]
+
+
 @gesture
 def prepare_order(
     *,
     actor: Actor,
     lines: Sequence[LineSpec],
-    title: str,
+    title: str | Mapping[str, str],
     kind: str = OrderKind.SINGLE,
     account: CentreAccount | None = None,
     book: str = "public",
@@ -144,7 +150,7 @@ def prepare_order(
     month: date | None = None,
     origin: SubjectRef | None = None,
 ) -> PaymentOrder:
-    """Prepare an order. It gets its number now; nothing leaves before another person releases it.
+    """Prepare an order. It gets its number now; nothing leaves before another person releases it. ``title``: as typed, or in each language.
 
     Raises:
         NotAllowed: preparing needs the function payer.
@@ -176,7 +182,8 @@ def prepare_order(
         kind=kind,
         book=account.book,
         account=account,
-        title=title[:191],
+        title=_centre_title(title),
+        titles=dict(title) if isinstance(title, Mapping) else None,
         month=month,
         origin_type=origin.type if origin else "",
         origin_id=origin.id if origin else None,

@@ -171,6 +171,17 @@ def in_language(text: Any, *values: Any) -> str:
         return str(text(*values))
 
 
+def in_each_language(text: Any, *values: Any) -> dict[str, str]:
+    """Texts kept in rows that each reader gets in the reader's own language."""
+    from django.conf import settings
+
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found[code] = str(text(*values))
+    return found
+
+
 def write_due_lines(entitlement: Entitlement, *, settled: dict[date, Decimal] | None = None, until: date | None = None) -> int:
     """Add the months due that are not there yet. ``settled``: months paid under the right that this one replaces."""
     settled = settled or {}

@@ -31,7 +31,7 @@ from ..errors import AidError
 from ..events import FirstPaymentPrepared
 from ..models import DueLine, Entitlement, PaymentAccount
 from .doubling import bare_spec
-from .granting import in_language, note_step
+from .granting import in_each_language, note_step
 
 #: The chain of what is done with whole lists of a month.
 LIST_STREAM = "aid"
@@ -133,7 +133,11 @@ def prepare_first_payments(*, actor: Actor, entitlements: Sequence[Entitlement],
     lines = first_lines(entitlements)
     decisions = {line.entitlement.decision_id: line.entitlement for line in lines}
     one = next(iter(decisions.values())) if len(decisions) == 1 else None
-    title = in_language(_first_title, one.beneficiary_name, one.decision.number) if one else in_language(_firsts_title, len(decisions))
+    title = (
+        in_each_language(_first_title, one.beneficiary_name, one.decision.number)
+        if one
+        else in_each_language(_firsts_title, len(decisions))
+    )
     order = _order(
         actor,
         lines,
@@ -201,7 +205,7 @@ def prepare_run(
         )
     if not checked and any(line.checks for line in lines):
         raise AidError(_("Confirm that you checked the lines to check."), field="checked", code="unchecked")
-    title = in_language(_run_title, month)
+    title = in_each_language(_run_title, month)
     return _order(
         actor,
         [line.due for line in lines],
@@ -240,7 +244,7 @@ def pay_again(*, actor: Actor, lines: Sequence[DueLine], execution_on: date | No
     if any(line.state != DueState.REJECTED for line in lines):
         raise AidError(_("Only payments rejected by the bank are ordered again here."), code="state")
     names = sorted({line.entitlement.beneficiary_name for line in lines})
-    title = in_language(_again_title, names[0] if len(names) == 1 else str(len(names)))
+    title = in_each_language(_again_title, names[0] if len(names) == 1 else str(len(names)))
     return _order(actor, lines, title=title, execution_on=execution_on)
 
 
