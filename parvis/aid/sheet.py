@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parvis.kernel import registries
+from parvis.kernel import asof, registries
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 from parvis.kernel.registries import SheetLine, SheetPart
 from parvis.ui import formats
 
@@ -23,7 +24,28 @@ from .models import Claim, DueLine
 MOST = 200
 
 
+def _then(actor: Actor, dossier: Any, view: PastView) -> list[SheetLine]:
+    """Up to a past day: what had been decided and held, and the last month paid by then. What was owed is known of today alone."""
+    found = [
+        SheetLine(
+            formats.label(row.title),
+            formats.amount(row.amount, row.currency),
+            formats.period(row.valid_from, row.valid_to),
+            reverse("aid:entitlement", args=[row.uuid]),
+        )
+        for row in selectors.entitlements_of_dossier(actor, dossier.pk)
+        if row.monthly and row.decided_on <= view.known_day and row.valid_from <= view.day < row.valid_to
+    ]
+    paid = DueLine.objects.visible_to(actor).filter(entitlement__dossier=dossier.pk, paid_on__lte=view.known_day)
+    last = paid.order_by("-paid_on", "-pk").first()
+    if last is not None:
+        found.append(SheetLine(_("Last payment"), formats.amount(last.amount, last.currency), formats.day(last.paid_on)))
+    return found
+
+
 def _lines(actor: Actor, dossier: Any, day: dt.date) -> list[SheetLine]:
+    if (view := asof.view()) is not None:
+        return _then(actor, dossier, view)
     found = [
         SheetLine(
             formats.label(row.title),

@@ -6,7 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from parvis.kernel import asof
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 from parvis.kernel.registries import (
     Hit,
     MenuEntry,
@@ -26,7 +28,7 @@ from . import access
 from .book.selectors import organisation_cards
 from .errors import InvalidPerson
 from .models import BankAccount, ContactPoint, Organisation, Person, PersonIndex
-from .selectors import hidden_person_ids, names_and_uuids
+from .selectors import hidden_person_ids, living_at, names_and_uuids, names_today, person_cards
 from .services import search_book, search_persons
 from .services.reaching import check_point
 
@@ -34,6 +36,8 @@ from .services.reaching import check_point
 def find_persons(actor: Actor, query: str, limit: int) -> list[Hit]:
     """Only what the actor may see; a phone number of a person with a protected address finds nobody."""
     text = query.strip()
+    if (view := asof.view()) is not None:
+        return persons_then(actor, text, view, limit)
     found = _by_point(actor, text) or _by_iban(actor, text) or search_persons(actor=actor, query=text, limit=limit)
     persons = {person.pk: person.uuid for person in Person.objects.visible_to(actor).filter(pk__in=[row.pk for row, _why in found[:limit]])}
     return [
@@ -49,17 +53,60 @@ def find_persons(actor: Actor, query: str, limit: int) -> list[Hit]:
     ]
 
 
+def persons_then(actor: Actor, text: str, view: PastView, limit: int) -> list[Hit]:
+    """On a past day: by any name, by the address or the phone number that held then, each under the name of that day."""
+    named = search_persons(actor=actor, query=text, limit=limit)
+    lived = living_at(text, view, limit) if len(named) < limit else []
+    why = {row.pk: reason for row, reason in named} | {pk: str(_("address of that day")) for pk in lived}
+    for pk in _reached_then(actor, text, view):
+        why.setdefault(pk, str(_("phone or e-mail of that day")))
+    ids = list(why)[:limit]
+    cards = person_cards(actor, ids, view.day, view.known_on, brief=True)
+    today = names_today(ids)
+    hits = []
+    for card in (cards[pk] for pk in ids if pk in cards):
+        now = today.get(card.id, "")
+        told = _("then named %(then)s, today %(now)s") % {"then": card.display_name, "now": now}
+        hits.append(
+            Hit(
+                title=card.display_name,
+                subtitle=card.birth_date.strftime("%d/%m/%Y") if card.birth_date else "",
+                url=reverse("contacts:person", args=[card.uuid]),
+                why=f"{why[card.id]} · {told}" if now and now != card.display_name else why[card.id],
+                icon="user",
+            )
+        )
+    return hits
+
+
+def _reached_then(actor: Actor, text: str, view: PastView) -> set[int]:
+    """Who had this phone number or e-mail that day; nobody whose address is protected today."""
+    value = _point(text)
+    if not value:
+        return set()
+    rows = ContactPoint.objects.visible_to(actor).filter(value=value).at(view.day, view.known_on)
+    ids = set(rows.values_list("person_id", flat=True)[:50])
+    return ids - hidden_person_ids(ids, view.day)
+
+
 def _by_point(actor: Actor, text: str) -> list[tuple[PersonIndex, str]]:
-    digits = sum(char.isdigit() for char in text)
-    if "@" not in text and not (digits >= 8 and (text[:1] in "+0") and digits != 11):
-        return []
-    try:
-        value = check_point("email" if "@" in text else "phone", text)
-    except InvalidPerson:
+    value = _point(text)
+    if not value:
         return []
     ids = set(ContactPoint.objects.visible_to(actor).filter(value=value, live=1).values_list("person_id", flat=True)[:50])
     why = _("e-mail address") if "@" in text else _("phone number")
     return _rows(actor, ids - hidden_person_ids(ids), why)
+
+
+def _point(text: str) -> str:
+    """A phone number or e-mail as it is stored; empty when the text is neither."""
+    digits = sum(char.isdigit() for char in text)
+    if "@" not in text and not (digits >= 8 and (text[:1] in "+0") and digits != 11):
+        return ""
+    try:
+        return check_point("email" if "@" in text else "phone", text)
+    except InvalidPerson:
+        return ""
 
 
 def _by_iban(actor: Actor, text: str) -> list[tuple[PersonIndex, str]]:
@@ -77,7 +124,8 @@ def _rows(actor: Actor, ids: set[int], why: str) -> list[tuple[PersonIndex, str]
 
 
 search_sources.register(
-    "persons", SearchSource(key="persons", title=gettext_lazy("Persons"), order=20, search=find_persons, access=access.can_read_persons)
+    "persons",
+    SearchSource(key="persons", title=gettext_lazy("Persons"), order=20, search=find_persons, access=access.can_read_persons, past=True),
 )
 
 

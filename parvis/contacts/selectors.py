@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from parvis.kernel import clock, memo
+from parvis.kernel import asof, clock, memo
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 from parvis.kernel.identifiers import format_niss, mask_niss
 
 from . import access
@@ -30,6 +31,7 @@ from .models import (
     Relation,
 )
 
+LEAST_OF_STREET = 4
 NUMBER_KINDS = (IdentifierKind.NISS, IdentifierKind.BIS, IdentifierKind.SPECIMEN)
 #: The number that a card shows when a person has several: the last of these.
 NUMBER_RANK = {kind: place for place, kind in enumerate(sorted(NUMBER_KINDS, reverse=True))}
@@ -207,9 +209,22 @@ def _homes(ids: set[int], day: dt.date) -> tuple[set[int], list[Address]]:
 
 
 def display_names(person_ids: Iterable[int]) -> dict[int, str]:
-    """Names as lists print them today. For labels only; a dated page reads ``person_cards``."""
+    """Names as lists print them today; on a page that reads a past day, those of that day. For labels only; a dated page reads
+    ``person_cards``."""
+    if (view := asof.view()) is not None:
+        return _names_then(set(person_ids), view)
+    return names_today(person_ids)
+
+
+def names_today(person_ids: Iterable[int]) -> dict[int, str]:
     rows = PersonIndex.unscoped.filter(person__in=set(person_ids))
     return dict(rows.values_list("person_id", "display_name"))
+
+
+def _names_then(ids: set[int], view: PastView) -> dict[int, str]:
+    """The name that held; a person whose name was noted later keeps the nearest one."""
+    rows = PersonName.unscoped.filter(person__in=ids).exclude(kind="alias").known(view.known_on).order_by("-kind", "valid_from", "pk")
+    return {pk: row.full for pk, row in _latest(rows, view.day).items()}
 
 
 def names_and_uuids(persons: QuerySet[Person]) -> list[tuple[int, str, uuid.UUID]]:
@@ -370,6 +385,34 @@ def live_facts(person_id: int, model: type[Any]) -> list[Any]:
     found = list(rows.order_by("-valid_from", "-pk"))
     memo.keep(("contacts.facts", person_id, model), found)
     return found
+
+
+def facts_then(person_id: int, model: type[Any], view: PastView) -> list[Any]:
+    """Versions of an aspect that had begun by a past day, as they were known, those that held first. Rows that were ever protected are left
+    out, like today."""
+    rows = model.unscoped.filter(person=person_id, valid_from__lte=view.day).known(view.known_on)
+    if model is Address:
+        rows = rows.exclude(hidden=True)
+    return sorted(rows.order_by("-valid_from", "-pk"), key=lambda row: row.valid_to <= view.day)
+
+
+def living_at(text: str, view: PastView, limit: int) -> list[int]:
+    """Persons who lived that day at an address as typed ("tanneurs 27", "rue des tanneurs, 4999"); nobody whose address is, was or will be
+    protected. The addresses of that day are read once: there is no index by street, so the cost grows with the register."""
+    words = [word for word in text.replace(",", " ").split() if word]
+    street = [word for word in words if not any(char.isdigit() for char in word)]
+    numbers = [word for word in words if any(char.isdigit() for char in word)]
+    if not street or len("".join(street)) < LEAST_OF_STREET:
+        return []
+    rows = Address.unscoped.filter(person__merged_into=None).at(view.day, view.known_on)
+    for word in street[:6]:
+        rows = rows.filter(Q(street__icontains=word) | Q(municipality__icontains=word))
+    for number in numbers[:2]:
+        rows = rows.filter(Q(number=number) | Q(postal_code=number))
+    ids = list(dict.fromkeys(rows.order_by("person_id", "pk").values_list("person_id", flat=True)[: limit * 4]))
+    secret = hidden_person_ids(ids, view.day) if ids else set()
+    secret |= set(Address.unscoped.filter(person__in=ids, hidden=True).order_by().values_list("person_id", flat=True)) if ids else set()
+    return [pk for pk in ids if pk not in secret][:limit]
 
 
 def _facts(model: type[Any], ids: Sequence[int], known_on: dt.datetime | None) -> list[Any]:

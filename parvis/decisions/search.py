@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parvis.kernel import registries
+from parvis.kernel import asof, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit, SearchSource
 from parvis.ui import formats
@@ -17,7 +17,7 @@ from . import neighbours, selectors
 def search(actor: Actor, query: str, limit: int) -> list[Hit]:
     if not any(character.isdigit() for character in query):
         return []
-    rows = selectors.decisions_by_number(actor, query, limit)
+    rows = [row for row in selectors.decisions_by_number(actor, query, limit) if row.decided_on <= asof.day()]
     names = neighbours.person_names([row.proposal.person_id for row in rows])
     return [
         Hit(
@@ -32,4 +32,4 @@ def search(actor: Actor, query: str, limit: int) -> list[Hit]:
     ]
 
 
-registries.search_sources.register("decisions", SearchSource(key="decisions", title=gettext_lazy("Decisions"), order=40, search=search))
+registries.search_sources.register("decisions", SearchSource(key="decisions", title=gettext_lazy("Decisions"), order=40, search=search, past=True))

@@ -8,12 +8,13 @@ from typing import Any
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from parvis.dossiers.api import Dossier
-from parvis.kernel import memo, registries
+from parvis.kernel import asof, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit
 from parvis.kernel.subject import SubjectRef
 from parvis.kernel.textmatch import tokens
 from parvis.requests.api import RequestLine
+from parvis.ui.http import changes_something
 from parvis.workflows.api import Whereabouts, where_many
 
 MAX_QUERY = 120
@@ -40,11 +41,18 @@ def search(actor: Actor, query: str, limit: int) -> list[Found]:
     found = []
     with memo.sharing():
         for source in registries.search_sources.all():
-            if source.access(actor):
+            if source.access(actor) and (source.past or asof.view() is None):
                 hits = source.search(actor, text, limit)[:limit]
                 if hits:
                     found.append(Found(source.key, source.title, hits, memo.kept(("search.note", source.key), ""), len(hits) >= limit))
     return found
+
+
+def not_searched(actor: Actor) -> list[str]:
+    """Sources of this reader that know only today, while a past day is read."""
+    if asof.view() is None:
+        return []
+    return [str(source.title) for source in registries.search_sources.all() if source.access(actor) and not source.past]
 
 
 def actions(actor: Actor, query: str, limit: int = 6) -> list[Hit]:
@@ -53,8 +61,9 @@ def actions(actor: Actor, query: str, limit: int = 6) -> list[Hit]:
     hits: list[Hit] = []
     entries = [(action.label, action.url_name, action.icon, action.access) for action in registries.palette.all()]
     entries += [(entry.label, entry.url_name, entry.icon, entry.access) for entry in registries.menu.all()]
+    past = asof.view() is not None
     for label, url_name, icon, may in entries:
-        if may(actor) and _matches(str(label), wanted):
+        if may(actor) and _matches(str(label), wanted) and (not past or not changes_something(url_name)):
             try:
                 url = reverse(url_name)
             except NoReverseMatch:

@@ -8,18 +8,24 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parvis.contacts.api import display_names, search_persons
+from parvis.contacts.api import display_names, living_at, person_cards, search_persons
+from parvis.kernel import asof
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 from parvis.kernel.registries import Hit, SearchSource, search_sources
 
 from .access import can_read_dossiers
+from .enums import DossierStatus
 from .models import Dossier, DossierMember, DossierProfile
 from .models.custom import external_key
+from .past import standing
 
 
 def search_dossiers(actor: Actor, query: str, limit: int) -> list[Hit]:
     """Only dossiers that the actor may open; one more than these is not hinted at."""
     text = query.strip()
+    if (view := asof.view()) is not None:
+        return dossiers_then(actor, text, view, limit)
     match = re.fullmatch(r"(\d{4})[-/ ](\d{1,6})", text)
     if match:
         exact, prefix = f"{match[1]}-{int(match[2]):05}", f"{match[1]}-{match[2]}"
@@ -54,6 +60,38 @@ def search_dossiers(actor: Actor, query: str, limit: int) -> list[Hit]:
     ]
 
 
+def dossiers_then(actor: Actor, text: str, view: PastView, limit: int) -> list[Hit]:
+    """On a past day: by number, or by whoever was in them that day, under the state and the names of that day."""
+    rows = standing(Dossier.objects.visible_to(actor).filter(destroyed_on__isnull=True), view)
+    match = re.fullmatch(r"(\d{4})[-/ ](\d{1,6})", text)
+    if match:
+        wanted = {f"{match[1]}-{int(match[2]):05}", f"{match[1]}-{match[2]}"}
+        rows = rows.filter(number__in=wanted)
+        why: dict[int, str] = {}
+    else:
+        found = [row.pk for row, _why in search_persons(actor=actor, query=text, limit=limit * 3)] or living_at(text, view, limit * 3)
+        members = DossierMember.objects.visible_to(actor).filter(person__in=found).at(view.day, view.known_on).order_by("pk")
+        in_file = dict(members.values_list("dossier_id", "person_id"))
+        names = {pk: card.display_name for pk, card in person_cards(actor, in_file.values(), view.day, view.known_on, brief=True).items()}
+        why = {pk: names.get(person, "") for pk, person in in_file.items()}
+        rows = rows.filter(pk__in=list(in_file))
+    shown = list(rows.order_by("-number", "-pk")[:limit])
+    leads = person_cards(actor, [row.lead_id for row in shown], view.day, view.known_on, brief=True)
+    hits = []
+    for row in shown:
+        lead = leads[row.lead_id].display_name if row.lead_id in leads else ""
+        hits.append(
+            Hit(
+                title=f"{row.number} · {lead}",
+                subtitle=str(DossierStatus(row.status_then).label),
+                url=reverse("dossiers:detail", args=[row.uuid]),
+                why=str(_("in the dossier that day: %(name)s") % {"name": why[row.pk]}) if row.pk in why else str(_("dossier number")),
+                icon="folder",
+            )
+        )
+    return hits
+
+
 def _by_number_elsewhere(actor: Actor, text: str, limit: int) -> list[Hit]:
     """The number of the paper file or of the former program ("824415 DEM"), whole or its beginning."""
     key = external_key(text)
@@ -83,5 +121,6 @@ def _subtitle(dossier: Dossier) -> str:
 
 
 search_sources.register(
-    "dossiers", SearchSource(key="dossiers", title=gettext_lazy("Dossiers"), order=10, search=search_dossiers, access=can_read_dossiers)
+    "dossiers",
+    SearchSource(key="dossiers", title=gettext_lazy("Dossiers"), order=10, search=search_dossiers, access=can_read_dossiers, past=True),
 )

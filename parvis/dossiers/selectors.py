@@ -10,10 +10,20 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
-from parvis.contacts.api import Address, HouseholdMember, Person, PersonCard, PersonIndex, Relation, hidden_person_ids, person_cards
+from parvis.contacts.api import (
+    Address,
+    HouseholdMember,
+    Person,
+    PersonCard,
+    PersonIndex,
+    Relation,
+    display_names,
+    hidden_person_ids,
+    person_cards,
+)
 from parvis.documents.api import documents_in_dossier
 from parvis.identity.api import LookUp, Opening, OwnPerson
-from parvis.kernel import clock, memo
+from parvis.kernel import asof, clock, memo
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.models import ReadLine
 from parvis.kernel.subject import SubjectRef
@@ -64,13 +74,13 @@ def member_views(actor: Actor, dossier_id: int, day: dt.date, known_on: dt.datet
 
 def members_until(dossier_id: int, day: dt.date, most: int) -> list[DossierMember]:
     """Memberships known now that began by a day, the latest first."""
-    rows = DossierMember.unscoped.filter(dossier=dossier_id, live=1, valid_from__lte=day)
+    rows = DossierMember.unscoped.filter(dossier=dossier_id, valid_from__lte=day).known(asof.known_on())
     return list(rows.order_by("-valid_from", "-pk")[:most])
 
 
 def referents_until(dossier_id: int, day: dt.date, most: int) -> list[Referent]:
     """Referents known now who began by a day, the latest first."""
-    rows = Referent.unscoped.filter(dossier=dossier_id, live=1, valid_from__lte=day).select_related("account")
+    rows = Referent.unscoped.filter(dossier=dossier_id, valid_from__lte=day).known(asof.known_on()).select_related("account")
     return list(rows.order_by("-valid_from", "-pk")[:most])
 
 
@@ -113,8 +123,11 @@ def situation_at(
 
 
 def dossiers_of(actor: Actor, person_id: int) -> list[Dossier]:
-    """Visible dossiers in which a person is, or was, a member; open ones first."""
-    ids = DossierMember.unscoped.filter(person=person_id, live=1).order_by().values("dossier_id")
+    """Visible dossiers in which a person is, or was, a member, on a past day by then; open ones first."""
+    rows = DossierMember.unscoped.filter(person=person_id).known(asof.known_on())
+    if (view := asof.view()) is not None:
+        rows = rows.filter(valid_from__lte=view.day, dossier__opened_on__lte=view.day)
+    ids = rows.order_by().values("dossier_id")
     return list(Dossier.objects.visible_to(actor).filter(pk__in=ids).order_by("-status", "-number", "-pk"))
 
 
@@ -184,6 +197,8 @@ def last_visits(actor: Actor) -> Any:
 def names_of_members(dossier_id: int) -> dict[int, str]:
     """Names of everybody who is or was in the dossier."""
     people = DossierMember.unscoped.filter(dossier=dossier_id).order_by().values("person_id")
+    if asof.view() is not None:
+        return display_names(people.values_list("person_id", flat=True))
     return dict(PersonIndex.unscoped.filter(person__in=people).values_list("person_id", "display_name"))
 
 

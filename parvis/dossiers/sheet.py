@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parvis.contacts.api import roles_of_people
-from parvis.kernel import memo, registries
+from parvis.kernel import asof, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import SheetLine, SheetPart
 from parvis.kernel.scope import may_see
@@ -41,7 +41,7 @@ def parts_for(actor: Actor, dossier: Dossier, day: dt.date) -> tuple[list[Part],
 
 
 def _views(actor: Actor, dossier: Dossier, day: dt.date) -> list[MemberView]:
-    return memo.once(("dossiers.sheet.members", actor, dossier.pk, day), lambda: member_views(actor, dossier.pk, day))
+    return memo.once(("dossiers.sheet.members", actor, dossier.pk, day), lambda: member_views(actor, dossier.pk, day, asof.known_on()))
 
 
 def _members(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
@@ -63,12 +63,12 @@ def _members(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
 def _staff(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
     found = [
         SheetLine(row.get_role_display(), row.account.display_name, formats.period(row.valid_from, row.valid_to))
-        for row in referents_at(dossier.pk, day)
+        for row in referents_at(dossier.pk, day, asof.known_on())
     ]
     if may_see(actor, "social") and getattr(dossier, "has_interventions", True):
         found += [
             SheetLine(row.get_role_display(), row.who, formats.period(row.valid_from, row.valid_to))
-            for row in interventions_of(actor, dossier.pk)
+            for row in interventions_of(actor, dossier.pk, asof.known_on())
             if row.valid_from <= day < row.valid_to
         ]
     return found
@@ -92,7 +92,7 @@ def _partners(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
 
 
 def _budget(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
-    rows = situation_at(dossier.pk, day, actor=actor, kinds=("resource", "expense"))
+    rows = situation_at(dossier.pk, day, actor=actor, known_on=asof.known_on(), kinds=("resource", "expense"))
     budget = budget_of((row.kind, row.amount, row.periodicity, row.currency) for row in rows)
     if budget is None:
         return []
@@ -104,6 +104,8 @@ def _budget(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
 
 
 def _deadlines(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
+    if asof.view() is not None:
+        return []  # where it stands is known of today alone
     found = [place for place in where_dossier(dossier.pk) if place.due_on is not None]
     lines = []
     for place in sorted(found, key=lambda one: (one.due_on, one.step)):

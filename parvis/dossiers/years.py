@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from parvis.contacts.api import Address, hidden_person_ids
-from parvis.kernel import registries
+from parvis.kernel import asof, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Stretch, TimeSource, Turning
 
@@ -55,7 +55,9 @@ def _moves(actor: Actor, dossier: Dossier, until: dt.date) -> tuple[list[Turning
     """Homes of the applicant. Of a protected address nothing is told, not even that it changed."""
     if hidden_person_ids([dossier.lead_id]):
         return [], []
-    rows: Any = Address.objects.visible_to(actor).filter(person=dossier.lead_id, live=1, valid_from__lte=until, kind="domicile")
+    rows: Any = (
+        Address.objects.visible_to(actor).filter(person=dossier.lead_id, valid_from__lte=until, kind="domicile").known(asof.known_on())
+    )
     if rows.filter(hidden=True).exists():
         return [], []
     homes = list(rows.order_by("-valid_from", "-pk")[:MOST])

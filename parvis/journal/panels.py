@@ -17,7 +17,7 @@ from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import DossierNote, HomeCell, PaletteAction, Panel, PersonHolder, Screen, SubjectCard
 from parvis.kernel.subject import SubjectRef
-from parvis.ui import slots
+from parvis.ui import past, slots
 
 from . import access, services
 from .models import Entry
@@ -81,7 +81,7 @@ def _urgent_cell(request: HttpRequest) -> str | None:
 def _bar(request: HttpRequest) -> str | None:
     """N from anywhere. On a dossier it is set; beside a dossier that has its own form, that one answers to the key."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    if not access.can_write_entry(actor):
+    if not access.can_write_entry(actor) or past.of(request) is not None:
         return None
     match = request.resolver_match
     here = match.kwargs.get("uuid") if match is not None and "dossiers" in request.path.split("/")[:2] else None

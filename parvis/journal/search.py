@@ -8,8 +8,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from parvis.contacts.api import display_names
 from parvis.dossiers.api import asking_nothing
-from parvis.kernel import clock, memo, wordindex
+from parvis.kernel import asof, clock, memo, wordindex
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit, SearchSource, search_sources
 from parvis.ui import formats
@@ -27,6 +28,8 @@ def search_entries(actor: Actor, query: str, limit: int) -> list[Hit]:
     """
     terms = wordindex.terms_of(query)
     searched = Entry.objects.visible_to(actor).filter(asking_nothing(actor), Q(restricted=False) | Q(author_id=actor.account_id or 0))
+    if (view := asof.view()) is not None:
+        searched = searched.filter(happened_at__lt=asof.end_of(view.day), recorded_at__lt=view.known_on or clock.now())
     found = wordindex.find(searched, EntryWord, "entry", terms, limit)
     memo.keep(("search.note", "notes"), wordindex.note_of(query, found))
     if not found.ids:
@@ -34,6 +37,7 @@ def search_entries(actor: Actor, query: str, limit: int) -> list[Hit]:
     rows = Entry.objects.visible_to(actor).select_related("dossier__lead__index").in_bulk(found.ids)
     entries = [rows[pk] for pk in found.ids if pk in rows]
     pattern = wordindex.patterns_of(terms)
+    then = display_names({entry.dossier.lead_id for entry in entries}) if asof.view() is not None else {}
     hits = []
     for entry in entries:
         pieces = next((cut for text in (entry.text, entry.title, entry.indicator) if (cut := wordindex.snippet(text, pattern))), ())
@@ -41,7 +45,7 @@ def search_entries(actor: Actor, query: str, limit: int) -> list[Hit]:
         told = _("restricted note") if entry.restricted else line_of(entry)
         hits.append(
             Hit(
-                title=f"{entry.dossier.number} · {index.display_name if index else '?'}",
+                title=f"{entry.dossier.number} · {then.get(entry.dossier.lead_id) or (index.display_name if index else '?')}",
                 subtitle=", ".join(
                     [str(told), formats.day(clock.date_of(entry.happened_at)), *([entry.author_label] if entry.author_id else [])]
                 ),
@@ -61,5 +65,5 @@ def _quoted(pieces: tuple[wordindex.Piece, ...], terms: list[wordindex.Term]) ->
 
 
 search_sources.register(
-    "notes", SearchSource(key="notes", title=gettext_lazy("Journal"), order=50, search=search_entries, access=can_read_journal)
+    "notes", SearchSource(key="notes", title=gettext_lazy("Journal"), order=50, search=search_entries, access=can_read_journal, past=True)
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from parvis.kernel import registries
+from parvis.kernel import asof, clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import SheetLine, SheetPart
 from parvis.ui import formats
@@ -20,7 +20,10 @@ SHOWN = 6
 
 
 def _lines(actor: Actor, dossier: Any, day: dt.date) -> list[SheetLine]:
-    rows = Entry.objects.visible_to(actor).filter(dossier=dossier, restricted=False).order_by("-happened_at", "-pk")[:SHOWN]
+    rows = Entry.objects.visible_to(actor).filter(dossier=dossier, restricted=False)
+    if (view := asof.view()) is not None:
+        rows = rows.filter(happened_at__lt=asof.end_of(view.day), recorded_at__lt=view.known_on or clock.now())
+    rows = rows.order_by("-happened_at", "-pk")[:SHOWN]
     return [SheetLine(formats.moment(row.happened_at, "near"), line_of(row), row.text[:140]) for row in rows]
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parvis.dossiers.api import Dossier, can_read_dossiers
-from parvis.kernel import clock, registries
+from parvis.kernel import asof, clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Stretch, TimeSource, Turning
 from parvis.kernel.scope import may_see
@@ -83,7 +83,9 @@ def _counted(rows: Any, starts: Sequence[tuple[int, dt.datetime]]) -> dict[int, 
 
 def rows_of(actor: Actor, dossier: Dossier, until: dt.date) -> Any:
     """Entries that the reader may read, up to a day: what is restricted is in no figure either."""
-    return Entry.objects.visible_to(actor).filter(dossier=dossier, happened_at__lt=end_of(until))
+    rows = Entry.objects.visible_to(actor).filter(dossier=dossier, happened_at__lt=end_of(until))
+    known = asof.known_on()
+    return rows if known is None else rows.filter(recorded_at__lt=known)
 
 
 def sources(actor: Actor) -> list[TimeSource]:

@@ -98,6 +98,8 @@ class SearchSource:
     order: int
     search: Callable[[Actor, str, int], list[Hit]]
     access: Access = field(default=lambda actor: actor.is_agent)
+    #: Does it find what stood on a past day (``kernel.asof``)? Else it is left out there, and the page says so.
+    past: bool = False
 
 
 @dataclass(frozen=True)
@@ -397,6 +399,8 @@ briefs: Registry[BriefPart] = Registry("briefs")
 erasers: Registry[Eraser] = Registry("erasers")
 #: Type of what is destroyed to ``(warrant) -> problems``: whether a list that two persons signed and chained stands behind the warrant.
 warrant_verifiers: Registry[Callable[[Any], list[str]]] = Registry("warrant_verifiers")
+#: Name of an address to "day" (it can be read as of a past day) or "today" (it cannot, and says so); declared through ``ui.past``.
+as_of: Registry[str] = Registry("as_of")
 
 ALL: tuple[Registry[Any], ...] = (
     panels,
@@ -434,6 +438,7 @@ ALL: tuple[Registry[Any], ...] = (
     briefs,
     erasers,
     warrant_verifiers,
+    as_of,
 )
 
 

@@ -25,6 +25,7 @@ MODULES = (
     "sheet",
     "briefs",
     "erasing",
+    "past_pages",
     "handlers",
     "jobs",
 )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parvis.contacts.api import search_persons
+from parvis.kernel import asof
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit, SearchSource, search_sources
 from parvis.kernel.textmatch import tokens
@@ -22,6 +23,8 @@ def search_requests(actor: Actor, query: str, limit: int) -> list[Hit]:
     """Only requests that the actor may see."""
     text = query.strip()
     rows = Request.objects.visible_to(actor)
+    if (until := asof.until()) is not None:
+        rows = rows.filter(received_at__lt=until)
     match = re.fullmatch(r"(\d{4})[-/ ](\d{1,6})", text)
     if match:
         rows = rows.filter(number=f"{match[1]}/{int(match[2]):05}")
@@ -54,5 +57,5 @@ def _keys(rows: QuerySet[Request], limit: int) -> list[int]:
 
 
 search_sources.register(
-    "requests", SearchSource(key="requests", title=gettext_lazy("Requests"), order=20, search=search_requests, access=can_read)
+    "requests", SearchSource(key="requests", title=gettext_lazy("Requests"), order=20, search=search_requests, access=can_read, past=True)
 )

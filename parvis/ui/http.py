@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from parvis.kernel import idempotency
 from parvis.kernel.actor import ANONYMOUS, Actor
 from parvis.kernel.errors import Conflict, DomainError, StepFirst
-from parvis.ui import formats
+from parvis.ui import formats, past
 from parvis.ui.templatetags.parvis import IDEMPOTENCY_FIELD
 
 Access = Callable[[Actor], bool]
@@ -146,6 +146,12 @@ def may_open(actor: Actor, target: str) -> bool:
         view = _view_named(target)
     marks = getattr(view, "screen", None)
     return marks is None or marks.opens(actor)
+
+
+def changes_something(name: str) -> bool:
+    """Is the page ``context:name`` there to change something? It is not offered while a past day is read."""
+    marks: Screen | None = getattr(_view_named(name), "screen", None)
+    return marks is not None and marks.writes and name not in past.STAYS
 
 
 def is_htmx(request: HttpRequest) -> bool:
@@ -295,10 +301,15 @@ def _answer(request: HttpRequest, marks: Screen, view: View, args: Any, kwargs: 
         if actor.is_anonymous and not marks.public:
             return _sign_in(request)
         raise Http404(marks.name)
+    if method not in SAFE and (closed := past.refusal(request)):
+        return _refused(request, DomainError(closed), status=409)
+    if wants_part(request) and method in SAFE and (elsewhen := past.other_day(request)) is not None:
+        return elsewhen
     try:
         if marks.creates and method == "POST":
             return _once(request, marks, lambda: view(request, *args, **kwargs))
-        return view(request, *args, **kwargs)
+        with past.around(request):
+            return view(request, *args, **kwargs)
     except StepFirst as step:
         return _step_first(request, step)
     except Conflict as error:

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from parvis.kernel import registries
 from parvis.kernel.actor import ANONYMOUS, Actor
+from parvis.ui import past
 
 THEME_COOKIE = "parvis_theme"
 DENSITY_COOKIE = "parvis_density"
@@ -118,6 +119,11 @@ class Shell:
     @property
     def path(self) -> str:
         return self.request.get_full_path() if self.request is not None else "/"
+
+    @property
+    def past(self) -> Any:
+        """The day of view, while the reader looks at a past day."""
+        return past.banner(self.request) if self.request is not None else None
 
     @property
     def home(self) -> str:

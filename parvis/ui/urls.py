@@ -6,6 +6,8 @@ app_name = "ui"
 
 urlpatterns = [
     path("language/", views.language, name="language"),
+    path("past/", views.past_day, name="past"),
+    path("past/end/", views.past_end, name="past_end"),
     path("theme/", views.theme, name="theme"),
     path("favicon.ico", views.icon, name="icon"),
     path("gallery/", views.gallery, name="gallery"),

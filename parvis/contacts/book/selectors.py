@@ -12,7 +12,7 @@ from django.db.models import BooleanField, Case, CharField, Exists, OuterRef, Q,
 from django.db.models.expressions import F
 from django.db.models.functions import Coalesce
 
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.identifiers import format_number
 from parvis.kernel.registries import client_secrecy, partner_uses
@@ -251,8 +251,11 @@ def organisation_card(
 
 
 def organisation_facts(organisation_id: int, model: type[Any]) -> list[Any]:
-    """Every version of an aspect that is known now, latest first."""
-    return list(model.unscoped.filter(organisation=organisation_id, live=1).order_by("-valid_from", "-pk"))
+    """Every version of an aspect that is known now, latest first; on a past day those begun by it."""
+    rows = model.unscoped.filter(organisation=organisation_id).known(asof.known_on())
+    if (view := asof.view()) is not None:
+        rows = rows.filter(valid_from__lte=view.day)
+    return list(rows.order_by("-valid_from", "-pk"))
 
 
 def roles_of(actor: Actor, person_id: int, day: dt.date | None = None, *, hidden: bool | None = None) -> list[RoleView]:
@@ -273,12 +276,21 @@ def roles_of_people(actor: Actor, person_ids: Sequence[int], day: dt.date | None
     return found
 
 
+def _roles_known(actor: Actor, day: dt.date) -> Any:
+    """All known now; on a past day those begun by it, as they were known."""
+    rows = PersonRole.objects.visible_to(actor).known(asof.known_on())
+    return rows if asof.view() is None else rows.filter(valid_from__lte=day)
+
+
+def _cards_then(actor: Actor, rows: Sequence[Any], day: dt.date) -> dict[int, OrganisationCard]:
+    """Names and phones of a past day; nothing when today is read, which the address book knows."""
+    return organisation_cards(actor, {row.organisation_id for row in rows}, day, asof.known_on()) if asof.view() is not None else {}
+
+
 def _role_views(actor: Actor, person_ids: Sequence[int], day: dt.date) -> list[RoleView]:
     rows = [
         row
-        for row in PersonRole.objects.visible_to(actor)
-        .filter(person__in=person_ids, live=1)
-        .order_by("-valid_to", "-valid_from", "pk")[:MOST_ROLES]
+        for row in _roles_known(actor, day).filter(person__in=person_ids).order_by("-valid_to", "-valid_from", "pk")[:MOST_ROLES]
         if access.sees_role(actor, row.role)
     ]
     clients = {row.person_id for row in rows if row.role in CLIENT_ROLES}
@@ -286,7 +298,7 @@ def _role_views(actor: Actor, person_ids: Sequence[int], day: dt.date) -> list[R
         # Clients of another service: whose tenant, patient or pupil somebody is stays there, on this page like on the organisation's.
         secret = set().union(*(find(actor, clients) for find in client_secrecy.all()))
         rows = [row for row in rows if row.role not in CLIENT_ROLES or row.person_id not in secret]
-    cards = {
+    cards = _cards_then(actor, rows, day) or {
         line.organisation_id: OrganisationCard(id=line.organisation_id, uuid=line.uuid, version=0, name=line.display_name, phone=line.phone)
         for line in map(line_of, book(actor).filter(organisation__in={row.organisation_id for row in rows}) if rows else ())
         if line.organisation_id is not None
@@ -302,14 +314,14 @@ def roles_in(actor: Actor, organisation_id: int, day: dt.date | None = None) -> 
     """Who is what in an organisation on a day, and how many more there are whom this reader may not know: clients of other services, and
     persons with a protected address."""
     day = day or clock.today()
-    rows = list(PersonRole.unscoped.filter(organisation=organisation_id).at(day).order_by("role", "pk")[:MOST_ROLES])
+    rows = list(PersonRole.unscoped.filter(organisation=organisation_id).at(day, asof.known_on()).order_by("role", "pk")[:MOST_ROLES])
     rows = [row for row in rows if access.sees_role(actor, row.role)]
     ids = {row.person_id for row in rows}
     secret = hidden_person_ids(ids, day)
     clients = {row.person_id for row in rows if row.role in CLIENT_ROLES}
     for find in client_secrecy.all():
         secret |= find(actor, clients) if clients else set()
-    cards = person_cards(actor, ids - secret, day, brief=True)
+    cards = person_cards(actor, ids - secret, day, asof.known_on(), brief=True)
     shown = [
         RoleView(row, str(row.get_role_display()), row.role in CLIENT_ROLES, False, card=cards[row.person_id])
         for row in rows

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import client_secrecy
 
@@ -34,12 +34,16 @@ def tenants_of(actor: Actor, landlord_id: int, day: dt.date | None = None) -> tu
     if not access.sees_relations(actor):
         return [], 0
     day = day or clock.today()
-    rows = list(Relation.unscoped.filter(person=landlord_id, kind=RelationKind.LANDLORD).at(day).order_by("valid_from", "pk")[:MOST])
+    rows = list(
+        Relation.unscoped.filter(person=landlord_id, kind=RelationKind.LANDLORD)
+        .at(day, asof.known_on())
+        .order_by("valid_from", "pk")[:MOST]
+    )
     ids = {row.other_id for row in rows}
     secret = hidden_person_ids(ids, day) if ids else set()
     for find in client_secrecy.all():
         secret |= find(actor, ids) if ids else set()
-    cards = person_cards(actor, ids - secret, day, brief=True) if ids - secret else {}
+    cards = person_cards(actor, ids - secret, day, asof.known_on(), brief=True) if ids - secret else {}
     shown = [Tenancy(row, cards[row.other_id]) for row in rows if row.other_id in cards]
     shown.sort(key=lambda one: (one.card.family_name, one.card.given_names, one.row.pk))
     return shown, len(ids - set(cards))
@@ -51,11 +55,18 @@ def landlords_of(actor: Actor, person_id: int, day: dt.date | None = None, *, hi
     if hidden or not access.sees_relations(actor):
         return []
     day = day or clock.today()
-    found = Relation.objects.visible_to(actor).filter(other=person_id, kind=RelationKind.LANDLORD, live=1).order_by("-valid_to", "pk")
+    found = (
+        Relation.objects.visible_to(actor)
+        .filter(other=person_id, kind=RelationKind.LANDLORD)
+        .known(asof.known_on())
+        .order_by("-valid_to", "pk")
+    )
+    if asof.view() is not None:
+        found = found.filter(valid_from__lte=day)
     rows = list(found[:MOST])
     if not rows or any(person_id in find(actor, {person_id}) for find in client_secrecy.all()):
         return []
-    cards = person_cards(actor, [row.person_id for row in rows], day, brief=True) if rows else {}
+    cards = person_cards(actor, [row.person_id for row in rows], day, asof.known_on(), brief=True) if rows else {}
     return [Tenancy(row, cards[row.person_id], row.valid_to <= day) for row in rows if row.person_id in cards]
 
 

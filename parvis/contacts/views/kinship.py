@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parvis.kernel import clock, mutations
+from parvis.kernel import asof, clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
@@ -33,9 +33,11 @@ def family(request: HttpRequest, uuid: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     person = visible(request, uuid)
     day, problem = _asked(request)
+    if (view := asof.view()) is not None:
+        day, problem = view.day, ""
     mutations.record_read(actor=actor, subject=SubjectRef("person", person.pk), screen="contacts.family")
-    relatives = kin.relatives(actor, person.pk, day)
-    everybody = kin.family(actor, person.pk, day)
+    relatives = kin.relatives(actor, person.pk, day, asof.known_on())
+    everybody = kin.family(actor, person.pk, day, asof.known_on())
     context = {
         "person": person,
         "card": everybody.cards[person.pk],
@@ -47,7 +49,8 @@ def family(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "debtors": [one for one in relatives if one.duty],
         "picture": draw(everybody) if len(everybody.generations) > 1 else None,
         "more": everybody.more,
-        "may_edit": can_change_family(actor),
+        "may_edit": view is None and can_change_family(actor),
+        "view": view,
     }
     return page(request, "contacts/family.html", context)
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from parvis.kernel import clock, mutations
+from parvis.kernel import asof, clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict
 from parvis.kernel.identifiers import format_number
@@ -249,7 +249,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         kept = models.Organisation.objects.visible_to(actor).get(pk=book.resolve_organisation(organisation.pk))
         return HttpResponseRedirect(reverse("contacts:organisation", args=[kept.uuid]))
     mutations.record_read(actor=actor, subject=SubjectRef("organisation", organisation.pk), screen="contacts.organisation")
-    today = clock.today()
+    today, edits = asof.day(), asof.view() is None
     groups = []
     for aspect in ASPECTS.values():
         facts = [
@@ -260,14 +260,14 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     roles, rest = book.roles_in(actor, organisation.pk, today)
     context = {
         "organisation": organisation,
-        "card": book.organisation_card(actor, organisation.pk),
+        "card": book.organisation_card(actor, organisation.pk, today, asof.known_on()),
         "groups": groups,
         "staff": [one for one in roles if not one.client],
         "clients": [one for one in roles if one.client],
         "rest": rest,
-        "may_edit": access.can_edit_organisations(actor),
-        "may_merge": access.can_merge(actor),
-        "merges": services.merges_of(actor, "organisation", organisation.pk) if access.can_merge(actor) else [],
+        "may_edit": edits and access.can_edit_organisations(actor),
+        "may_merge": edits and access.can_merge(actor),
+        "merges": services.merges_of(actor, "organisation", organisation.pk) if edits and access.can_merge(actor) else [],
     }
     return page(request, "contacts/organisation.html", context)
 

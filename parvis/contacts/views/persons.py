@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from parvis.kernel import clock, memo, mutations
+from parvis.kernel import asof, clock, memo, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict
 from parvis.kernel.identifiers import format_iban, format_number, mask_iban, mask_number
@@ -169,12 +169,18 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         kept = models.Person.objects.visible_to(actor).get(pk=book.resolve_person(person.pk))
         return HttpResponseRedirect(reverse("contacts:person", args=[kept.uuid]))
     mutations.record_read(actor=actor, subject=SubjectRef("person", person.pk), screen="contacts.person")
+    view = asof.view()
     with memo.sharing():
         # Read first, so that the card takes from them what it prints.
-        facts = {aspect.key: selectors.live_facts(person.pk, aspect.model) for aspect in ASPECTS.values() if aspect.reads(actor)}
-        card = selectors.person_card(actor, person.pk)
+        facts = {
+            aspect.key: selectors.facts_then(person.pk, aspect.model, view) if view else selectors.live_facts(person.pk, aspect.model)
+            for aspect in ASPECTS.values()
+            if aspect.reads(actor)
+        }
+        card = selectors.person_card(actor, person.pk, view.day if view else None, asof.known_on())
     name_origins(actor, [row for rows in facts.values() for row in rows])
-    today = clock.today()
+    today = asof.day()
+    edits = view is None
     groups, closed = [], []
     for aspect in ASPECTS.values():
         if not aspect.reads(actor):
@@ -188,18 +194,18 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
                     {"row": row, "text": aspect.text(row, actor), "past": row.valid_to <= today, "ahead": row.valid_from > today}
                     for row in rows
                 ],
-                "may_edit": aspect.edits(actor),
+                "may_edit": edits and aspect.edits(actor),
                 "hidden": aspect.address_like and card.hidden,
-                "reveal": aspect.key == "identifier" and access.may_reveal(actor),
+                "reveal": edits and aspect.key == "identifier" and access.may_reveal(actor),
             }
         )
-    home = selectors.household_of(person.pk)
+    home = selectors.household_of(person.pk, today, asof.known_on())
     at_home = [row.person_id for row in home.members if row.person_id != person.pk] if home else []
     if access.sees_relations(actor):
-        known, cards = family.relatives_beside(actor, person.pk, at_home, today)
+        known, cards = family.relatives_beside(actor, person.pk, at_home, today, asof.known_on())
         relations = [one for one in known if not one.past]
     else:
-        relations, cards = [], selectors.person_cards(actor, at_home, brief=True) if at_home else {}
+        relations, cards = [], selectors.person_cards(actor, at_home, today, asof.known_on(), brief=True) if at_home else {}
         closed.append(_("Relations"))
     in_book = any(group["aspect"].key == "capacity" and group["facts"] for group in groups)
     tenants, more_tenants = tenancy.tenants_of(actor, person.pk, today) if in_book and not card.hidden else ([], 0)
@@ -215,10 +221,10 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "closed": closed,
         "roles": book.roles_of(actor, person.pk, today, hidden=card.hidden),
         "sees_family": access.sees_relations(actor),
-        "may_merge": access.can_merge(actor),
-        "may_reveal": access.may_reveal(actor),
-        "merges": services.merges_of(actor, "person", person.pk) if access.can_merge(actor) else [],
-        "may_edit": access.can_edit_person(actor),
+        "may_merge": edits and access.can_merge(actor),
+        "may_reveal": edits and access.may_reveal(actor),
+        "merges": services.merges_of(actor, "person", person.pk) if edits and access.can_merge(actor) else [],
+        "may_edit": edits and access.can_edit_person(actor),
         "in_book": in_book,
         "links": _places(actor, person.pk),
     }

@@ -27,6 +27,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "total": sum(len(group.hits) for group in groups),
         "more": any(group.full for group in groups),
         "short": len(query) < finding.LEAST,
+        "not_searched": finding.not_searched(actor),
     }
     return page(request, "desk/search.html", context)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from parvis.contacts.api import display_names
-from parvis.kernel import clock, memo, mutations
+from parvis.kernel import asof, clock, memo, mutations
 from parvis.kernel.subject import SubjectRef
 
 from ..models import Dossier
@@ -56,5 +56,7 @@ def member_choices(dossier: Dossier) -> list[tuple[str, str]]:
 
 def crumbs(dossier: Dossier) -> dict[str, Any]:
     """What every page below a dossier needs for its heading."""
+    if asof.view() is not None:
+        return {"dossier": dossier, "lead_name": display_names([dossier.lead_id]).get(dossier.lead_id, "?")}
     index = getattr(dossier.lead, "index", None)
     return {"dossier": dossier, "lead_name": index.display_name if index else "?"}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from parvis.form_engine.api import problems, read_page
 from parvis.identity.enums import DataClass
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.errors import Conflict
 from parvis.kernel.periods import OPEN_END
 from parvis.ui import formats
@@ -267,6 +267,8 @@ def change_field(request: HttpRequest, kind: str, field: str) -> HttpResponse:
 
 # In a file ----------------------------------------------------------------------------------------------------------------
 def _reading(request: HttpRequest) -> tuple[dt.date, dt.date | None, dt.datetime | None]:
+    if (view := asof.view()) is not None:
+        return view.day, view.known, view.known_on
     day, known = asked_day(request, "on") or clock.today(), asked_day(request, "known")
     return day, known, end_of(known) if known and known < clock.today() else None
 
@@ -287,7 +289,7 @@ def data(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "profile": profile,
         "nodes": nodes,
         "empty": custom.still_empty(actor, dossier, nodes),
-        "may_define": access.can_open_dossier(actor) and dossier.status == "open",
+        "may_define": asof.view() is None and access.can_open_dossier(actor) and dossier.status == "open",
     }
     return page(request, "dossiers/custom_data.html", context)
 
@@ -318,7 +320,7 @@ def section(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
         "now": [one for one in entries if one.holds],
         "others": [one for one in entries if not one.holds],
         "once": ONCE,
-        "may_write": asked and access.can_write_situation(actor) and dossier.status == "open" and known_on is None,
+        "may_write": asked and access.can_write_situation(actor) and dossier.status == "open" and known_on is None and asof.view() is None,
     }
     return page(request, "dossiers/custom_section.html", context)
 

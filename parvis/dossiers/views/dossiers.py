@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from parvis.kernel import clock, memo
+from parvis.kernel import asof, clock, memo
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Panel, panels
 from parvis.kernel.scope import may_see, within
@@ -21,6 +21,7 @@ from ..custom import definitions_beside
 from ..custom_uses import with_custom
 from ..grids import DOSSIERS, listed
 from ..models import Dossier
+from ..past import as_it_stood, dossiers_then, listed_then
 from ..selectors import member_views, referents_at
 from ._common import asked_day, crumbs, end_of, visible
 from .changes import since_visit
@@ -32,8 +33,12 @@ HALF_FROM, HALF_TO = 30, 50
 @screen(access=access.can_read_dossiers, parts={"dossiers": "ui/components/grid.html"})
 def index(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    own, rows = with_custom(DOSSIERS, listed(actor), actor)
-    grid = own.read(request, rows)
+    past = asof.view()
+    if past is not None:
+        grid = dossiers_then(past).read(request, listed_then(actor, past))
+    else:
+        own, rows = with_custom(DOSSIERS, listed(actor), actor)
+        grid = own.read(request, rows)
     return grid.export() or page(request, "dossiers/index.html", {"grid": grid})
 
 
@@ -48,13 +53,17 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if part_asked(request) == "since-visit":  # the heading's figure costs as much as the rest of the page: it comes after it
         changed = since_visit(actor, dossier, member_views(actor, dossier.pk, today))
         return page(request, "dossiers/detail.html", {"dossier": dossier, "changed": changed})
-    day = asked_day(request, "on") or today
-    known = asked_day(request, "known")
+    view = asof.view()
+    day = view.day if view else asked_day(request, "on") or today
+    known = view.known if view else asked_day(request, "known")
     problem = ""
     for name, text in (("on", request.GET.get("on", "")), ("known", request.GET.get("known", ""))):
         if text.strip() and asked_day(request, name) is None:
             problem = _("“%(text)s” is not a date: the page shows today.") % {"text": text.strip()[:20]}
     known_on = end_of(known) if known and known < today else None
+    past = day != today or known_on is not None
+    if day < today and not as_it_stood(dossier, asof.PastView(day, known if known_on else None)) and view:
+        return page(request, "dossiers/not_yet.html", {**crumbs(dossier), "day": day})
     members = member_views(actor, dossier.pk, day, known_on)
     request.known_on = known_on  # type: ignore[attr-defined]
     request.known_day = min(day, known) if known_on and known else day  # type: ignore[attr-defined]
@@ -64,7 +73,6 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         memo.keep(("dossiers.reading", actor, dossier.pk), dossier)
         within(Dossier, actor, dossier.pk)
         main, side, hidden = _panels(request, dossier, day)
-    past = day != today or known_on is not None
     writes = not access.only_reads(actor, dossier)
     side = side if writes and not past else []
     context = {
@@ -73,6 +81,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "today": today,
         "known": known if known_on else None,
         "past": past,
+        "view": view,
         "problem": problem,
         "members": members,
         "lead": _lead(members, dossier),

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import Person, display_names
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.errors import Conflict
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
 from parvis.ui.origins import name_origins
@@ -32,16 +32,22 @@ def listing(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Every line known now, with the ones that ended."""
     dossier = visible(request, uuid)
     actor = request.actor  # type: ignore[attr-defined]
-    rows = list(SituationFact.objects.visible_to(actor).filter(dossier=dossier, live=1).order_by("kind", "-valid_from", "pk"))
+    found = SituationFact.objects.visible_to(actor).filter(dossier=dossier).known(asof.known_on())
+    if (view := asof.view()) is not None:
+        found = found.filter(valid_from__lte=view.day)
+    rows = list(found.order_by("kind", "-valid_from", "pk"))
     name_origins(actor, rows)
-    today = clock.today()
+    today = asof.day()
     context = {
         **crumbs(dossier),
         "current": situation_groups([row for row in rows if row.valid_to > today]),
         "ended": situation_groups([row for row in rows if row.valid_to <= today]),
         "names": display_names([row.person_id for row in rows if row.person_id]),
         "hidden": [str(kind.label) for kind in access.hidden_kinds(actor)],
-        "may_write": access.can_write_situation(actor) and dossier.status == "open" and not access.only_reads(actor, dossier),
+        "may_write": view is None
+        and access.can_write_situation(actor)
+        and dossier.status == "open"
+        and not access.only_reads(actor, dossier),
     }
     return page(request, "dossiers/situation.html", context)
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 
 from parvis.contacts.api import display_names
 from parvis.dossiers.api import Dossier, members_at
-from parvis.kernel import mutations
+from parvis.kernel import asof, mutations
 from parvis.kernel.subject import SubjectRef
 
 from .. import access
@@ -34,6 +34,8 @@ def read(request: HttpRequest, dossier: Dossier) -> None:
 
 
 def name_of(dossier: Dossier) -> str:
+    if asof.view() is not None:
+        return display_names([dossier.lead_id]).get(dossier.lead_id, "?")
     index = getattr(dossier.lead, "index", None)
     return index.display_name if index else "?"
 

@@ -11,7 +11,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from parvis.dossiers.api import Dossier, only_reads
-from parvis.kernel import registries
+from parvis.kernel import asof, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit
 from parvis.ui.http import done, errors_on, invalid, local_url, page, screen
@@ -32,22 +32,36 @@ def index(request: HttpRequest, uuid: UUID) -> HttpResponse:
     dossier = visible(request, uuid)
     kinds = [kind for kind in request.GET.getlist("kind") if kind in EntryKind.values]
     keys = KeyEvent.values if "key" in request.GET else []
-    found = chronicle(actor, dossier, kinds=kinds, keys=keys, after=request.GET.get("after", ""))
+    view = asof.view()
+    found = chronicle(
+        actor,
+        dossier,
+        kinds=kinds,
+        keys=keys,
+        after=request.GET.get("after", ""),
+        until=view.day if view else None,
+        known_on=asof.known_on(),
+    )
     services.note_opened(actor=actor, entries=found.entries)
     params = request.GET.copy()
     params.pop("after", None)
     context = {
         "dossier": dossier,
         "lead_name": name_of(dossier),
-        "days": days_of(found.entries, actor, readings=readings_of(actor, found.entries), steps=steps_of(found.entries)),
+        "days": days_of(
+            found.entries,
+            actor,
+            readings=readings_of(actor, found.entries) if view is None else None,
+            steps=steps_of(found.entries) if view is None else None,
+        ),
         "following": found.following,
         "first": not request.GET.get("after"),
         "kept": params.urlencode(),
         "kinds": [{"value": kind.value, "label": kind.label, "on": kind.value in kinds} for kind in EntryKind],
         "key_only": bool(keys),
         "narrowed": bool(kinds or keys),
-        "may_write": access.can_write_entry(actor) and not only_reads(actor, dossier),
-        "urgent": urgent_mark(actor, dossier.pk),
+        "may_write": view is None and access.can_write_entry(actor) and not only_reads(actor, dossier),
+        "urgent": urgent_mark(actor, dossier.pk) if view is None else None,
     }
     return page(request, "journal/index.html", context)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.ui import formats
 from parvis.ui.http import page, screen
@@ -36,7 +36,8 @@ def years(request: HttpRequest, uuid: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid)
     today = clock.today()
-    asked = _day(request.GET.get("on", ""))
+    view = asof.view()
+    asked = view.day if view is not None else _day(request.GET.get("on", ""))
     until = asked if asked is not None and dossier.opened_on <= asked < today else today
     life = life_of(actor, dossier, until)
     wanted = request.GET.get("year", "")
@@ -50,7 +51,7 @@ def years(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "opened": opened,
         "until": until,
         "past": until != today,
-        "kept": f"&on={until.isoformat()}" if until != today else "",
+        "kept": f"&on={until.isoformat()}" if until != today and view is None else "",
         "may_write": False,
     }
     if opened is not None:
@@ -65,7 +66,7 @@ def _opened(request: HttpRequest, actor: Actor, dossier: Any, year: int, until: 
     first = dt.date(year, month or 1, 1)
     after = dt.date(year + 1, 1, 1) if month in (None, 12) else dt.date(year, month + 1, 1)
     last = min(after - dt.timedelta(days=1), until)
-    found = chronicle(actor, dossier, after=request.GET.get("after", ""), since=first, until=last)
+    found = chronicle(actor, dossier, after=request.GET.get("after", ""), since=first, until=last, known_on=asof.known_on())
     services.note_opened(actor=actor, entries=found.entries)
     days = days_of(found.entries, actor, readings=readings_of(actor, found.entries), steps=steps_of(found.entries))
     figures = {one.first: one for one in months}

@@ -1,0 +1,26 @@
+"""Which pages of this context can be read as of a past day; the others say that they show today."""
+
+from __future__ import annotations
+
+from parvis.ui.past import declare
+
+declare(
+    "aid",
+    today=(
+        "account",
+        "claim",
+        "claim_letter",
+        "claims",
+        "claims_month",
+        "entitlement",
+        "first_payment",
+        "first_payments",
+        "rejected",
+        "run",
+        "run_list",
+        "runs",
+        "second",
+        "settle",
+        "unpaid",
+    ),
+)

@@ -1,0 +1,18 @@
+"""Which pages of this context can be read as of a past day; the others say that they show today."""
+
+from __future__ import annotations
+
+from parvis.ui.past import declare
+
+declare(
+    "desk",
+    day=("palette", "search"),
+    today=(
+        "due",
+        "due_file",
+        "home",
+        "load",
+        "tasks",
+        "where",
+    ),
+)

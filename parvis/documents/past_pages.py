@@ -1,0 +1,15 @@
+"""Which pages of this context can be read as of a past day; the others say that they show today."""
+
+from __future__ import annotations
+
+from parvis.ui.past import declare
+
+declare(
+    "documents",
+    today=(
+        "about",
+        "add",
+        "download",
+        "kinds",
+    ),
+)

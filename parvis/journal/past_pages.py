@@ -1,0 +1,27 @@
+"""Which pages of this context can be read as of a past day; the others say that they show today."""
+
+from __future__ import annotations
+
+from parvis.ui.past import declare
+
+declare(
+    "journal",
+    day=("index", "years"),
+    today=(
+        "action",
+        "activity",
+        "acts",
+        "add",
+        "chronology",
+        "entry",
+        "new",
+        "objective",
+        "objectives",
+        "text",
+        "text_new",
+        "texts",
+        "urgencies",
+        "urgent",
+        "with",
+    ),
+)

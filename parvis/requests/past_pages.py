@@ -1,0 +1,20 @@
+"""Which pages of this context can be read as of a past day; the others say that they show today."""
+
+from __future__ import annotations
+
+from parvis.ui.past import declare
+
+declare(
+    "requests",
+    today=(
+        "correct",
+        "detail",
+        "fill",
+        "identify",
+        "index",
+        "new",
+        "receipt",
+        "take_over",
+        "urgent",
+    ),
+)

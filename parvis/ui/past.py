@@ -1,0 +1,158 @@
+"""The day of view: a reader sees the whole centre as it stood on a past day, changes nothing, and goes back to today (E20).
+
+It lives in the session of an agent and ends by a click, at sign-out and after two hours. ``@screen`` asks here: writing is refused; a
+page that declared ``DAY`` (``declare``) reads as of the day; any other shows today, and its banner says so. A part that another page
+asks for under a different day makes that page load again, so that no page mixes two days.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from parvis.kernel import asof, clock, registries
+from parvis.kernel.asof import PastView
+from parvis.ui import formats
+
+KEY = "day_of_view"
+HEADER = "X-Parvis-Past"
+SPAN = dt.timedelta(hours=2)
+FIRST_DAY = dt.date(1900, 1, 1)
+
+DAY, TODAY = "day", "today"
+#: What an agent may still send: it changes nothing in the centre, ends the reading, or proves who reads and why.
+STAYS = frozenset(
+    {
+        "ui:past",
+        "ui:past_end",
+        "ui:language",
+        "ui:theme",
+        "identity:logout",
+        "identity:login",
+        "identity:second_factor",
+        "identity:passkey_options",
+        "identity:prove",
+        "dossiers:why",
+    }
+)
+
+
+def declare(namespace: str, *, day: Iterable[str] = (), today: Iterable[str] = ()) -> None:
+    """Say of each address of a context that is read whether it can go back to a day (``day``) or shows today (``today``)."""
+    for kind, names in ((DAY, day), (TODAY, today)):
+        for name in names:
+            registries.as_of.register(f"{namespace}:{name}", kind)
+
+
+@dataclass(frozen=True)
+class Banner:
+    """What the layouts say above every page. ``reads``: this page goes back to the day."""
+
+    view: PastView
+    until: dt.datetime
+    reads: bool
+
+    @property
+    def day(self) -> dt.date:
+        return self.view.day
+
+    @property
+    def then(self) -> bool:
+        """As it was known that day; else as it is known now."""
+        return self.view.known is not None
+
+    @property
+    def mark(self) -> str:
+        return mark_of(self.view)
+
+
+def mark_of(view: PastView | None) -> str:
+    """What a page carries along, so that its parts are of the same day."""
+    return "" if view is None else f"{view.day.isoformat()}{'k' if view.known is not None else ''}"
+
+
+def of(request: HttpRequest) -> PastView | None:
+    """The day of view of this agent's session. One that has run out ends here, with a word."""
+    held: PastView | bool | None = getattr(request, "past_view", False)
+    if not isinstance(held, bool):
+        return held
+    found = _read(request)
+    request.past_view = found  # type: ignore[attr-defined]
+    return found
+
+
+def _read(request: HttpRequest) -> PastView | None:
+    session = getattr(request, "session", None)
+    actor = getattr(request, "actor", None)
+    if session is None or actor is None or not actor.is_agent or KEY not in session:
+        return None
+    try:
+        kept = session[KEY]
+        day, until = dt.date.fromisoformat(kept["on"]), dt.datetime.fromisoformat(kept["until"])
+    except (KeyError, TypeError, ValueError):
+        del session[KEY]
+        return None
+    if clock.now() >= until or day >= clock.today():
+        del session[KEY]
+        messages.warning(request, _("You are back to today: reading a past day ends by itself after two hours."))
+        return None
+    return PastView(day, day if kept.get("then") else None)
+
+
+def begin(request: HttpRequest, day: dt.date, *, then: bool) -> None:
+    request.session[KEY] = {"on": day.isoformat(), "then": then, "until": (clock.now() + SPAN).isoformat()}
+    request.past_view = False  # type: ignore[attr-defined]
+
+
+def end(request: HttpRequest) -> None:
+    request.session.pop(KEY, None)
+    request.past_view = None  # type: ignore[attr-defined]
+
+
+def address_of(request: HttpRequest) -> str:
+    match = getattr(request, "resolver_match", None)
+    return match.view_name if match is not None else ""
+
+
+def reads_day(name: str) -> bool:
+    """Does this address go back? What nobody declared shows today, and says so."""
+    return name in registries.as_of and registries.as_of.get(name) == DAY
+
+
+def banner(request: HttpRequest) -> Banner | None:
+    view = of(request)
+    if view is None:
+        return None
+    return Banner(view, dt.datetime.fromisoformat(request.session[KEY]["until"]), reads_day(address_of(request)))
+
+
+def refusal(request: HttpRequest) -> str:
+    """Why this gesture is refused; empty: it is not."""
+    view = of(request)
+    if view is None or address_of(request) in STAYS or address_of(request).startswith("demo_bar:"):
+        return ""
+    words = _("You see the centre as it stood on %(day)s: nothing can be changed. Go back to today first.")
+    return words % {"day": formats.day(view.day, "long")}
+
+
+def around(request: HttpRequest) -> AbstractContextManager[Any]:
+    """Around the drawing of a page: as of the day, where the page declared that it can."""
+    view = of(request)
+    return asof.reading(view) if view is not None and reads_day(address_of(request)) else nullcontext()
+
+
+def other_day(request: HttpRequest) -> HttpResponse | None:
+    """A part that a page of another day asks for: the whole page is loaded again instead."""
+    held = request.headers.get(HEADER)
+    if held is None or held == (mark_of(of(request)) or "today"):
+        return None
+    response = HttpResponse(status=204)
+    response.headers["HX-Refresh"] = "true"
+    return response
