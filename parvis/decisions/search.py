@@ -32,4 +32,6 @@ def search(actor: Actor, query: str, limit: int) -> list[Hit]:
     ]
 
 
-registries.search_sources.register("decisions", SearchSource(key="decisions", title=gettext_lazy("Decisions"), order=40, search=search, past=True))
+registries.search_sources.register(
+    "decisions", SearchSource(key="decisions", title=gettext_lazy("Decisions"), order=40, search=search, past=True)
+)
