@@ -1,5 +1,6 @@
 """What portal, desk and demo may use of aid."""
 
+from .access import may_see_aid
 from .errors import AidError
 from .models import Claim, ClaimReceipt, DueLine, Entitlement, PaymentAccount
 from .reconciling import reconciliation
@@ -46,6 +47,7 @@ __all__ = [
     "extend_all",
     "extend_one",
     "living_accounts",
+    "may_see_aid",
     "overlap",
     "pay_again",
     "prepare_first_payment",

@@ -85,6 +85,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("mail_user", str, "", "Account on that server; empty: none."),
     Setting("mail_password", str, "", "Password of that account.", (), True),
     Setting("opening_hours", int, 4, "Hours for which a file outside one's scope stays open after a written reason (break-glass)."),
+    Setting("api_calls_a_minute", int, 120, "Calls that one token of the interface for programs may make in a minute."),
     Setting("lookups_a_day", int, 80, "Different files that an agent opens in a day before each further one needs a reason."),
     Setting("access_log_delay_days", int, 30, "Days after which the person sees who opened their file, where an address is protected."),
     Setting("access_on_portal", bool, True, "The person who follows a request sees on the portal who opened their file, and why."),

@@ -53,6 +53,7 @@ CONTEXTS = (
     "portal",
     "desk",
     "takeover",
+    "api",
     "demo",
 )
 _present = [name for name in CONTEXTS if (ROOT / "parvis" / name / "apps.py").exists()]

@@ -3,6 +3,7 @@
 A kind of aid registers in its context's ``provisions.py``: ``registries.provisions.register("aid.ris", AidRis())`` (see ``ProvisionKind``).
 """
 
+from .access import may_see_decisions
 from .enums import FINAL_OUTCOMES, GRANTING_OUTCOMES, Channel, ItemState, Opinion, Outcome, ProposalState, Ratification, SessionState
 from .errors import AlreadyDecided, NoAutomaticDecision, NoQuorum, ProposalIncomplete, SessionHasUndecided
 from .hearings import facts as hearing_facts
@@ -107,6 +108,7 @@ __all__ = [
     "last_decision",
     "latest",
     "living_proposal",
+    "may_see_decisions",
     "next_session",
     "open_session",
     "pack_file",

@@ -15,7 +15,7 @@ Letters::
     render_letter_html(blocks, envelope); render_letter_pdf(blocks, envelope, date=day); render_letter_docx(…); render_letter_odt(…)
 """
 
-from parvis.documents.access import is_persons_own
+from parvis.documents.access import file_of, is_persons_own, may_open_documents
 from parvis.documents.enums import BlockKind, DocumentKind, Origin
 from parvis.documents.errors import BlockLocked, DocumentError, UnknownTemplate, UploadRefused
 from parvis.documents.letters.blocks import Block, blocks_from_json, blocks_to_json, edit_block, template_of
@@ -36,6 +36,7 @@ from parvis.documents.letters.office import render_letter_docx, render_letter_od
 from parvis.documents.letters.pdf import render_letter_pdf
 from parvis.documents.models import Document, LetterTemplate, StoredFile
 from parvis.documents.receipts import Promise, Receipt, receipt_text, render_receipt_pdf
+from parvis.documents.services.copies import taken_copy
 from parvis.documents.services.storing import (
     accept_upload,
     attach,
@@ -94,6 +95,9 @@ __all__ = [
     "edit_block",
     "fields_of",
     "file_in_dossier",
+    "file_of",
+    "may_open_documents",
+    "taken_copy",
     "LATER",
     "forget_bytes",
     "is_persons_own",

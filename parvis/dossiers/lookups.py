@@ -43,6 +43,7 @@ class Purpose(models.TextChoices):
     OPENING = "opening", _("opened it exceptionally")
     REASON = "reason", _("gave a reason")
     SIMULATION = "simulation", _("checked rights, without the content")
+    API = "API", _("through a program")
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ def _before(actor: Actor, subject: SubjectRef, kind: str) -> str:
         reason = reason_given(actor.account_id, subject)
         if reason is None:
             raise StepFirst(reverse("dossiers:why", args=[kind, facts.uuid]))
-        return f"{Purpose.REASON.value}: {reason}"
+        return f"{actor.purpose} · {reason}" if actor.origin == "api" else f"{Purpose.REASON.value}: {reason}"
+    if actor.origin == "api":
+        return actor.purpose  # names the program: whose rights it has follows from the agent
     if facts.follows:
         return Purpose.REFERENT.value
     if kind == "dossier" and subject.id in actor.opened_ids("dossier"):

@@ -34,6 +34,7 @@ WHY = {
     Purpose.SERVICE: gettext_lazy("works on your file for the centre"),
     Purpose.OPENING: gettext_lazy("opened it exceptionally, with a written reason; those responsible for your file were told at once"),
     Purpose.REASON: gettext_lazy("an unusual reading; the reason was asked for at once, and the auditor examines it"),
+    Purpose.API: gettext_lazy("works on your file for the centre, through a program"),
 }
 
 

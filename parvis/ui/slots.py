@@ -1,6 +1,6 @@
 """Places in the layouts that contexts above fill: ``bar`` (top bar, before the account), ``top`` (above everything, the role bar
 of a demonstration), ``palette`` (below the search box), ``foot`` (portal footer), ``admin`` (tabs of the administration),
-``party`` (beside the name of an organisation, or of a person who is in the address book).
+``party`` (beside the name of an organisation, or of a person who is in the address book), ``account_page`` (cards of one's own account).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 Render = Callable[[HttpRequest], str | None]
 
-NAMES = ("top", "bar", "palette", "account", "foot", "admin", "party")
+NAMES = ("top", "bar", "palette", "account", "foot", "admin", "party", "account_page")
 
 
 @dataclass(frozen=True)

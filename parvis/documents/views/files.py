@@ -8,13 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from parvis.documents.access import file_of, is_to_send, may_attach, may_open_documents
+from parvis.documents.access import file_of, may_attach, may_open_documents
 from parvis.documents.errors import DocumentError
 from parvis.documents.forms import DocumentForm
 from parvis.documents.models import Document
 from parvis.documents.services import storing
+from parvis.documents.services.copies import taken_copy
 from parvis.documents.sniffing import INLINE, KINDS
-from parvis.documents.watermark import copy_line, marked
 from parvis.kernel import mutations
 from parvis.kernel.links import link
 from parvis.kernel.registries import subject_links, subject_scopes, takes_nothing
@@ -34,9 +34,7 @@ def download(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     screen_name = "documents.saved" if saved else "documents.download"
     # A relative's or a colleague's papers ask for a reason like the file they lie in.
     mutations.record_read(actor=actor, subject=SubjectRef("document", document.pk), screen=screen_name, within=file_of(actor, document))
-    data = storing.read_bytes(document.file)
-    if actor.is_agent and (saved or not is_to_send(document)):
-        data = marked(data, document.file.mime, copy_line(actor.label)) or data
+    data = taken_copy(actor, document, saved=saved)
     inline = document.file.mime in INLINE and not saved
     response = HttpResponse(
         data, content_type=document.file.mime if document.file.mime in {k.mime for k in KINDS.values()} else "application/octet-stream"
