@@ -10,10 +10,12 @@ from django.urls import reverse
 from parvis.documents.api import accept_upload, attach
 from parvis.documents.models import Document
 from parvis.dossiers.models import Dossier
+from parvis.identity.models import Account
 from parvis.journal.models import Entry
 from parvis.journal.services import write_down
 from parvis.kernel.actor import Actor
 from parvis.kernel.subject import SubjectRef
+from tests.api.factories import Program, a_program
 from tests.documents.factories import FakeUpload, scanned_pdf
 from tests.dossiers.factories import Centre
 
@@ -83,6 +85,38 @@ WAYS = {
     "file": lambda client, file: _body(client, reverse("documents:download", args=[file.document.uuid]))[0] == 200,
     "file saved": lambda client, file: _body(client, reverse("documents:download", args=[file.document.uuid]) + "?save=1")[0] == 200,
 }
+
+
+# Programs ----------------------------------------------------------------------------------------------------------------
+def read(program: Program, route: str) -> str:
+    """What an address of the file answers a program; nothing where it finds nothing."""
+    answer = program.get(route)
+    assert answer.status_code in (200, 404), (route, answer.status_code, answer.content)
+    return answer.content.decode("utf-8", "replace") if answer.status_code == 200 else ""
+
+
+#: Path to the question "does it show the file?", for whoever asks with a token that opens every part and class.
+PROGRAM_WAYS = {
+    "dossier": lambda program, file: bool(read(program, f"dossiers/{file.dossier.number}")),
+    "members": lambda program, file: bool(read(program, f"dossiers/{file.dossier.number}/members")),
+    "journal": lambda program, file: bool(read(program, f"dossiers/{file.dossier.number}/journal")),
+    "documents": lambda program, file: bool(read(program, f"dossiers/{file.dossier.number}/documents")),
+    "file": lambda program, file: bool(read(program, f"documents/{file.document.uuid}/file")),
+    "list": lambda program, file: file.dossier.number in read(program, "dossiers"),
+    "changes since": lambda program, file: file.dossier.number in read(program, "dossiers?since=2000-01-01T00:00:00Z"),
+    "persons": lambda program, file: str(file.dossier.lead.uuid) in read(program, "persons"),
+    "search": lambda program, file: f"/dossiers/{file.dossier.uuid}/" in read(program, f"search?q={file.dossier.number}"),
+}
+#: The same of one dossier asked for by its number: refused as if there were none.
+OF_A_DOSSIER = ("decisions", "entitlements", "requests")
+
+
+def told_to_program(account: Account, file: File) -> set[str]:
+    program = a_program(account)
+    shown = {name for name, asks in PROGRAM_WAYS.items() if asks(program, file)}
+    if "dossier" not in shown:
+        assert [one for one in OF_A_DOSSIER if read(program, f"{one}?dossier={file.dossier.number}")] == []
+    return shown
 
 
 def counted(actor: Actor, file: File) -> tuple[int, int, int]:

@@ -1,7 +1,7 @@
-"""Each access rule refuses on page, part, list, search, count, export and file; the table in docs/reference/access.md names these tests.
+"""Each access rule refuses on page, part, list, search, count, export, file and by program; the table in docs/reference/access.md names these tests.
 
-Each test first shows that the way exists (somebody whom the rule lets in gets an answer), then that the rule shuts it. There is no API:
-the addresses that machines call (search as one types, exports, files) are among the ways.
+Each test first shows that the way exists (somebody whom the rule lets in gets an answer), then that the rule shuts it. A program is asked
+too: the person's token opens every part and class, and what shuts the page shuts the interface.
 """
 
 from __future__ import annotations
@@ -34,16 +34,18 @@ from parvis.journal.models import Entry
 from parvis.journal.services import write_down
 from parvis.kernel import clock, registries
 from parvis.kernel.models import ReadLine
+from tests.api.factories import a_program
 from tests.contacts.factories import make_person
 from tests.documents.factories import scanned_pdf
 from tests.dossiers.factories import Centre, make_centre, make_dossier
 from tests.identity.factories import SYSTEM, a_unit, an_account, as_actor
 
-from .paths import SECRET, WAYS, File, counted, filled, shown_by
+from .paths import PROGRAM_WAYS, SECRET, WAYS, File, counted, filled, shown_by, told_to_program
 
 pytestmark = pytest.mark.django_db
 REASON = "Appel de l'hôpital, la référente est absente"
 ALL = set(WAYS)
+PROGRAM = set(PROGRAM_WAYS)
 DAY = dt.timedelta(days=1)
 
 
@@ -64,18 +66,20 @@ def browser(account: Account) -> Client:
     return client
 
 
-def in_(account: Account, file: File) -> None:
-    """Every way is open: a refusal further down is the rule's doing."""
+def in_(account: Account, file: File, *, program: bool = True) -> None:
+    """Every way is open: a refusal further down is the rule's doing. ``program``: to a program of this person too."""
     assert shown_by(browser(account), file) == ALL
+    assert told_to_program(account, file) == (PROGRAM if program else set())
     assert counted(as_actor(account), file) == (1, 1, 1)
 
 
 def out(account: Account, file: File) -> None:
     """No way shows it, nothing counts it, and nothing of it was read."""
-    before = ReadLine.objects.count()
+    before = ReadLine.objects.exclude(subject_type="api_token").count()
     assert shown_by(browser(account), file) == set()
     assert counted(as_actor(account), file) == (0, 0, 0)
-    assert ReadLine.objects.count() == before
+    assert told_to_program(account, file) == set()
+    assert ReadLine.objects.exclude(subject_type="api_token").count() == before
 
 
 # The whole file --------------------------------------------------------------------------------------------------------
@@ -128,6 +132,7 @@ def test_proxy_expired_ended_or_for_other_files(centre, file):
     acting = browser(centre.stranger)
     acting.post(reverse("identity:proxy_act", args=[proxy.uuid]))
     assert shown_by(acting, file) == ALL
+    assert told_to_program(centre.stranger, file) == set(), "a proxy is not handed to a program"
     Proxy.objects.update(functions="social_worker", only=f"dossier:{other.pk}")
     assert shown_by(acting, file) == set()
     Proxy.objects.update(only="")
@@ -141,7 +146,7 @@ def test_proxy_expired_ended_or_for_other_files(centre, file):
 
 def test_exceptional_opening_expired_or_ended(centre, file):
     grants.break_glass(actor=centre.actor("stranger"), number=file.dossier.number, reason=REASON)
-    in_(centre.stranger, file)
+    in_(centre.stranger, file, program=False)  # the reason was given for these eyes, not for a program
     with clock.travel(clock.now() + dt.timedelta(hours=5)):
         out(centre.stranger, file)
     Opening.objects.update(ended_at=clock.now())
@@ -151,7 +156,7 @@ def test_exceptional_opening_expired_or_ended(centre, file):
 def test_recusal_no_reason_opens_what_it_shuts(centre, file, monkeypatch):
     """Packs, lists, search, counts and minutes: tests/decisions/test_recusal.py. Here: the way around, by an exceptional opening."""
     grants.break_glass(actor=centre.actor("stranger"), number=file.dossier.number, reason=REASON)
-    in_(centre.stranger, file)
+    in_(centre.stranger, file, program=False)  # the reason was given for these eyes, not for a program
     monkeypatch.setattr(registries.never_opened, "all", lambda: [lambda actor: [file.dossier.pk]])
     out(centre.stranger, file)
     with pytest.raises(OpeningRefused) as refused:
@@ -176,9 +181,15 @@ def test_purpose_an_unusual_reading_shows_nothing_before_its_reason(centre, file
         assert (answer.status_code, answer["Location"].split("?")[0]) == (303, f"/access/why/dossier/{file.dossier.uuid}/"), url
         part = client.get(url, headers={"HX-Request": "true", "HX-Target": "entries"})
         assert (part.status_code, part.content) == (204, b""), url
-    assert ReadLine.objects.count() == before
+    program, number = a_program(centre.colleague), file.dossier.number
+    by_program = [f"dossiers/{number}{part}" for part in ("", "/members", "/journal", "/documents")]
+    by_program += [f"documents/{file.document.uuid}/file", f"persons/{file.dossier.lead.uuid}"]
+    for route in by_program:
+        assert program.get(route).json()["type"] == "/api/#reason-needed", route
+    assert ReadLine.objects.exclude(subject_type="api_token").count() == before
     client.post(f"/access/why/dossier/{file.dossier.uuid}/", {"reason": REASON})
     assert shown_by(client, file) == ALL
+    assert told_to_program(centre.colleague, file) == PROGRAM
 
 
 # Parts of the file -----------------------------------------------------------------------------------------------------
@@ -201,14 +212,24 @@ def test_class_of_data(centre, file):
         assert Document.objects.visible_to(actor).count() == int(sees)
         assert SituationFact.objects.visible_to(actor).count() == int(sees)
         assert sees or SECRET not in client.get("/dossiers/?export=csv").getvalue().decode()
+        program, number = a_program(account), file.dossier.number
+        told = program.json(f"dossiers/{number}")
+        assert [line["label"] for line in told["situation"]] == ([f"{SECRET} traitement"] if sees else [])
+        assert told["counts"]["documents"] == len(program.json(f"dossiers/{number}/documents")["items"]) == int(sees)
+        assert program.get(f"documents/{file.document.uuid}/file").status_code == (200 if sees else 404)
+        assert (f"{SECRET} entretien" in program.get(f"dossiers/{number}/journal").content.decode()) is sees
+        assert (f"{SECRET} bail" in program.get("search", q=SECRET).content.decode()) is sees
 
 
 def test_class_of_data_follows_the_centre_s_own_table_at_once(centre, file):
     Document.unscoped.filter(pk=file.document.pk).update(data_class="legal")
     client, url = browser(centre.lawyer), reverse("documents:download", args=[file.document.uuid])
     assert client.get(url).status_code == 200
+    program, route = a_program(centre.lawyer), f"documents/{file.document.uuid}/file"
+    assert program.get(route).status_code == 200
     set_class_rights(actor=SYSTEM, rights={"legal": {"chief"}})
     assert client.get(url).status_code == 404
+    assert program.get(route).status_code == 404
     assert Document.objects.visible_to(as_actor(centre.lawyer)).count() == 0
 
 
@@ -237,6 +258,15 @@ def test_hidden_address(centre, file):
                     .replace("« Quetzal »", "")
                 )
                 assert "Rue du Quetzal" not in text, (account, url)
+        program = a_program(account)
+        routes = [
+            f"persons/{lead.uuid}",
+            "persons?q=Quetzal",
+            "search?q=Quetzal",
+            f"dossiers/{file.dossier.number}",
+            f"dossiers/{file.dossier.number}/members",
+        ]
+        assert [route for route in routes if "Rue du" in program.get(route).content.decode()] == []
 
 
 def test_restricted_note(centre, file):
@@ -257,6 +287,11 @@ def test_restricted_note(centre, file):
         assert (found[1], word in part) == (sees, sees), name
         assert sees or not any(f"{word} en confidence" in client.get(url).content.decode() for url in pages), name
         assert Entry.objects.visible_to(centre.actor(name)).filter(pk=note.pk).count() == int(sees)
+        program = a_program(getattr(centre, name))
+        told, number = program.get(f"dossiers/{file.dossier.number}/journal").content.decode(), file.dossier.number
+        assert (word in told) is sees, name
+        count = program.json(f"dossiers/{number}")["counts"]["journal"]
+        assert count == Entry.objects.visible_to(centre.actor(name)).filter(dossier=file.dossier).count()
     chronology = browser(centre.worker).get(f"/dossiers/{uuid}/journal/chronology/").content.decode()
     assert word not in chronology, "what a court reads has no restricted note, whoever prints it"
 
@@ -278,6 +313,7 @@ def test_closed_and_archived(centre, file, archived):
         archive_dossier(actor=centre.actor("chief"), dossier=Dossier.unscoped.get(pk=file.dossier.pk))
         assert shown_by(client, file) >= ALL - {"list", "part of the list", "export", "where is it"}
         assert not shown_by(client, file) & {"list", "part of the list", "export"}
+        assert told_to_program(centre.worker, file) == PROGRAM - {"list", "changes since"}
     before = (SituationFact.unscoped.count(), Entry.unscoped.count(), Document.unscoped.count())
     for name, (url, data) in WRITES.items():
         data = data | ({"unit": str(centre.south.pk)} if name == "transfer" else {})
@@ -300,6 +336,8 @@ def test_nobody_and_a_citizen_get_nothing(file):
     for url in ("/dossiers/?export=csv", f"/search/?q={file.dossier.number}", f"/palette/?q={file.dossier.number}"):
         assert Client().get(url)["Location"].startswith("/account/login/")
     assert Client().get(reverse("documents:download", args=[file.document.uuid]))["Location"].startswith("/account/login/")
+    for route in ("dossiers", f"dossiers/{file.dossier.number}", f"documents/{file.document.uuid}/file", f"search?q={file.dossier.number}"):
+        assert Client().get(f"/api/v1/{route}").status_code == 401
 
 
 def test_an_exceptional_opening_adds_no_document(centre, file):

@@ -52,6 +52,7 @@ THING: dict[str, str] = {
     "dossiers:transfer_answer": "transfer", "dossiers:agent": "agent", "dossiers:leaving": "agent",
     "dossiers:departure": "departure", "dossiers:handover": "handover", "dossiers:code_list": "code_list", "dossiers:code": "code",
     "dossiers:destruction_list": "destruction", "dossiers:certificate": "destruction",
+    "api:revoke": "token", "api:application_token": "application", "api:person": "person", "api:file": "document",
     "dossiers:exceptional_end": "opening", "dossiers:settle": "look_up",
 }  # fmt: skip
 
@@ -71,6 +72,7 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
             return [*dossier, things["person"].uuid]
         return dossier
     special = {
+        **{f"api:{name}": lambda: [things["dossier"].number] for name in ("dossier", "members", "journal", "documents")},
         "dossiers:new_section": lambda: ["general"],
         "dossiers:new_field": lambda: ["general", "energy"],
         "dossiers:change_field": lambda: ["general", "energy_tutor"],

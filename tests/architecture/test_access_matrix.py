@@ -3,7 +3,7 @@
 ``access_matrix.json`` holds what each one gets. An address that is not in it fails; so does any difference. To review a change, write
 it anew (PARVIS_RECORD_MATRIX=1) and read the difference line by line: nobody loosens it by accident.
 
-Letters: ``y`` answered (also 405, 409, 422: allowed, though this empty gesture is refused), ``-`` 404 or 403, ``>`` sent to sign in or to tracking.
+Letters: ``y`` answered (also 405, 409, 422: allowed, though this empty gesture is refused), ``-`` 404 or 403, ``>`` sent to sign in or to tracking, or asked for a token.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def addresses() -> dict[str, URLPattern]:
 
 
 def client_for(role: str, world: world_module.World) -> Client:
-    client = Client(raise_request_exception=True)
+    # What a program sends opens the addresses of the interface, as the session opens the pages.
+    headers = {"Authorization": f"Bearer {world.secrets[role]}"} if role in world.secrets else None
+    client = Client(raise_request_exception=True, headers=headers)
     if role in world_module.ROLES:
         client.force_login(world.account(role))
     elif role.startswith("citizen"):
@@ -66,6 +68,8 @@ def outcome(client: Client, pattern: URLPattern, path: str) -> str:
         transaction.set_rollback(True)
     if response.status_code in {403, 404}:
         return "-"
+    if response.status_code == 401 and path.startswith("/api/v1/"):
+        return ">"
     if response.status_code in {302, 303} and (
         "/account/login/" in response["Location"] or response["Location"].startswith(("/p/track/", "/p/resume/"))
     ):

@@ -9,6 +9,8 @@ from typing import Any
 
 from parvis.accounting.models import BankFile, CentreAccount, PaymentOrder, Voucher
 from parvis.aid.models import Claim, DueLine, Entitlement
+from parvis.api.enums import CLASSES, Scope
+from parvis.api.services import create_application, create_token
 from parvis.connectors.models import Answer, Call
 from parvis.contacts import api as contacts
 from parvis.decisions.models import AgendaItem, Committee, Decision, DelegationLimit, LegalOpinion, Membership, Minutes, Proposal, Session
@@ -56,6 +58,8 @@ OTHERS = ("anonymous", "citizen (own request)", "citizen (other request)")
 class World:
     plays: dict[str, stage.Play] = field(default_factory=dict)
     things: dict[str, Any] = field(default_factory=dict)
+    #: What a program of each role sends.
+    secrets: dict[str, str] = field(default_factory=dict)
 
     def account(self, role: str) -> Account:
         return Account.objects.get(username=username(ROLES[role]))
@@ -179,6 +183,7 @@ def build() -> World:
         reason="Déménagement",
     )
     world.things |= _leaving(world, Dossier.unscoped.select_related("unit").get(pk=dossier.pk))
+    world.things |= _programs(world)
     archives.settle()
     world.things["destruction"] = DestructionList.objects.get()
     return world
@@ -195,6 +200,18 @@ def _leaving(world: World, dossier: Dossier) -> dict[str, Any]:
     leaving.carry_out(actor=actor_for(chief), departure=departure)
     fact = agents.note_agent_fact(actor=actor_for(chief), account=heir, kind="speciality", code="ris", share=80)
     return {"agent": heir, "agent_fact": fact, "departure": departure, "handover": Handover.unscoped.get(departure=departure)}
+
+
+def _programs(world: World) -> dict[str, Any]:
+    """A token for each role, with every part and class; an application of the centre."""
+    given: Any = {"name": "tableur", "purpose": "suivi", "valid_to": clock.today() + timedelta(days=30)}
+    given |= {"scopes": [one.value for one in Scope], "classes": [one.value for one in CLASSES]}
+    made = {role: create_token(actor=actor_for(world.account(role)), **given) for role in ROLES}
+    world.secrets = {role: secret for role, (_token, secret) in made.items()}
+    application = create_application(
+        actor=actor_for(world.account("administrator")), username="lien-compta", display_name="Lien comptable", about="écritures du mois"
+    )
+    return {"token": made["social_worker (referent)"][0], "application": application}
 
 
 def _journal(dossier: Dossier) -> dict[str, Any]:

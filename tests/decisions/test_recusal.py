@@ -11,6 +11,7 @@ from parvis.decisions import api, selectors
 from parvis.decisions.models import AgendaItem, Decision, MemberPack, Minutes, Notification, Proposal
 from parvis.decisions.search import search
 from parvis.kernel import registries
+from tests.api.factories import a_program
 from tests.decisions import factories as f
 
 HIDDEN = ("Ines", "Haddadzwart")
@@ -185,3 +186,14 @@ def test_the_case_of_a_member_who_is_not_recused_elsewhere_keeps_its_quorum(cent
     assert decision.present == 3
     pack = json.loads(decision.pack.content) if hasattr(decision, "pack") else None
     assert pack is None or pack["recusals"] == ["Bernard Lejeune"]
+
+
+def test_a_program_of_his_reads_nothing_of_the_case(centre, story):
+    closed(centre, story)
+    every, his = a_program(centre.account("secretary")), a_program(centre.account("lejeune"))
+    assert len(every.json("decisions")["items"]) == 3
+    told = his.json("decisions")
+    assert len(told["items"]) == 2
+    expect_nothing(str(told), story)
+    assert his.get("search", q="Haddadzwart").json()["items"] == []
+    assert his.get("decisions", dossier=story["second"].dossier.number).status_code == 404
