@@ -1,4 +1,4 @@
-"""Writes the generated pages of ``docs/reference``: settings, registries, data model."""
+"""Writes the generated pages of ``docs/reference``: settings, registries, data model, interface for programs."""
 
 from __future__ import annotations
 
@@ -76,7 +76,17 @@ def registries_page() -> str:
     return "\n".join(out) + "\n"
 
 
-PAGES = {"settings": settings_page, "data-model": model_page, "registries": registries_page}
+def api_page() -> str:
+    """Every address of the interface for programs."""
+    from django.utils import translation
+
+    from parvis.api.openapi import page
+
+    with translation.override("en"):
+        return NOTE + page()
+
+
+PAGES = {"api": api_page, "settings": settings_page, "data-model": model_page, "registries": registries_page}
 
 
 def main() -> None:

@@ -150,7 +150,7 @@ def test_no_signals_and_no_saves_with_side_effects() -> None:
     assert [line for line in wrong if line.rsplit(" ", 1)[1] not in GUARDS] == []
 
 
-@pytest.mark.parametrize("name", ["settings", "data-model", "registries"])
+@pytest.mark.parametrize("name", ["api", "settings", "data-model", "registries"])
 def test_the_generated_pages_are_true(name: str) -> None:
     """In a process of its own, as the command does it: what other tests registered is not on the page."""
     code = (
