@@ -97,7 +97,7 @@ def create_token(
         raise TokenRefused(_("Choose at least one class of data."), field="classes", code="classes")
     secret = MARK + secrets.token_urlsafe(32)
     token = Token.unscoped.create(
-        account_id=application.account_id if application is not None else actor.own_id,
+        account_id=application.account.pk if application is not None else actor.own_id,
         name=name.strip()[:60],
         purpose=purpose.strip()[:191],
         digest=digest_of(secret),
@@ -109,7 +109,7 @@ def create_token(
         author_id=actor.account_id,
         author_label=actor.label[:191],
     )
-    values = {"account": token.account_id, "name": token.name, "scopes": ",".join(chosen), "classes": ",".join(kinds), "valid_to": valid_to}
+    values = {"account": token.account.pk, "name": token.name, "scopes": ",".join(chosen), "classes": ",".join(kinds), "valid_to": valid_to}
     record(STREAM, actor=actor, verb="token_created", subject=token_ref(token), values=values, note=token.purpose)
     return token, secret
 
@@ -122,7 +122,7 @@ def revoke_token(*, actor: Actor, token: Token) -> Token:
         TokenRefused: somebody else's, or ended already.
     """
     token = Token.unscoped.select_for_update().get(pk=token.pk)
-    own = actor.is_agent and not actor.by_proxy and token.account_id == actor.account_id
+    own = actor.is_agent and not actor.by_proxy and token.account.pk == actor.account_id
     if not own and not may_keep_applications(actor):
         raise TokenRefused(_("This token is not yours."), code="not_yours")
     if token.revoked_at is not None:
