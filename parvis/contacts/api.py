@@ -1,6 +1,6 @@
 """What other contexts may use of contacts."""
 
-from .access import can_edit_bank_account, can_read_persons, sees_bank_accounts
+from .access import can_edit_bank_account, can_edit_person, can_read_persons, sees_bank_accounts
 from .book.selectors import (
     BookLine,
     LetterAddress,
@@ -154,6 +154,7 @@ __all__ = [
     "can_read_persons",
     "check_point",
     "can_edit_bank_account",
+    "can_edit_person",
     "close_organisation",
     "compare_eid",
     "contact_points",

@@ -90,6 +90,8 @@ def _forget(target: Target, gone: list[int]) -> None:
     homes = set(HouseholdMember.unscoped.filter(person__in=gone).values_list("household_id", flat=True))
     for model in (*OWN, HouseholdMember):
         target.delete(what, model.unscoped.filter(person__in=gone))
+    for aspect in registries.person_aspects.all():
+        target.delete(what, apps.get_model(aspect.model)._base_manager.filter(person__in=gone))
     target.delete(what, Relation.unscoped.filter(person__in=gone))
     target.delete(what, Relation.unscoped.filter(other__in=gone))
     BookEntry.unscoped.filter(person__in=gone).delete()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from parvis.contacts.api import can_edit_person, can_read_persons
 from parvis.identity.enums import Function
 from parvis.kernel import registries
 from parvis.kernel.actor import Actor
@@ -16,8 +17,8 @@ from parvis.kernel.scope import EVERYTHING, NOTHING, Rule, Rules, may_see, scope
 from .agents.selectors import led_accounts
 from .enums import CUSTOM_CLASSES, DATA_CLASS_OF, SituationKind
 from .leaving.selectors import departures_with
-from .models import AgentProfile, CustomFact, Departure, Dossier, Handover, SituationFact, Transfer
-from .selectors import followed_by, in_sectors
+from .models import AgentProfile, CustomFact, Departure, Dossier, DossierMember, Handover, PersonFact, SituationFact, Transfer
+from .selectors import dossiers_of, followed_by, in_sectors
 
 # Committee members and the president see packs, administrators see accounts: none of them sees a dossier.
 BY_UNIT = (
@@ -148,6 +149,11 @@ def can_read_dossiers(actor: Actor) -> bool:
     return actor.is_system or (actor.is_agent and (actor.has(*BY_UNIT) or bool(actor.opened_ids("dossier") and actor.has(*MAY_ASK))))
 
 
+def can_list_persons(actor: Actor) -> bool:
+    """The list of persons is read through the files: whoever reads both."""
+    return can_read_dossiers(actor) and can_read_persons(actor)
+
+
 def can_open_dossier(actor: Actor) -> bool:
     return actor.is_system or (actor.is_agent and actor.has(*OPENERS))
 
@@ -221,6 +227,41 @@ def custom_scope(actor: Actor) -> Q:
         return EVERYTHING
     classes = [name for name in CUSTOM_CLASSES if may_see(actor, name)]
     return Q(data_class__in=classes, dossier__in=Dossier.objects.visible_to(actor).order_by().values("pk")) if classes else NOTHING
+
+
+@scope(PersonFact)
+def person_fact_scope(actor: Actor) -> Q:
+    """What the organisation notes of persons: of the class identity for whoever reads persons; of any other class only where the person is,
+    or was, in a file that the actor sees. What stands under a number that was merged follows the kept one.
+    """
+    if actor.is_system:
+        return EVERYTHING
+    if not can_read_persons(actor):
+        return NOTHING
+    mine = Q(data_class="identity") if may_see(actor, "identity") else NOTHING
+    rest = [name for name in CUSTOM_CLASSES if name != "identity" and may_see(actor, name)]
+    if not rest:
+        return mine
+    files = DossierMember.objects.visible_to(actor).filter(live=1).order_by()
+    there = Q(Exists(files.filter(person=OuterRef("person"))))
+    merged = Q(person__merged_into__isnull=False) & Q(Exists(files.filter(person=OuterRef("person__merged_into"))))
+    return mine | (Q(data_class__in=rest) & (there | merged))
+
+
+def person_classes(actor: Actor, person_id: int, *, writing: bool = False) -> frozenset[str]:
+    """Classes of own data that the actor reads of a person, or may write: beyond identity a file of the person is needed, which for writing
+    is open and not only there to be read."""
+    seen = frozenset(name for name in CUSTOM_CLASSES if may_see(actor, name))
+    if actor.is_system:
+        return seen
+    if not (can_edit_person(actor) if writing else can_read_persons(actor)):
+        return frozenset()
+    if not seen - {"identity"} or (writing and not can_write_situation(actor)):
+        return seen & {"identity"}
+    files = dossiers_of(actor, person_id)
+    if any(not writing or (row.status == "open" and may_change(actor, row)) for row in files):
+        return seen
+    return seen & {"identity"}
 
 
 # Agents, and those who leave -------------------------------------------------------------------------------------------

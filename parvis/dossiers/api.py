@@ -10,7 +10,7 @@ from .custom_uses import template_values as own_values
 from .enums import DossierStatus, MemberRole, Periodicity, ReferentRole, SituationKind
 from .errors import ARCHIVED, DossierIsClosed, InvalidDossier, StillOpen
 from .forms_agents import AskForm
-from .models import CustomFact, Dossier, DossierKind, DossierMember, DossierProfile, Referent, SituationFact
+from .models import CustomFact, Dossier, DossierKind, DossierMember, DossierProfile, PersonFact, Referent, SituationFact
 from .selectors import (
     MemberView,
     asking_nothing,
@@ -45,7 +45,7 @@ from .services import (
     return_transfer,
     weigh_new,
 )
-from .services.custom import set_profile, write_custom
+from .services.custom import set_profile, write_custom, write_person_custom
 from .transparency import PersonsList, persons_list
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "InvalidDossier",
     "MemberRole",
     "MemberView",
+    "PersonFact",
     "PersonsList",
     "Periodicity",
     "Referent",
@@ -113,5 +114,6 @@ __all__ = [
     "set_profile",
     "situation_at",
     "write_custom",
+    "write_person_custom",
     "visible_dossier",
 ]

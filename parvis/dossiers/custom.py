@@ -6,7 +6,7 @@ Every read takes the actor: a field of a class of data that is hidden from the r
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -26,7 +26,7 @@ from parvis.kernel.textmatch import fold
 from parvis.ui import formats
 
 from .enums import CustomGroup, CustomType
-from .models import Code, CustomFact, CustomVersion, Dossier, DossierProfile
+from .models import Code, CustomFact, CustomVersion, Dossier, DossierKind, DossierProfile, PersonFact
 from .selectors import members_at
 
 EVER = dt.date(1900, 1, 1)
@@ -95,11 +95,11 @@ class Section:
         return [one for one in self.fields if may_see(actor, one["data_class"])]
 
 
-def latest_versions(kinds: Iterable[int] | None = None) -> list[CustomVersion]:
+def latest_versions(kinds: Any = None) -> list[CustomVersion]:
     """The definition in force of each kind, the general kind first: one query."""
     rows = CustomVersion.objects.select_related("kind").order_by("-kind__is_general", "kind__key", "-number")
     found: dict[int, CustomVersion] = {}
-    for row in rows if kinds is None else rows.filter(kind__in=list(kinds)):
+    for row in rows if kinds is None else rows.filter(kind__in=kinds):
         found.setdefault(row.kind_id, row)
     return list(found.values())
 
@@ -158,15 +158,19 @@ def section_of(actor: Actor, dossier: Dossier, key: str) -> tuple[Section | None
     return (left[0] if left else None), False
 
 
-def every_section() -> list[Section]:
-    return [Section(version, raw) for version in latest_versions() for raw in version.definition["sections"]]
+def every_section(*, persons: bool = False) -> list[Section]:
+    """Sections of files, of whatever kind; or those of persons."""
+    kinds = DossierKind.objects.filter(for_persons=persons).order_by().values("pk")
+    return [Section(version, raw) for version in latest_versions(kinds) for raw in version.definition["sections"]]
 
 
 # Values in words --------------------------------------------------------------------------------------------------------
 class Words:
     """Values to words in the reader's language, with all codes and names read once."""
 
-    def __init__(self, actor: Actor, fields: Iterable[Mapping[str, Any]], facts: Iterable[CustomFact] = (), day: dt.date | None = None):
+    def __init__(
+        self, actor: Actor, fields: Iterable[Mapping[str, Any]], facts: Iterable[CustomFact | PersonFact] = (), day: dt.date | None = None
+    ):
         self.actor, self.day = actor, day or clock.today()
         self.fields = {one["key"]: one for one in fields}
         self.facts = list(facts)
@@ -231,9 +235,17 @@ def plain(one: Mapping[str, Any], value: Any) -> str:
 
 
 # The form ---------------------------------------------------------------------------------------------------------------
-def form_of(actor: Actor, dossier: Dossier, section: Section, answers: Mapping[str, Any], day: dt.date) -> FormState:
-    """The section as a form of the form engine, with the codes valid on the day; hidden classes of data are not asked."""
-    fields = section.seen_by(actor)
+def form_of(
+    actor: Actor,
+    dossier: Dossier | None,
+    section: Section,
+    answers: Mapping[str, Any],
+    day: dt.date,
+    classes: Collection[str] | None = None,
+) -> FormState:
+    """The section as a form of the form engine, with the codes valid on the day; hidden classes of data are not asked. Without a dossier it
+    is the section of a person, of which ``classes`` are open to the actor."""
+    fields = [one for one in section.seen_by(actor) if classes is None or one["data_class"] in classes]
     words = Words(actor, fields, day=day)
     asked = []
     for one in fields:
@@ -245,7 +257,7 @@ def form_of(actor: Actor, dossier: Dossier, section: Section, answers: Mapping[s
         if one["type"] in (CustomType.CHOICE, CustomType.CHOICES):
             options = words.options(one, held)
         elif one["type"] == CustomType.PERSON:
-            ids = [row.person_id for row in members_at(dossier.pk)]
+            ids = [row.person_id for row in members_at(dossier.pk)] if dossier is not None else []
             ids += [int(held)] if str(held or "").isdigit() and int(held) not in ids else []
             names = display_names(ids)
             options = [(str(pk), names.get(pk, "?")) for pk in ids]
@@ -328,13 +340,15 @@ class Node:
         return [(depth, self.text), *(line for child in self.children for line in child.outline(depth + 1))]
 
 
-def entries(actor: Actor, section: Section, facts: list[CustomFact], day: dt.date, words: Words | None = None) -> list[Entry]:
+def entries(
+    actor: Actor, section: Section, facts: Sequence[CustomFact | PersonFact], day: dt.date, words: Words | None = None
+) -> list[Entry]:
     """Fillings of a section, those that hold on the day first. A field that is no longer asked keeps its place and its name.
     ``words``: shared by the sections of a page, so that codes and names are read once.
     """
     names = {one["key"]: one for one in section.all_fields}
     words = words or Words(actor, names.values(), facts, day)
-    groups: dict[tuple[UUID, dt.date, dt.date], list[CustomFact]] = {}
+    groups: dict[tuple[UUID, dt.date, dt.date], list[CustomFact | PersonFact]] = {}
     for fact in facts:
         groups.setdefault((fact.item, fact.valid_from, fact.valid_to), []).append(fact)
     order = list(names)
@@ -372,7 +386,7 @@ def tree(
         if section.general and not found:
             continue  # of every file and empty in this one: beside the tree, not in it
         group = groups.setdefault(section.group, Node(str(section.group.label), key=f"group-{section.group}"))
-        missing = _missing(actor, section, facts, day) if section.key in asked else []
+        missing = missing_of(actor, section, facts, day) if section.key in asked else []
         for one in found:
             parts = [formats.day(one.valid_from) if section.dated else "", one.summary]
             note = " ".join(part for part in parts if part)
@@ -393,13 +407,13 @@ def still_empty(actor: Actor, dossier: Dossier, nodes: Iterable[Node]) -> list[N
     sections = beside if beside is not None else sections_of(dossier, kind_of(dossier, actor))
     there = {child.key for node in nodes for child in (node, *node.children)}
     return [
-        Node(one.title, one.key, empty=True, missing=_missing(actor, one, (), clock.today()))
+        Node(one.title, one.key, empty=True, missing=missing_of(actor, one, (), clock.today()))
         for one in sections
         if one.general and one.key not in there and one.seen_by(actor)
     ]
 
 
-def _missing(actor: Actor, section: Section, facts: Iterable[CustomFact], day: dt.date) -> list[str]:
+def missing_of(actor: Actor, section: Section, facts: Iterable[CustomFact | PersonFact], day: dt.date) -> list[str]:
     """Answers that are needed of this kind of file and that it does not hold on the day."""
     if section.repeats:
         return []

@@ -1,9 +1,9 @@
-"""Where own fields serve beyond their section: columns and filters of the list of files, letters, takeover, search."""
+"""Where own fields serve beyond their section: columns and filters of the lists of files and persons, letters, takeover."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -23,7 +23,7 @@ from parvis.ui.grid import Column, Filter, Grid
 
 from .custom import Section, Words, code_label, every_section, facts_of, typed
 from .enums import CustomType
-from .models import CustomFact, Dossier
+from .models import CustomFact, Dossier, PersonFact
 
 OWN_FIELD = "own_"
 """How the names of own fields begin in a letter template."""
@@ -37,13 +37,13 @@ def listed_fields(sections: list[Section]) -> list[dict[str, Any]]:
     return [one for section in sections if not section.repeats for one in section.fields if one.get("listed")]
 
 
-def with_custom(grid: Grid, rows: QuerySet[Dossier], actor: Actor) -> tuple[Grid, QuerySet[Dossier]]:
-    """The list of files with the organisation's own columns and filters, their values of today read in one query per page."""
-    fields = listed_fields(every_section())
+def with_custom(grid: Grid, rows: QuerySet[Any], actor: Actor, *, persons: bool = False) -> tuple[Grid, QuerySet[Any]]:
+    """The list of files, or of persons, with the organisation's own columns and filters: values of today, read in one query per page."""
+    fields = listed_fields(every_section(persons=persons))
     if not fields:
         return grid, rows
-    today = clock.today()
-    own = CustomFact.objects.visible_to(actor).filter(field__in=[one["key"] for one in fields]).at(today).order_by("field", "pk")
+    model, anchor, prefetch = (PersonFact, "person", "own_facts") if persons else (CustomFact, "dossier", "custom_facts")
+    own = model.objects.visible_to(actor).filter(field__in=[one["key"] for one in fields]).at(clock.today()).order_by("field", "pk")
     words = Words(actor, fields)
     columns = [
         Column(
@@ -56,21 +56,21 @@ def with_custom(grid: Grid, rows: QuerySet[Dossier], actor: Actor) -> tuple[Grid
         )
         for one in fields
     ]
-    sums = {f"own_{one['key']}_n": _number(one["key"], own) for one in fields if one["type"] in SUMMED}
-    filters = [_filter(one, words, own) for one in fields if one["type"] not in (CustomType.PERSON, CustomType.ORGANISATION)]
-    rows = rows.annotate(**sums).prefetch_related(Prefetch("custom_facts", queryset=own, to_attr="own_today"))
+    sums = {f"own_{one['key']}_n": _number(one["key"], own, anchor) for one in fields if one["type"] in SUMMED}
+    filters = [_filter(one, words, own, anchor) for one in fields if one["type"] not in (CustomType.PERSON, CustomType.ORGANISATION)]
+    rows = rows.annotate(**sums).prefetch_related(Prefetch(prefetch, queryset=own, to_attr="own_today"))
     return replace(grid, columns=[*grid.columns, *columns], filters=[*grid.filters, *filters]), rows
 
 
-def _number(field: str, own: QuerySet[CustomFact]) -> Subquery:
-    """The figure that a file holds today, for the totals."""
-    facts = own.filter(field=field, dossier=OuterRef("pk")).exclude(text="").order_by("pk")
+def _number(field: str, own: QuerySet[Any], anchor: str) -> Subquery:
+    """The figure that a file or a person holds today, for the totals."""
+    facts = own.filter(field=field, **{anchor: OuterRef("pk")}).exclude(text="").order_by("pk")
     return Subquery(facts.annotate(n=Cast("text", DecimalField(max_digits=14, decimal_places=2))).values("n")[:1])
 
 
-def _reader(one: dict[str, Any], words: Words) -> Callable[[Dossier], Any]:
-    def value(dossier: Dossier) -> Any:
-        fact = next((row for row in getattr(dossier, "own_today", ()) if row.field == one["key"]), None)
+def _reader(one: dict[str, Any], words: Words) -> Callable[[Any], Any]:
+    def value(holder: Any) -> Any:
+        fact = next((row for row in getattr(holder, "own_today", ()) if row.field == one["key"]), None)
         if fact is None:
             return None
         if one["type"] in KINDS:
@@ -82,11 +82,11 @@ def _reader(one: dict[str, Any], words: Words) -> Callable[[Dossier], Any]:
     return value
 
 
-def _filter(one: dict[str, Any], words: Words, own: QuerySet[CustomFact]) -> Filter:
+def _filter(one: dict[str, Any], words: Words, own: QuerySet[Any], anchor: str) -> Filter:
     key, kind = one["key"], one["type"]
 
-    def apply(rows: QuerySet[Dossier], value: str) -> QuerySet[Dossier]:
-        facts = own.filter(field=key, dossier=OuterRef("pk")).order_by()
+    def apply(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        facts = own.filter(field=key, **{anchor: OuterRef("pk")}).order_by()
         if value == NOTHING and choices is not None:
             return rows.exclude(Exists(facts.exclude(text="")))
         if kind == CustomType.CHOICES:
@@ -129,10 +129,10 @@ def _bare(kind: str, value: str) -> str:
 
 # Letters ----------------------------------------------------------------------------------------------------------------
 def template_fields(actor: Actor) -> dict[str, str]:
-    """Names that a letter template may use ("{own_energy_tutor}"), with what they mean."""
+    """Names that a letter template may use ("{own_energy_tutor}"), with what they mean. Those of persons are said of the applicant."""
     return {
         f"{OWN_FIELD}{one['key']}": f"{section.title} · {formats.label(one['label'])}"
-        for section in every_section()
+        for section in (*every_section(), *every_section(persons=True))
         if not section.repeats
         for one in section.seen_by(actor)
     }
@@ -141,14 +141,28 @@ def template_fields(actor: Actor) -> dict[str, str]:
 def template_values(actor: Actor, dossier: Dossier | int, language: str, day: dt.date | None = None) -> dict[str, str]:
     """Values of these names for a file on a day, in the letter's language; a hidden class of data is absent, not empty."""
     with translation.override(language):
-        return _template_values(actor, dossier, day or clock.today())
+        return _template_values(actor, dossier, day or clock.today()) | _of_applicant(actor, dossier, day or clock.today())
 
 
 def _template_values(actor: Actor, dossier: Dossier | int, day: dt.date) -> dict[str, str]:
     fields = {one["key"]: one for section in every_section() if not section.repeats for one in section.seen_by(actor)}
     if not fields:
         return {}
-    facts = [fact for fact in facts_of(actor, dossier, day=day) if fact.field in fields]
+    return _in_words(actor, fields, [fact for fact in facts_of(actor, dossier, day=day) if fact.field in fields], day)
+
+
+def _of_applicant(actor: Actor, dossier: Dossier | int, day: dt.date) -> dict[str, str]:
+    """The fields of persons, of the person under whose name the file stands."""
+    fields = {one["key"]: one for section in every_section(persons=True) if not section.repeats for one in section.seen_by(actor)}
+    if not fields:
+        return {}
+    pk = dossier if isinstance(dossier, int) else dossier.pk
+    lead = Dossier.objects.visible_to(actor).filter(pk=pk).order_by().values("lead")[:1]
+    rows = PersonFact.objects.visible_to(actor).filter(person=Subquery(lead), field__in=fields).at(day)
+    return _in_words(actor, fields, list(rows.order_by("field", "pk")), day)
+
+
+def _in_words(actor: Actor, fields: Mapping[str, Any], facts: Sequence[CustomFact | PersonFact], day: dt.date) -> dict[str, str]:
     words = Words(actor, fields.values(), facts, day)
     return {f"{OWN_FIELD}{key}": "" for key in fields} | {f"{OWN_FIELD}{fact.field}": words.text(fact.field, fact.value) for fact in facts}
 
@@ -157,7 +171,8 @@ def _template_values(actor: Actor, dossier: Dossier | int, day: dt.date) -> dict
 @dataclass(frozen=True)
 class CustomTarget:
     """A column that a takeover may fill. ``read(text)`` gives the stored value, or raises ValueError with what is wrong; ``words(value)``
-    says it; ``names`` are those that a column may bear; a field that is not ``general`` is asked of files of its kind only.
+    says it; ``names`` are those that a column may bear; a field that is not ``general`` is asked of files of its kind only, one ``of_person``
+    of the person of the line.
     """
 
     key: str
@@ -171,12 +186,13 @@ class CustomTarget:
     required: bool = False
     general: bool = False
     kind_id: int | None = None
+    of_person: bool = False
 
 
 def custom_targets(actor: Actor) -> list[CustomTarget]:
-    """Own fields that fill once per file, as columns of an import. Codes are taken by code or by name in any language."""
+    """Own fields that fill once per file or person, as columns of an import. Codes are taken by code or by name in any language."""
     found = []
-    sections = [section for section in every_section() if not section.repeats]
+    sections = [section for section in (*every_section(), *every_section(persons=True)) if not section.repeats]
     words = Words(actor, [one for section in sections for one in section.fields])
     for section in sections:
         for one in section.fields:
@@ -193,17 +209,18 @@ def custom_targets(actor: Actor) -> list[CustomTarget]:
                     one["key"],
                     one["data_class"],
                     read=_import_reader(one, words),
-                    words=_in_words(one, words),
+                    words=_said(one, words),
                     names=tuple(name for name in one["label"].values() if name),
                     required=bool(one.get("required")),
                     general=section.version.kind.is_general,
                     kind_id=section.version.kind_id,
+                    of_person=section.version.kind.for_persons,
                 )
             )
     return found
 
 
-def _in_words(one: dict[str, Any], words: Words) -> Callable[[Any], str]:
+def _said(one: dict[str, Any], words: Words) -> Callable[[Any], str]:
     return lambda value: words.text(one["key"], value)
 
 

@@ -108,6 +108,7 @@ registries.erasers.register(
                     LogDelay,
                 )
             },
+            "dossiers.PersonFact": "goes with the person, where nothing else needs them",
             "dossiers.Dossier": "emptied",
             "dossiers.Handover": "gone",
             "dossiers.HandoverSignature": "gone",

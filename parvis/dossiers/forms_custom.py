@@ -74,7 +74,16 @@ class CodeChangeForm(LabelForm, LastDayMixin):
 class SectionForm(LabelForm):
     group = forms.ChoiceField(label=_("Where it stands in the tree"), choices=CustomGroup.choices, initial=CustomGroup.OTHER)
     dated = forms.BooleanField(label=_("Dated: holds from a day to a day"), required=False, initial=True)
-    repeats = forms.BooleanField(label=_("Repeats: several entries in a file"), required=False)
+    repeats = forms.BooleanField(label=_("Repeats: several entries"), required=False)
+
+    def __init__(self, *args: Any, persons: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if persons:  # the page of a person is no tree
+            del self.fields["group"]
+
+
+def _of_persons(form: forms.Form) -> None:
+    form.fields["listed"].label = _("Column and filter of the list of persons")
 
 
 class FieldForm(LabelForm):
@@ -93,8 +102,12 @@ class FieldForm(LabelForm):
     listed = forms.BooleanField(label=_("Column and filter of the list of files"), required=False, initial=True)
     summary = forms.BooleanField(label=_("Shown in the tree beside the section"), required=False)
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, persons: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
+        if persons:
+            _of_persons(self)
+            del self.fields["summary"]
+            self.fields["type"].choices = [one for one in CustomType.choices if one[0] != CustomType.PERSON]
         self.fields["data_class"].choices = [(key, DataClass(key).label) for key in CUSTOM_CLASSES]
         self.fields["data_class"].initial = "social"
         self.order_fields(["type", "list", "values", "data_class"])
@@ -129,6 +142,11 @@ class FieldChangeForm(LabelForm):
         choices=[("0", _("where it is")), ("-1", _("one place up")), ("1", _("one place down"))],
     )
 
+    def __init__(self, *args: Any, persons: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if persons:
+            _of_persons(self)
+
 
 class ProfileForm(forms.Form):
     kind = forms.ModelChoiceField(label=_("Kind of file"), queryset=DossierKind.objects.none(), empty_label=None)
@@ -140,7 +158,7 @@ class ProfileForm(forms.Form):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["kind"].queryset = DossierKind.objects.all()
+        self.fields["kind"].queryset = DossierKind.objects.filter(for_persons=False)
         self.fields["kind"].label_from_instance = lambda row: formats.label(row.label)
 
 

@@ -1,4 +1,4 @@
-"""Own data on the dossier page, its administration in the menu of the centre."""
+"""Own data on the pages of a dossier and of a person, the list of persons in the menu, their administration in the menu of the centre."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from parvis.contacts.api import Person
 from parvis.kernel import registries
-from parvis.kernel.registries import PaletteAction, Panel
+from parvis.kernel.registries import MenuEntry, PaletteAction, Panel, PersonAspect
 from parvis.ui import slots
 
 from . import access, custom
+from .custom_persons import own_data
 from .models import Dossier
 
 
@@ -39,6 +41,19 @@ registries.panels.register(
         data_class="identity",
         icon="layers",
     ),
+)
+
+
+def _own_of_person(request: HttpRequest, person: Person) -> str | None:
+    data = own_data(request.actor, person.pk)  # type: ignore[attr-defined]
+    return render_to_string("dossiers/person_own.html", {"person": person, "data": data}, request) if data.parts or data.closed else None
+
+
+registries.person_parts.register("dossiers.own_data", _own_of_person)
+registries.person_aspects.register("dossiers.PersonFact", PersonAspect("dossiers.PersonFact", _("Own fields"), key=("field", "item")))
+registries.menu.register(
+    "dossiers.persons",
+    MenuEntry("dossiers.persons", _("Persons"), "users", "dossiers:persons", access.can_list_persons, order=21, prefix="/persons/"),
 )
 for _name, _label in (("fields", _("Own fields")), ("lists", _("Code lists"))):
     registries.palette.register(

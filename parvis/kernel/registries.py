@@ -146,6 +146,16 @@ class PersonHolder:
     where: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class PersonAspect:
+    """A table of dated facts about a person, kept by a context above (``model`` with the foreign key ``person``). A merge takes over what
+    the kept person lacks, for each ``key``; nothing is lost, and the undo parts them again. A person who goes takes them along."""
+
+    model: str
+    title: Any
+    key: tuple[str, ...] = ()
+
+
 CHANGE_KINDS = {
     "added": (_("added"), "ok", "plus"),
     "changed": (pgettext_lazy("of a fact", "changed"), "warn", "edit"),
@@ -371,6 +381,10 @@ person_places: Registry[Callable[[Actor, int], list[tuple[str, str]]]] = Registr
 client_secrecy: Registry[Callable[[Actor, set[int]], set[int]]] = Registry("client_secrecy")
 # Links to a person in contexts above, so that a merge can re-point them and part them again.
 person_holders: Registry[PersonHolder] = Registry("person_holders")
+# Facts about a person in contexts above: a merge takes them over, an erased person takes them along.
+person_aspects: Registry[PersonAspect] = Registry("person_aspects")
+#: Parts of the page of a person ``(request, person) -> safe HTML or None``, in the order of their keys.
+person_parts: Registry[Callable[[HttpRequest, Any], str | None]] = Registry("person_parts")
 #: Type of subject to its cards, many at once: lists of tasks stay at a fixed number of queries.
 subject_cards: Registry[Callable[[Actor, list[SubjectRef]], dict[SubjectRef, SubjectCard]]] = Registry("subject_cards")
 #: Kind of key in ``source_ref`` ("request" of "request:66#rent") to the words and the address that a reader gets, many at once.
@@ -425,6 +439,8 @@ ALL: tuple[Registry[Any], ...] = (
     person_places,
     client_secrecy,
     person_holders,
+    person_aspects,
+    person_parts,
     subject_cards,
     origins,
     never_opened,

@@ -11,7 +11,7 @@ WITHOUT_FILE = {
     "dossiers:index", "dossiers:exceptional", "dossiers:watch", "dossiers:own_persons", "dossiers:simulate", "dossiers:why", "dossiers:give", "dossiers:agents", "dossiers:agent_own", "dossiers:agent_end", "dossiers:handover_bundle",
     "journal:new", "journal:urgencies", "journal:texts", "journal:text_new", "journal:text", "journal:action", "journal:end_action",
     "journal:objective",
-    "dossiers:lists", "dossiers:new_list", "dossiers:code_list", "dossiers:code", "dossiers:fields", "dossiers:new_kind",
+    "dossiers:persons", "dossiers:person_section", "dossiers:person_edit", "dossiers:lists", "dossiers:new_list", "dossiers:code_list", "dossiers:code", "dossiers:fields", "dossiers:new_kind",
     "dossiers:new_section", "dossiers:new_field", "dossiers:change_field",
     "journal:entry", "journal:activity", "journal:with",
     "dossiers:retention", "dossiers:retention_add", "dossiers:destruction", "dossiers:destruction_list", "dossiers:certificate",
@@ -73,6 +73,8 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
         return dossier
     special = {
         **{f"api:{name}": lambda: [things["dossier"].number] for name in ("dossier", "members", "journal", "documents")},
+        "dossiers:person_section": lambda: [things["person"].uuid, "coaching"],
+        "dossiers:person_edit": lambda: [things["person"].uuid, "coaching"],
         "dossiers:new_section": lambda: ["general"],
         "dossiers:new_field": lambda: ["general", "energy"],
         "dossiers:change_field": lambda: ["general", "energy_tutor"],

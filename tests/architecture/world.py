@@ -240,6 +240,13 @@ def _own_fields(dossier: Dossier) -> dict[str, Any]:
         actor=system, kind=kind, section="energy", label=label, type="choice", data_class="social", code_list="tutors", listed=True
     )
     custom.write_custom(actor=system, dossier=dossier, section="energy", answers={"energy_tutor": "TE"})
+    persons = custom.persons_kind(actor=system)
+    custom.add_section(actor=system, kind=persons, title={"fr": "Accompagnement", "en": "Coaching"}, group="other")
+    label = {"fr": "Coach", "en": "Coach"}
+    custom.add_field(
+        actor=system, kind=persons, section="coaching", label=label, type="choice", data_class="social", code_list="tutors", listed=True
+    )
+    custom.write_person_custom(actor=system, person=dossier.lead, section="coaching", answers={"coach": "TE"})
     return {"code_list": tutors, "code": code}
 
 

@@ -28,7 +28,7 @@ from parvis.dossiers.models import Dossier, DossierMember
 from parvis.kernel import clock
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.models import MutationLine
-from parvis.kernel.registries import person_holders
+from parvis.kernel.registries import person_aspects, person_holders
 from parvis.kernel.subject import SubjectRef
 from tests.dossiers.factories import make_centre, make_dossier
 from tests.identity.factories import an_account
@@ -126,6 +126,7 @@ def test_every_foreign_key_to_a_person_says_what_a_merge_does_with_it() -> None:
     from django.apps import apps
 
     told = {f"{holder.model}.{holder.field}" for holder in person_holders.all()}
+    told |= {f"{aspect.model}.person" for aspect in person_aspects.all()}
     keys = {
         f"{model._meta.label}.{field.name}"
         for model in apps.get_models()

@@ -69,3 +69,22 @@ def test_a_class_hidden_from_the_author_is_not_in_the_letter(centre: Centre) -> 
         actor=blind, proposal=proposal, provisions=[once(proposal.line_id)], own={}, previous=latest.blocks, outcome="granted"
     )
     assert paragraph(composed) == "Tuteur : Tuteur communal. Santé : ⟦own_illness⟧."
+
+
+def test_a_field_of_the_person_is_said_of_the_applicant(centre: Centre) -> None:
+    kind = custom.persons_kind(actor=ROOT)
+    custom.add_section(actor=ROOT, kind=kind, title={"en": "Coaching"}, group="other")
+    custom.add_field(
+        actor=ROOT, kind=kind, section="coaching", label={"en": "Coach"}, type="choice", data_class="social", code_list="tutors"
+    )
+    definition = LetterTemplate.objects.filter(key="one_off.grant").latest("number").definition
+    definition["blocks"][-1]["text"] = dict.fromkeys(("fr", "nl", "de", "en"), "Coach : {own_coach}.")
+    publish_template(actor=ROOT, key="one_off.grant", definition=definition)
+    line_id = make_line(centre, language="nl")
+    proposal = api.draft_proposal(actor=centre.worker, line_id=line_id, provisions=[once(line_id)])
+    person = proposal.dossier.lead
+    custom.write_person_custom(actor=ROOT, person=person, section="coaching", answers={"coach": "TE"})
+    composed = letters.compose(
+        actor=centre.worker, proposal=proposal, provisions=[once(line_id)], own={}, previous=api.latest(proposal).blocks, outcome="granted"
+    )
+    assert paragraph(composed) == "Coach : Gemeentelijke coach."

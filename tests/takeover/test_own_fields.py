@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from parvis.dossiers.api import CustomFact, Dossier, DossierProfile
+from parvis.dossiers.api import CustomFact, Dossier, DossierProfile, PersonFact
 from parvis.dossiers.services import custom
 from parvis.kernel.actor import system_actor
 from parvis.takeover.models import Line
@@ -83,3 +83,41 @@ def test_what_the_form_refuses_the_file_refuses(line: str, field: str) -> None:
     assert [one["field"] for one in Line.unscoped.get(imported=imported).findings] == [field]
     apply(imported)
     assert not Dossier.unscoped.exists() and not CustomFact.unscoped.exists()
+
+
+def test_a_column_of_the_person_needs_no_dossier_and_is_taken_back() -> None:
+    """A field declared for persons: written on the person of the line, of whatever role, and parted from the fields of files."""
+    kind = custom.persons_kind(actor=ROOT)
+    custom.add_section(actor=ROOT, kind=kind, title={"en": "Coaching"}, group="other")
+    custom.add_field(
+        actor=ROOT, kind=kind, section="coaching", label={"fr": "Coach"}, type="choice", data_class="social", code_list="tutors"
+    )
+    head = "Id;Nom;Prénom;No dossier;Rôle dossier;Coach"
+    data = csv_file(
+        "1;DUPONT;Claire;D1;demandeur;TE", "2;DUPONT;Tom;D1;enfant;Tuteur privé", "3;AUTRE;Zoé;;;TE", "4;SANS;Luc;;;", head=head
+    )
+    imported = check(upload(data))
+    assert imported.mapping["Coach"] == "own.coach"
+    assert outcomes(imported) == ["create"] * 4 and not PersonFact.unscoped.exists()
+    imported = apply(imported)
+    assert results(imported) == ["done"] * 4
+    assert sorted(PersonFact.unscoped.filter(live=1).values_list("value", flat=True)) == ["TE", "TE", "TP"]
+    assert not CustomFact.unscoped.exists()
+    again = apply(check(upload(data)))
+    assert (outcomes(again), PersonFact.unscoped.count()) == (["same"] * 4, 3)
+    changed = check(upload(csv_file("3;AUTRE;Zoé;;;TP", head=head)))
+    assert outcomes(changed) == ["change"]
+    apply(changed)
+    assert sorted(PersonFact.unscoped.filter(live=1).values_list("value", flat=True)) == ["TE", "TP", "TP"]
+    undo(changed)
+    assert sorted(PersonFact.unscoped.filter(live=1).values_list("value", flat=True)) == ["TE", "TE", "TP"]
+
+
+def test_what_a_takeover_wrote_of_a_person_is_taken_back() -> None:
+    kind = custom.persons_kind(actor=ROOT)
+    custom.add_section(actor=ROOT, kind=kind, title={"en": "Coaching"}, group="other")
+    custom.add_field(actor=ROOT, kind=kind, section="coaching", label={"fr": "Coach"}, type="text", data_class="social", required=True)
+    data = csv_file("1;DUPONT;Claire;Amina", "2;DUPONT;Tom;", head="Id;Nom;Prénom;Coach")
+    imported = undo(apply(check(upload(data))))
+    assert results(imported) == ["undone", "undone"]
+    assert (PersonFact.unscoped.count(), PersonFact.unscoped.filter(live=1).count()) == (1, 0)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import person_holders
+from parvis.kernel.registries import person_aspects, person_holders
 from parvis.ui import formats
 
 from .. import access, selectors
@@ -73,6 +73,11 @@ def compare_persons(actor: Actor, left: Person, right: Person) -> Comparison:
     evidence: list[tuple[str, int, int]] = []
     if access.sees_relations(actor):
         links.append((_("Relations"), len(_relations(actor, left)), len(_relations(actor, right))))
+    for aspect in person_aspects.all():
+        rows = apps.get_model(aspect.model)._base_manager
+        of_left, of_right = [rows.filter(person=person.pk, live=1)[:1000].count() for person in (left, right)]
+        if of_left or of_right:
+            links.append((str(aspect.title), of_left, of_right))
     for holder in person_holders.all():
         rows = apps.get_model(holder.model)._base_manager
         every = [rows.filter(**{holder.field: person.pk}) for person in (left, right)]

@@ -23,7 +23,7 @@ from parvis.kernel.bitemporal import _copy, bump, withdraw_fact, write_fact
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
-from parvis.kernel.registries import person_holders
+from parvis.kernel.registries import person_aspects, person_holders
 from parvis.kernel.subject import SubjectRef
 
 from .. import access
@@ -97,6 +97,13 @@ _TELLING: dict[type[Any], tuple[str, ...]] = {
     HouseholdMember: ("person",),
     Relation: ("person", "other", "kind"),
 }
+
+
+def _aspects_above() -> list[_Aspect]:
+    """Facts about persons that contexts above keep: never withdrawn, so that what both say differently stays readable under either number."""
+    return [_Aspect(one.model, apps.get_model(one.model), one.key) for one in person_aspects.all()]
+
+
 CHOOSABLE = frozenset({"name", "birth", "language", "address", "profile"})
 
 
@@ -116,7 +123,7 @@ def merge_persons(*, actor: Actor, kept: Person, merged: Person, reason: str, pr
     today = clock.today()
     protected = Address.unscoped.filter(person__in=[kept, merged], live=1, hidden=True, valid_to__gt=today).exists()
     merge = _begin(actor, "person", kept, merged, reason)
-    for aspect in PERSON_ASPECTS:
+    for aspect in (*PERSON_ASPECTS, *_aspects_above()):
         with _noted(merge, aspect.model, Q(person__in=[kept.pk, merged.pk])):
             _take_over(actor, aspect, "person", kept, merged, aspect.name in prefer)
     with _noted(merge, HouseholdMember, Q(person__in=[kept.pk, merged.pk])):
@@ -302,7 +309,7 @@ def _write(
         anchor_field=anchor_field,
         anchor=anchor,
         key=key,
-        values=values,
+        values={model._meta.get_field(name).attname: value for name, value in values.items()},
         valid_from=start,
         valid_to=end,
         actor=actor,
@@ -394,7 +401,8 @@ def _hold_again(step: MergeStep, merge: Merge) -> bool:
     """A copy of the ended version, known from now on; not where something else was written in its place since."""
     model: Any = apps.get_model(step.model)
     row = model.unscoped.get(pk=step.row_id)
-    same = {name: getattr(row, name) for name in _TELLING[model]}
+    telling = _TELLING.get(model) or next(("person", *one.key) for one in _aspects_above() if one.model is model)
+    same = {name: getattr(row, name) for name in telling}
     if model.unscoped.filter(**same, live=1, valid_from__lt=row.valid_to, valid_to__gt=row.valid_from).exists():
         return False
     try:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -17,7 +18,7 @@ from parvis.kernel import asof, clock, memo, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict
 from parvis.kernel.identifiers import format_iban, format_number, mask_iban, mask_number
-from parvis.kernel.registries import person_places
+from parvis.kernel.registries import person_parts, person_places
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
 from parvis.ui.origins import name_origins
@@ -227,6 +228,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "may_edit": edits and access.can_edit_person(actor),
         "in_book": in_book,
         "links": _places(actor, person.pk),
+        "parts": [mark_safe(part) for render in person_parts.all() if (part := render(request, person))],
     }
     return page(request, "contacts/person.html", context)
 

@@ -3,7 +3,7 @@ organisation's own fields.
 """
 
 from .agents import AgentFact, AgentProfile
-from .custom import Code, CodeList, CustomFact, CustomVersion, DossierKind, DossierProfile
+from .custom import Code, CodeList, CustomFact, CustomVersion, DossierKind, DossierProfile, PersonFact
 from .dossiers import Dossier, DossierMember, Referent
 from .interventions import Intervention
 from .leaving import Departure, Handover, HandoverSignature
@@ -33,6 +33,7 @@ __all__ = [
     "Intervention",
     "LogDelay",
     "LegalHold",
+    "PersonFact",
     "Referent",
     "RetentionRule",
     "SituationFact",

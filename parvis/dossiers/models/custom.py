@@ -75,6 +75,8 @@ class DossierKind(models.Model):
     key = models.CharField(max_length=20, unique=True)
     label = models.JSONField(default=dict)
     is_general = models.BooleanField(default=False)
+    #: Its sections are filled in for a person, whatever the file; there is one such kind.
+    for_persons = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -154,3 +156,30 @@ class CustomFact(Fact):
             models.Index(fields=["field", "live", "text"], name="dossiers_custom_text"),
         ]
         verbose_name = _("own data")
+
+
+class PersonFact(Fact):
+    """The answer to an own field that belongs to a person. Like ``CustomFact``, with the person as its anchor."""
+
+    personal_data = "health"
+
+    person = models.ForeignKey("contacts.Person", on_delete=models.PROTECT, related_name="own_facts")
+    version = models.ForeignKey(CustomVersion, on_delete=models.PROTECT, related_name="+")
+    section = models.CharField(max_length=40)
+    field = models.CharField(max_length=40)
+    item = models.UUIDField(default=ONCE)
+    data_class = models.CharField(max_length=12, choices=DataClass.choices)
+    value = models.JSONField(null=True)
+    text = models.CharField(max_length=191, blank=True)
+
+    class Meta(Fact.Meta):
+        ordering = ["person", "section", "item", "field", "valid_from", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "field", "item", "valid_from", "live"], name="dossiers_person_fact_unique"),
+            models.CheckConstraint(condition=Q(valid_to__gt=F("valid_from")), name="dossiers_person_fact_period"),
+        ]
+        indexes = [
+            models.Index(fields=["person", "live", "section"], name="dossiers_personfact_live"),
+            models.Index(fields=["field", "live", "text"], name="dossiers_personfact_text"),
+        ]
+        verbose_name = _("own data of a person")

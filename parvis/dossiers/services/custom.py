@@ -20,11 +20,11 @@ from parvis.kernel.periods import OPEN_END
 from parvis.kernel.subject import SubjectRef
 
 from .. import access
-from ..custom import LANGUAGES
+from ..custom import EVER, LANGUAGES
 from ..enums import CUSTOM_CLASSES, CustomGroup, CustomType
 from ..errors import InvalidDossier
 from ..models import Code, CodeList, CustomVersion, DossierKind
-from .custom_answers import set_profile, write_custom
+from .custom_answers import set_profile, write_custom, write_person_custom
 
 __all__ = [
     "add_code",
@@ -35,11 +35,14 @@ __all__ = [
     "create_code_list",
     "create_kind",
     "general_kind",
+    "persons_kind",
     "publish_custom",
     "set_profile",
     "write_custom",
+    "write_person_custom",
 ]
 
+PERSONS = {"fr": "Personnes", "nl": "Personen", "de": "Personen", "en": "Persons"}
 GENERAL = {"fr": "Tous les dossiers", "nl": "Alle dossiers", "de": "Alle Akten", "en": "All files"}
 
 
@@ -147,10 +150,20 @@ def general_kind(*, actor: Actor) -> DossierKind:
 
 
 @gesture
+def persons_kind(*, actor: Actor) -> DossierKind:
+    """What is asked of persons, whatever their files; made when first needed."""
+    row = DossierKind.objects.filter(for_persons=True).first()
+    if row is None:
+        _defining(actor)
+        row = DossierKind.objects.create(key="persons", label=PERSONS, for_persons=True, created_at=clock.now())
+    return row
+
+
+@gesture
 def create_kind(*, actor: Actor, label: Mapping[str, str], key: str = "") -> DossierKind:
     _defining(actor)
     labels = _labels(label)
-    key = key or _key(_first(labels), set(DossierKind.objects.values_list("key", flat=True)))[:20]
+    key = key or _key(_first(labels), {"general", "persons", *DossierKind.objects.values_list("key", flat=True)})[:20]
     if DossierKind.objects.filter(key=key).exists():
         raise InvalidDossier(_("There is already a kind under this name."), field="label_fr", code="taken")
     row = DossierKind.objects.create(key=key, label=labels, created_at=clock.now())
@@ -210,6 +223,8 @@ def _checked(kind: DossierKind, definition: dict[str, Any], latest: CustomVersio
             seen.add(key)
             if one["type"] not in CustomType.values or one["data_class"] not in CUSTOM_CLASSES:
                 raise InvalidDossier(_("This value is not in the list."), field="type", code="type")
+            if kind.for_persons and one["type"] == CustomType.PERSON:
+                raise InvalidDossier(_("Links between persons are noted as relations, not as a field."), field="type", code="type")
             if one["type"] in (CustomType.CHOICE, CustomType.CHOICES) and one.get("list") not in lists:
                 raise InvalidDossier(_("Choose the list of codes."), field="list", code="list")
             old = before.get(key)
@@ -294,7 +309,8 @@ def _list_of(actor: Actor, labels: Mapping[str, str], values: Sequence[str]) -> 
     for name in values:
         code = _key(name, taken)
         taken.add(code)
-        add_code(actor=actor, code_list=row, value=code, label={actor.language if actor.language in LANGUAGES else "fr": name})
+        said = {actor.language if actor.language in LANGUAGES else "fr": name}
+        add_code(actor=actor, code_list=row, value=code, label=said, valid_from=EVER)  # offered for past days too
     return row
 
 

@@ -1,27 +1,30 @@
-"""Own fields in a file: its kind, and its answers."""
+"""Own fields in a file and of a person: the kind of file, and the answers."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from parvis.contacts.api import Person
 from parvis.form_engine.api import problems
-from parvis.kernel import clock
+from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.bitemporal import Source, bump, withdraw_fact, write_fact
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.gestures import gesture
 from parvis.kernel.periods import OPEN_END
 from parvis.kernel.scope import may_see
+from parvis.kernel.subject import SubjectRef
 
 from .. import access
-from ..custom import EVER, Section, Words, form_of, kind_of, plain, sections_of
+from ..custom import EVER, Section, Words, every_section, form_of, kind_of, plain, sections_of
 from ..errors import InvalidDossier
-from ..models import CustomFact, Dossier, DossierKind, DossierProfile
+from ..models import CustomFact, Dossier, DossierKind, DossierProfile, PersonFact
 from ..models.custom import ONCE, external_key
 from ._common import record, writable
 
@@ -32,6 +35,8 @@ def set_profile(
 ) -> DossierProfile:
     """The kind of file, its number elsewhere, and the line under its name."""
     writable(actor, dossier, allowed=access.can_open_dossier(actor))
+    if kind.for_persons:
+        raise InvalidDossier(_("This value is not in the list."), field="kind", code="kind")
     bump(dossier, expected)
     row = DossierProfile.unscoped.filter(dossier=dossier).first() or DossierProfile(dossier=dossier)
     before = (row.kind_id, row.external_number, row.description)
@@ -79,39 +84,117 @@ def write_custom(
     """
     writable(actor, dossier, allowed=access.can_write_situation(actor))
     own = _section(actor, dossier, section)
-    fields = {one["key"]: one for one in own.fields}
     for key in answers:
-        if key not in fields:
-            raise InvalidDossier(_("This field does not exist."), code="field")
-        if not actor.is_system and not may_see(actor, fields[key]["data_class"]):
+        one = _named(own, key)
+        if not actor.is_system and not may_see(actor, one["data_class"]):
             raise NotAllowed(_("This kind of information is not open to your function."))
-    start = (valid_from or clock.today()) if own.dated else EVER
-    end = (valid_to or OPEN_END) if own.dated else OPEN_END
-    if end <= start:
-        raise InvalidDossier(_("The last day lies before the first."), field="last_day", code="period")
-    item = (item or uuid.uuid4()) if own.repeats else ONCE
-    held = {fact.field: fact for fact in CustomFact.unscoped.filter(dossier=dossier, item=item, section=section).at(start)}
-    whole = {key: fact.value for key, fact in held.items()} | dict(answers)
-    state = form_of(actor, dossier, own, whole, max(start, clock.today()) if start == EVER else start)
-    found = [problem for problem in problems(state, today=clock.today()) if problem.path in answers]
-    if found:
-        raise InvalidDossier(f"{found[0].label}: {found[0].text}", field=found[0].path, code="answer")
-    _offered(actor, own, answers, held, max(start, clock.today()) if start == EVER else start)
-    written, values = [], {}
-    bump(dossier, expected)
-    for key, value in answers.items():
-        before = held.get(key)
-        same = before is not None and before.value == value and before.valid_from == start and before.valid_to == end
-        if same or (before is None and value in (None, "", [])):
-            continue
-        written.append(_write(actor, dossier, own, fields[key], item, value, start, end, before, source, source_ref))
-        values[key] = [before.value if before else None, value]
+    start, end = _period(own, valid_from, valid_to)
+    filling = _Filling(CustomFact, "dossier", dossier, own, (item or uuid.uuid4()) if own.repeats else ONCE, start, end, source, source_ref)
+    written, values = _fill(actor, filling, answers, dossier, expected)
     if written:
         record(actor, "dossier.own_data", dossier, {**values, "section": section, "from": None if start == EVER else start})
     return written
 
 
-def _offered(actor: Actor, own: Section, answers: Mapping[str, Any], held: Mapping[str, CustomFact], day: dt.date) -> None:
+@gesture
+def write_person_custom(
+    *,
+    actor: Actor,
+    person: Person,
+    section: str,
+    answers: Mapping[str, Any],
+    item: uuid.UUID | None = None,
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+    source: str = Source.AGENT,
+    source_ref: str = "",
+    expected: int | None = None,
+) -> list[PersonFact]:
+    """The same for a section of persons.
+
+    Raises:
+        NotAllowed: the class of data is hidden from the actor, or beyond identity and no open file of the person is the actor's to write in.
+        InvalidDossier: an unknown field, an answer that the form refuses, a person that was merged into another.
+        Conflict: the person changed since ``expected``.
+    """
+    own = next((one for one in every_section(persons=True) if one.key == section), None)
+    if own is None or not own.all_fields:
+        raise InvalidDossier(_("This section does not exist."), code="section")
+    if person.merged_into_id is not None:
+        raise InvalidDossier(_("This person was merged into another one: write it there."), code="merged")
+    classes = access.person_classes(actor, person.pk, writing=True)
+    for key in answers:
+        if _named(own, key)["data_class"] not in classes:
+            raise NotAllowed(_("This kind of information is not open to your function."))
+    start, end = _period(own, valid_from, valid_to)
+    filling = _Filling(PersonFact, "person", person, own, (item or uuid.uuid4()) if own.repeats else ONCE, start, end, source, source_ref)
+    written, values = _fill(actor, filling, answers, None, expected)
+    if written:
+        said = {**values, "section": section, "from": None if start == EVER else start}
+        mutations.record("context:dossiers", actor=actor, verb="person.own_data", subject=SubjectRef("person", person.pk), values=said)
+    return written
+
+
+@dataclass(frozen=True)
+class _Filling:
+    """What is filled in: a section of a file or of a person, one entry of it, for a period."""
+
+    model: type[Any]
+    anchor_field: str
+    anchor: Any
+    section: Section
+    item: uuid.UUID
+    start: dt.date
+    end: dt.date
+    source: str
+    source_ref: str
+
+    @property
+    def mine(self) -> dict[str, Any]:
+        return {self.anchor_field: self.anchor, "item": self.item}
+
+
+def _named(own: Section, key: str) -> Mapping[str, Any]:
+    found = next((one for one in own.fields if one["key"] == key), None)
+    if found is None:
+        raise InvalidDossier(_("This field does not exist."), code="field")
+    return found
+
+
+def _period(own: Section, valid_from: dt.date | None, valid_to: dt.date | None) -> tuple[dt.date, dt.date]:
+    start = (valid_from or clock.today()) if own.dated else EVER
+    end = (valid_to or OPEN_END) if own.dated else OPEN_END
+    if end <= start:
+        raise InvalidDossier(_("The last day lies before the first."), field="last_day", code="period")
+    return start, end
+
+
+def _fill(
+    actor: Actor, one: _Filling, answers: Mapping[str, Any], dossier: Dossier | None, expected: int | None
+) -> tuple[list[Any], dict[str, Any]]:
+    """Judge the answers as the form does, and write what differs: the rows, and the values before and after."""
+    fields = {raw["key"]: raw for raw in one.section.fields}
+    day = max(one.start, clock.today()) if one.start == EVER else one.start
+    held = {fact.field: fact for fact in one.model.unscoped.filter(**one.mine, section=one.section.key).at(one.start)}
+    whole = {key: fact.value for key, fact in held.items()} | dict(answers)
+    state = form_of(actor, dossier, one.section, whole, day)
+    found = [problem for problem in problems(state, today=clock.today()) if problem.path in answers]
+    if found:
+        raise InvalidDossier(f"{found[0].label}: {found[0].text}", field=found[0].path, code="answer")
+    _offered(actor, one.section, answers, held, day)
+    written, values = [], {}
+    bump(one.anchor, expected)
+    for key, value in answers.items():
+        before = held.get(key)
+        same = before is not None and before.value == value and before.valid_from == one.start and before.valid_to == one.end
+        if same or (before is None and value in (None, "", [])):
+            continue
+        written.append(_write(actor, one, fields[key], value, before))
+        values[key] = [before.value if before else None, value]
+    return written, values
+
+
+def _offered(actor: Actor, own: Section, answers: Mapping[str, Any], held: Mapping[str, Any], day: dt.date) -> None:
     """A code is one that the list offers on the day, or the one that the file holds already."""
     words = Words(actor, own.fields, day=day)
     for one in own.fields:
@@ -123,39 +206,27 @@ def _offered(actor: Actor, own: Section, answers: Mapping[str, Any], held: Mappi
                 raise InvalidDossier(_("Choose one of the answers."), field=one["key"], code="answer")
 
 
-def _write(
-    actor: Actor,
-    dossier: Dossier,
-    section: Section,
-    one: Mapping[str, Any],
-    item: uuid.UUID,
-    value: Any,
-    start: dt.date,
-    end: dt.date,
-    before: CustomFact | None,
-    source: str,
-    source_ref: str,
-) -> CustomFact:
+def _write(actor: Actor, filling: _Filling, one: Mapping[str, Any], value: Any, before: Any) -> Any:
     row = write_fact(
-        CustomFact,
-        anchor_field="dossier",
-        anchor=dossier,
-        key={"field": one["key"], "item": item},
+        filling.model,
+        anchor_field=filling.anchor_field,
+        anchor=filling.anchor,
+        key={"field": one["key"], "item": filling.item},
         values={
-            "version": section.version,
-            "section": section.key,
+            "version": filling.section.version,
+            "section": filling.section.key,
             "data_class": one["data_class"],
             "value": value,
             "text": plain(one, value),
         },
-        valid_from=start,
-        valid_to=end,
+        valid_from=filling.start,
+        valid_to=filling.end,
         actor=actor,
-        source=source,
-        source_ref=source_ref,
+        source=filling.source,
+        source_ref=filling.source_ref,
     )
-    if before is not None and before.valid_to > end:  # an earlier end is an end: nothing of before goes on after it
-        rest = CustomFact.unscoped.filter(dossier=dossier, field=one["key"], item=item, live=1, valid_from=end).first()
+    if before is not None and before.valid_to > filling.end:  # an earlier end is an end: nothing of before goes on after it
+        rest = filling.model.unscoped.filter(**filling.mine, field=one["key"], live=1, valid_from=filling.end).first()
         if rest is not None:
-            withdraw_fact(rest, anchor=dossier)
+            withdraw_fact(rest, anchor=filling.anchor)
     return row

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.form_engine.api import problems, read_page
@@ -19,7 +21,8 @@ from parvis.ui import formats
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
 
 from .. import access, custom
-from ..enums import CustomType
+from ..custom_persons import of_members
+from ..enums import CustomGroup, CustomType
 from ..forms_custom import (
     CodeChangeForm,
     CodeForm,
@@ -31,7 +34,7 @@ from ..forms_custom import (
     SectionForm,
     label_initial,
 )
-from ..models import Code, CodeList, CustomFact, Dossier, DossierKind
+from ..models import Code, CodeList, CustomFact, Dossier, DossierKind, PersonFact
 from ..models.custom import ONCE
 from ..services import custom as services
 from ._common import asked_day, crumbs, end_of, visible
@@ -108,7 +111,7 @@ def code_list(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def _uses(row: CodeList) -> list[str]:
     return [
         f"{section.title} · {formats.label(one['label'])}"
-        for section in custom.every_section()
+        for section in (*custom.every_section(), *custom.every_section(persons=True))
         for one in section.fields
         if one.get("list") == row.key
     ]
@@ -180,14 +183,16 @@ def new_kind(request: HttpRequest) -> HttpResponse:
 def _kind(request: HttpRequest, key: str) -> DossierKind:
     if key == "general":
         return services.general_kind(actor=request.actor)  # type: ignore[attr-defined]
+    if key == "persons":
+        return services.persons_kind(actor=request.actor)  # type: ignore[attr-defined]
     return get_object_or_404(DossierKind, key=key)
 
 
 @screen(access=access.may_define_fields, methods=("GET", "POST"), creates=True)
 def new_section(request: HttpRequest, kind: str) -> HttpResponse:
-    form = SectionForm(request.POST or None)
+    form = SectionForm(request.POST or None, persons=kind == "persons")
     context = {"form": form, "title": _("New section"), "back": "dossiers:fields", "action": _("Publish the section")}
-    if kind != "general":
+    if kind not in ("general", "persons"):
         get_object_or_404(DossierKind, key=kind)
     if request.method == "POST":
         if form.is_valid():
@@ -197,7 +202,7 @@ def new_section(request: HttpRequest, kind: str) -> HttpResponse:
                     actor=request.actor,  # type: ignore[attr-defined]
                     kind=_kind(request, kind),
                     title=form.label,
-                    group=data["group"],
+                    group=data.get("group", CustomGroup.OTHER),
                     dated=data["dated"],
                     repeats=data["repeats"],
                 )
@@ -209,7 +214,7 @@ def new_section(request: HttpRequest, kind: str) -> HttpResponse:
 @screen(access=access.may_define_fields, methods=("GET", "POST"), creates=True)
 def new_field(request: HttpRequest, kind: str, section: str) -> HttpResponse:
     row = get_object_or_404(DossierKind, key=kind)
-    form = FieldForm(request.POST or None)
+    form = FieldForm(request.POST or None, persons=row.for_persons)
     context = {"form": form, "title": _("New field"), "back": "dossiers:fields", "action": _("Publish the field")}
     if request.method == "POST":
         if form.is_valid():
@@ -226,7 +231,7 @@ def new_field(request: HttpRequest, kind: str, section: str) -> HttpResponse:
                     code_list=data["list"],
                     required=data["required"],
                     listed=data["listed"],
-                    summary=data["summary"],
+                    summary=data.get("summary", False),
                     values=data["values"],
                 )
                 return done(request, "dossiers:fields", _("Published: the field is in the form, the list, exports, letters and imports."))
@@ -245,7 +250,7 @@ def change_field(request: HttpRequest, kind: str, field: str) -> HttpResponse:
         raise Http404("field")
     shown = {name: raw.get(name, False) for name in ("required", "listed", "ended")}
     initial = {**label_initial(raw["label"]), **shown, "help_fr": formats.label(raw.get("help") or {}), "move": "0"}
-    form = FieldChangeForm(request.POST or None, initial=initial)
+    form = FieldChangeForm(request.POST or None, initial=initial, persons=row.for_persons)
     context = {"form": form, "title": formats.label(raw["label"]), "back": "dossiers:fields", "action": _("Publish"), "changes": True}
     if request.method == "POST":
         if form.is_valid():
@@ -266,7 +271,7 @@ def change_field(request: HttpRequest, kind: str, field: str) -> HttpResponse:
 
 
 # In a file ----------------------------------------------------------------------------------------------------------------
-def _reading(request: HttpRequest) -> tuple[dt.date, dt.date | None, dt.datetime | None]:
+def reading_days(request: HttpRequest) -> tuple[dt.date, dt.date | None, dt.datetime | None]:
     if (view := asof.view()) is not None:
         return view.day, view.known, view.known_on
     day, known = asked_day(request, "on") or clock.today(), asked_day(request, "known")
@@ -278,7 +283,7 @@ def data(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The head of the file and its dated data tree, on a day."""
     dossier = visible(request, uuid, **custom.definitions_beside())
     actor = request.actor  # type: ignore[attr-defined]
-    day, known, known_on = _reading(request)
+    day, known, known_on = reading_days(request)
     profile = custom.kind_of(dossier, actor)
     nodes = custom.tree(actor, dossier, day, known_on, profile=profile)
     context = {
@@ -289,6 +294,7 @@ def data(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "profile": profile,
         "nodes": nodes,
         "empty": custom.still_empty(actor, dossier, nodes),
+        "people": of_members(actor, dossier.pk, day, known_on),
         "may_define": asof.view() is None and access.can_open_dossier(actor) and dossier.status == "open",
     }
     return page(request, "dossiers/custom_data.html", context)
@@ -309,7 +315,7 @@ def section(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
     dossier = visible(request, uuid)
     actor = request.actor  # type: ignore[attr-defined]
     own, asked = _section(request, dossier, section)
-    day, known, known_on = _reading(request)
+    day, known, known_on = reading_days(request)
     entries = custom.entries(actor, own, custom.facts_of(actor, dossier, known_on=known_on, section=own.key), day)
     context = {
         **crumbs(dossier),
@@ -319,7 +325,7 @@ def section(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
         "today": clock.today(),
         "now": [one for one in entries if one.holds],
         "others": [one for one in entries if not one.holds],
-        "once": ONCE,
+        "edit_url": reverse("dossiers:own_edit", args=[dossier.uuid, own.key]),
         "may_write": asked and access.can_write_situation(actor) and dossier.status == "open" and known_on is None and asof.view() is None,
     }
     return page(request, "dossiers/custom_section.html", context)
@@ -331,7 +337,7 @@ def edit(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
     dossier = visible(request, uuid)
     actor = request.actor  # type: ignore[attr-defined]
     own, _asked = _section(request, dossier, section, writing=True)
-    item = _item(request, own)
+    item = entry_asked(request, own)
     day = asked_day(request, "on") or clock.today()
     rows = (
         CustomFact.objects.visible_to(actor).filter(dossier=dossier, section=own.key, item=item)
@@ -369,12 +375,12 @@ def edit(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
             )
         except Conflict as error:
             dossier.refresh_from_db(fields=["version"])
-            return _both(request, dossier, error, state.pages[0], list(rows.at(day)))
+            return both_kept(request, dossier.version, error, state.pages[0], list(rows.at(day)))
         return done(request, "dossiers:own_section", _("Saved."), dossier.uuid, own.key)
     return invalid(request, "dossiers/custom_edit.html", context)
 
 
-def _both(request: HttpRequest, dossier: Dossier, error: Conflict, at: Any, held: list[CustomFact]) -> HttpResponse:
+def both_kept(request: HttpRequest, version: int, error: Conflict, at: Any, held: Sequence[CustomFact | PersonFact]) -> HttpResponse:
     """What a colleague wrote in this section meanwhile, beside what was typed here: each field is chosen, none is lost unseen."""
     theirs = {fact.field: fact for fact in held}
     last = max(held, key=lambda fact: (fact.recorded_at, fact.pk), default=None)
@@ -389,13 +395,13 @@ def _both(request: HttpRequest, dossier: Dossier, error: Conflict, at: Any, held
         who=last.author_label if last else "",
         when=last.recorded_at if last else clock.now(),
         labels={state.id: state.label for state in plain},
-        refresh={"version": dossier.version},
+        refresh={"version": version},
         yours={state.id: request.POST[state.id] for state in plain},
         theirs={state.id: getattr(theirs.get(state.field["key"]), "value", "") for state in plain},
     )
 
 
-def _item(request: HttpRequest, own: custom.Section) -> UUID | None:
+def entry_asked(request: HttpRequest, own: custom.Section) -> UUID | None:
     if not own.repeats:
         return ONCE
     try:

@@ -70,7 +70,7 @@ def clean_own(key: str, text: str) -> Any:
 def kind_named(text: str) -> DossierKind | None:
     """A kind of file by its key or its name in any language."""
     wanted = sort_key(text)
-    for row in DossierKind.objects.all():
+    for row in DossierKind.objects.filter(for_persons=False):
         if wanted in {sort_key(name) for name in (row.key, *row.label.values()) if name}:
             return row
     return None

@@ -28,7 +28,7 @@ from parvis.contacts.api import (
     set_address,
     set_language,
 )
-from parvis.dossiers.api import CustomFact, Dossier, DossierMember, add_member, assign_referent, open_dossier
+from parvis.dossiers.api import CustomFact, Dossier, DossierMember, PersonFact, add_member, assign_referent, open_dossier
 from parvis.identity.api import Account, Unit
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
@@ -56,6 +56,7 @@ FACTS: dict[str, type[Any]] = {
     "contacts.householdmember": HouseholdMember,
     "dossiers.customfact": CustomFact,
     "dossiers.dossiermember": DossierMember,
+    "dossiers.personfact": PersonFact,
 }
 
 
@@ -131,6 +132,7 @@ def _apply_line(*, actor: Actor, line: Line, exclude: frozenset[int]) -> int | N
             add_point(actor=actor, person=person, kind=kind, value=plan.values[kind], **_origin(imported))
     if "household" in plan.writes:
         _write_household(actor, imported, line, person, plan.values)
+    own_fields.write_person(actor, person, plan.values, set(plan.writes), source_ref(imported))
     _track(actor, imported, line, person, started)
     _settle(line, Result.DONE, person_id=person.pk)
     return person.pk if made else None
@@ -288,7 +290,7 @@ def _write_own(actor: Actor, line: Line, plan: Plan, values: dict[str, Any]) -> 
     """Own fields, once the file is there; each row that was written is noted, so that it can be taken back."""
     imported = line.imported
     dossier_id = known_target(imported.source, "dossier", values.get("dossier_key", ""))
-    keys = {key for key in plan.writes if key.startswith(own.PREFIX)}
+    keys = set(plan.writes) & set(own_fields.given(values))
     if dossier_id is None or plan.outcome == Outcome.ERROR or not (keys or values.get("dossier_kind")):
         return
     dossier = Dossier.unscoped.get(pk=dossier_id)

@@ -1,4 +1,4 @@
-"""The organisation's own fields of a dossier: what a line would write, and the writing."""
+"""The organisation's own fields of a dossier and of a person: what a line would write, and the writing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from parvis.dossiers.api import CustomFact, Dossier, DossierProfile, set_profile, write_custom
+from parvis.contacts.api import Person
+from parvis.dossiers.api import CustomFact, Dossier, DossierProfile, PersonFact, set_profile, write_custom, write_person_custom
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.bitemporal import Source
@@ -17,11 +18,13 @@ from ..reading import own
 
 def asked_of(kind_id: int | None) -> dict[str, Any]:
     """Own fields that a file of this kind has."""
-    return {key: one for key, one in own.fields().items() if one.general or one.kind_id == kind_id}
+    return {key: one for key, one in own.fields().items() if not one.of_person and (one.general or one.kind_id == kind_id)}
 
 
-def given(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if key.startswith(own.PREFIX)}
+def given(values: dict[str, Any], *, persons: bool = False) -> dict[str, Any]:
+    """What a line gives for own fields of the dossier, or of the person."""
+    of_persons = {key for key, one in own.fields().items() if one.of_person}
+    return {key: value for key, value in values.items() if key.startswith(own.PREFIX) and (key in of_persons) == persons}
 
 
 def kind_id_of(values: dict[str, Any], dossier_id: int | None) -> int | None:
@@ -57,11 +60,14 @@ def faults(values: dict[str, Any], dossier_id: int | None, *, opens: bool, mappe
     return found
 
 
-def held_today(dossier_id: int | None, keys: Any) -> dict[str, CustomFact]:
-    """Answers of today, by target."""
-    if dossier_id is None:
-        return {}
-    rows = CustomFact.unscoped.filter(dossier=dossier_id, field__in=[key.removeprefix(own.PREFIX) for key in keys]).at(clock.today())
+def held_today(dossier_id: int | None, person_id: int | None, keys: Any) -> dict[str, CustomFact | PersonFact]:
+    """Answers of today of the dossier and of the person, by target."""
+    fields = [key.removeprefix(own.PREFIX) for key in keys]
+    rows: list[CustomFact | PersonFact] = []
+    if dossier_id is not None:
+        rows += CustomFact.unscoped.filter(dossier=dossier_id, field__in=fields).at(clock.today())
+    if person_id is not None:
+        rows += PersonFact.unscoped.filter(person=person_id, field__in=fields).at(clock.today())
     return {f"{own.PREFIX}{row.field}": row for row in rows}
 
 
@@ -70,11 +76,22 @@ def write(actor: Actor, dossier: Dossier, values: dict[str, Any], keys: set[str]
     kind = own.kind_named(values["dossier_kind"]) if values.get("dossier_kind") else None
     if kind is not None and not DossierProfile.unscoped.filter(dossier=dossier).exists():
         set_profile(actor=actor, dossier=dossier, kind=kind)
+    for section, answers in _by_section(given(values), keys).items():
+        dossier.refresh_from_db(fields=["version"])
+        write_custom(actor=actor, dossier=dossier, section=section, answers=answers, source=Source.IMPORT, source_ref=source_ref)
+
+
+def write_person(actor: Actor, person: Person, values: dict[str, Any], keys: set[str], source_ref: str) -> None:
+    """The answers that belong to the person."""
+    for section, answers in _by_section(given(values, persons=True), keys).items():
+        person.refresh_from_db(fields=["version"])
+        write_person_custom(actor=actor, person=person, section=section, answers=answers, source=Source.IMPORT, source_ref=source_ref)
+
+
+def _by_section(mine: dict[str, Any], keys: set[str]) -> dict[str, dict[str, Any]]:
     sections: dict[str, dict[str, Any]] = {}
-    for key, value in given(values).items():
+    for key, value in mine.items():
         if key in keys:
             one = own.fields()[key]
             sections.setdefault(one.section, {})[one.field] = value
-    for section, answers in sections.items():
-        dossier.refresh_from_db(fields=["version"])
-        write_custom(actor=actor, dossier=dossier, section=section, answers=answers, source=Source.IMPORT, source_ref=source_ref)
+    return sections

@@ -95,7 +95,11 @@ def plan_line(
         return plan
     if plan.person_id is None:
         plan.outcome = Outcome.CREATE
-        plan.writes = ["person", *(aspect for aspect in ("address", "phone", "email", "household", "dossier") if _given(aspect, values))]
+        plan.writes = [
+            "person",
+            *own_fields.given(values, persons=True),
+            *(aspect for aspect in ("address", "phone", "email", "household", "dossier") if _given(aspect, values)),
+        ]
         return plan
     _compare(plan, imported)
     plan.outcome = Outcome.CHANGE if plan.writes else Outcome.SAME
@@ -237,11 +241,12 @@ def _compare(plan: Plan, imported: Import) -> None:
 
 
 def _compare_own(plan: Plan, imported: Import) -> None:
-    """Own fields beside what the file holds today."""
-    mine = own_fields.given(plan.values)
+    """Own fields beside what the file and the person hold today."""
+    mine = own_fields.given(plan.values) | own_fields.given(plan.values, persons=True)
     if not mine:
         return
-    held = own_fields.held_today(known_target(imported.source, "dossier", plan.values["dossier_key"]), mine)
+    dossier = known_target(imported.source, "dossier", plan.values["dossier_key"]) if plan.values.get("dossier_key") else None
+    held = own_fields.held_today(dossier, plan.person_id, mine)
     for key, value in mine.items():
         row = held.get(key)
         if row is None or row.value != value:

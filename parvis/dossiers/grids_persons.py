@@ -1,0 +1,77 @@
+"""The list of persons: those of the files that the reader sees, with the organisation's own columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from parvis.contacts.api import Person, search_persons
+from parvis.identity.api import unit_choices
+from parvis.kernel import clock
+from parvis.kernel.actor import Actor, system_actor
+from parvis.ui.grid import Column, Filter, Grid
+from parvis.ui.logged import export_log
+
+from .enums import MemberRole
+from .models import DossierMember
+from .selectors import asking_nothing
+
+
+def _files(actor: Actor) -> QuerySet[Any]:
+    """Memberships of today in open files that the reader sees and that ask for no reason first."""
+    rows = DossierMember.objects.visible_to(actor).filter(dossier__status="open", person=OuterRef("pk")).at(clock.today())
+    return rows.filter(asking_nothing(actor)).order_by("dossier__number", "pk")
+
+
+def listed_persons(actor: Actor) -> QuerySet[Any]:
+    """Persons of these files, with the first file of each."""
+    files = _files(actor)
+    return (
+        Person.objects.visible_to(actor)
+        .filter(Exists(files.order_by()))
+        .annotate(
+            file_number=Subquery(files.values("dossier__number")[:1]),
+            file_unit=Subquery(files.values("dossier__unit")[:1]),
+            file_service=Subquery(files.values("dossier__unit__name")[:1]),
+            file_role=Subquery(files.values("role")[:1]),
+        )
+        .select_related("index")
+    )
+
+
+def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    # Who may see which person is the scope of ``rows``; names only narrow it.
+    found = [row.pk for row, _why in search_persons(actor=system_actor("person-list"), query=text.strip(), limit=100)]
+    return rows.filter(pk__in=found)
+
+
+def _role(person: Any) -> Any:
+    return MemberRole(person.file_role).label if person.file_role else None
+
+
+_logged = export_log("dossiers", "dossiers.persons_export", "person_list")
+
+PERSONS = Grid(
+    key="persons",
+    name=_("Persons"),
+    columns=[
+        Column("name", _("Name"), value="index.display_name", sort="index__sort_key", main=True, data_class="identity"),
+        Column("birth", _("Born on"), value="index.birth_date", kind="day", sort="index__birth_date", data_class="identity"),
+        Column("file", _("Dossier"), value="file_number"),
+        Column("role", _("Role in the dossier"), value=_role, data_class="identity"),
+        Column("unit", _("Service"), value="file_service"),
+    ],
+    filters=[
+        Filter("unit", _("Service"), choices=unit_choices, apply=lambda rows, v: rows.filter(file_unit=int(v))),
+        Filter("role", _("Role in the dossier"), choices=MemberRole.choices, apply=lambda rows, v: rows.filter(file_role=v)),
+    ],
+    search=_search,
+    default_sort="name",
+    row_url=lambda person: reverse("contacts:person", args=[person.uuid]),
+    empty_title=_("Nobody yet"),
+    empty_text=_("Whoever is in an open dossier of your service stands here."),
+    on_export=_logged,
+)
