@@ -28,6 +28,12 @@ VALUES = [
     ("ASBL", "200.00", dt.date(2024, 9, 1)),
     ("TE", "40.00", dt.date(2026, 9, 1)),
 ]
+#: coach and first day; vehicles: plate, value, from
+COACHES: list[tuple[str, dt.date, list[tuple[str, str, dt.date]]]] = [
+    ("JOB", dt.date(2026, 3, 2), [("1-KLM-204", "4200.00", dt.date(2024, 5, 1)), ("M-BRT-118", "900.00", dt.date(2026, 2, 10))]),
+    ("DEBT", dt.date(2026, 5, 4), []),
+    ("JOB", dt.date(2026, 8, 17), [("2-CDA-771", "1500.00", dt.date(2025, 11, 3))]),
+]
 
 
 def _t(fr: str, nl: str, de: str, en: str) -> dict[str, str]:
@@ -51,6 +57,7 @@ def load(*, administrator: Actor, worker_of: Callable[[Dossier], Actor]) -> int:
             valid_from=since,
         )
         filled += 1
+    _persons(administrator, list(files[: len(COACHES)]), worker_of)
     _newcomers(administrator, list(files[len(VALUES) : len(VALUES) + 2]), worker_of)
     return filled
 
@@ -98,3 +105,32 @@ def _newcomers(administrator: Actor, files: list[Dossier], worker_of: Callable[[
         custom.set_profile(actor=worker_of(dossier), dossier=dossier, kind=kind)
         if at == 0:
             custom.write_custom(actor=worker_of(dossier), dossier=dossier, section="origin", answers={"home_commune": "Monthey"})
+
+
+def _persons(administrator: Actor, files: list[Dossier], worker_of: Callable[[Dossier], Actor]) -> None:
+    """What belongs to a person, whatever the file: a coach from a list, and vehicles, a section that repeats."""
+    coaches = custom.create_code_list(actor=administrator, label=_t("Coachs", "Coaches", "Coaches", "Coaches"), key="coaches")
+    for value, names in (
+        ("JOB", _t("Coach emploi", "Jobcoach", "Jobcoach", "Job coach")),
+        ("DEBT", _t("Coach budget", "Budgetcoach", "Budgetcoach", "Budget coach")),
+    ):
+        custom.add_code(actor=administrator, code_list=coaches, value=value, label=names, valid_from=SINCE)
+    kind = custom.persons_kind(actor=administrator)
+    shared: dict[str, Any] = {"actor": administrator, "kind": kind, "data_class": "social"}
+    title = _t("Accompagnement", "Begeleiding", "Begleitung", "Coaching")
+    custom.add_section(actor=administrator, kind=kind, title=title, group="other", dated=True)
+    label = _t("Coach", "Coach", "Coach", "Coach")
+    custom.add_field(**shared, section="coaching", label=label, type="choice", code_list="coaches", listed=True)
+    title = _t("Véhicules", "Voertuigen", "Fahrzeuge", "Vehicles")
+    custom.add_section(actor=administrator, kind=kind, title=title, group="other", dated=True, repeats=True)
+    label = _t("Plaque", "Nummerplaat", "Kennzeichen", "Plate")
+    custom.add_field(**shared, section="vehicles", label=label, type="text", required=True)
+    label = _t("Valeur estimée", "Geschatte waarde", "Geschätzter Wert", "Estimated value")
+    custom.add_field(**(shared | {"data_class": "money"}), section="vehicles", label=label, type="money")
+    for dossier, (coach, since, vehicles) in zip(files, COACHES, strict=False):
+        actor, person = worker_of(dossier), dossier.lead
+        custom.write_person_custom(actor=actor, person=person, section="coaching", answers={"coach": coach}, valid_from=since)
+        for plate, value, start in vehicles:
+            person.refresh_from_db(fields=["version"])
+            answers = {"plate": plate, "estimated_value": value}
+            custom.write_person_custom(actor=actor, person=person, section="vehicles", answers=answers, valid_from=start)

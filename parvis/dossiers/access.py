@@ -248,20 +248,19 @@ def person_fact_scope(actor: Actor) -> Q:
     return mine | (Q(data_class__in=rest) & (there | merged))
 
 
-def person_classes(actor: Actor, person_id: int, *, writing: bool = False) -> frozenset[str]:
-    """Classes of own data that the actor reads of a person, or may write: beyond identity a file of the person is needed, which for writing
-    is open and not only there to be read."""
+def person_classes(actor: Actor, person_id: int) -> tuple[frozenset[str], frozenset[str]]:
+    """Classes of own data that the actor reads of a person, and those that the actor may write: beyond identity a file of the person is
+    needed, which for writing is open and not only there to be read."""
     seen = frozenset(name for name in CUSTOM_CLASSES if may_see(actor, name))
     if actor.is_system:
-        return seen
-    if not (can_edit_person(actor) if writing else can_read_persons(actor)):
-        return frozenset()
-    if not seen - {"identity"} or (writing and not can_write_situation(actor)):
-        return seen & {"identity"}
+        return seen, seen
+    reads = seen & {"identity"} if can_read_persons(actor) else frozenset()
+    writes = reads if can_edit_person(actor) else frozenset()
+    if not can_read_persons(actor) or seen <= {"identity"}:
+        return reads, writes
     files = dossiers_of(actor, person_id)
-    if any(not writing or (row.status == "open" and may_change(actor, row)) for row in files):
-        return seen
-    return seen & {"identity"}
+    taking = can_write_situation(actor) and any(row.status == "open" and may_change(actor, row) for row in files)
+    return (seen if files else reads), (seen if taking else writes)
 
 
 # Agents, and those who leave -------------------------------------------------------------------------------------------

@@ -158,9 +158,10 @@ def section_of(actor: Actor, dossier: Dossier, key: str) -> tuple[Section | None
     return (left[0] if left else None), False
 
 
-def every_section(*, persons: bool = False) -> list[Section]:
-    """Sections of files, of whatever kind; or those of persons."""
-    kinds = DossierKind.objects.filter(for_persons=persons).order_by().values("pk")
+def every_section(*, persons: bool | None = False) -> list[Section]:
+    """Sections of files, of whatever kind; or those of persons; None: all of them."""
+    kinds = DossierKind.objects.order_by().values("pk")
+    kinds = kinds if persons is None else kinds.filter(for_persons=persons)
     return [Section(version, raw) for version in latest_versions(kinds) for raw in version.definition["sections"]]
 
 

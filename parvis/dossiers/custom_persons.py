@@ -65,8 +65,7 @@ def own_data(
     sections = [one for one in every_section(persons=True) if one.fields and section in ("", one.key)]
     if not sections:
         return OwnData([], [])
-    open_classes = person_classes(actor, person_id)
-    writable = person_classes(actor, person_id, writing=True) if known_on is None else frozenset()
+    open_classes, writable = person_classes(actor, person_id)
     facts = person_facts(actor, [person_id], known_on=known_on, section=section, merged=True)
     words = Words(actor, [one for each in sections for one in each.all_fields], facts, day)
     own: list[PersonFact] = [fact for fact in facts if fact.person_id == person_id]
@@ -88,7 +87,7 @@ def own_data(
                 others=[entry for entry in found if not entry.holds],
                 merged=entries(actor, one, [fact for fact in left if fact.section == one.key], day, words),
                 missing=_missing(one, fields, own, actor, day),
-                may_write=any(raw["data_class"] in writable for raw in fields),
+                may_write=known_on is None and any(raw["data_class"] in writable for raw in fields),
             )
         )
     return OwnData(parts, closed)

@@ -132,7 +132,7 @@ def template_fields(actor: Actor) -> dict[str, str]:
     """Names that a letter template may use ("{own_energy_tutor}"), with what they mean. Those of persons are said of the applicant."""
     return {
         f"{OWN_FIELD}{one['key']}": f"{section.title} · {formats.label(one['label'])}"
-        for section in (*every_section(), *every_section(persons=True))
+        for section in every_section(persons=None)
         if not section.repeats
         for one in section.seen_by(actor)
     }
@@ -192,7 +192,7 @@ class CustomTarget:
 def custom_targets(actor: Actor) -> list[CustomTarget]:
     """Own fields that fill once per file or person, as columns of an import. Codes are taken by code or by name in any language."""
     found = []
-    sections = [section for section in (*every_section(), *every_section(persons=True)) if not section.repeats]
+    sections = [section for section in every_section(persons=None) if not section.repeats]
     words = Words(actor, [one for section in sections for one in section.fields])
     for section in sections:
         for one in section.fields:

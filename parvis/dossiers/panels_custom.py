@@ -15,7 +15,6 @@ from parvis.kernel.registries import MenuEntry, PaletteAction, Panel, PersonAspe
 from parvis.ui import slots
 
 from . import access, custom
-from .custom_persons import own_data
 from .models import Dossier
 
 
@@ -44,9 +43,9 @@ registries.panels.register(
 )
 
 
-def _own_of_person(request: HttpRequest, person: Person) -> str | None:
-    data = own_data(request.actor, person.pk)  # type: ignore[attr-defined]
-    return render_to_string("dossiers/person_own.html", {"person": person, "data": data}, request) if data.parts or data.closed else None
+def _own_of_person(request: HttpRequest, person: Person) -> str:
+    """A link, which the sections replace: the page of a person asks the database enough."""
+    return render_to_string("dossiers/_own_of_person.html", {"person": person}, request)
 
 
 registries.person_parts.register("dossiers.own_data", _own_of_person)

@@ -72,6 +72,7 @@ urlpatterns = [
     path("dossiers/<uuid:uuid>/data/<slug:section>/", custom.section, name="own_section"),
     path("dossiers/<uuid:uuid>/data/<slug:section>/edit/", custom.edit, name="own_edit"),
     path("persons/", custom_persons.persons, name="persons"),
+    path("persons/<uuid:uuid>/own/", custom_persons.own, name="person_own"),
     path("persons/<uuid:uuid>/own/<slug:section>/", custom_persons.section, name="person_section"),
     path("persons/<uuid:uuid>/own/<slug:section>/edit/", custom_persons.edit, name="person_edit"),
     path("dossiers/<uuid:uuid>/kind/", custom.profile, name="own_profile"),

@@ -11,14 +11,14 @@ WITHOUT_FILE = {
     "dossiers:index", "dossiers:exceptional", "dossiers:watch", "dossiers:own_persons", "dossiers:simulate", "dossiers:why", "dossiers:give", "dossiers:agents", "dossiers:agent_own", "dossiers:agent_end", "dossiers:handover_bundle",
     "journal:new", "journal:urgencies", "journal:texts", "journal:text_new", "journal:text", "journal:action", "journal:end_action",
     "journal:objective",
-    "dossiers:persons", "dossiers:person_section", "dossiers:person_edit", "dossiers:lists", "dossiers:new_list", "dossiers:code_list", "dossiers:code", "dossiers:fields", "dossiers:new_kind",
+    "dossiers:persons", "dossiers:person_own", "dossiers:person_section", "dossiers:person_edit", "dossiers:lists", "dossiers:new_list", "dossiers:code_list", "dossiers:code", "dossiers:fields", "dossiers:new_kind",
     "dossiers:new_section", "dossiers:new_field", "dossiers:change_field",
     "journal:entry", "journal:activity", "journal:with",
     "dossiers:retention", "dossiers:retention_add", "dossiers:destruction", "dossiers:destruction_list", "dossiers:certificate",
 }  # fmt: skip
 
 THING: dict[str, str] = {
-    "contacts:person": "person", "contacts:fact": "person", "contacts:protect": "person", "contacts:card": "person",
+    "contacts:person": "person", "dossiers:person_own": "person", "contacts:fact": "person", "contacts:protect": "person", "contacts:card": "person",
     "contacts:reveal": "person", "contacts:role_add": "person", "contacts:role_end": "person", "contacts:tenant_add": "person", "contacts:tenant_end": "person", "contacts:family": "person",
     "contacts:relation_add": "person", "contacts:relation_end": "person", "contacts:merge": "person", "contacts:merge_undo": "person",
     "contacts:organisation": "organisation", "contacts:organisation_close": "organisation", "contacts:organisation_role": "organisation",

@@ -65,8 +65,14 @@ def test_a_field_of_the_client_serves_everywhere_without_code(client, centre, do
     assert {key: row.value for key, row in rows.items()} == {"energy_tutor": "tuteur_communal", "premium": "120.50"}
     assert (rows["energy_tutor"].valid_from, rows["premium"].data_class) == (dt.date(2026, 1, 5), "money")
     assert not CustomFact.unscoped.exists()
-    # on the person's page, on the data page of the file
-    assert "Tuteur communal" in client.get(reverse("contacts:person", args=[dossier.lead.uuid])).content.decode()
+    # on the person's page (a part that comes after it, or its own page), on the data page of the file
+    person_page = client.get(reverse("contacts:person", args=[dossier.lead.uuid])).content.decode()
+    assert f'hx-get="{reverse("dossiers:person_own", args=[dossier.lead.uuid])}"' in person_page
+    part = client.get(
+        reverse("dossiers:person_own", args=[dossier.lead.uuid]), headers={"HX-Request": "true", "HX-Target": "own-of-person"}
+    ).content.decode()
+    assert "Tuteur communal" in part and "<html" not in part
+    assert "Tuteur communal" in client.get(reverse("dossiers:person_own", args=[dossier.lead.uuid])).content.decode()
     assert "Tuteur communal" in client.get(reverse("dossiers:own_data", args=[dossier.uuid])).content.decode()
     # as a column, a filter, a total and an export of the list of persons
     listing = reverse("dossiers:persons")
@@ -145,7 +151,7 @@ def test_what_is_not_identity_needs_a_file_and_the_class(client, centre, dossier
     actor = centre.actor(who)
     assert {row.field for row in person_facts(actor, [person.pk])} == {"nickname"}
     client.force_login(getattr(centre, who))
-    page = client.get(reverse("contacts:person", args=[person.uuid])).content.decode()
+    page = client.get(reverse("dossiers:person_own", args=[person.uuid])).content.decode()
     assert "Mimi" in page and "Tuteur communal" not in page
     listed = client.get(reverse("dossiers:persons"), {"own_energy_tutor": "tuteur_communal"})
     assert listed.context["grid"].lines == [] or "own_energy_tutor" not in {one.key for one in listed.context["grid"].filters}
@@ -215,7 +221,7 @@ def test_a_section_of_a_person_repeats(client, centre, dossier, fields) -> None:
         ids = [one.id for one in client.get(edit).context["at"].fields]
         sent = {"shown": ["plate", "model"], ids[0]: plate, "valid_from": "2026-03-01"}
         assert client.post(edit, sent).status_code == 303
-    page = client.get(reverse("contacts:person", args=[dossier.lead.uuid])).content.decode()
+    page = client.get(reverse("dossiers:person_own", args=[dossier.lead.uuid])).content.decode()
     assert "1-ABC-123" in page and "1-XYZ-789" in page
     assert len({row.item for row in PersonFact.unscoped.filter(field="plate")}) == 2
     ids = [one.id for one in client.get(edit).context["at"].fields]

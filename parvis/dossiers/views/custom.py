@@ -111,7 +111,7 @@ def code_list(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def _uses(row: CodeList) -> list[str]:
     return [
         f"{section.title} · {formats.label(one['label'])}"
-        for section in (*custom.every_section(), *custom.every_section(persons=True))
+        for section in custom.every_section(persons=None)
         for one in section.fields
         if one.get("list") == row.key
     ]

@@ -63,6 +63,15 @@ def _heading(person: Person) -> dict[str, Any]:
     return {"person": person, "name": display_names([person.pk]).get(person.pk, "?")}
 
 
+@screen(access=can_read_persons, parts=("own-of-person",))
+def own(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """All sections of persons, as they stood on a day; the page of the person asks for them alone."""
+    person = _person(request, uuid)
+    day, known, known_on = reading_days(request)
+    data = own_data(request.actor, person.pk, day, known_on=known_on)  # type: ignore[attr-defined]
+    return page(request, "dossiers/person_own.html", {**_heading(person), "data": data, "day": day, "known": known})
+
+
 @screen(access=can_read_persons)
 def section(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
     """A section on a day, as known on a day, with every filling before and after, and what stands under a merged number."""
@@ -90,7 +99,7 @@ def edit(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
     part = _part(request, person, section, day)
     if not part.may_write:
         raise Http404("section")
-    own, classes = part.section, access.person_classes(actor, person.pk, writing=True)
+    own, classes = part.section, access.person_classes(actor, person.pk)[1]
     item = entry_asked(request, own)
     rows = PersonFact.objects.visible_to(actor).filter(person=person, section=own.key, item=item)
     held = list(rows.at(day)) if item else []
