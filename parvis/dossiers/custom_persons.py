@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from parvis.contacts.api import Person, display_names
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 
 from .access import person_classes
@@ -87,7 +87,7 @@ def own_data(
                 others=[entry for entry in found if not entry.holds],
                 merged=entries(actor, one, [fact for fact in left if fact.section == one.key], day, words),
                 missing=_missing(one, fields, own, actor, day),
-                may_write=known_on is None and any(raw["data_class"] in writable for raw in fields),
+                may_write=known_on is None and asof.view() is None and any(raw["data_class"] in writable for raw in fields),
             )
         )
     return OwnData(parts, closed)

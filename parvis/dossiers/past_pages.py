@@ -6,7 +6,7 @@ from parvis.ui.past import declare
 
 declare(
     "dossiers",
-    day=("detail", "index", "own_data", "own_section", "sheet", "situation"),
+    day=("detail", "index", "own_data", "own_section", "person_own", "person_section", "sheet", "situation"),
     today=(
         "access_delay",
         "access_log",
@@ -45,6 +45,8 @@ declare(
         "own_edit",
         "own_persons",
         "own_profile",
+        "person_edit",
+        "persons",
         "referent",
         "reopen",
         "retention",
