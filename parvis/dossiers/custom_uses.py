@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from parvis.form_engine.api import problems, read_page, resolve
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import may_see
 from parvis.kernel.textmatch import fold
@@ -38,12 +38,17 @@ def listed_fields(sections: list[Section]) -> list[dict[str, Any]]:
 
 
 def with_custom(grid: Grid, rows: QuerySet[Any], actor: Actor, *, persons: bool = False) -> tuple[Grid, QuerySet[Any]]:
-    """The list of files, or of persons, with the organisation's own columns and filters: values of today, read in one query per page."""
+    """The list of files, or of persons, with the organisation's own columns and filters: values of today, or of the day of view, read in one query per page."""
     fields = listed_fields(every_section(persons=persons))
     if not fields:
         return grid, rows
     model, anchor, prefetch = (PersonFact, "person", "own_facts") if persons else (CustomFact, "dossier", "custom_facts")
-    own = model.objects.visible_to(actor).filter(field__in=[one["key"] for one in fields]).at(clock.today()).order_by("field", "pk")
+    own = (
+        model.objects.visible_to(actor)
+        .filter(field__in=[one["key"] for one in fields])
+        .at(asof.day(), asof.known_on())
+        .order_by("field", "pk")
+    )
     words = Words(actor, fields)
     columns = [
         Column(
