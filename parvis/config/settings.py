@@ -46,6 +46,7 @@ CONTEXTS = (
     "dossiers",
     "accounting",
     "journal",
+    "mailings",
     "procedures",
     "requests",
     "decisions",

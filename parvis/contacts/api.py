@@ -1,6 +1,7 @@
 """What other contexts may use of contacts."""
 
 from .access import can_edit_bank_account, can_edit_person, can_read_persons, sees_bank_accounts
+from .book.reaching import Reach, reach_of
 from .book.selectors import (
     BookLine,
     LetterAddress,
@@ -8,6 +9,7 @@ from .book.selectors import (
     Point,
     RoleView,
     address_for_letter,
+    book,
     contact_points,
     organisation_card,
     organisation_cards,
@@ -21,6 +23,7 @@ from .book.selectors import (
 )
 from .eid import EidAddress, EidReading
 from .errors import IdentifierTaken, InvalidOrganisation, InvalidPerson, MergeRefused, NotPayable, NumberTaken, UnreadableFile
+from .grids import BOOK
 from .kinship.selectors import Relative, relatives
 from .models import (
     Address,
@@ -108,6 +111,7 @@ from .services import (
 from .services import read_eid as decode_eid
 
 __all__ = [
+    "BOOK",
     "Address",
     "AddressSuggestion",
     "BankAccount",
@@ -138,6 +142,7 @@ __all__ = [
     "PersonLanguage",
     "PersonName",
     "Point",
+    "Reach",
     "Relation",
     "Relative",
     "RoleView",
@@ -150,6 +155,7 @@ __all__ = [
     "address_for_letter",
     "apply_eid",
     "bank_accounts",
+    "book",
     "bank_accounts_of",
     "can_read_persons",
     "check_point",
@@ -194,6 +200,7 @@ __all__ = [
     "person_card",
     "person_cards",
     "postal_lines",
+    "reach_of",
     "record_birth",
     "reindex_person",
     "relate",

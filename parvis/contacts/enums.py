@@ -48,6 +48,14 @@ class PointKind(models.TextChoices):
     EMAIL = "email", _("E-mail address")
 
 
+class Channel(models.TextChoices):
+    """The way that a person or organisation prefers for our mail."""
+
+    ANY = "", _("No preference")
+    POST = "post", _("by post")
+    EMAIL = "email", _("by e-mail")
+
+
 class PartyKind(models.TextChoices):
     """What an organisation, or a person on their own account, is to the centre. Filters the address book."""
 

@@ -15,10 +15,15 @@ from parvis.kernel.bitemporal import Source
 from parvis.kernel.identifiers import InvalidIdentifier, parse_niss
 from parvis.ui import fields
 
-from .enums import AddressKind, ContactLanguage, IdentifierKind, NameKind, PartyKind, PointKind, Sex
+from .enums import AddressKind, Channel, ContactLanguage, IdentifierKind, NameKind, PartyKind, PointKind, Sex
 from .kinship import words
 
 day_field = partial(fields.day_field, required=False)
+
+
+def way_field() -> forms.ChoiceField:
+    """By which way our mail goes, where there is a choice."""
+    return forms.ChoiceField(label=_("Preferred way for our mail"), choices=Channel.choices, required=False)
 
 
 class FactForm(forms.Form):
@@ -61,6 +66,9 @@ class BirthForm(FactForm):
 class LanguageForm(FactForm):
     language = forms.ChoiceField(label=_("Language of our letters"), choices=ContactLanguage.choices)
     spoken = forms.CharField(label=_("Other languages spoken"), max_length=60, required=False)
+    channel = way_field()
+    no_email = forms.BooleanField(label=_("Wants no e-mail"), required=False)
+    no_post = forms.BooleanField(label=_("Wants no post"), required=False)
 
 
 class IdentifierForm(FactForm):

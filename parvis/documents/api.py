@@ -20,7 +20,17 @@ from parvis.documents.enums import BlockKind, DocumentKind, Origin
 from parvis.documents.errors import BlockLocked, DocumentError, UnknownTemplate, UploadRefused
 from parvis.documents.letters.blocks import Block, blocks_from_json, blocks_to_json, edit_block, template_of
 from parvis.documents.letters.diff import BlockChange, blocks_diff, word_diff
-from parvis.documents.letters.drafting import complete_letter, draft_letter, fields_of, redraft_letter, subject_line
+from parvis.documents.letters.drafting import (
+    complete_letter,
+    draft_letter,
+    draft_text,
+    fields_in,
+    fields_of,
+    redraft_letter,
+    subject_line,
+    templates_for_many,
+    usual_fields,
+)
 from parvis.documents.letters.envelope import Envelope, Sender, sender
 from parvis.documents.letters.html import block_html, render_changes_html, render_letter_html, text_html, words_html
 from parvis.documents.letters.mentions import (
@@ -92,6 +102,10 @@ __all__ = [
     "documents_of",
     "documents_of_case",
     "draft_letter",
+    "draft_text",
+    "fields_in",
+    "templates_for_many",
+    "usual_fields",
     "edit_block",
     "fields_of",
     "file_in_dossier",

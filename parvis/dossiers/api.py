@@ -5,11 +5,14 @@ from .agents.calculations import WEIGHTS
 from .agents.selectors import Proposal, label_of, proposals_among
 from .custom_uses import CustomTarget
 from .custom_uses import custom_targets as own_targets
+from .custom_uses import template_classes as own_template_classes
 from .custom_uses import template_fields as own_template_fields
 from .custom_uses import template_values as own_values
+from .custom_uses import template_values_of as own_values_of
 from .enums import DossierStatus, MemberRole, Periodicity, ReferentRole, SituationKind
 from .errors import ARCHIVED, DossierIsClosed, InvalidDossier, StillOpen
 from .forms_agents import AskForm
+from .lists import dossier_list
 from .models import CustomFact, Dossier, DossierKind, DossierMember, DossierProfile, PersonFact, Referent, SituationFact
 from .selectors import (
     MemberView,
@@ -18,10 +21,12 @@ from .selectors import (
     household_size,
     in_file_today,
     main_referent_of,
+    main_referents,
     member_views,
     members_at,
     referent_of,
     referents_at,
+    rents_at,
     situation_at,
     visible_dossier,
 )
@@ -83,6 +88,7 @@ __all__ = [
     "archive_dossier",
     "assign_referent",
     "can_open_dossier",
+    "dossier_list",
     "can_read_dossiers",
     "can_write_situation",
     "change_lead",
@@ -100,7 +106,11 @@ __all__ = [
     "offer_transfer",
     "only_reads",
     "open_dossier",
+    "main_referents",
     "own_targets",
+    "own_template_classes",
+    "own_values_of",
+    "rents_at",
     "own_template_fields",
     "own_values",
     "persons_list",

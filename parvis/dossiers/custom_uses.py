@@ -172,6 +172,31 @@ def _in_words(actor: Actor, fields: Mapping[str, Any], facts: Sequence[CustomFac
     return {f"{OWN_FIELD}{key}": "" for key in fields} | {f"{OWN_FIELD}{fact.field}": words.text(fact.field, fact.value) for fact in facts}
 
 
+def template_classes(actor: Actor) -> dict[str, str]:
+    """Class of data of each of these names."""
+    return {
+        f"{OWN_FIELD}{one['key']}": one["data_class"]
+        for section in every_section()
+        if not section.repeats
+        for one in section.seen_by(actor)
+    }
+
+
+def template_values_of(actor: Actor, dossier_ids: list[int], language: str, day: dt.date) -> dict[int, dict[str, str]]:
+    """``template_values`` of many files at once, in a fixed number of queries."""
+    fields = {one["key"]: one for section in every_section() if not section.repeats for one in section.seen_by(actor)}
+    found: dict[int, dict[str, str]] = {pk: {f"{OWN_FIELD}{key}": "" for key in fields} for pk in dossier_ids}
+    if not fields or not dossier_ids:
+        return found
+    rows = CustomFact.objects.visible_to(actor).filter(dossier__in=dossier_ids, field__in=list(fields)).at(day)
+    facts = list(rows.order_by("section", "item", "valid_from", "pk"))
+    with translation.override(language):
+        words = Words(actor, fields.values(), facts, day)
+        for fact in facts:
+            found[fact.dossier_id][f"{OWN_FIELD}{fact.field}"] = words.text(fact.field, fact.value)
+    return found
+
+
 # Takeover ---------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class CustomTarget:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
@@ -21,7 +22,7 @@ from parvis.ui.logged import export_log
 from .access import can_give_many
 from .enums import DossierStatus, ReferentRole
 from .models import Dossier, Referent
-from .selectors import followed_by, main_referents, memberships_of
+from .selectors import followed_by, main_referents, memberships_of, with_rent_over
 
 
 def listed(actor: Actor) -> QuerySet[Dossier]:
@@ -73,6 +74,14 @@ def _by_urgency(rows: QuerySet[Dossier], _value: str) -> QuerySet[Dossier]:
     return rows.filter(pk__in=notes.get("urgent_until").holders()) if "urgent_until" in notes else rows.none()
 
 
+def _by_rent(rows: QuerySet[Dossier], value: str) -> QuerySet[Dossier]:
+    try:
+        amount = Decimal("".join(value.split()).replace(",", "."))
+    except InvalidOperation:
+        return rows.none()
+    return with_rent_over(rows, amount) if amount.is_finite() else rows.none()
+
+
 def _referent_choices(actor: Actor) -> list[tuple[str, Any]]:
     mine = [(str(actor.account_id), _("Me"))] if actor.account_id else []
     own = sorted(unit for unit in actor.units if unit is not None)
@@ -113,6 +122,7 @@ DOSSIERS = Grid(
         Filter("unit", _("Service"), choices=unit_choices, apply=lambda rows, v: rows.filter(unit=int(v))),
         Filter("urgent", pgettext_lazy("a dossier", "Urgent"), choices=[("yes", _("urgent today"))], apply=_by_urgency),
         Filter("referent", _("Referent"), choices=_referent_choices, apply=_by_referent),
+        Filter("rent", _("Rent over (a month)"), kind="text", apply=_by_rent, data_class="money"),
     ],
     search=_search,
     default_sort="-number",

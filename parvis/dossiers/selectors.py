@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -28,8 +29,11 @@ from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.models import ReadLine
 from parvis.kernel.subject import SubjectRef
 
-from .enums import MemberRole, ReferentRole
+from .enums import MemberRole, Periodicity, ReferentRole, SituationKind
 from .models import Dossier, DossierMember, DossierSector, Intervention, LogDelay, Referent, SituationFact, Transfer
+
+#: How the expense for a home begins, in the languages in which agents write it.
+RENT_WORDS = ("Loyer", "loyer", "Huur", "huur", "Miete", "Rent", "rent")
 
 _ROLE_ORDER = [role.value for role in MemberRole]
 
@@ -134,6 +138,24 @@ def dossiers_of(actor: Actor, person_id: int) -> list[Dossier]:
 def is_member(dossier_id: int, person_id: int) -> bool:
     """Is, or was, the person in the dossier?"""
     return DossierMember.unscoped.filter(dossier=dossier_id, person=person_id, live=1).exists()
+
+
+def _rents(day: dt.date) -> QuerySet[SituationFact]:
+    named = Q(kind=SituationKind.HOUSING)
+    for word in RENT_WORDS:
+        named |= Q(kind=SituationKind.EXPENSE, label__startswith=word)
+    return SituationFact.unscoped.filter(named, amount__isnull=False, periodicity=Periodicity.MONTH).at(day)
+
+
+def rents_at(dossier_ids: Collection[int], day: dt.date) -> dict[int, Decimal]:
+    """What each of these files pays for its home a month, of dossiers that are scoped already. One query."""
+    rows = _rents(day).filter(dossier__in=dossier_ids).order_by("-pk").values_list("dossier_id", "amount")
+    return {pk: amount for pk, amount in rows if amount is not None}
+
+
+def with_rent_over(rows: QuerySet[Dossier], amount: Decimal, day: dt.date | None = None) -> QuerySet[Dossier]:
+    """Those of these dossiers whose home costs more than an amount a month."""
+    return rows.filter(Exists(_rents(day or clock.today()).filter(dossier=OuterRef("pk"), amount__gt=amount)))
 
 
 def main_referents(day: dt.date | None = None) -> QuerySet[Referent]:

@@ -406,6 +406,8 @@ file_persons: Registry[Callable[[int], list[int]]] = Registry("file_persons")
 file_names: Registry[Callable[[Actor, set[int]], dict[int, str]]] = Registry("file_names")
 #: Partners that an agent had to do with, and how often: ``(account_id) -> {("organisation" | "person", id): times}``, for that agent alone.
 partner_uses: Registry[Callable[[int], dict[tuple[str, int], int]]] = Registry("partner_uses")
+#: Gestures for many rows that contexts above add to a list: (key of the list, ``ui.bulk.Action``).
+list_actions: Registry[tuple[str, Any]] = Registry("list_actions")
 #: The parts of the hand-over page.
 briefs: Registry[BriefPart] = Registry("briefs")
 
@@ -451,6 +453,7 @@ ALL: tuple[Registry[Any], ...] = (
     file_persons,
     file_names,
     partner_uses,
+    list_actions,
     briefs,
     erasers,
     warrant_verifiers,

@@ -69,21 +69,21 @@ def is_sure(request: HttpRequest) -> bool:
     return request.method == "POST" and "sure" in request.POST
 
 
-def picked(request: HttpRequest, grid: GridPage) -> Picked:
-    """The rows that were chosen, among those that the reader may see and in the list's order.
+def picked(request: HttpRequest, grid: GridPage, most: int = MOST) -> Picked:
+    """The rows that were chosen, among those that the reader may see and in the list's order; ``most`` of them.
 
     Raises:
         DomainError: nothing was chosen.
     """
     if request.POST.get("all") and not is_sure(request):
-        rows = list(grid.rows[: MOST + 1])
-        return _some(Picked(rows[:MOST], len(rows) > MOST))
+        rows = list(grid.rows[: most + 1])
+        return _some(Picked(rows[:most], len(rows) > most))
     marks = request.POST.getlist("pick")
     try:
-        found = list(grid.everything.filter(**{f"{grid.mark_field}__in": marks[:MOST]}))
+        found = list(grid.everything.filter(**{f"{grid.mark_field}__in": marks[:most]}))
     except (ValueError, ValidationError):
         found = []
-    return _some(Picked(found, len(marks) > MOST))
+    return _some(Picked(found, len(marks) > most))
 
 
 def _some(chosen: Picked) -> Picked:

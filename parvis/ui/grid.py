@@ -35,6 +35,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from parvis.kernel.actor import ANONYMOUS, Actor
+from parvis.kernel.registries import list_actions
 from parvis.kernel.scope import may_see
 from parvis.ui import drawing, formats, listmemory, stepup
 from parvis.ui.bulk import Action
@@ -415,7 +416,7 @@ class GridPage(Around):
         """The gestures for many rows that this reader may make."""
         return [
             {"key": one.key, "label": formats.label(one.label), "icon": one.icon, "url": reverse(one.url_name)}
-            for one in self.grid.actions
+            for one in (*self.grid.actions, *(action for key, action in list_actions.all() if key == self.key))
             if one.access(self.actor)
         ]
 

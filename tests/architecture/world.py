@@ -30,6 +30,7 @@ from parvis.journal.services.texts import save_text
 from parvis.kernel import clock
 from parvis.kernel.actor import system_actor
 from parvis.kernel.subject import SubjectRef
+from parvis.mailings import services as mailings
 from parvis.takeover.models import Import
 from parvis.workflows.models import WorkItem
 
@@ -175,6 +176,7 @@ def build() -> World:
         ),
         **_journal(dossier),
         **_own_fields(dossier),
+        **_mailings(world, dossier),
     }
     world.things["transfer"] = offer_transfer(
         actor=actor_for(world.account("social_worker (referent)")),
@@ -226,6 +228,19 @@ def _journal(dossier: Dossier) -> dict[str, Any]:
     action = Action.unscoped.get(entry=entry)
     text = save_text(actor=system_actor("world"), kind="visit", titles={"fr": "Visite"}, texts={"fr": "Logement :"})
     return {"objective": entry, "action": action, "turn": Turn.unscoped.get(action=action), "text": text}
+
+
+def _mailings(world: World, dossier: Dossier) -> dict[str, Any]:
+    """One that is made and filed, and one being written, of the referent."""
+    actor = actor_for(world.account("social_worker (referent)"))
+    texts = {"fr": {"subject": "Fermeture", "text": "Bonjour {name}, nous sommes fermés lundi."}}
+    rows = []
+    for title in ("Fermeture de lundi", "Fermeture de mardi"):
+        row = mailings.start(actor=actor, dossiers=[dossier.pk])
+        rows.append(mailings.write(actor=actor, mailing=row, title=title, texts=texts))
+    mailings.confirm(actor=actor, mailing=rows[0], expected=rows[0].version, going=1)
+    stage.run_jobs()
+    return {"mailing": rows[0], "mailing_draft": rows[1]}
 
 
 def _own_fields(dossier: Dossier) -> dict[str, Any]:

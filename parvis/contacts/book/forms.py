@@ -12,7 +12,7 @@ from parvis.kernel.identifiers import InvalidIdentifier, parse_enterprise_number
 
 from ..enums import ContactLanguage, OfficeKind, OrgNumberKind, PartyKind, PointKind, RoleKind
 from ..errors import InvalidPerson
-from ..forms import EndForm, FactForm, day_field
+from ..forms import EndForm, FactForm, day_field, way_field
 from ..services.reaching import check_point
 
 
@@ -24,6 +24,9 @@ class OrganisationNameForm(FactForm):
 
 class ProfileForm(FactForm):
     language = forms.ChoiceField(label=_("Language of our letters"), choices=ContactLanguage.choices)
+    channel = way_field()
+    no_email = forms.BooleanField(label=_("Wants no e-mail"), required=False)
+    no_post = forms.BooleanField(label=_("Wants no post"), required=False)
     website = forms.CharField(label=_("Website"), max_length=150, required=False)
     note = forms.CharField(
         label=_("Note"), max_length=191, required=False, help_text=_("Opening hours, who to ask for. Nothing about clients.")

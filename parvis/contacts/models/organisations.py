@@ -11,7 +11,7 @@ from parvis.kernel.scope import ScopedModel
 
 from ..enums import ContactLanguage, OfficeKind, OrgNumberKind, PartyKind, PointKind, RoleKind
 from .addresses import PostalLines
-from .persons import Person
+from .persons import Mailed, Person
 
 
 class Organisation(Anchor):
@@ -49,8 +49,8 @@ class OrganisationName(Fact):
         verbose_name = _("name of an organisation")
 
 
-class OrganisationProfile(Fact):
-    """Language of our letters, website, and whether it still works: an organisation is closed from a day on, never removed."""
+class OrganisationProfile(Mailed, Fact):
+    """Language and way of our letters, website, and whether it still works: an organisation is closed from a day on, never removed."""
 
     personal_data = "identity"
     scoped_by = "organisation"

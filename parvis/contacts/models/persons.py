@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel.bitemporal import Anchor, Fact
 
-from ..enums import ContactLanguage, IdentifierKind, NameKind, Sex
+from ..enums import Channel, ContactLanguage, IdentifierKind, NameKind, Sex
 
 
 class Person(Anchor):
@@ -25,6 +25,25 @@ class Person(Anchor):
 
     def __str__(self) -> str:
         return f"person:{self.pk}"
+
+
+class Mailed(models.Model):
+    """By which way our mail goes: what is preferred, and what is not wanted."""
+
+    channel = models.CharField(max_length=5, choices=Channel.choices, blank=True, default="")
+    no_email = models.BooleanField(default=False)
+    no_post = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def way(self) -> str:
+        """In words, for lists of facts."""
+        parts = [_("mail %(way)s") % {"way": self.get_channel_display()}] if self.channel else []
+        parts += [_("wants no e-mail")] if self.no_email else []
+        parts += [_("wants no post")] if self.no_post else []
+        return ", ".join(str(part) for part in parts)
 
 
 class PersonName(Fact):
@@ -71,8 +90,8 @@ class PersonBirth(Fact):
         verbose_name = _("birth and nationality")
 
 
-class PersonLanguage(Fact):
-    """Language in which we write to the person."""
+class PersonLanguage(Mailed, Fact):
+    """Language in which we write to the person, and by which way."""
 
     personal_data = "identity"
     scoped_by = "person"

@@ -14,6 +14,8 @@ from parvis.kernel.events import publish
 from parvis.kernel.subject import SubjectRef
 
 from .. import access
+from ..enums import Channel
+from ..errors import InvalidPerson
 from ..events import PersonChanged
 from ..models import Person
 
@@ -92,6 +94,24 @@ def write_person_fact(
     record_person(actor, verb, person, {name: [old.get(name), value] for name, value in values_of(row).items() if old.get(name) != value})
     publish(PersonChanged(actor=actor, person_id=person.pk, aspect=aspect))
     return row
+
+
+def wishes_after(before: Any, channel: str | None, no_email: bool | None, no_post: bool | None) -> dict[str, Any]:
+    """By which way mail goes: what is given, else as it was.
+
+    Raises:
+        InvalidPerson: an unknown way, or the way that is preferred is also refused.
+    """
+    found = {
+        "channel": channel if channel is not None else getattr(before, "channel", ""),
+        "no_email": no_email if no_email is not None else getattr(before, "no_email", False),
+        "no_post": no_post if no_post is not None else getattr(before, "no_post", False),
+    }
+    if found["channel"] not in Channel.values:
+        raise InvalidPerson(_("This value is not in the list."), field="channel", code="channel")
+    if (found["channel"] == Channel.EMAIL and found["no_email"]) or (found["channel"] == Channel.POST and found["no_post"]):
+        raise InvalidPerson(_("The way that is preferred is refused at the same time: choose one."), field="channel", code="channel")
+    return found
 
 
 def end_person_fact(*, actor: Actor, row: Any, on: Any, aspect: str, expected: int | None = None) -> Any:

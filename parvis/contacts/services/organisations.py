@@ -34,7 +34,7 @@ from ..models import (
     PersonCapacity,
     PersonRole,
 )
-from ._common import STREAM, stale, values_of, write_person_fact
+from ._common import STREAM, stale, values_of, wishes_after, write_person_fact
 from .book import rebook_organisation, rebook_person
 from .reaching import check_point
 
@@ -122,9 +122,12 @@ def set_profile(
     website: str = "",
     note: str = "",
     closed: bool | None = None,
+    channel: str | None = None,
+    no_email: bool | None = None,
+    no_post: bool | None = None,
     **dated: Any,
 ) -> OrganisationProfile:
-    """Language of our letters, website, note; ``closed`` from a day on takes it out of the choices, never out of the past; None: as it is.
+    """Language and way of our letters (None: as it is), website, note; ``closed`` from a day on takes it out of the choices, never out of the past; None: as it is.
 
     Raises:
         InvalidOrganisation: a language that we do not write, a website that is no address.
@@ -139,7 +142,9 @@ def set_profile(
         site = f"https://{site}"
     if site and not re.fullmatch(r"https?://[^\s/.]+(\.[^\s/.]+)+(/\S*)?", site):
         raise InvalidOrganisation(_("This is not the address of a website."), field="website", code="website")
-    values = {"language": language, "website": site[:160], "note": note.strip()[:191], "closed": closed}
+    before = OrganisationProfile.unscoped.filter(organisation=organisation).at(dated.get("valid_from") or clock.today()).first()
+    wishes = wishes_after(before, channel, no_email, no_post)
+    values = {"language": language, "website": site[:160], "note": note.strip()[:191], "closed": closed, **wishes}
     return _write(OrganisationProfile, actor, organisation, "profile", values, **dated)
 
 

@@ -26,7 +26,7 @@ from ..models import (
     PersonLanguage,
     PersonName,
 )
-from ._common import Origin, record_person, require_editor, write_person_fact
+from ._common import Origin, record_person, require_editor, wishes_after, write_person_fact
 from .indexing import reindex
 
 OLDEST_BIRTH = dt.date(1880, 1, 1)
@@ -163,23 +163,32 @@ def set_language(
     person: Person,
     language: str,
     spoken: str = "",
+    channel: str | None = None,
+    no_email: bool | None = None,
+    no_post: bool | None = None,
     valid_from: dt.date | None = None,
     source: str = Source.AGENT,
     source_ref: str = "",
     expected: int | None = None,
 ) -> PersonLanguage:
-    """Language of our letters to the person, from a day on."""
+    """Language of our letters to the person, and by which way they go, from a day on. A way that is not given (None) stays as it was.
+
+    Raises:
+        InvalidPerson: a language that we do not write; e-mail preferred and refused at once.
+    """
     require_editor(actor)
     if language not in ContactLanguage.values:
         raise InvalidPerson(_("Letters exist in French, Dutch, German and English."), field="language", code="language")
+    start = valid_from or clock.today()
+    wishes = wishes_after(PersonLanguage.unscoped.filter(person=person).at(start).first(), channel, no_email, no_post)
     row: PersonLanguage = write_person_fact(
         PersonLanguage,
         actor=actor,
         person=person,
         aspect="language",
         verb="person.language",
-        values={"language": language, "spoken": spoken.strip()},
-        valid_from=valid_from or clock.today(),
+        values={"language": language, "spoken": spoken.strip(), **wishes},
+        valid_from=start,
         source=source,
         source_ref=source_ref,
         expected=expected,

@@ -49,7 +49,7 @@ class Aspect:
 
 
 def _profile(row: Any) -> str:
-    return ", ".join(part for part in (str(row.get_language_display()), row.website, row.note) if part)
+    return ", ".join(part for part in (str(row.get_language_display()), row.way, row.website, row.note) if part)
 
 
 def _labelled(row: Any) -> str:
@@ -112,7 +112,7 @@ ASPECTS = {
             forms.ProfileForm,
             services.set_profile,
             _profile,
-            ("language", "website", "note"),
+            ("language", "channel", "no_email", "no_post", "website", "note"),
             endable=False,
         ),
     )

@@ -112,8 +112,10 @@ ASPECTS = {
             models.PersonLanguage,
             forms.LanguageForm,
             services.set_language,
-            lambda row, actor: str(row.get_language_display()) + (f" ({row.spoken})" if row.spoken else ""),
-            fields=("language", "spoken"),
+            lambda row, actor: (
+                str(row.get_language_display()) + (f" ({row.spoken})" if row.spoken else "") + (f" · {row.way}" if row.way else "")
+            ),
+            fields=("language", "spoken", "channel", "no_email", "no_post"),
         ),
         Aspect(
             "address",

@@ -198,6 +198,31 @@ def draft_letter(template_key: str, language: str, facts: Mapping[str, Any], *, 
     return blocks
 
 
+def draft_text(text: str, language: str, facts: Mapping[str, Any]) -> list[Block]:
+    """A letter of one block written on the spot, its fields filled like those of a template. What is not given stays pending."""
+    language = _language(language)
+    known = _facts({name: value for name, value in facts.items() if value not in (None, "")}, language)
+    return [Block(key="text", kind=FREE, language=language, text=_fill(clean_text(text), known, language))]
+
+
+def fields_in(text: str) -> list[str]:
+    """Names of the fields that a text uses, in their order."""
+    return list(dict.fromkeys(FIELD.findall(text)))
+
+
+def usual_fields() -> frozenset[str]:
+    """Names that always have a value: the centre's own facts and the usual words."""
+    return frozenset({*DEFAULTS, *centre_facts()})
+
+
+def templates_for_many() -> list[LetterTemplate]:
+    """The newest version of each template made for mailings: no decision, no mandatory mention."""
+    newest: dict[str, LetterTemplate] = {}
+    for row in LetterTemplate.objects.order_by("key", "number"):
+        newest[row.key] = row
+    return [row for row in newest.values() if row.definition.get("mailing")]
+
+
 def redraft_letter(blocks: Sequence[Block], facts: Mapping[str, Any]) -> list[Block]:
     """The same letter with fresh facts and a fresh computation; what was typed in free blocks is kept.
 

@@ -1,0 +1,29 @@
+"""Mailings in the menu, in the palette, and over the lists that they start from."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from parvis.kernel import registries
+from parvis.kernel.registries import MenuEntry, PaletteAction, PersonHolder
+from parvis.ui.bulk import Action
+
+from .access import may_write_to_dossiers, may_write_to_many
+
+registries.menu.register(
+    "mailings",
+    MenuEntry(
+        key="mailings", label=_("Mailings"), icon="mail", url_name="mailings:index", access=may_write_to_many, order=26, prefix="/mailings/"
+    ),
+)
+registries.palette.register(
+    "mailings.index", PaletteAction("mailings.index", _("Letters and e-mails to many"), "mailings:index", may_write_to_many, 40, "mail")
+)
+registries.list_actions.register(
+    "mailings.dossiers",
+    ("dossiers", Action("mailing", _("Write to these…"), "mailings:from_dossiers", access=may_write_to_dossiers, icon="mail")),
+)
+registries.list_actions.register(
+    "mailings.contacts", ("book", Action("mailing", _("Write to these…"), "mailings:from_contacts", access=may_write_to_many, icon="mail"))
+)
+registries.person_holders.register("mailings.Recipient.person", PersonHolder("mailings.Recipient", "person", _("Letters of mailings")))
