@@ -1,7 +1,6 @@
 """What other contexts may use of contacts."""
 
 from .access import can_edit_bank_account, can_edit_person, can_read_persons, sees_bank_accounts
-from .book.reaching import Reach, reach_of
 from .book.selectors import (
     BookLine,
     LetterAddress,
@@ -40,6 +39,7 @@ from .models import (
     PersonName,
     Relation,
 )
+from .reaching.selectors import Reach, reach_of
 from .references.suggesting import AddressSuggestion, suggest_addresses
 from .selectors import (
     HouseholdView,

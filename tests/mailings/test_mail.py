@@ -20,7 +20,7 @@ from parvis.kernel.models import Job
 from parvis.mailings import services
 from parvis.mailings.errors import MailingRefused
 from parvis.mailings.models import Mailing, Recipient
-from parvis.mailings.planning import plans, summary
+from parvis.mailings.selectors import plans, summary
 from tests.dossiers.factories import Centre, make_centre
 
 from . import factories as f

@@ -22,7 +22,7 @@ from parvis.kernel.subject import SubjectRef
 from ..content import NOTICE, content_of, data_class, plain
 from ..enums import ItemState, MailingState, MailState, Reason, Way
 from ..models import Mailing, Recipient
-from ..planning import Plan, letter, plans
+from ..selectors import Plan, letter, plans
 from .writing import record
 
 BATCH = 25

@@ -22,7 +22,7 @@ from ..content import HARMLESS, content_of, faults, fields_for, is_ready
 from ..enums import ItemState, MailingState, MailState, Means, Source
 from ..errors import MailingRefused
 from ..models import Mailing, Recipient
-from ..planning import plans, summary
+from ..selectors import plans, summary
 
 STREAM = "context:mailings"
 MOST = 1_000

@@ -26,7 +26,7 @@ from ..content import content_of, faults, fields_for, is_ready
 from ..enums import MailingState, Reason
 from ..forms import WriteForm
 from ..models import Mailing, Recipient
-from ..planning import Plan, letter, plans, shown_first, summary
+from ..selectors import Plan, letter, plans, shown_first, summary
 from ..services.writing import MOST
 from ._common import found, steps
 

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..book.selectors import Label, labels
 from ..enums import Channel, PointKind
 from ..models import ContactPoint, OrganisationName, OrganisationPoint, OrganisationProfile, PersonIndex, PersonLanguage
 from ..selectors import hidden_person_ids
-from .selectors import Label, labels
 
 Party = tuple[str, int]
 
