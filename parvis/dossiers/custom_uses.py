@@ -176,24 +176,34 @@ def template_classes(actor: Actor) -> dict[str, str]:
     """Class of data of each of these names."""
     return {
         f"{OWN_FIELD}{one['key']}": one["data_class"]
-        for section in every_section()
+        for section in every_section(persons=None)
         if not section.repeats
         for one in section.seen_by(actor)
     }
 
 
-def template_values_of(actor: Actor, dossier_ids: list[int], language: str, day: dt.date) -> dict[int, dict[str, str]]:
-    """``template_values`` of many files at once, in a fixed number of queries."""
-    fields = {one["key"]: one for section in every_section() if not section.repeats for one in section.seen_by(actor)}
-    found: dict[int, dict[str, str]] = {pk: {f"{OWN_FIELD}{key}": "" for key in fields} for pk in dossier_ids}
-    if not fields or not dossier_ids:
-        return found
-    rows = CustomFact.objects.visible_to(actor).filter(dossier__in=dossier_ids, field__in=list(fields)).at(day)
-    facts = list(rows.order_by("section", "item", "valid_from", "pk"))
+def template_values_of(actor: Actor, dossiers: Mapping[int, int], language: str, day: dt.date) -> dict[int, dict[str, str]]:
+    """``template_values`` of many files at once, in a fixed number of queries. ``dossiers``: file to the person under whose name it stands."""
+    found: dict[int, dict[str, str]] = {pk: {} for pk in dossiers}
     with translation.override(language):
-        words = Words(actor, fields.values(), facts, day)
-        for fact in facts:
-            found[fact.dossier_id][f"{OWN_FIELD}{fact.field}"] = words.text(fact.field, fact.value)
+        for persons in (False, True):
+            fields = {
+                one["key"]: one for section in every_section(persons=persons) if not section.repeats for one in section.seen_by(actor)
+            }
+            if not fields or not dossiers:
+                continue
+            model, anchor = (PersonFact, "person_id") if persons else (CustomFact, "dossier_id")
+            wanted = set(dossiers.values()) if persons else set(dossiers)
+            rows = model.objects.visible_to(actor).filter(field__in=list(fields), **{f"{anchor}__in": wanted}).at(day)
+            by_anchor: dict[int, list[CustomFact | PersonFact]] = {}
+            for fact in rows.order_by("section", "item", "valid_from", "pk"):
+                by_anchor.setdefault(getattr(fact, anchor), []).append(fact)
+            facts = [fact for some in by_anchor.values() for fact in some]
+            words = Words(actor, fields.values(), facts, day)
+            for pk, lead in dossiers.items():
+                mine = by_anchor.get(lead if persons else pk, [])
+                found[pk] |= {f"{OWN_FIELD}{key}": "" for key in fields}
+                found[pk] |= {f"{OWN_FIELD}{fact.field}": words.text(fact.field, fact.value) for fact in mine}
     return found
 
 

@@ -102,12 +102,12 @@ def _facts(
     rents = rents_at(list(dossiers), day) if "rent" in content.used and may_see(actor, "money") else {}
     own: dict[int, dict[str, str]] = {}
     if any(name.startswith("own_") for name in content.used):
-        by_language: dict[str, list[int]] = {}
+        by_language: dict[str, dict[int, int]] = {}
         for row in rows:
             if row.dossier_id is not None:
-                by_language.setdefault(languages[row.pk], []).append(row.dossier_id)
-        for language, ids in sorted(by_language.items()):
-            own |= own_values_of(actor, ids, language, day)
+                by_language.setdefault(languages[row.pk], {})[row.dossier_id] = row.person_id or 0
+        for language, files in sorted(by_language.items()):
+            own |= own_values_of(actor, files, language, day)
     found = {}
     for row in rows:
         facts: dict[str, Any] = {
