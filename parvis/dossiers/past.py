@@ -164,6 +164,7 @@ def dossiers_then(view: PastView) -> Grid:
     """The list of dossiers on a past day: no gesture on many, and no column that knows only today."""
     return Grid(
         key="dossiers",
+        open=False,
         name=_("Dossiers"),
         columns=[
             Column("number", _("Number"), sort="number", main=True),

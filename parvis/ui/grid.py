@@ -68,6 +68,8 @@ class Grid:
     exports: tuple[str, ...] = ("xlsx", "csv", "pdf")
     on_export: Callable[[Actor, str, int], None] | None = None
     actions: Sequence[Action] = ()
+    # False: only to be looked at (a past day), without the gestures that other contexts add.
+    open: bool = True
 
     def read(self, request: HttpRequest, rows: Rows) -> GridPage:
         return GridPage(self, request, rows)
@@ -416,7 +418,7 @@ class GridPage(Around):
         """The gestures for many rows that this reader may make."""
         return [
             {"key": one.key, "label": formats.label(one.label), "icon": one.icon, "url": reverse(one.url_name)}
-            for one in (*self.grid.actions, *(action for key, action in list_actions.all() if key == self.key))
+            for one in (*self.grid.actions, *(action for key, action in list_actions.all() if key == self.key and self.grid.open))
             if one.access(self.actor)
         ]
 
