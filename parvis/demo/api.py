@@ -11,7 +11,7 @@ from parvis.identity.demo import username as demo_username
 from parvis.kernel import clock, seals
 from parvis.kernel.models import MutationLine
 
-from . import archives, cast, file_824415, long_file, own_fields, reference, stage, stories, team
+from . import archives, cast, file_824415, long_file, own_fields, programs, reference, stage, stories, team
 from .bulk.run import Refused, populate
 from .path import play_aid_request
 from .turns import play_turns
@@ -56,6 +56,7 @@ def build(print_line: Callable[[str], None] = print) -> None:
     )
     print_line("What agents are good at, and one who leaves")
     team.load()
+    programs.load()
     archives.settle()
     seals.seal()
     print_line(f"The demonstration is ready ({time.monotonic() - started:.0f} s).")

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from ninja import Query, Router
 
 from parvis.contacts.api import (
@@ -14,7 +15,7 @@ from parvis.contacts.api import (
     search_persons,
     sees_bank_accounts,
 )
-from parvis.dossiers.api import Dossier, DossierMember
+from parvis.dossiers.api import DossierMember
 from parvis.kernel.actor import Actor
 from parvis.kernel.identifiers import format_iban, mask_iban
 from parvis.kernel.scope import may_see
@@ -54,8 +55,9 @@ def persons(
         found = [row.pk for row, _why in search_persons(actor=actor, query=q.strip(), limit=min(limit, 50))]
         rows = rows.filter(pk__in=found)
     else:
-        mine = Dossier.objects.visible_to(actor).filter(destroyed_on__isnull=True).order_by().values("pk")
-        rows = rows.filter(pk__in=DossierMember.objects.visible_to(actor).filter(live=1, dossier__in=mine).order_by().values("person_id"))
+        # Asked of each person in turn: a list of all members of a large centre would be made anew for every page.
+        mine = DossierMember.objects.visible_to(actor).filter(person=OuterRef("pk"), live=1, dossier__destroyed_on__isnull=True)
+        rows = rows.filter(Exists(mine.order_by()))
     if since is not None:
         rows = changed_since(rows, "person", since)
     return page_of(rows, lambda found: [_line(row) for row in found], after=after, limit=limit)
