@@ -7,7 +7,7 @@ from parvis.identity.enums import DataClass
 
 
 class Scope(TextChoices):
-    SEARCH = "search", _("Search")
+    SEARCH = "search", _("What the search box finds")
     PERSONS = "persons", _("Persons")
     DOSSIERS = "dossiers", _("Dossiers: state, members, referents, situation")
     JOURNAL = "journal", _("Journal of dossiers")

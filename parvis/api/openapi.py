@@ -42,7 +42,6 @@ class Row:
     name: str
     kind: str
     text: str
-    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,6 @@ class Address:
     scope: str
     asks: tuple[Row, ...]
     answers: tuple[Row, ...]
-    items: tuple[Row, ...]
 
 
 def _kind(schema: dict[str, Any]) -> str:
@@ -71,11 +69,27 @@ def _kind(schema: dict[str, Any]) -> str:
     return str(schema.get("format") or schema.get("type") or "any")
 
 
-def _rows(schema: dict[str, Any], parts: dict[str, Any]) -> tuple[Row, ...]:
+def _inner(schema: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """The schema within: of an object, of the rows of a list, or of what may be null; with what its fields are prefixed."""
+    for one in schema.get("anyOf", [schema]):
+        if "$ref" in one:
+            return ".", one
+        if one.get("type") == "array" and "$ref" in one["items"]:
+            return "[].", one["items"]
+    return None
+
+
+def _rows(schema: dict[str, Any], parts: dict[str, Any], before: str = "") -> tuple[Row, ...]:
+    """Every field, those of inner objects with their path."""
     if "$ref" in schema:
         schema = parts[schema["$ref"].rsplit("/", 1)[1]]
-    needed = set(schema.get("required", ()))
-    return tuple(Row(name, _kind(one), one.get("description", ""), name in needed) for name, one in schema.get("properties", {}).items())
+    found: list[Row] = []
+    for name, one in schema.get("properties", {}).items():
+        found.append(Row(before + name, _kind(one), one.get("description", "")))
+        inner = _inner(one)
+        if inner is not None:
+            found += _rows(inner[1], parts, f"{before}{name}{inner[0]}")
+    return tuple(found)
 
 
 def addresses() -> list[Address]:
@@ -88,16 +102,11 @@ def addresses() -> list[Address]:
         content = one["responses"]["200"]["content"]
         schema = content.get("application/json", {}).get("schema", {})
         answers = _rows(schema, parts)
-        listed = next((row for row in answers if row.name == "items"), None)
-        items: tuple[Row, ...] = ()
-        if listed is not None:
-            own = parts[schema["$ref"].rsplit("/", 1)[1]]["properties"]["items"]["items"]
-            items = _rows(own, parts)
         asks = tuple(
-            Row(row["name"], _kind(row["schema"]), row.get("description") or row["schema"].get("description", ""), row["required"])
+            Row(row["name"], _kind(row["schema"]), row.get("description") or row["schema"].get("description", ""))
             for row in one.get("parameters", [])
         )
-        found.append(Address(one["operationId"], path, one["summary"], one.get("description", ""), one["x-scope"], asks, answers, items))
+        found.append(Address(one["operationId"], path, one["summary"], one.get("description", ""), one["x-scope"], asks, answers))
     return found
 
 
@@ -120,7 +129,7 @@ def page() -> str:
             f"{one.summary}. {one.text}\n",
             f"Part that the token must name: {f'`{one.scope}`' if one.scope else 'none'}.\n",
         ]
-        for heading, rows in (("Asks", one.asks), ("Answers", one.answers), ("Each of `items`", one.items)):
+        for heading, rows in (("Asks", one.asks), ("Answers", one.answers)):
             if rows:
                 out += [f"| {heading} | Kind | |", "|---|---|---|"]
                 out += [f"| `{row.name}` | {row.kind.replace('|', 'or')} | {row.text} |" for row in rows] + [""]

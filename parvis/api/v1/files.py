@@ -30,7 +30,7 @@ from parvis.kernel.scope import may_see
 from parvis.kernel.subject import SubjectRef
 
 from .. import schemas
-from ..endpoint import USUAL, After, Limit, Since, api, instant, note_reading, page_of, reads
+from ..endpoint import USUAL, After, Limit, Since, instant, note_reading, page_of, reads
 from ..enums import Scope
 from ..problems import Problem
 from ._common import amount, last_day, named, opened
@@ -266,6 +266,3 @@ def file(request: Any, key: UUID) -> Any:
     response = HttpResponse(data, content_type="application/octet-stream")
     response.headers["Content-Disposition"] = content_disposition_header(True, row.file_name) or "attachment"
     return response
-
-
-api.add_router("", router)

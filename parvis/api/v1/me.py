@@ -10,7 +10,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.scope import may_see
 
 from .. import schemas
-from ..endpoint import api, measure, reads
+from ..endpoint import measure, reads
 from ..enums import Scope
 
 router = Router()
@@ -66,6 +66,3 @@ def search(request: Any, q: Annotated[str, Query(description="Two characters at 
         for hit in source.search(actor, q.strip(), SHOWN)[:SHOWN]:
             found.append({"kind": source.key, "title": str(hit.title), "detail": str(hit.subtitle), "why": str(hit.why), "page": hit.url})
     return {"items": found}
-
-
-api.add_router("", router)

@@ -22,7 +22,7 @@ from parvis.kernel.scope import may_see
 from parvis.kernel.subject import SubjectRef
 
 from .. import schemas
-from ..endpoint import USUAL, After, Limit, Since, api, changed_since, note_reading, page_of, reads
+from ..endpoint import USUAL, After, Limit, Since, changed_since, note_reading, page_of, reads
 from ..enums import Scope
 from ..problems import Problem
 
@@ -102,6 +102,3 @@ def person(request: Any, key: UUID) -> Any:
         if sees_bank_accounts(actor)
         else None,
     }
-
-
-api.add_router("", router)

@@ -16,7 +16,7 @@ from parvis.requests.api import Request, RequestLine, can_read, next_clock
 from parvis.ui import formats
 
 from .. import schemas
-from ..endpoint import USUAL, After, Limit, Number, Since, api, changed_since, instant, page_of, reads
+from ..endpoint import USUAL, After, Limit, Number, Since, changed_since, instant, page_of, reads
 from ..enums import Scope
 from ._common import amount, last_day, named, opened
 
@@ -228,6 +228,3 @@ def payments(request: Any, after: After = "", limit: Limit = USUAL, since: Since
             moved |= Q(**{f"order__{step}__gte": start})
         rows = rows.filter(moved)
     return page_of(rows, lambda found: [_payment(request.actor, row) for row in found], after=after, limit=limit)
-
-
-api.add_router("", router)
