@@ -6,6 +6,7 @@ from parvis.ui.past import declare
 
 declare(
     "accounting",
+    day=("payments",),
     today=(
         "balance",
         "bank_file",
@@ -16,7 +17,6 @@ declare(
         "new_centre_account",
         "order",
         "order_file",
-        "payments",
         "release",
         "voucher",
         "withdraw",

@@ -383,7 +383,7 @@ def live_facts(person_id: int, model: type[Any]) -> list[Any]:
     if model is Address:
         rows = rows.exclude(hidden=True)
     found = list(rows.order_by("-valid_from", "-pk"))
-    memo.keep(("contacts.facts", person_id, model), found)
+    memo.keep(("contacts.facts", person_id, model, None), found)
     return found
 
 
@@ -393,7 +393,9 @@ def facts_then(person_id: int, model: type[Any], view: PastView) -> list[Any]:
     rows = model.unscoped.filter(person=person_id, valid_from__lte=view.day).known(view.known_on)
     if model is Address:
         rows = rows.exclude(hidden=True)
-    return sorted(rows.order_by("-valid_from", "-pk"), key=lambda row: row.valid_to <= view.day)
+    found = sorted(rows.order_by("-valid_from", "-pk"), key=lambda row: row.valid_to <= view.day)
+    memo.keep(("contacts.facts", person_id, model, view.known_on), found)
+    return found
 
 
 def living_at(text: str, view: PastView, limit: int) -> list[int]:
@@ -417,7 +419,7 @@ def living_at(text: str, view: PastView, limit: int) -> list[int]:
 
 def _facts(model: type[Any], ids: Sequence[int], known_on: dt.datetime | None) -> list[Any]:
     """Versions of an aspect of some persons; those that the page of one person has read already are not read again."""
-    if known_on is None and len(ids) == 1 and (held := memo.kept(("contacts.facts", ids[0], model))) is not None:
+    if len(ids) == 1 and (held := memo.kept(("contacts.facts", ids[0], model, known_on))) is not None:
         return list(held)
     return list(model.unscoped.filter(person__in=ids).known(known_on))
 

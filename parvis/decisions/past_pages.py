@@ -6,14 +6,13 @@ from parvis.ui.past import declare
 
 declare(
     "decisions",
+    day=("decision", "decisions", "sessions"),
     today=(
         "agenda",
         "batch",
         "carry",
         "committee",
         "committees",
-        "decision",
-        "decisions",
         "end_limit",
         "end_mandate",
         "item",
@@ -31,7 +30,6 @@ declare(
         "proposals",
         "recuse",
         "session",
-        "sessions",
         "start",
         "urgent",
         "versions",

@@ -6,13 +6,12 @@ from parvis.ui.past import declare
 
 declare(
     "desk",
-    day=("palette", "search"),
+    day=("palette", "search", "tasks"),
     today=(
         "due",
         "due_file",
         "home",
         "load",
-        "tasks",
         "where",
     ),
 )

@@ -24,6 +24,7 @@ urlpatterns = [
     path("dossiers/give/", many.give, name="give"),
     path("dossiers/<uuid:uuid>/", dossiers.detail, name="detail"),
     path("dossiers/<uuid:uuid>/sheet/", sheet.sheet, name="sheet"),
+    path("dossiers/<uuid:uuid>/state/", sheet.state, name="state"),
     path("dossiers/<uuid:uuid>/where/", dossiers.where, name="where"),
     path("dossiers/<uuid:uuid>/situation/", situation.listing, name="situation"),
     path("dossiers/<uuid:uuid>/situation/add/", situation.add, name="situation_add"),

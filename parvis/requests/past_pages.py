@@ -6,12 +6,12 @@ from parvis.ui.past import declare
 
 declare(
     "requests",
+    day=("index",),
     today=(
         "correct",
         "detail",
         "fill",
         "identify",
-        "index",
         "new",
         "receipt",
         "take_over",

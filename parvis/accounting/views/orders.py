@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.connectors.api import call_about, may_play_bank
-from parvis.kernel import jobs, mutations, registries
+from parvis.kernel import asof, jobs, mutations, registries
 from parvis.kernel.links import link
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
@@ -22,6 +22,7 @@ from ..enums import Channel, LineState, OrderState
 from ..forms import ReasonForm, ReleaseForm
 from ..grids import ORDERS
 from ..models import PaymentLine, PaymentOrder
+from ..past import listed_then, orders_then
 from ..reasons import in_words
 from ..services import orders
 from ..sides import subject_urls
@@ -41,6 +42,10 @@ def find(request: Request, uuid: Any) -> PaymentOrder:
 def index(request: Request) -> HttpResponse:
     """Orders, and what waits for somebody."""
     rows = PaymentOrder.objects.visible_to(request.actor)
+    if (view := asof.view()) is not None:
+        grid = orders_then(view).read(request, listed_then(rows, view))
+        nothing: dict[str, Any] = {"waiting": [], "backlog": [], "lists": [], "rejected": [], "may_prepare": False, "may_simulate": False}
+        return grid.export() or page(request, "accounting/payments.html", {"grid": grid, **nothing})
     grid = ORDERS.read(request, rows)
     rejected = selectors.rejected_lines(actor=request.actor, limit=20)
     urls = subject_urls(request.actor, [line.subject for line in rejected])

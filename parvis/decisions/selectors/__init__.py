@@ -50,6 +50,7 @@ from .sessions import (
     recused_dossiers,
     recused_proposals,
     sessions_for,
+    sessions_then,
 )
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "review_queue",
     "sent_letters",
     "sessions_for",
+    "sessions_then",
     "settled_decision",
     "to_notify",
     "undelivered",

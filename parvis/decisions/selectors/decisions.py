@@ -29,8 +29,11 @@ from ..models import (
 from .reader import READER
 
 
-def decisions_for(actor: Actor, *, query: str = "", outcome: str = "", limit: int = 200) -> list[Decision]:
+def decisions_for(actor: Actor, *, query: str = "", outcome: str = "", limit: int = 200, until: date | None = None) -> list[Decision]:
+    """``until``: taken by that day."""
     rows = Decision.objects.visible_to(actor).select_related("dossier", "proposal__line", "decided_version", "session", "item", "replaces")
+    if until is not None:
+        rows = rows.filter(decided_on__lte=until)
     if outcome:
         rows = rows.filter(outcome=outcome)
     if query:

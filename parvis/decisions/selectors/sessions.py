@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 
 from .. import neighbours
 from ..calculations import Quorum, RollEntry, quorum_for_case
@@ -39,9 +40,25 @@ class SessionCard:
     left: int
 
 
+def sessions_then(actor: Actor, view: PastView, limit: int = 100) -> list[SessionCard]:
+    """Sessions that had begun by the end of a past day, in the state of that day; of one that was not closed yet only its cases are counted."""
+    rows = Session.objects.visible_to(actor).filter(starts_at__lt=view.until).select_related("committee")
+    cards = []
+    for card in _cards(actor, list(rows.order_by("-starts_at", "-pk")[:limit])):
+        closed = card.session.closed_at is not None and card.session.closed_at < view.until
+        if not closed:
+            opened = card.session.opened_at is not None and card.session.opened_at < view.until
+            card.session.state = SessionState.OPEN if opened else SessionState.PLANNED
+        cards.append(card if closed else SessionCard(card.session, card.items, 0, card.items))
+    return cards
+
+
 def sessions_for(actor: Actor, limit: int = 100) -> list[SessionCard]:
     """Sessions with the counts of what this actor may see of them."""
-    sessions = list(Session.objects.visible_to(actor).select_related("committee").order_by("-starts_at", "-pk")[:limit])
+    return _cards(actor, list(Session.objects.visible_to(actor).select_related("committee").order_by("-starts_at", "-pk")[:limit]))
+
+
+def _cards(actor: Actor, sessions: list[Session]) -> list[SessionCard]:
     counts: dict[int, dict[str, int]] = {}
     rows = AgendaItem.objects.visible_to(actor).filter(session__in=[s.pk for s in sessions]).order_by()
     for session_id, state in rows.values_list("session_id", "state"):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.documents import api as documents
-from parvis.kernel import clock, jobs, mutations
+from parvis.kernel import asof, clock, jobs, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError
 from parvis.kernel.subject import SubjectRef
@@ -42,14 +42,20 @@ def index(request: Request) -> HttpResponse:
     """Decisions, and what has not left yet."""
     query = request.GET.get("q", "").strip()[:60]
     outcome = request.GET.get("outcome", "")
-    todo = request.GET.get("show") == "to-notify"
+    view = asof.view()
+    todo = request.GET.get("show") == "to-notify" and view is None
     if todo:
         waiting = selectors.to_notify(request.actor)
         rows = [row.decision for row in waiting]
     else:
-        rows = selectors.decisions_for(request.actor, query=query, outcome=outcome if outcome in Outcome.values else "")
+        rows = selectors.decisions_for(
+            request.actor, query=query, outcome=outcome if outcome in Outcome.values else "", until=view.known_day if view else None
+        )
     names = neighbours.person_names([row.proposal.person_id for row in rows])
-    sent = {n.decision_id: n for n in Notification.objects.visible_to(request.actor).filter(decision__in=[r.pk for r in rows], live=1)}
+    letters_sent = Notification.objects.visible_to(request.actor).filter(decision__in=[r.pk for r in rows], live=1)
+    if view is not None:  # a letter that left later had not left that day
+        letters_sent = letters_sent.filter(sent_on__lte=view.known_day)
+    sent = {n.decision_id: n for n in letters_sent}
     clocks = neighbours.clocks([row.line_id for row in rows]) if todo else {}
     return page(
         request,
@@ -69,7 +75,8 @@ def index(request: Request) -> HttpResponse:
             "outcomes": Outcome.choices,
             "todo": todo,
             "may_notify": access.may_notify(request.actor),
-            "to_notify": len(rows) if todo else selectors.count_to_notify(request.actor),
+            "view": view,
+            "to_notify": len(rows) if todo else 0 if view else selectors.count_to_notify(request.actor),
             "house": figure(request.actor, "undelivered") if todo else None,
         },
     )
@@ -79,24 +86,36 @@ def index(request: Request) -> HttpResponse:
 def decision(request: Request, uuid: Any) -> HttpResponse:
     """One decision as it was that day, from its pack: letter, calculation, roll, votes, proposed beside decided."""
     found = find(request, uuid)
+    view = asof.view()
+    if view is not None and found.decided_on > view.known_day:
+        raise Http404("decision")  # not taken yet
     mutations.record_read(actor=request.actor, subject=SubjectRef("decision", found.pk), screen=request.screen.name)
     pack = selectors.pack_json(request.actor, found)
     language = formats.language()
     notification = selectors.notification_of(request.actor, found)
+    notifications = selectors.notifications_of(request.actor, found)
+    replaced_by = getattr(found, "replaced_by", None)
+    if view is not None:
+        notifications = [one for one in notifications if one.sent_on is not None and one.sent_on <= view.known_day]
+        notification = notification if notification in notifications else None
+        replaced_by = replaced_by if replaced_by is not None and replaced_by.decided_on <= view.known_day else None
     return page(
         request,
         "decisions/decision.html",
         {
             "decision": found,
-            "replaced_by": getattr(found, "replaced_by", None),
+            "replaced_by": replaced_by,
             "pack": pack,
             "name": pack["person"]["name"],
             "letter_html": letters.html(pack["decided"]["blocks"], letters.pack_envelope(pack)),
             "trees": letters.pack_trees(pack, language),
             "compare": side_by_side(found, language),
             "notification": notification,
-            "notifications": selectors.notifications_of(request.actor, found),
-            "may_notify": access.may_notify(request.actor) and notification is not None and notification.state == NotificationState.TO_SEND,
+            "notifications": notifications,
+            "may_notify": view is None
+            and access.may_notify(request.actor)
+            and notification is not None
+            and notification.state == NotificationState.TO_SEND,
             "final": found.outcome in FINAL_OUTCOMES,
             "decided_at": selectors.when(pack["decision"]["decided_at"]),
         },

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from parvis.documents import api as documents
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.errors import Conflict, DomainError
 from parvis.ui import formats
 from parvis.ui.http import Request, done, page, screen
@@ -44,15 +44,16 @@ def place_of(session: Session, actor: Any) -> str:
 @screen(access=access.may_see_sessions, name="decisions.sessions")
 def index(request: Request) -> HttpResponse:
     actor = request.actor
-    cards = selectors.sessions_for(actor)
+    view = asof.view()
+    cards = selectors.sessions_then(actor, view) if view else selectors.sessions_for(actor)
     return page(
         request,
         "decisions/sessions.html",
         {
             "coming": sorted((c for c in cards if c.session.state != SessionState.CLOSED), key=lambda c: c.session.starts_at),
             "past": [c for c in cards if c.session.state == SessionState.CLOSED],
-            "waiting": selectors.count_waiting(actor) if access.may_run_sessions(actor) else 0,
-            "may_run": access.may_run_sessions(actor),
+            "waiting": selectors.count_waiting(actor) if view is None and access.may_run_sessions(actor) else 0,
+            "may_run": view is None and access.may_run_sessions(actor),
             "sits": access.may_see_committee(actor),
         },
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from parvis.identity.api import Account, Function, FunctionGrant
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import DomainError
 from parvis.ui.backlog import figure
@@ -20,6 +20,7 @@ from parvis.ui.listmemory import parameters
 from parvis.workflows.api import WorkItem, counts_for, item_url, items_for, reassign_items, unowned_count
 
 from .. import access, grids, load, services, todo
+from ..past import tasks_then
 
 LISTS = ("todo", "mine", "queues", "team", "unowned", "all")
 MOST = 200
@@ -68,6 +69,8 @@ def heirs_of(actor: Actor, *, own: bool = False) -> list[Account]:
 def index(request: HttpRequest) -> HttpResponse:
     """Open tasks in the order of the law."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if (view := asof.view()) is not None:
+        return page(request, "desk/tasks_then.html", tasks_then(actor, view))
     labels = _labels(actor)
     which = parameters(request, "tasks").get("list", "todo")
     if which not in labels:

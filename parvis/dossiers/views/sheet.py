@@ -1,23 +1,76 @@
-"""The 360° sheet: everything that this reader may know of the household today, on one page to print."""
+"""The 360° sheet: everything that this reader may know of the household on one page to print; and the state of a day for a court."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
-from parvis.kernel import clock, memo
+from parvis.contacts.api import display_names
+from parvis.kernel import asof, clock, memo
+from parvis.kernel.asof import PastView
+from parvis.kernel.registries import SheetLine, SheetPart
+from parvis.ui import formats
 from parvis.ui.http import page, screen
 
 from .. import access
-from ..sheet import parts_for
-from ._common import crumbs, visible
+from ..evidence import digest_of, proof_of
+from ..models import Dossier
+from ..past import as_it_stood
+from ..sheet import Part, parts_for
+from ._common import asked_day, crumbs, visible
+
+ONLY_TODAY = "deadlines"
 
 
 @screen(access=access.can_read_dossiers)
 def sheet(request: HttpRequest, uuid: UUID) -> HttpResponse:
     dossier = visible(request, uuid)
-    today = clock.today()
+    view = asof.view()
+    if view is not None and not as_it_stood(dossier, view):
+        return page(request, "dossiers/not_yet.html", {**crumbs(dossier), "day": view.day})
+    today = asof.day()
     with memo.sharing():
         parts, hidden = parts_for(request.actor, dossier, today)  # type: ignore[attr-defined]
-    return page(request, "dossiers/sheet.html", {**crumbs(dossier), "parts": parts, "hidden": hidden, "today": today})
+    return page(request, "dossiers/sheet.html", {**crumbs(dossier), "parts": parts, "hidden": hidden, "today": today, "view": view})
+
+
+@screen(access=access.can_read_dossiers)
+def state(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The dossier on a day (``on``), as it was known on a day (``known``), with the proof line of the journal: for a court."""
+    dossier = visible(request, uuid)
+    today = clock.today()
+    view = asof.view()
+    if view is None:
+        day, known = asked_day(request, "on") or today, asked_day(request, "known")
+        view = PastView(min(day, today), known if known and known < today else None)
+    with asof.reading(view), memo.sharing():
+        if not as_it_stood(dossier, view):
+            return page(request, "dossiers/not_yet.html", {**crumbs(dossier), "day": view.day})
+        parts, hidden = parts_for(request.actor, dossier, view.day)  # type: ignore[attr-defined]
+        name = display_names([dossier.lead_id]).get(dossier.lead_id, "?")
+        parts = [_head(dossier), *(one for one in parts if one.part.key != ONLY_TODAY)]
+        proof = proof_of(dossier, view)
+        context = {
+            "dossier": dossier,
+            "lead_name": name,
+            "view": view,
+            "known": view.known or today,
+            "parts": parts,
+            "hidden": hidden,
+            "proof": proof,
+            "digest": digest_of(dossier, view, proof, [name], parts, hidden),
+            "printed_at": clock.now(),
+            "may_choose": asof.view() is None,
+        }
+        return page(request, "dossiers/state.html", context)
+
+
+def _head(dossier: Dossier) -> Part:
+    lines = [
+        SheetLine(_("Opened on"), formats.day(dossier.opened_on)),
+        SheetLine(_("Service"), formats.label(dossier.unit.name)),
+        SheetLine(_("State"), str(dossier.get_status_display()), formats.day(dossier.closed_on) if dossier.closed_on else ""),
+    ]
+    return Part(SheetPart("dossier", _("Dossier"), 0, lambda *_: [], access.can_read_dossiers, icon="folder"), lines)

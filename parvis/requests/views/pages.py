@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from parvis.documents.api import documents_of, read_bytes
 from parvis.dossiers.api import Dossier
 from parvis.form_engine import api as forms
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import may_see
 from parvis.kernel.subject import SubjectRef
@@ -25,6 +25,7 @@ from ..enums import UNDECIDED
 from ..forms import CorrectForm
 from ..grids import REGISTER, listed
 from ..models import Request
+from ..past import listed_then, register_then
 from ..selectors import clocks_for, lines_of_request, marks_of
 from ._common import take_code, visible
 
@@ -33,6 +34,9 @@ from ._common import take_code, visible
 def index(request: HttpRequest) -> HttpResponse:
     """The chronological register."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if (past := asof.view()) is not None:
+        grid = register_then(past).read(request, listed_then(actor, past))
+        return grid.export() or page(request, "requests/index.html", {"grid": grid, "may_register": False, "house": None})
     grid = REGISTER.read(request, listed(actor))
     house = figure(actor, "over_30_days") if grid.values.get("state") == "late" else None
     return grid.export() or page(request, "requests/index.html", {"grid": grid, "may_register": access.can_register(actor), "house": house})
