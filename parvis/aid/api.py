@@ -24,6 +24,16 @@ from .services.correcting import correct_account, settle_held
 from .services.doubling import declare_second, doubles_of
 from .services.paying import pay_again, prepare_first_payment, prepare_first_payments, prepare_run
 from .services.recovering import overlap, proposed_amount, record_receipt, register_claim
+from .services.taking_over import (
+    RunningRight,
+    WouldPay,
+    drop_taken_over,
+    find_taken_over,
+    go_live,
+    take_over_right,
+    told_differences,
+    would_pay,
+)
 
 __all__ = [
     "AidError",
@@ -33,6 +43,8 @@ __all__ = [
     "Entitlement",
     "PaymentAccount",
     "Run",
+    "RunningRight",
+    "WouldPay",
     "claim_of_line",
     "claims",
     "correct_account",
@@ -40,12 +52,15 @@ __all__ = [
     "count_waiting_first",
     "declare_second",
     "doubles_of",
+    "drop_taken_over",
     "due_lines_of",
     "entitlements_of_decision",
     "entitlements_of_dossier",
     "entitlements_of_line",
     "extend_all",
     "extend_one",
+    "find_taken_over",
+    "go_live",
     "living_accounts",
     "may_see_aid",
     "overlap",
@@ -61,6 +76,9 @@ __all__ = [
     "register_claim",
     "run_of",
     "settle_held",
+    "take_over_right",
+    "told_differences",
     "unpaid",
     "waiting_first",
+    "would_pay",
 ]

@@ -26,6 +26,12 @@ def months_due(start: date, end: date, until: date) -> Iterator[date]:
         month = next_month(month)
 
 
+def kept_back(right: Decimal, monthly: Decimal, left: Decimal | None, so_far: Decimal) -> Decimal:
+    """What is kept back this month: the monthly sum, never beyond what is left of the debt, never the whole right."""
+    most = monthly if left is None else min(monthly, max(left - so_far, ZERO))
+    return most if most < right else ZERO
+
+
 def starts_inside_month(start: date) -> bool:
     return start.day != 1
 

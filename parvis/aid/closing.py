@@ -26,7 +26,14 @@ def _money(actor: Actor, dossier_id: int) -> list[Obstacle]:
         known = known.select_related("entitlement") if model is DueLine else known
         return obstacles_of(known, seen if may_see_aid(actor) else seen.none(), say)
 
-    rights = found(Entitlement, ("pk",), _right, dossier=dossier_id, state=EntitlementState.RUNNING, valid_to__gt=clock.today())
+    rights = found(
+        Entitlement,
+        ("pk",),
+        _right,
+        dossier=dossier_id,
+        state__in=(EntitlementState.RUNNING, EntitlementState.WAITING),
+        valid_to__gt=clock.today(),
+    )
     due = found(DueLine, ("month", "pk"), _due, entitlement__dossier=dossier_id, state__in=UNPAID)
     claims = found(Claim, ("pk",), _claim, dossier=dossier_id, state__in=[ClaimState.TO_REGISTER, ClaimState.REGISTERED])
     return [*rights, *due, *claims]

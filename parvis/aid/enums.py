@@ -4,6 +4,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class EntitlementState(TextChoices):
+    WAITING = "waiting", pgettext_lazy("entitlement", "Taken over, waits for go-live")
     RUNNING = "running", pgettext_lazy("entitlement", "Running")
     ENDED = "ended", pgettext_lazy("entitlement", "Ended")
     REPLACED = "replaced", pgettext_lazy("entitlement", "Replaced")

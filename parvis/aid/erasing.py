@@ -12,7 +12,7 @@ from parvis.kernel import registries
 from parvis.kernel.erasure import Target
 from parvis.kernel.registries import Eraser
 
-from .models import Claim, ClaimReceipt, DueLine, Entitlement, PaymentAccount
+from .models import Claim, ClaimReceipt, DueLine, Entitlement, PaymentAccount, Withholding
 
 
 def _collect(target: Target) -> None:
@@ -30,9 +30,10 @@ def _collect(target: Target) -> None:
 def _erase(target: Target) -> None:
     none, label = nobody(), target.label
     target.delete(gettext_noop("Accounts of payment"), PaymentAccount.unscoped.filter(entitlement__dossier=target.id))
+    target.delete(gettext_noop("Sums kept back"), Withholding.unscoped.filter(entitlement__dossier=target.id))
     DueLine.unscoped.filter(entitlement__dossier=target.id).update(note="", bank_text="", supplement="")
     target.counts[gettext_noop("Rights, kept without names")] += Entitlement.unscoped.filter(dossier=target.id).update(
-        beneficiary=none, beneficiary_name=label
+        beneficiary=none, beneficiary_name=label, origin_text=""
     )
     target.counts[gettext_noop("Recoveries, kept without names")] += Claim.unscoped.filter(dossier=target.id).update(
         beneficiary=none,
@@ -58,6 +59,7 @@ registries.erasers.register(
         erase=_erase,
         holds={
             "aid.PaymentAccount": "gone",
+            "aid.Withholding": "gone",
             "aid.Entitlement": "emptied",
             "aid.DueLine": "emptied",
             "aid.Claim": "emptied",

@@ -48,6 +48,6 @@ def payments_go_on(event: DecisionTaken) -> None:
 @subscribe(DossierTransferred)
 def dossier_transferred(event: DossierTransferred) -> None:
     """Rights that run are followed by the new service; those that ended stay where they were decided."""
-    Entitlement.unscoped.filter(dossier=event.dossier_id, unit=event.from_unit_id, state=EntitlementState.RUNNING).update(
-        unit=event.to_unit_id
-    )
+    Entitlement.unscoped.filter(
+        dossier=event.dossier_id, unit=event.from_unit_id, state__in=(EntitlementState.RUNNING, EntitlementState.WAITING)
+    ).update(unit=event.to_unit_id)

@@ -65,7 +65,7 @@ def _row(run: Run, line: object) -> tuple[str, ...]:
         due.currency,
         due.state,
         " ".join(check.value for check in line.checks),  # type: ignore[attr-defined]
-        entitlement.decision.number,
+        entitlement.decision.number if entitlement.decision else entitlement.origin,
     )
 
 

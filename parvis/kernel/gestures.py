@@ -75,6 +75,24 @@ def gesture_scope() -> Iterator[Gesture]:
         _current.reset(token)
 
 
+@contextmanager
+def part() -> Iterator[None]:
+    """One of many equal pieces of the running gesture, which may fail by itself: what it wrote, noted and announced goes with it.
+
+    For bulk work in small batches. Its events are delivered at the end of the gesture, with those of the other pieces.
+    """
+    mine = current()
+    events, mutations, calls = len(mine.events), len(mine.mutations), len(mine.after_commit)
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        while len(mine.events) > events:
+            mine.events.pop()
+        del mine.mutations[mutations:], mine.after_commit[calls:]
+        raise
+
+
 def gesture(service: Callable[P, R]) -> Callable[P, R]:
     """Mark a service: it runs inside a gesture, its own or its caller's."""
 

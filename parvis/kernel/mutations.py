@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models.constants import OnConflict
 
 from parvis.kernel import canonical, clock, gestures
@@ -66,6 +66,7 @@ def flush(gesture: gestures.Gesture) -> None:
     by_stream: dict[str, list[_Pending]] = {}
     for item in pending:
         by_stream.setdefault(item.stream, []).append(item)
+    lines: list[MutationLine] = []
     values: list[MutationValue] = []
     for stream in sorted(by_stream):
         head = ChainHead.objects.select_for_update().filter(stream=stream).first()
@@ -100,7 +101,7 @@ def flush(gesture: gestures.Gesture) -> None:
                 }
             )
             digest = line_hash(head.last_hash, body)
-            line = MutationLine.objects.create(
+            line = MutationLine(
                 stream=stream,
                 number=number,
                 recorded_at=item.at,
@@ -114,9 +115,15 @@ def flush(gesture: gestures.Gesture) -> None:
                 previous_hash=head.last_hash,
                 hash=digest,
             )
+            lines.append(line)
             values += [MutationValue(line=line, field=name, salt=salt, old=old, new=new) for name, salt, old, new in salted]
             head.length, head.last_hash = number, digest
         head.save(update_fields=["length", "last_hash"])
+    if connection.features.can_return_rows_from_bulk_insert:
+        MutationLine.objects.bulk_create(lines)
+    else:
+        for line in lines:
+            line.save(force_insert=True)
     if values:
         MutationValue.objects.bulk_create(values)
     pending.clear()

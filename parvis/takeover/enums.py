@@ -15,6 +15,36 @@ class ImportState(models.TextChoices):
     UNDONE = "undone", _("taken back")
 
 
+class FileKind(models.TextChoices):
+    """What the lines of a file are."""
+
+    PERSONS = "persons", _("Persons, households, addresses and dossiers")
+    RIGHTS = "rights", _("Running aids, one line each")
+    PAYMENTS = "payments", _("What was paid in a month, one line per payment")
+
+
+class DifferenceKind(models.TextChoices):
+    """How what the old system paid and what would be paid here differ."""
+
+    MISSING = "missing", pgettext_lazy("difference", "Would not be paid")
+    EXTRA = "extra", pgettext_lazy("difference", "Was not paid before")
+    DOUBLED = "doubled", pgettext_lazy("difference", "Paid twice")
+    AMOUNT = "amount", pgettext_lazy("difference", "Another amount")
+    ACCOUNT = "account", pgettext_lazy("difference", "Another account")
+    PAYEE = "payee", pgettext_lazy("difference", "Another name of the account")
+
+
+class DifferenceState(models.TextChoices):
+    UNEXPLAINED = "open", pgettext_lazy("difference", "Not explained")
+    EXPLAINED = "explained", pgettext_lazy("difference", "Explained")
+    CORRECTED = "corrected", pgettext_lazy("difference", "Corrected")
+
+
+class RehearsalState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("rehearsal", "Being rehearsed")
+    LIVE = "live", pgettext_lazy("rehearsal", "Live")
+
+
 class Outcome(models.TextChoices):
     """What a line would do, or did not do."""
 

@@ -307,7 +307,8 @@ class TestRules:
         from parvis.takeover.services import applying
 
         first = applying.lines_waiting(imported).first()
-        applying._apply(actor=applying.worker(imported), line=Line.unscoped.select_related("imported").get(pk=first.pk), mine=set())
+        line, actor = Line.unscoped.select_related("imported").get(pk=first.pk), applying.worker(imported)
+        applying.together(actor, [line], lambda one: applying._apply(actor=actor, line=one, mine=set()))
         jobs.run_pending(raise_errors=True)
         assert results(imported) == ["done"] * 5
         assert Person.unscoped.count() == 5

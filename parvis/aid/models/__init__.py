@@ -1,6 +1,6 @@
 """What persons are entitled to, month by month, and what is claimed back."""
 
 from .claims import Claim, ClaimReceipt
-from .entitlements import DueLine, Entitlement, PaymentAccount
+from .entitlements import DueLine, Entitlement, PaymentAccount, Withholding
 
-__all__ = ["Claim", "ClaimReceipt", "DueLine", "Entitlement", "PaymentAccount"]
+__all__ = ["Claim", "ClaimReceipt", "DueLine", "Entitlement", "PaymentAccount", "Withholding"]

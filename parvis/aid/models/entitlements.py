@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,16 +16,23 @@ from ..enums import DueState, EntitlementState
 
 
 class Entitlement(ScopedModel):
-    """A right that a decision opened: amount, period (half-open), beneficiary. Who receives the money is ``PaymentAccount``."""
+    """A right: amount, period (half-open), beneficiary. Who receives the money is ``PaymentAccount``.
+
+    A decision opened it; or it ran in another system and was taken over: then it names its ``origin`` and what that system said of its
+    decision (``origin_text``), has neither decision nor request line here, and is paid here from the month ``pays_from`` on.
+    """
 
     personal_data = "money"
     scoped_by = "dossier"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    decision = models.ForeignKey("decisions.Decision", on_delete=models.PROTECT, related_name="+")
+    decision = models.ForeignKey("decisions.Decision", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     provision_key = models.CharField(max_length=40)
     dossier = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="+")
-    line = models.ForeignKey("requests.RequestLine", on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey("requests.RequestLine", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    origin = models.CharField(max_length=60, blank=True)
+    origin_text = models.CharField(max_length=191, blank=True)
+    pays_from = models.DateField(null=True, blank=True)
     unit = models.ForeignKey("identity.Unit", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40)
     title = models.JSONField(default=dict)
@@ -45,6 +53,11 @@ class Entitlement(ScopedModel):
         ordering = ["dossier", "valid_from", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["decision", "provision_key"], name="aid_entitlement_once"),
+            models.CheckConstraint(
+                condition=Q(origin="", decision__isnull=False, line__isnull=False)
+                | (~Q(origin="") & Q(decision__isnull=True, line__isnull=True)),
+                name="aid_entitlement_decided_or_taken_over",
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="aid_entitlement_amount_positive"),
             models.CheckConstraint(condition=Q(valid_to__gt=F("valid_from")), name="aid_entitlement_period"),
             models.CheckConstraint(condition=Q(periodicity__in=("month", "once")), name="aid_entitlement_periodicity_known"),
@@ -55,6 +68,7 @@ class Entitlement(ScopedModel):
             models.Index(fields=["state", "periodicity", "valid_to"], name="aid_entitlement_running"),
             models.Index(fields=["first_paid_on", "state"], name="aid_entitlement_first"),
             models.Index(fields=["line"], name="aid_entitlement_line"),
+            models.Index(fields=["origin", "state"], name="aid_entitlement_origin"),
             models.Index(fields=["beneficiary", "kind"], name="aid_entitlement_person"),
         ]
         verbose_name = _("entitlement")
@@ -77,6 +91,11 @@ class Entitlement(ScopedModel):
     @property
     def monthly(self) -> bool:
         return self.periodicity == "month"
+
+    @property
+    def due_from(self) -> date:
+        """The first day for which this system owes it: what another one paid before is not due again."""
+        return max(self.valid_from, self.pays_from) if self.pays_from else self.valid_from
 
 
 class PaymentAccount(ScopedModel):
@@ -113,6 +132,32 @@ class PaymentAccount(ScopedModel):
         return mask_iban(self.iban)
 
 
+class Withholding(ScopedModel):
+    """What is kept back each month from a right that was taken over, for a debt that the other system was recovering.
+
+    ``left``: what the debt still was when it was taken over; nothing is kept back beyond it. None when the other system did not say.
+    """
+
+    personal_data = "money"
+    scoped_by = "entitlement__dossier"
+
+    entitlement = models.OneToOneField(Entitlement, on_delete=models.PROTECT, related_name="withholding")
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    left = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    reason = models.CharField(max_length=191)
+    ended_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    author_label = models.CharField(max_length=191)
+
+    class Meta(ScopedModel.Meta):
+        ordering = ["entitlement", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="aid_withholding_amount_positive"),
+            models.CheckConstraint(condition=~Q(reason=""), name="aid_withholding_has_reason"),
+        ]
+        verbose_name = _("sum kept back")
+
+
 class DueLine(ScopedModel):
     """What is owed for one month (or once). One row per entitlement and month, for ever."""
 
@@ -123,6 +168,7 @@ class DueLine(ScopedModel):
     entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="due_lines")
     month = models.DateField()
     amount = models.DecimalField(max_digits=12, decimal_places=2)
+    withheld = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     currency = models.CharField(max_length=3, default="EUR")
     state = models.CharField(max_length=10, choices=DueState.choices, default=DueState.DUE)
     first = models.BooleanField(default=False)

@@ -40,7 +40,7 @@ def note_accepted(*, actor: Actor, due_id: int, on: date, order_id: int, order_n
         subject=line.ref,
         values={"month": line.month, "amount": str(line.amount), "order": order_number},
     )
-    if entitlement.first_paid_on is not None or not _all_first_paid(entitlement):
+    if entitlement.first_paid_on is not None or entitlement.decision_id is None or not _all_first_paid(entitlement):
         return
     Entitlement.unscoped.filter(pk=entitlement.pk).update(first_paid_on=on)
     waiting = Entitlement.unscoped.filter(decision=entitlement.decision_id, first_paid_on__isnull=True, state=EntitlementState.RUNNING)

@@ -24,7 +24,7 @@ from .. import texts
 from ..enums import DueState, EntitlementState
 from ..events import ContinuationProposed
 from ..models import DueLine, Entitlement
-from .granting import horizon, in_language, note_step, stream, write_due_lines
+from .granting import Keeping, horizon, in_language, note_step, stream, write_due_lines
 
 #: Days before the end at which the referent is asked, unless a dated parameter says otherwise.
 NOTICE_DAYS = 45
@@ -59,15 +59,20 @@ def extend_one(*, actor: Actor, entitlement: Entitlement) -> int:
 def _beyond(actor: Actor, entitlement: Entitlement) -> int:
     end = entitlement.valid_to
     month = month_start(end) if end.day == 1 else next_month(end)
+    if entitlement.pays_from:
+        month = max(month, month_start(entitlement.pays_from))
+    keeping = Keeping(entitlement)
     known = set(DueLine.unscoped.filter(entitlement=entitlement).values_list("month", flat=True))
     added = 0
     while month <= horizon():
         if month not in known:
             on = pays_on(entitlement.kind, month)
+            withheld = keeping.take()
             DueLine.unscoped.create(
                 entitlement=entitlement,
                 month=month,
-                amount=entitlement.amount,
+                amount=entitlement.amount - withheld,
+                withheld=withheld,
                 currency=entitlement.currency,
                 state=DueState.DUE if on else DueState.HELD,
                 beyond=True,
@@ -155,6 +160,8 @@ def _draft(actor: Actor, entitlement: Entitlement) -> bool:
     """The same grants for a year from the day after, as a draft. Not possible everywhere (closed file …): the task stands alone then."""
     from dataclasses import replace
 
+    if entitlement.decision is None:  # taken over: no request and no proposal of ours to start from; the task says what to do
+        return False
     provisions = []
     for data in entitlement.decision.decided_version.provisions:
         provision = decisions.provision_from_json(data)

@@ -23,10 +23,10 @@ from parvis.ui import formats
 from parvis.workflows.api import open_item
 
 from .. import texts
-from ..calculations import months_due
+from ..calculations import kept_back, months_due
 from ..enums import DebtorKind, DueState, EntitlementState
 from ..events import EntitlementOpened
-from ..models import Claim, DueLine, Entitlement, PaymentAccount
+from ..models import Claim, DueLine, Entitlement, PaymentAccount, Withholding
 
 
 def stream(dossier_id: int) -> str:
@@ -48,7 +48,8 @@ def open_entitlement(*, actor: Actor, decision: Any, provision: Provision, title
     if provision.periodicity == "once":
         valid_to = provision.from_on + timedelta(days=1)
     names = display_names([provision.beneficiary_person_id])
-    old = _replaced(decision, provision)
+    replaced = _replaced(decision, provision)
+    old = replaced[0] if replaced else None
     entitlement = Entitlement(
         decision_id=decision.pk,
         provision_key=provision.key,
@@ -82,7 +83,10 @@ def open_entitlement(*, actor: Actor, decision: Any, provision: Provision, title
             author_id=actor.account_id,
             author_label=actor.label[:191],
         )
-    settled = _close_replaced(actor, old, entitlement) if old is not None else {}
+    settled: dict[date, Decimal] = {}
+    for one in replaced:
+        for month, paid in _close_replaced(actor, one, entitlement).items():
+            settled[month] = settled.get(month, Decimal("0.00")) + paid
     write_due_lines(entitlement, settled=settled)
     mutations.record(
         stream(entitlement.dossier_id),
@@ -101,11 +105,11 @@ def open_entitlement(*, actor: Actor, decision: Any, provision: Provision, title
     return entitlement
 
 
-def _replaced(decision: Any, provision: Provision) -> Entitlement | None:
-    """The running right of the same person and aid that this decision takes the place of."""
+def _replaced(decision: Any, provision: Provision) -> list[Entitlement]:
+    """The running right of the same person and aid that this decision takes the place of; of rights taken over, every part."""
     if provision.periodicity != "month":
-        return None
-    return (
+        return []
+    old = (
         Entitlement.unscoped.filter(
             line=decision.line_id,
             beneficiary=provision.beneficiary_person_id,
@@ -116,6 +120,17 @@ def _replaced(decision: Any, provision: Provision) -> Entitlement | None:
         .exclude(decision=decision.pk)
         .order_by("-pk")
         .first()
+    )
+    if old is not None:
+        return [old]
+    return list(
+        Entitlement.unscoped.filter(
+            dossier=decision.dossier_id,
+            beneficiary=provision.beneficiary_person_id,
+            kind=provision.kind,
+            decision__isnull=True,
+            state=EntitlementState.RUNNING,
+        ).order_by("-pk")
     )
 
 
@@ -129,9 +144,9 @@ def _close_replaced(actor: Actor, old: Entitlement, new: Entitlement) -> dict[da
     too_much = Decimal("0.00")
     for line in DueLine.unscoped.filter(entitlement=old, month__gte=start).order_by("month"):
         if line.state in (DueState.PAID, DueState.ORDERED):
-            settled[line.month] = line.amount
+            settled[line.month] = line.amount + line.withheld
             covered = new.amount if line.month < new.valid_to else Decimal("0.00")
-            too_much += max(line.amount - covered, Decimal("0.00"))
+            too_much += max(settled[line.month] - covered, Decimal("0.00"))
         else:
             DueLine.unscoped.filter(pk=line.pk).update(state=DueState.CANCELLED, note=_("Replaced by a new decision")[:191])
     end = max(min(old.valid_to, new.valid_from), old.valid_from + timedelta(days=1))
@@ -182,6 +197,26 @@ def in_each_language(text: Any, *values: Any) -> dict[str, str]:
     return found
 
 
+class Keeping:
+    """What is kept back of one month after the other of a right that was taken over with a debt; nothing of any other right."""
+
+    def __init__(self, entitlement: Entitlement) -> None:
+        self.right = entitlement.amount
+        taken = entitlement.decision_id is None
+        self.row = Withholding.unscoped.filter(entitlement=entitlement, ended_on__isnull=True).first() if taken else None
+        self.so_far = Decimal("0.00")
+        if self.row is not None:
+            kept = DueLine.unscoped.filter(entitlement=entitlement).exclude(state=DueState.CANCELLED)
+            self.so_far = sum(kept.values_list("withheld", flat=True), Decimal("0.00"))
+
+    def take(self) -> Decimal:
+        if self.row is None:
+            return Decimal("0.00")
+        kept = kept_back(self.right, self.row.amount, self.row.left, self.so_far)
+        self.so_far += kept
+        return kept
+
+
 def write_due_lines(entitlement: Entitlement, *, settled: dict[date, Decimal] | None = None, until: date | None = None) -> int:
     """Add the months due that are not there yet. ``settled``: months paid under the right that this one replaces."""
     settled = settled or {}
@@ -189,10 +224,11 @@ def write_due_lines(entitlement: Entitlement, *, settled: dict[date, Decimal] | 
     if not entitlement.monthly:
         months = [month_start(entitlement.valid_from)]
     else:
-        months = list(months_due(entitlement.valid_from, entitlement.valid_to, until or horizon()))
-        if not months:
+        months = list(months_due(entitlement.due_from, entitlement.valid_to, until or horizon()))
+        if not months and entitlement.decision_id is not None:
             months = [month_start(entitlement.valid_from)]
     known = set(DueLine.unscoped.filter(entitlement=entitlement).values_list("month", flat=True))
+    keeping = Keeping(entitlement)
     rows = []
     for month in months:
         if month in known:
@@ -203,11 +239,13 @@ def write_due_lines(entitlement: Entitlement, *, settled: dict[date, Decimal] | 
             words = str(_("Difference with what was already paid for the month"))
             if amount <= 0:
                 continue
+        withheld = keeping.take()
         rows.append(
             DueLine(
                 entitlement=entitlement,
                 month=month,
-                amount=amount,
+                amount=amount - withheld,
+                withheld=withheld,
                 currency=entitlement.currency,
                 first=not known and month == months[0] and entitlement.first_paid_on is None,
                 supplement=words[:191],

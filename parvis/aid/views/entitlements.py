@@ -19,7 +19,7 @@ from parvis.ui.http import Request, done, errors_on, invalid, local_url, page, s
 from .. import access, selectors
 from ..enums import DueState
 from ..forms import AccountForm, ExecutionForm, SecondForm, SettleForm
-from ..models import Claim, DueLine, Entitlement
+from ..models import Claim, DueLine, Entitlement, Withholding
 from ..paging import pager
 from ..services import correcting, doubling, paying
 
@@ -50,7 +50,7 @@ def may_open(actor: Actor) -> bool:
 def entitlement_context(request: Request, row: Entitlement) -> dict[str, Any]:
     accounts = selectors.accounts_of(request.actor, row)
     living = next((one for one in accounts if one.live), None)
-    proposal = living_proposal(row.line_id) if row.continuation_asked_at else None
+    proposal = living_proposal(row.line_id) if row.continuation_asked_at and row.line_id else None
     return {
         "entitlement": row,
         "dossier": visible_dossier(request.actor, row.dossier_id),
@@ -64,6 +64,9 @@ def entitlement_context(request: Request, row: Entitlement) -> dict[str, Any]:
             }
             for line in selectors.due_lines_of(request.actor, [row.pk], limit=36)
         ],
+        "withholding": Withholding.objects.visible_to(request.actor).filter(entitlement=row, ended_on__isnull=True).first()
+        if row.origin
+        else None,
         "first_owed": bool(selectors.begun(request.actor, [row])),
         "claims": list(Claim.objects.visible_to(request.actor).filter(entitlement=row)),
         "may_correct": access.may_correct_account(request.actor, row),
@@ -116,7 +119,11 @@ def second(request: Request, uuid: Any) -> HttpResponse:
     line = find_due(request, uuid)
     row = find(request, line.entitlement.uuid)
     accounts = selectors.living_accounts(request.actor, [row.pk])
-    back = local_url(request, request.POST.get("next") or request.GET.get("next"), reverse("aid:first_payment", args=[row.line_id]))
+    back = local_url(
+        request,
+        request.POST.get("next") or request.GET.get("next"),
+        reverse("aid:first_payment", args=[row.line_id]) if row.line_id else reverse("aid:entitlement", args=[row.uuid]),
+    )
     form = SecondForm(request.POST if request.method == "POST" else None, initial={"reason": line.supplement})
     if request.method == "POST" and form.is_valid():
         with errors_on(form):

@@ -7,7 +7,7 @@ from .eid import FieldDifference, apply_eid, compare_eid, create_person_from_eid
 from .ending import end_fact
 from .finding import Match, match_persons, search_persons
 from .households import create_household, end_relation, join_household, leave_household, relate
-from .indexing import reindex, reindex_person
+from .indexing import indexed_once, reindex, reindex_person
 from .merging import merge_organisations, merge_persons, undo_merge
 from .nobody import nobody
 from .organisations import (
@@ -72,6 +72,7 @@ __all__ = [
     "rebook_person",
     "record_birth",
     "reindex",
+    "indexed_once",
     "reindex_person",
     "relate",
     "find_parties",

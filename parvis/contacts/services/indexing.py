@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from parvis.kernel import clock
@@ -35,8 +38,31 @@ def reindex_person(*, actor: Actor, person: Person) -> None:
     PersonIndex.unscoped.filter(person=person).update(display_name="?", sort_key="", birth_date=None, sex="", language="")
 
 
+_waiting: ContextVar[dict[int, Person] | None] = ContextVar("contacts_reindex", default=None)
+
+
+@contextmanager
+def indexed_once() -> Iterator[None]:
+    """Within, a person of whom several facts are written is indexed at the end, once."""
+    if _waiting.get() is not None:
+        yield
+        return
+    waiting: dict[int, Person] = {}
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for person in waiting.values():
+        reindex(person)
+
+
 def reindex(person: Person) -> None:
     """Rewrite what lists and searches read of a person, from its live facts."""
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting[person.pk] = person
+        return
     day = clock.today()
     names = list(PersonName.unscoped.filter(person=person, live=1).order_by("valid_from", "pk"))
     births = list(PersonBirth.unscoped.filter(person=person, live=1).order_by("valid_from", "pk"))

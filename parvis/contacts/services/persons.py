@@ -27,7 +27,7 @@ from ..models import (
     PersonName,
 )
 from ._common import Origin, record_person, require_editor, wishes_after, write_person_fact
-from .indexing import reindex
+from .indexing import indexed_once, reindex
 
 OLDEST_BIRTH = dt.date(1880, 1, 1)
 
@@ -60,6 +60,28 @@ def create_person(
     record_person(actor, "person.create", person)
     start = birth_date or clock.today()
     origin: Origin = {"source": source, "source_ref": source_ref}
+    with indexed_once():
+        _first_facts(
+            actor, person, start, origin, family_name, given_names, birth_date, birth_place, sex, nationality, language, national_number
+        )
+    publish(PersonCreated(actor=actor, person_id=person.pk))
+    return person
+
+
+def _first_facts(
+    actor: Actor,
+    person: Person,
+    start: dt.date,
+    origin: Origin,
+    family_name: str,
+    given_names: str,
+    birth_date: dt.date | None,
+    birth_place: str,
+    sex: str,
+    nationality: str,
+    language: str,
+    national_number: str,
+) -> None:
     name_person(actor=actor, person=person, family_name=family_name, given_names=given_names, valid_from=start, **origin)
     if birth_date or birth_place or sex or nationality:
         record_birth(
@@ -76,8 +98,6 @@ def create_person(
         set_language(actor=actor, person=person, language=language, valid_from=start, **origin)
     if national_number:
         add_identifier(actor=actor, person=person, kind=IdentifierKind.NISS, value=national_number, valid_from=start, **origin)
-    publish(PersonCreated(actor=actor, person_id=person.pk))
-    return person
 
 
 @gesture

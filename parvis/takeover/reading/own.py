@@ -13,7 +13,9 @@ from parvis.dossiers.api import CustomTarget, DossierKind, own_targets
 from parvis.kernel.actor import system_actor
 from parvis.kernel.textmatch import sort_key
 
-from .columns import BY_KEY, OWN, TARGETS, Target
+from ..enums import FileKind
+from .columns import OWN, TARGETS, Target
+from .money import ALL, MONEY
 from .values import BadValue
 
 PREFIX = "own."
@@ -36,19 +38,21 @@ def loaded(known: dict[str, CustomTarget] | None = None) -> Iterator[None]:
         _loaded.reset(token)
 
 
-def targets() -> tuple[Target, ...]:
-    """Every target: those of the product, then the organisation's own."""
+def targets(kind: str = FileKind.PERSONS) -> tuple[Target, ...]:
+    """Every target of a kind of file: those of the product, then the organisation's own."""
+    if kind in MONEY:
+        return MONEY[FileKind(kind)]
     return (*TARGETS, *(Target(one.key, OWN, one.label, tuple(sort_key(name) for name in one.names), 4_000) for one in fields().values()))
 
 
-def by_key() -> dict[str, Target]:
-    return {target.key: target for target in targets()}
+def by_key(kind: str = FileKind.PERSONS) -> dict[str, Target]:
+    return {target.key: target for target in targets(kind)}
 
 
 def label_of(key: str) -> str:
     """Name of a column's target in the reader's language."""
-    if key in BY_KEY:
-        return str(BY_KEY[key].label)
+    if key in ALL:
+        return str(ALL[key].label)
     return fields()[key].label if key in fields() else key
 
 

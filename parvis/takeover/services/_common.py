@@ -18,6 +18,8 @@ from ..models import Import, Line
 
 STREAM = "context:takeover"
 BATCH = 100
+#: Lines written in one transaction: long enough to be quick, short enough that nobody waits for it (about half a second).
+TOGETHER = 20
 
 
 def require_administrator(actor: Actor) -> None:

@@ -1,8 +1,9 @@
-"""Taking over: one transaction a line, so that a refusal touches one line only and a killed job goes on where it was."""
+"""Taking over in small batches: a refusal touches one line only, and a killed job goes on where it was."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils import translation
@@ -22,6 +23,7 @@ from parvis.contacts.api import (
     add_point,
     create_household,
     create_person,
+    indexed_once,
     join_household,
     name_person,
     record_birth,
@@ -34,16 +36,18 @@ from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.bitemporal import Source
 from parvis.kernel.errors import DomainError
-from parvis.kernel.gestures import gesture, gesture_scope
+from parvis.kernel.gestures import gesture, gesture_scope, part
 from parvis.kernel.jobs import JobRef
 
-from ..enums import ImportState, Outcome, Result
+from ..enums import FileKind, ImportState, Outcome, Result
 from ..models import Import, Line, SourceKey, Written
 from ..reading import own
 from . import own as own_fields
-from ._common import BATCH, record, source_ref, worker
+from ._common import TOGETHER, record, source_ref, worker
 from .imports import finish
-from .planning import ADDRESS_PARTS, Plan, created_persons, known_target, lines_waiting, plan_again
+from .known import all_or_nothing, keep_key, keys_of, known_target
+from .money_writing import write_money
+from .planning import ADDRESS_PARTS, Plan, created_persons, lines_waiting, plan_again, plan_filing
 from .usage import usage_of
 
 FACTS: dict[str, type[Any]] = {
@@ -66,11 +70,11 @@ def apply_lines(*, ref: JobRef) -> None:
     if imported is None:
         return
     actor = worker(imported)
-    with translation.override(imported.language), own.loaded():
+    with translation.override(imported.language), own.loaded(), keys_of(imported.source):
         mine = created_persons(imported)
-        _each(imported, ref, lambda line: _apply(actor=actor, line=line, mine=mine), lines_waiting(imported))
-        filing = Line.unscoped.filter(imported=imported, result=Result.DONE, filed=False, data__has_key="dossier_key")
-        _file_all(imported, ref, actor, filing)
+        _each(imported, ref, actor, mine)
+        if imported.kind == FileKind.PERSONS:
+            _file_all(imported, ref, actor)
     with gesture_scope():
         _snapshot(imported)
         finish(imported, state=ImportState.APPLIED, applied_at=clock.now())
@@ -79,63 +83,95 @@ def apply_lines(*, ref: JobRef) -> None:
     imported.path.unlink(missing_ok=True)
 
 
-def _each(imported: Import, ref: JobRef, work: Any, waiting: Any) -> None:
+def _each(imported: Import, ref: JobRef, actor: Actor, mine: set[int]) -> None:
+    waiting = lines_waiting(imported)
     total = Line.unscoped.filter(imported=imported).count()
     done = total - waiting.count()
-    while batch := list(waiting.select_related("imported")[:BATCH]):
-        for line in batch:
-            work(line)
+    while batch := list(waiting.select_related("imported")[:TOGETHER]):
+        together(actor, batch, lambda line: _apply(actor=actor, line=line, mine=mine))
         done += len(batch)
         Import.unscoped.filter(pk=imported.pk).update(done=done, total=total)
         ref.report(95 * done // max(total, 1))
 
 
-def _apply(*, actor: Actor, line: Line, mine: set[int]) -> None:
+def together(actor: Actor, lines: Sequence[Line], work: Callable[[Line], int | None]) -> None:
+    """Some lines in one transaction, each in a part of its own: a refusal touches one line, and the chains of the journal are locked once.
+
+    ``work`` returns the person whose rows the line wrote. When what follows from the lines together is refused, each is done by itself.
+    """
     try:
-        person_id = _apply_line(actor=actor, line=line, exclude=frozenset(mine))
-    except DomainError as error:
-        with gesture_scope():
-            _settle(line, Result.FAILED, str(error))
-        return
-    if person_id is not None:
-        mine.add(person_id)
+        with all_or_nothing():
+            _together(actor, lines, work)
+    except DomainError:
+        for line in lines:
+            try:
+                with all_or_nothing():
+                    _together(actor, [line], work)
+            except DomainError as error:
+                with gesture_scope():
+                    _settle(line, Result.FAILED, str(error))
+
+
+@gesture
+def _together(actor: Actor, lines: Sequence[Line], work: Callable[[Line], int | None]) -> None:
+    started = clock.now()
+    wrote: dict[int, Line] = {}
+    for line in lines:
+        try:
+            with all_or_nothing(), part():
+                person_id = work(line)
+        except DomainError as error:
+            _settle(line, Result.FAILED, _refused(line, error), filed=line.result == Result.DONE)
+            continue
+        if person_id is None:
+            continue
+        if person_id in wrote:  # two lines of one person: what the first wrote is noted before the second writes
+            _track(actor, wrote, started)
+            wrote = {}
+        wrote[person_id] = line
+    _track(actor, wrote, started)
+
+
+def _refused(line: Line, error: DomainError) -> str:
+    return _("The person is taken over, the dossier is not: %(why)s") % {"why": error} if line.result == Result.DONE else str(error)
 
 
 def _settle(line: Line, result: str, message: str = "", **more: Any) -> None:
     Line.unscoped.filter(pk=line.pk).update(result=result, message=message[:400], **more)
 
 
-@gesture
-def _apply_line(*, actor: Actor, line: Line, exclude: frozenset[int]) -> int | None:
-    """Write one line. Returns the person that was made, or None."""
+def _apply(*, actor: Actor, line: Line, mine: set[int]) -> int | None:
+    """Write one line. Returns the person whose facts it wrote, or None."""
     imported = line.imported
     if line.outcome == Outcome.ERROR:
         _settle(line, Result.FAILED, _first_problem(line.findings))
         return None
-    plan = plan_again(actor=actor, line=line, exclude=exclude)
+    if imported.kind != FileKind.PERSONS:
+        _settle(line, *write_money(actor=actor, line=line))
+        return None
+    plan = plan_again(actor=actor, line=line, exclude=frozenset(mine))
     if plan.outcome == Outcome.ERROR:
         _settle(line, Result.FAILED, _first_problem(plan.findings))
         return None
     if plan.outcome == Outcome.DUPLICATE:
         _settle(line, Result.LEFT, _("Perhaps known already, and nobody has decided."))
         return None
-    started = clock.now()
-    person, made = _person(actor, imported, plan)
-    if known_target(imported.source, "person", plan.key) is None:
-        SourceKey.unscoped.create(
-            source=imported.source, kind="person", key=plan.key, target_id=person.pk, created=made, imported=imported, line=line
-        )
-    if "address" in plan.writes:
-        _write_address(actor, imported, person, plan.values)
-    for kind in ("phone", "email"):
-        if kind in plan.writes:
-            add_point(actor=actor, person=person, kind=kind, value=plan.values[kind], **_origin(imported))
-    if "household" in plan.writes:
-        _write_household(actor, imported, line, person, plan.values)
-    own_fields.write_person(actor, person, plan.values, set(plan.writes), source_ref(imported))
-    _track(actor, imported, line, person, started)
+    with indexed_once():
+        person, made = _person(actor, imported, plan)
+        if known_target(imported.source, "person", plan.key) is None:
+            keep_key(imported=imported, line=line, kind="person", key=plan.key, target_id=person.pk, created=made)
+        if "address" in plan.writes:
+            _write_address(actor, imported, person, plan.values)
+        for kind in ("phone", "email"):
+            if kind in plan.writes:
+                add_point(actor=actor, person=person, kind=kind, value=plan.values[kind], **_origin(imported))
+        if "household" in plan.writes:
+            _write_household(actor, imported, line, person, plan.values)
+        own_fields.write_person(actor, person, plan.values, set(plan.writes), source_ref(imported))
     _settle(line, Result.DONE, person_id=person.pk)
-    return person.pk if made else None
+    if made:
+        mine.add(person.pk)  # should the line be taken back, nobody has this number
+    return person.pk
 
 
 def _first_problem(findings: list[dict[str, Any]]) -> str:
@@ -208,9 +244,7 @@ def _write_household(actor: Actor, imported: Import, line: Line, person: Person,
     household_id = known_target(imported.source, "household", values["household_key"])
     if household_id is None:
         household = create_household(actor=actor, head=person, valid_from=start, **origin)
-        SourceKey.unscoped.create(
-            source=imported.source, kind="household", key=values["household_key"], target_id=household.pk, imported=imported, line=line
-        )
+        keep_key(imported=imported, line=line, kind="household", key=values["household_key"], target_id=household.pk)
         if role in ("", "head"):
             return
     else:
@@ -218,36 +252,32 @@ def _write_household(actor: Actor, imported: Import, line: Line, person: Person,
     join_household(actor=actor, household=household, person=person, role=role or "other", valid_from=start, **origin)
 
 
-def _track(actor: Actor, imported: Import, line: Line, person: Person, started: dt.datetime) -> None:
-    """Note every row of this person that this line wrote, also those that lower services wrote on the way."""
-    known = set(Written.unscoped.filter(line=line).values_list("model", "row_id"))
+def _track(actor: Actor, wrote: dict[int, Line], started: dt.datetime) -> None:
+    """Note every row of these persons that their lines wrote, also those that lower services wrote on the way; one read a table for all."""
+    if not wrote:
+        return
+    known = set(Written.unscoped.filter(line__in=list(wrote.values())).values_list("model", "row_id"))
     rows = []
     for name, model in FACTS.items():
         if model is CustomFact:
             continue  # of a dossier, noted where they are written
-        found = model.unscoped.filter(person=person, recorded_at__gte=started, author_label=actor.label).values_list(
-            "pk", "recorded_at", "live"
-        )
-        rows += [
-            Written(imported=imported, line=line, model=name, row_id=pk, recorded_at=at, held=live == 1)
-            for pk, at, live in found
-            if (name, pk) not in known
-        ]
+        found = model.unscoped.filter(person__in=list(wrote), recorded_at__gte=started, author_label=actor.label).order_by("pk")
+        for pk, person_id, at, live in found.values_list("pk", "person_id", "recorded_at", "live"):
+            if (name, pk) not in known:
+                line = wrote[person_id]
+                rows.append(Written(imported=line.imported, line=line, model=name, row_id=pk, recorded_at=at, held=live == 1))
+    rows.sort(key=lambda one: one.line.number)
     Written.unscoped.bulk_create(rows)
 
 
-def _file_all(imported: Import, ref: JobRef, actor: Actor, filing: Any) -> None:
+def _file_all(imported: Import, ref: JobRef, actor: Actor) -> None:
     """Dossiers, once every person is there: the applicant's line first, so that the dossier is filed under the right name."""
+    filing = Line.unscoped.filter(imported=imported, result=Result.DONE, filed=False, data__has_key="dossier_key")
     lines = list(filing.select_related("imported"))
     lines.sort(key=lambda line: (line.data["dossier_key"], _is_member(line), line.number))
-    for at, line in enumerate(lines, start=1):
-        try:
-            _file_line(actor=actor, line=line)
-        except DomainError as error:
-            with gesture_scope():
-                _settle(line, Result.FAILED, _("The person is taken over, the dossier is not: %(why)s") % {"why": error}, filed=True)
-        if at % BATCH == 0:
-            ref.report(95 + 4 * at // len(lines))
+    for start in range(0, len(lines), TOGETHER):
+        together(actor, lines[start : start + TOGETHER], lambda line: _file_line(actor=actor, line=line))
+        ref.report(95 + 4 * start // len(lines))
 
 
 def _is_member(line: Line) -> bool:
@@ -259,31 +289,29 @@ def _is_member(line: Line) -> bool:
         return True
 
 
-@gesture
-def _file_line(*, actor: Actor, line: Line) -> None:
+def _file_line(*, actor: Actor, line: Line) -> int | None:
     imported = line.imported
-    plan = plan_again(actor=actor, line=line)
+    plan = plan_filing(line=line)
     values = plan.values
+    filed = None
     if "dossier" in plan.writes and plan.person_id is not None:
-        started = clock.now()
+        filed = plan.person_id
         person = Person.unscoped.get(pk=plan.person_id)
         origin = _origin(imported)
         dossier_id = known_target(imported.source, "dossier", values["dossier_key"])
         if dossier_id is None:
             unit = Unit.objects.get(code=values.get("dossier_unit") or imported.options["unit"])
             dossier = open_dossier(actor=actor, person=person, unit=unit, **origin)
-            SourceKey.unscoped.create(
-                source=imported.source, kind="dossier", key=values["dossier_key"], target_id=dossier.pk, imported=imported, line=line
-            )
+            keep_key(imported=imported, line=line, kind="dossier", key=values["dossier_key"], target_id=dossier.pk)
             if values.get("referent"):
                 assign_referent(actor=actor, dossier=dossier, account=Account.objects.get(username=values["referent"]))
         else:
             dossier = Dossier.unscoped.get(pk=dossier_id)
             role = values.get("dossier_role", "cohabitant")
             add_member(actor=actor, dossier=dossier, person=person, role="cohabitant" if role == "applicant" else role, **origin)
-        _track(actor, imported, line, person, started)
     _write_own(actor, line, plan, values)
     Line.unscoped.filter(pk=line.pk).update(filed=True)
+    return filed
 
 
 def _write_own(actor: Actor, line: Line, plan: Plan, values: dict[str, Any]) -> None:

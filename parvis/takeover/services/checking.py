@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.jobs import JobRef
 
-from ..enums import ImportState, Outcome
+from ..enums import FileKind, ImportState, Outcome
 from ..errors import UnreadableTable
 from ..models import Import, Line
 from ..reading import Row, Table, own
 from ._common import BATCH, worker
 from .imports import finish
-from .planning import Plan, key_of, plan_line, raw
+from .known import keys_of
+from .money import OWN_KEY, number_lines, plan_money
+from .planning import Plan, key_of, left_out, plan_line, raw
 
 
 def check_lines(*, ref: JobRef) -> None:
@@ -26,7 +30,7 @@ def check_lines(*, ref: JobRef) -> None:
         with gesture_scope():
             Line.unscoped.filter(imported=imported).delete()
         try:
-            with own.loaded():
+            with own.loaded(), keys_of(imported.source):
                 _check(imported, ref)
         except UnreadableTable as error:
             with gesture_scope():
@@ -45,17 +49,24 @@ def _check(imported: Import, ref: JobRef) -> None:
     rows = list(table.rows(data))
     actor = worker(imported)
     seen: dict[str, int] = {}
+    alike: Counter[str] = Counter()
     for start in range(0, len(rows), BATCH):
         batch = []
         for row in rows[start : start + BATCH]:
             cells = raw(row.cells, shape["header"], imported.mapping)
-            plan = plan_line(actor=actor, imported=imported, data=cells)
-            _once(plan, row, seen)
+            if imported.kind == FileKind.PERSONS:
+                plan = plan_line(actor=actor, imported=imported, data=cells)
+                _once(plan, row, seen)
+            else:
+                number_lines(imported.kind, alike, cells)
+                plan = plan_money(imported=imported, data=cells)
+                _once(plan, row, seen, OWN_KEY)
             batch.append(
                 Line(
                     imported=imported,
                     number=row.number,
                     data={target: text for target, text in cells.items() if text},
+                    rest=left_out(row.cells, shape["header"], imported.mapping) if imported.options.get("keep") else {},
                     outcome=plan.outcome,
                     findings=plan.findings,
                     person_id=plan.person_id,
@@ -67,8 +78,14 @@ def _check(imported: Import, ref: JobRef) -> None:
         ref.report(100 * (start + len(batch)) // max(len(rows), 1))
 
 
-def _once(plan: Plan, row: Row, seen: dict[str, int]) -> None:
-    """A person stands on one line: the second one is an error that names the first."""
+def _once(plan: Plan, row: Row, seen: dict[str, int], own_key: str = "") -> None:
+    """A person stands on one line, as does a right or a payment: the second one is an error that names the first."""
+    if own_key:
+        field = "right_key" if "right_from" in plan.values or "amount" in plan.values else "payment_key"
+        first = seen.setdefault(str(plan.values.get(own_key, row.number)), row.number)
+        if first != row.number and plan.outcome != Outcome.ERROR:
+            plan.wrong(field, _("already on line %(line)s") % {"line": first}, _("Give each line a number of its own."))
+        return
     keys = {key_of(plan.values): "key"}
     if plan.values.get("national_number"):
         keys[f"niss:{plan.values['national_number']}"] = "national_number"

@@ -16,15 +16,17 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.gestures import gesture
 from parvis.kernel.jobs import enqueue, failed_about, waiting
 
-from ..enums import Choice, ImportState, Outcome
+from ..enums import Choice, FileKind, ImportState, Outcome
 from ..errors import NotReady, UnreadableTable
 from ..models import Import, Line, Profile
 from ..reading import MAX_BYTES, own, read_table
 from ..reading.columns import recognise
+from ..reading.money import ALL, month
+from ..reading.values import BadValue
 from ._common import record, ref, require_administrator, tally
 
 
-def upload(*, actor: Actor, source: str, name: str, data: bytes, sheet: str = "") -> Import:
+def upload(*, actor: Actor, source: str, name: str, data: bytes, sheet: str = "", kind: str = FileKind.PERSONS) -> Import:
     """Keep a file of a source, and recognise its columns as they were confirmed for that source before.
 
     Raises:
@@ -37,14 +39,15 @@ def upload(*, actor: Actor, source: str, name: str, data: bytes, sheet: str = ""
     if len(data) > MAX_BYTES:
         raise UnreadableTable(_("This file is larger than 50 MB. Cut it into several files."), field="file", code="size")
     table = read_table(data, name, sheet=sheet)
-    profile = Profile.objects.filter(source=source).first()
+    profile = Profile.objects.filter(source=source, kind=kind).first()
     row = Import(
         source=source,
+        kind=FileKind(kind),
         file_name=name.replace("\\", "/").rsplit("/", 1)[-1][:191] or "file",
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         table=_as_json(table),
-        mapping=recognise(table.header, profile.mapping if profile else None, own.targets()),
+        mapping=recognise(table.header, profile.mapping if profile else None, own.targets(kind)),
         options=profile.options if profile else {},
         language=actor.language,
         author_id=actor.account_id,
@@ -92,17 +95,17 @@ def confirm_columns(*, actor: Actor, imported: Import, mapping: dict[str, str], 
     if sheet and sheet != imported.table["sheet"] and sheet in imported.table["sheets"]:
         table = read_table(imported.path.read_bytes(), imported.file_name, sheet=sheet)
         imported.table = _as_json(table)
-        imported.mapping = recognise(table.header, None, own.targets())
+        imported.mapping = recognise(table.header, None, own.targets(imported.kind))
         imported.state = ImportState.UPLOADED
         imported.save(update_fields=["table", "mapping", "state"])
         return imported
-    known = own.by_key()
+    known = own.by_key(imported.kind)
     given = {column: target for column, target in mapping.items() if column in imported.table["header"] and target in known}
     targets = list(given.values())
     twice = sorted({str(known[target].label) for target in targets if targets.count(target) > 1})
     if twice:
         raise UnreadableTable(_("Two columns give the same value: %(names)s.") % {"names": ", ".join(twice)}, code="twice")
-    if "family_name" not in targets:
+    if imported.kind == FileKind.PERSONS and "family_name" not in targets:
         raise UnreadableTable(_("Say which column holds the family name."), code="family_name")
     if not {"key", "national_number"} & set(targets):
         raise UnreadableTable(
@@ -111,14 +114,45 @@ def confirm_columns(*, actor: Actor, imported: Import, mapping: dict[str, str], 
             ),
             code="key",
         )
+    kept = _persons_options(targets, options) if imported.kind == FileKind.PERSONS else _money_options(imported.kind, targets, options)
+    kept["keep"] = bool(options.get("keep"))
+    return _start_check(actor=actor, imported=imported, given=given, kept=kept)
+
+
+def _money_options(kind: str, targets: list[str], options: dict[str, Any]) -> dict[str, Any]:
+    """Raises UnreadableTable: a column is missing without which nothing can be compared."""
+    needed = ("aid", "amount", "right_from") if kind == FileKind.RIGHTS else ("aid",)
+    missing = [str(ALL[target].label) for target in needed if target not in targets]
+    if kind == FileKind.PAYMENTS and not {"paid", "gross"} & set(targets):
+        missing.append(str(ALL["paid"].label))
+    if missing:
+        raise UnreadableTable(_("Say which column holds: %(names)s.") % {"names": ", ".join(missing)}, code="missing")
+    if kind != FileKind.PAYMENTS:
+        return {}
+    text = str(options.get("month") or "").strip()
+    if not text and "month" not in targets:
+        raise UnreadableTable(_("Say which month the file is about."), field="month", code="month")
+    try:
+        return {"month": month(text).isoformat() if text else ""}
+    except BadValue as error:
+        raise UnreadableTable(f"{error.problem}. {error.advice}", field="month", code="month") from None
+
+
+def _persons_options(targets: list[str], options: dict[str, Any]) -> dict[str, Any]:
+    """Raises UnreadableTable: dossiers need a service."""
     unit = str(options.get("unit", ""))
     if "dossier_key" in targets and "dossier_unit" not in targets and not unit:
         raise UnreadableTable(_("Choose the service in which the dossiers are opened."), field="unit", code="unit")
     if unit and not Unit.objects.filter(code=unit, is_active=True).exists():
         raise UnreadableTable(_("This service does not exist."), field="unit", code="unit")
-    kept = {"unit": unit, "replace": bool(options.get("replace"))}
+    return {"unit": unit, "replace": bool(options.get("replace"))}
+
+
+def _start_check(*, actor: Actor, imported: Import, given: dict[str, str], kept: dict[str, Any]) -> Import:
+    """Remember the columns, and queue the dry run."""
     Profile.objects.update_or_create(
         source=imported.source,
+        kind=imported.kind,
         defaults={
             "mapping": {column: given.get(column, "") for column in imported.table["header"]},
             "options": kept,

@@ -25,7 +25,6 @@ from parvis.contacts.api import (
     resolve_person,
 )
 from parvis.dossiers.api import DossierMember
-from parvis.identity.api import Account, Unit
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.bitemporal import Source
@@ -36,6 +35,7 @@ from ..models import Import, Line, SourceKey
 from ..reading import own
 from ..reading.values import BadValue, clean
 from . import own as own_fields
+from .known import known_account, known_target, known_unit
 
 NUMBER_KINDS = ("niss", "bis")
 ADDRESS_PARTS = ("street", "number", "box", "postal_code", "municipality", "country")
@@ -60,10 +60,6 @@ class Plan:
 def key_of(values: dict[str, Any]) -> str:
     """The key of the person in its source; the national number where the old system gives none."""
     return str(values.get("key") or (f"niss:{values['national_number']}" if values.get("national_number") else ""))
-
-
-def known_target(source: str, kind: str, key: str) -> int | None:
-    return SourceKey.unscoped.filter(source=source, kind=kind, key=key, live=1).values_list("target_id", flat=True).first()
 
 
 def plan_again(*, actor: Actor, line: Line, exclude: Collection[int] = ()) -> Plan:
@@ -103,6 +99,19 @@ def plan_line(
         return plan
     _compare(plan, imported)
     plan.outcome = Outcome.CHANGE if plan.writes else Outcome.SAME
+    return plan
+
+
+def plan_filing(*, line: Line) -> Plan:
+    """What a line that is taken over would still do: the dossier of its person, and own fields. Its person is known, nothing else is compared."""
+    plan = Plan()
+    _clean(plan, line.data)
+    _check(plan, line.imported)
+    plan.person_id = line.person_id
+    if plan.outcome == Outcome.ERROR or plan.person_id is None:
+        return plan
+    _compare_dossier(plan, line.imported)
+    _compare_own(plan, line.imported)
     return plan
 
 
@@ -149,11 +158,11 @@ def _check(plan: Plan, imported: Import) -> None:
             plan.wrong(target, problem, advice)
     if values.get("dossier_key"):
         unit = values.get("dossier_unit") or imported.options.get("unit", "")
-        if not Unit.objects.filter(code=unit, is_active=True).exists():
+        if not known_unit(unit):
             plan.wrong(
                 "dossier_unit", _("no service has this code: %(text)s") % {"text": unit}, _("Use the code of a service, or leave it empty.")
             )
-        if values.get("referent") and not Account.objects.filter(username=values["referent"], is_active=True).exists():
+        if values.get("referent") and not known_account(values["referent"]):
             plan.wrong(
                 "referent",
                 _("no agent signs in as %(text)s") % {"text": values["referent"]},
@@ -233,11 +242,16 @@ def _compare(plan: Plan, imported: Import) -> None:
         member = HouseholdMember.unscoped.filter(**mine).at(today).first()
         if household is None or member is None or member.household_id != household:
             _differ(plan, imported, "household", member, "", values["household_key"])
-    if "dossier_key" in values:
-        dossier = known_target(imported.source, "dossier", values["dossier_key"])
-        if dossier is None or not DossierMember.unscoped.filter(**mine, dossier=dossier, live=1).exists():
-            _write(plan, "dossier", "", values["dossier_key"])
+    _compare_dossier(plan, imported)
     _compare_own(plan, imported)
+
+
+def _compare_dossier(plan: Plan, imported: Import) -> None:
+    key = plan.values.get("dossier_key")
+    if key:
+        dossier = known_target(imported.source, "dossier", key)
+        if dossier is None or not DossierMember.unscoped.filter(person=plan.person_id, dossier=dossier, live=1).exists():
+            _write(plan, "dossier", "", key)
 
 
 def _compare_own(plan: Plan, imported: Import) -> None:
@@ -321,6 +335,11 @@ def _latest(rows: Any, day: dt.date) -> Any:
 def raw(row_cells: tuple[str, ...], header: list[str], mapping: dict[str, str]) -> dict[str, str]:
     """The mapped cells of a row. What was not mapped is not kept."""
     return {mapping[column]: cell for column, cell in zip(header, row_cells, strict=False) if column in mapping}
+
+
+def left_out(row_cells: tuple[str, ...], header: list[str], mapping: dict[str, str]) -> dict[str, str]:
+    """The cells that mean nothing here, as they came: kept only where the import was told to, to be read as in the old system."""
+    return {column: cell for column, cell in zip(header, row_cells, strict=False) if column not in mapping and cell}
 
 
 def created_persons(imported: Import) -> set[int]:

@@ -18,12 +18,13 @@ from parvis.kernel.gestures import gesture, gesture_scope
 from parvis.kernel.jobs import JobRef
 from parvis.kernel.subject import SubjectRef
 
-from ..enums import ImportState, Result
+from ..enums import FileKind, ImportState, Result
 from ..errors import NotReady
 from ..models import Import, Line, SourceKey, Written
 from ._common import BATCH, STREAM, record, worker
 from .applying import FACTS
 from .imports import finish
+from .money_writing import unwrite_money
 from .usage import usage_of
 
 _BOOKKEEPING = {"valid_from", "valid_to", "recorded_at", "superseded_at", "live", "source", "source_ref", "author_id", "author_label"}
@@ -36,7 +37,7 @@ def undo_lines(*, ref: JobRef) -> None:
         return
     actor = worker(imported)
     with translation.override(imported.language):
-        used = _built_upon(imported)
+        used = _built_upon(imported) if imported.kind == FileKind.PERSONS else {}
         half_done = Written.unscoped.filter(imported=imported).order_by().values("line_id")
         wrote = Q(result=Result.DONE) | Q(result=Result.FAILED, pk__in=half_done)
         lines = Line.unscoped.filter(wrote, imported=imported).order_by("-number").select_related("imported")
@@ -85,6 +86,10 @@ def _undo_line(*, actor: Actor, line: Line, why: str) -> None:
     """Raises: NotReady: somebody built upon it."""
     if why:
         raise NotReady(why, code="built_upon")
+    if line.imported.kind != FileKind.PERSONS:
+        unwrite_money(actor=actor, line=line)
+        Line.unscoped.filter(pk=line.pk).update(result=Result.UNDONE, message="")
+        return
     rows = list(Written.unscoped.filter(line=line).order_by("-pk"))
     held = [(one, FACTS[one.model].unscoped.filter(pk=one.row_id, live=1).first()) for one in rows if one.held]
     if any(row is None for _one, row in held):

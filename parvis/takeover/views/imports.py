@@ -11,19 +11,20 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from parvis.contacts.api import can_read_persons
 from parvis.ui import sheets, stepup
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
-from . import services
-from .access import may_take_over
-from .enums import Choice, ImportState, Outcome, Result
-from .forms import ColumnsForm, UndoForm, UploadForm
-from .models import Import, Line, Profile
-from .reading import MAX_BYTES, own
-from .reading.columns import BY_KEY
-from .reading.own import label_of
+from .. import services
+from ..access import may_take_over
+from ..enums import Choice, FileKind, ImportState, Outcome, Result
+from ..forms import ColumnsForm, UndoForm, UploadForm
+from ..models import Import, Line, Profile
+from ..reading import MAX_BYTES, own
+from ..reading.columns import BY_KEY
+from ..reading.own import label_of
 
 PAGE = 50
 FACES = {
@@ -34,6 +35,15 @@ FACES = {
     Outcome.ERROR: ("late", "alert"),
 }
 RESULTS = {Result.DONE: "ok", Result.LEFT: "hold", Result.FAILED: "late", Result.UNDONE: "", Result.KEPT: "warn"}
+#: What creating is, for each kind of file.
+NEW = {
+    FileKind.RIGHTS: pgettext_lazy("line of an import", "New right"),
+    FileKind.PAYMENTS: pgettext_lazy("line of an import", "New payment"),
+}
+NOTES = {
+    "unknown": gettext_lazy("Nobody was taken over under this number: the comparison will show it."),
+    "other_aid": gettext_lazy("No aid here has this name: the comparison will show it."),
+}
 RUNNING = (ImportState.CHECKING, ImportState.APPLYING, ImportState.UNDOING)
 
 
@@ -52,7 +62,9 @@ def index(request: HttpRequest) -> HttpResponse:
         sent = form.cleaned_data["file"]
         with errors_on(form):
             data = sent.read(MAX_BYTES + 1)
-            row = services.upload(actor=request.actor, source=form.cleaned_data["source"], name=sent.name or "", data=data)  # type: ignore[attr-defined]
+            row = services.upload(
+                actor=request.actor, source=form.cleaned_data["source"], name=sent.name or "", data=data, kind=form.cleaned_data["kind"]
+            )  # type: ignore[attr-defined]
             return done(request, "takeover:import", _("The file is read. Confirm what each column is."), row.uuid)
     after = request.GET.get("after", "")
     rows = Import.objects.visible_to(request.actor).order_by("-pk")  # type: ignore[attr-defined]
@@ -62,7 +74,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "imports": [{"row": row, "outcome": row.counts.get("outcome", {}), "result": row.counts.get("result", {})} for row in found[:PAGE]],
-        "sources": Profile.objects.order_by("source").values_list("source", flat=True)[:50],
+        "sources": Profile.objects.order_by("source").values_list("source", flat=True).distinct()[:50],
         "pager": {"next": f"?after={found[PAGE - 1].pk}" if len(found) > PAGE else "", "previous": "?" if after else "", "text": ""}
         if len(found) > PAGE or after
         else None,
@@ -81,7 +93,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             raise Http404("state")
         if form.is_valid():
             with errors_on(form):
-                options = {"unit": form.cleaned_data["unit"], "replace": form.cleaned_data["replace"]}
+                options = {name: form.cleaned_data.get(name, "") for name in ("unit", "replace", "month", "keep")}
                 after = services.confirm_columns(
                     actor=request.actor,  # type: ignore[attr-defined]
                     imported=row,
@@ -97,8 +109,10 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _columns_form(request: HttpRequest, row: Import) -> ColumnsForm:
     header = row.table["header"]
-    initial = {f"column_{at}": row.mapping.get(column, "") for at, column in enumerate(header)} | row.options
-    shape = {"header": header, "sheets": row.table["sheets"], "sheet": row.table["sheet"]}
+    initial = {f"column_{at}": row.mapping.get(column, "") for at, column in enumerate(header)} | {"keep": True} | row.options
+    if initial.get("month"):
+        initial["month"] = str(initial["month"])[:7]
+    shape = {"kind": row.kind, "header": header, "sheets": row.table["sheets"], "sheet": row.table["sheet"]}
     return ColumnsForm(request.POST, **shape) if request.method == "POST" else ColumnsForm(initial=initial, **shape)
 
 
@@ -146,11 +160,13 @@ def _lines(request: HttpRequest, row: Import) -> dict[str, Any]:
         rows = rows.filter(number__gt=int(after))
     found = list(rows.order_by("number")[: PAGE + 1])
     reads = can_read_persons(request.actor)  # type: ignore[attr-defined]
+    for line in found:
+        line.imported = row
     return {
         "applied": applied,
         "lines": _faces(found[:PAGE], reads),
         "chosen": chosen,
-        "kinds": [{"key": str(kind), "label": kind.label, "n": counts.get(kind, 0)} for kind in kinds if counts.get(kind)],
+        "kinds": [{"key": str(kind), "label": word_of(row.kind, kind), "n": counts.get(kind, 0)} for kind in kinds if counts.get(kind)],
         "total": sum(counts.values()),
         "choices": Choice.choices,
         "writes": counts.get(Outcome.CREATE, 0) + counts.get(Outcome.CHANGE, 0),
@@ -164,6 +180,11 @@ def _lines(request: HttpRequest, row: Import) -> dict[str, Any]:
     }
 
 
+def word_of(kind: str, outcome: Any) -> Any:
+    """What a line would do, or did, in the words of its kind of file."""
+    return NEW[FileKind(kind)] if outcome == Outcome.CREATE and kind in NEW else outcome.label
+
+
 def _faces(lines: list[Line], reads: bool) -> list[dict[str, Any]]:
     with own.loaded():
         return [line_face(line, reads) for line in lines]
@@ -172,7 +193,7 @@ def _faces(lines: list[Line], reads: bool) -> list[dict[str, Any]]:
 def line_face(line: Line, reads: bool) -> dict[str, Any]:
     """A line as it is printed. What was known already is shown to whoever may read persons, or when it came from a file itself."""
     kind, icon = FACES[Outcome(line.outcome)]
-    name = " ".join(filter(None, (line.data.get("given_names"), line.data.get("family_name")))) or "—"
+    name = " ".join(filter(None, (line.data.get("given_names"), line.data.get("family_name")))) or line.data.get("name") or "—"
     notes = []
     for one in line.findings:
         label = label_of(one["field"])
@@ -180,6 +201,8 @@ def line_face(line: Line, reads: bool) -> dict[str, Any]:
             notes.append(
                 {"kind": "error", "label": label, "text": one["problem"], "advice": one["advice"], "cell": line.data.get(one["field"], "")}
             )
+        elif one["kind"] == "note":
+            notes.append({"kind": "note", "label": label, "text": NOTES[one["text"]]})
         elif one["kind"] == "like":
             notes.append({"kind": "like", "label": "", "text": ", ".join(one["reasons"]), "advice": "", "cell": ""})
         else:
@@ -192,6 +215,7 @@ def line_face(line: Line, reads: bool) -> dict[str, Any]:
         "icon": icon,
         "notes": notes,
         "result_kind": RESULTS.get(Result(line.result), ""),
+        "word": word_of(line.imported.kind if line.imported_id else "", Outcome(line.outcome)),
         "asks": line.outcome == Outcome.DUPLICATE,
     }
 
@@ -238,12 +262,12 @@ def report(request: HttpRequest, uuid: UUID) -> HttpResponse | StreamingHttpResp
     reads = can_read_persons(request.actor)  # type: ignore[attr-defined]
     stepup.require(request, back=reverse("takeover:import", args=[row.uuid]))
     services.note_report(actor=request.actor, imported=row)  # type: ignore[attr-defined]
-    response = StreamingHttpResponse(_report(rows, reads), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(_report(row, rows, reads), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="takeover-{row.pk}.csv"'
     return response
 
 
-def _report(rows: Any, reads: bool) -> Iterator[bytes]:
+def _report(row: Import, rows: Any, reads: bool) -> Iterator[bytes]:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     writer.writerow(
@@ -262,9 +286,10 @@ def _report(rows: Any, reads: bool) -> Iterator[bytes]:
     yield b"\xef\xbb\xbf"
     fields = own.fields()
     for line in rows.iterator(chunk_size=500):
+        line.imported = row
         with own.loaded(fields):
             face = line_face(line, reads)
-        start = [line.number, line.data.get("key", ""), face["name"], line.get_outcome_display(), line.get_result_display()]
+        start = [line.number, line.data.get("key", ""), face["name"], face["word"], line.get_result_display()]
         notes = face["notes"] or [{}]
         for note in notes:
             told = note.get("text", "") + (f" {note['advice']}" if note.get("advice") else "")
