@@ -45,6 +45,8 @@ THING: dict[str, str] = {
     "aid:claim": "claim", "aid:claim_received": "claim", "aid:claim_letter": "claim",
     "mailings:mailing": "mailing", "mailings:write": "mailing_draft", "mailings:check": "mailing_draft", "mailings:discard": "mailing_draft",
     "mailings:stop": "mailing", "mailings:printed": "mailing",
+    "takeover:rehearsal": "rehearsal", "takeover:compare": "rehearsal", "takeover:explain": "rehearsal", "takeover:go_live": "rehearsal",
+    "takeover:certificate": "live_rehearsal", "takeover:old_dossier": "dossier", "takeover:old_person": "person",
     "takeover:import": "import", "takeover:apply": "import", "takeover:undo": "import", "takeover:discard": "import", "takeover:report": "import",
     "identity:admin_account": "account", "identity:grant": "account", "identity:issue_link": "account", "identity:reset_factors": "account",
     "identity:set_active": "account", "identity:unit": "unit",

@@ -31,6 +31,7 @@ LOCKED = {
     "requests_requestdatecorrection": "a corrected day of the register",
     "requests_stagemark": "the timeline of a request",
     "rules_calculation": "an amount and its explanation",
+    "takeover_golive": "the certificate of a go-live",
     "workflows_processversion": "published",
     "workflows_workitemevent": "through whose hands a task went",
 }

@@ -90,6 +90,29 @@ def _import(world: World) -> Import:
     return Import.unscoped.get(pk=imported.pk)
 
 
+def _rehearsals(world: World) -> dict[str, Any]:
+    """A month with one difference that nobody has explained, and one of another system that is live."""
+    from parvis.identity.api import actor_for
+    from parvis.takeover import services as takeover
+    from parvis.takeover.enums import FileKind
+    from parvis.takeover.models import Difference, Rehearsal
+
+    data = b"Id;Nom;Aide;Pay\xc3\xa9;IBAN;Mois\n9;Inconnu Jean;RIS;876,13;BE68 5390 0754 7034;10/2026\n"
+    admin, payer, releaser = (actor_for(world.account(role)) for role in ("administrator", "payer", "releaser"))
+    for source in ("Ancien", "Plus ancien"):
+        imported = takeover.upload(actor=admin, source=source, name="paiements.csv", data=data, kind=FileKind.PAYMENTS)
+        takeover.confirm_columns(actor=admin, imported=imported, mapping=imported.mapping, options={})
+        stage.run_jobs()
+        takeover.start_apply(actor=admin, imported=Import.unscoped.get(pk=imported.pk))
+        stage.run_jobs()
+        takeover.start_rehearsal(actor=payer, source=source, month=dt.date(2026, 10, 1))
+    row = Rehearsal.unscoped.get(source="Plus ancien")
+    ids = list(Difference.unscoped.filter(rehearsal=row).values_list("pk", flat=True))
+    takeover.explain(actor=payer, rehearsal=row, ids=ids, words="Parti en septembre, payé par erreur.")
+    takeover.go_live(actor=releaser, rehearsal=row)
+    return {"rehearsal": Rehearsal.unscoped.get(source="Ancien"), "live_rehearsal": Rehearsal.unscoped.get(pk=row.pk)}
+
+
 def build() -> World:
     """Play it. Everything lies in the transaction of the test."""
     world = World()
@@ -165,6 +188,7 @@ def build() -> World:
         "unit": Unit.objects.get(code="SSG-NORD"),
         "account": world.account("clerk"),
         "import": _import(world),
+        **_rehearsals(world),
         **_rights(dossier),
         "view": save_view(
             actor=actor_for(world.account("chief (of the unit)")),

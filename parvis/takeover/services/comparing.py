@@ -12,7 +12,7 @@ from django.db.models import Count, F
 from django.utils.translation import gettext as _
 
 from parvis.aid.api import would_pay
-from parvis.contacts.api import display_names
+from parvis.contacts.api import Person, display_names, resolve_person
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import NotAllowed
@@ -136,6 +136,9 @@ def recompare(*, actor: Actor, rehearsal: Rehearsal) -> Rehearsal:
 def _olds(rehearsal: Rehearsal) -> tuple[list[Old], int]:
     """Payments of the month; what is paid once is not expected again, and only counted."""
     rows = list(PastPayment.unscoped.filter(source=rehearsal.source, month=rehearsal.month, live=1).order_by("pk"))
+    merged = _merged({row.person_id for row in rows if row.person_id})
+    for row in rows:
+        row.person_id = merged.get(row.person_id or 0, row.person_id)
     names: dict[int, str] = {}
     ids = sorted({row.person_id for row in rows if row.person_id})
     for part in (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)):
@@ -149,6 +152,16 @@ def _olds(rehearsal: Rehearsal) -> tuple[list[Old], int]:
         aid = row.kind or f"?{row.aid}"
         out.append(Old(who, aid, name, row.gross, row.withheld, row.paid, row.payee_name, row.iban, row.pk, row.communication))
     return out, len(rows) - len(out)
+
+
+def _merged(ids: set[int]) -> dict[int, int]:
+    """Files of two persons that became one since: where each of them is now."""
+    found: dict[int, int] = {}
+    wanted = sorted(ids)
+    for part in (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)):
+        for pk in Person.unscoped.filter(pk__in=part, merged_into__isnull=False).values_list("pk", flat=True):
+            found[pk] = resolve_person(pk) or pk
+    return found
 
 
 def _row(rehearsal: Rehearsal, found: Found, at: dt.datetime) -> Difference:

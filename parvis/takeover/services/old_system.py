@@ -39,7 +39,7 @@ def find_old(actor: Actor, text: str, limit: int = 20) -> list[dict[str, Any]]:
     if not text or not may_read_old(actor):
         return []
     sources = list(Profile.objects.order_by("source").values_list("source", flat=True).distinct()[:50])
-    keys = SourceKey.unscoped.filter(source__in=sources, kind__in=("person", "dossier"), live=1, key__gte=text, key__lt=text + "\uffff")
+    keys = SourceKey.unscoped.filter(source__in=sources, kind__in=("person", "dossier"), live=1, key__startswith=text)
     rows = list(keys.order_by("source", "kind", "key", "pk")[: limit * 3])
     dossiers: dict[int, Any] = {}
     persons: dict[int, Any] = {}

@@ -1,0 +1,81 @@
+"""Many lines cost little each, whatever their number (B49)."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from parvis.contacts.models import Identifier, Person
+from parvis.dossiers.api import Dossier
+from parvis.kernel import seals
+from parvis.takeover.models import Written
+from tests.contacts.factories import niss
+
+from .factories import ADMIN, apply, check, csv_file, undo, upload
+
+pytestmark = pytest.mark.django_db
+
+FAMILY = 3
+
+
+def line(n: int) -> str:
+    head = n % FAMILY == 0
+    number = niss(f"19{50 + n % 50}-05-17", n + 1)
+    return (
+        f"{n};Nom{n % 37}x{n};Prenom{n};17/05/19{50 + n % 50};{'M' if n % 2 else 'F'};{number};fr;Rue Haute;{n + 1};4700;Eupen;"
+        f"M{n // FAMILY};{'chef' if head else 'enfant'};D{n // FAMILY};{'demandeur' if head else 'enfant'}"
+    )
+
+
+def cost(first: int, count: int) -> tuple[float, float]:
+    """Statements per line of the dry run, and of the takeover."""
+    with CaptureQueriesContext(connection) as dry:
+        imported = check(upload(csv_file(*(line(n) for n in range(first, first + count)))))
+    with CaptureQueriesContext(connection) as wet:
+        imported = apply(imported)
+    assert imported.counts["result"] == {"done": count}
+    return len(dry) / count, len(wet) / count
+
+
+def test_three_hundred_persons_with_households_addresses_and_dossiers() -> None:
+    dry, wet = cost(0, 300)
+    assert dry < 4
+    assert wet < 75
+    assert (Person.unscoped.count(), Dossier.unscoped.count()) == (300, 100)
+    assert seals.verify().ok
+    again = check(upload(csv_file(*(line(n) for n in range(300)))))
+    assert again.counts["outcome"] == {"same": 300}
+
+
+def test_a_line_costs_no_more_when_there_are_more_of_them() -> None:
+    few, many = cost(0, 30), cost(30, 90)
+    assert many[0] <= few[0] + 0.5
+    assert many[1] <= few[1] + 0.5
+
+
+def test_a_refusal_within_a_batch_touches_its_own_line_only() -> None:
+    """The second line claims a number that the first one has just taken: seen only while writing."""
+    twin = line(0).replace("0;Nom0x0", "900;Autre").replace(";M0;chef;D0;demandeur", ";;;;")
+    imported = check(upload(csv_file(line(0))))
+    second = check(upload(csv_file(line(3), twin, line(6))))
+    apply(imported)
+    second = apply(second)
+    results = dict(second.lines(manager="unscoped").values_list("number", "result"))
+    assert results[2] == results[4] == "done"
+    assert Identifier.unscoped.filter(live=1).count() == Identifier.unscoped.filter(live=1).values("value").distinct().count()
+    assert seals.verify().ok
+
+
+def test_every_row_written_in_a_batch_is_noted_with_its_own_line() -> None:
+    imported = apply(check(upload(csv_file(*(line(n) for n in range(24))))))
+    for one in imported.lines(manager="unscoped").all():
+        persons = {row.person_id for row in Identifier.unscoped.filter(pk__in=_rows(one.pk, "contacts.identifier"))}
+        assert persons == {one.person_id}
+    assert undo(imported).counts["result"] == {"undone": 24}
+    assert not Identifier.unscoped.filter(live=1).exists()
+    assert ADMIN.label == "David Kaiser"
+
+
+def _rows(line_id: int, model: str) -> list[int]:
+    return list(Written.unscoped.filter(line=line_id, model=model).values_list("row_id", flat=True))
