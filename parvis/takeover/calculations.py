@@ -116,7 +116,8 @@ def compare(old: Sequence[Old], new: Sequence[New]) -> Comparison:
 
 
 def _group(who: str, aid: str, old: list[Old], new: list[New]) -> list[Found]:
-    name = next((one.name for one in [*new, *old] if one.name), "")
+    names = [*(now.name for now in new), *(before.name for before in old)]
+    name = next(filter(None, names), "")
 
     def tell(kind: str, some_old: Sequence[Old], some_new: Sequence[New]) -> Found:
         return Found(str(kind), who, aid, name, tuple(some_old), tuple(some_new))
@@ -160,7 +161,7 @@ def _kind(old: Sequence[Old], new: Sequence[New]) -> str:
     if all(not one.waiting for one in new):
         return DifferenceKind.DOUBLED  # both systems paid it
     if total(old) != total(new):
-        repeated = len(old) != len(new) and len({one.amount for one in [*old, *new]}) == 1
+        repeated = len(old) != len(new) and len({*(one.amount for one in old), *(one.amount for one in new)}) == 1
         return DifferenceKind.DOUBLED if repeated else DifferenceKind.AMOUNT
     if sorted(one.withheld for one in old if one.withheld) != sorted(one.withheld for one in new if one.withheld):
         return DifferenceKind.AMOUNT  # the same sum by chance: what is kept back differs
