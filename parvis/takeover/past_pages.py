@@ -7,8 +7,14 @@ from parvis.ui.past import declare
 declare(
     "takeover",
     today=(
+        "certificate",
         "import",
         "index",
+        "old",
+        "old_dossier",
+        "old_person",
+        "rehearsal",
+        "rehearsals",
         "report",
     ),
 )
