@@ -92,7 +92,6 @@ class ExplainForm(forms.Form):
     words = forms.CharField(
         label=_("Why is it as it should be?"),
         max_length=400,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Your name and the day stand beside it, here and on the certificate."),
     )

@@ -212,7 +212,7 @@ def line_face(line: Line, reads: bool) -> dict[str, Any]:
         "row": line,
         "name": name,
         "kind": kind,
-        "icon": icon,
+        "icon": "plus" if line.outcome == Outcome.CREATE and line.imported.kind in NEW else icon,
         "notes": notes,
         "result_kind": RESULTS.get(Result(line.result), ""),
         "word": word_of(line.imported.kind if line.imported_id else "", Outcome(line.outcome)),
