@@ -71,7 +71,7 @@ def faults(texts: Mapping[str, Mapping[str, str]], known: Mapping[str, str]) -> 
             for number, line in enumerate(written.get("text", "").splitlines(), 1)
         ]
         for where, line in lines:
-            out += [f"{where}: {fault}" for fault in _line_faults(line, known)]
+            out += [_("%(name)s: %(fault)s") % {"name": where, "fault": fault} for fault in _line_faults(line, known)]
     return out
 
 

@@ -129,7 +129,7 @@ def test_wrong_fields_are_told_by_language_and_line(centre: Centre) -> None:
     with pytest.raises(MailingRefused) as refused:
         services.write(actor=centre.actor("worker"), mailing=row, title="Essai", texts=texts, expected=1)
     said = str(refused.value)
-    assert "ligne 1: {nam}" in said and "{name}" in said and "ligne 3: {rente}" in said and "{rent}" in said
+    assert "ligne 1 : {nam}" in said and "{name}" in said and "ligne 3 : {rente}" in said and "{rent}" in said
     assert Mailing.unscoped.get().texts == {}
 
 

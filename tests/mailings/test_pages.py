@@ -6,17 +6,24 @@ import io
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from lxml import html
 from pypdf import PdfReader
 
-from parvis.kernel import jobs
+from parvis.kernel import clock, jobs
+from parvis.mailings import services
 from parvis.mailings.models import Mailing, Recipient
+from parvis.mailings.selectors import plans, summary
 from tests.dossiers.factories import Centre, make_centre
 
 from . import factories as f
 
 pytestmark = pytest.mark.django_db
+
+#: Statements of the list, the text, the check, and of the page of what was made.
+COSTS = {"": 5, "write/": 7, "check/": 17, "made": 9}
 
 
 @pytest.fixture
@@ -49,7 +56,7 @@ def test_from_the_filtered_list_to_the_printed_letters(client: Client, centre: C
     assert "2 destinataires" in read(page) and "{rent}" in page.content.decode()
     wrong = client.post(answer["Location"], written(text_fr="Bonjour {nom},\n{loyer"))
     assert wrong.status_code == 422
-    assert "Français, ligne 1: {nom} n’est pas un champ." in read(wrong) and "Français, ligne 2: une accolade" in read(wrong)
+    assert "Français, ligne 1 : {nom} n’est pas un champ." in read(wrong) and "Français, ligne 2 : une accolade" in read(wrong)
     assert "Bonjour {nom}" in wrong.content.decode()  # nothing typed is lost
     assert client.post(answer["Location"], written())["Location"] == f"/mailings/{row.uuid}/check/"
     check = client.get(f"/mailings/{row.uuid}/check/")
@@ -104,3 +111,26 @@ def test_nobody_else_opens_it(client: Client, centre: Centre) -> None:
     client.force_login(centre.worker)
     assert client.post(f"/mailings/{row.uuid}/discard/").status_code == 303
     assert not Mailing.unscoped.exists() and not Recipient.unscoped.exists()
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_what_the_pages_ask_of_the_database(client: Client, centre: Centre, count: int) -> None:
+    """At most 25 statements each, and as many with one recipient as with four."""
+    rows = [f.home(centre, f"Famille{number}", rent="900", language=("fr", "de", "nl", "fr")[number]) for number in range(count)]
+    row = f.mailing(centre, rows)
+    client.force_login(centre.worker)
+    costs = {}
+    for path in ("", "write/", "check/"):
+        client.get(f"/mailings/{row.uuid}/{path}")
+        with CaptureQueriesContext(connection) as seen:
+            client.get(f"/mailings/{row.uuid}/{path}" if path else "/mailings/")
+        costs[path] = len(seen)
+    going = summary(plans(centre.actor("worker"), row, clock.today())).goes
+    services.confirm(actor=centre.actor("worker"), mailing=row, expected=row.version, going=going)
+    jobs.run_pending(kinds={"mailings.make"}, raise_errors=True)
+    client.get(f"/mailings/{row.uuid}/")
+    with CaptureQueriesContext(connection) as seen:
+        client.get(f"/mailings/{row.uuid}/")
+    costs["made"] = len(seen)
+    assert costs == COSTS, costs
+    assert max(costs.values()) <= 25

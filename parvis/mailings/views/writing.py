@@ -128,10 +128,11 @@ def write(request: HttpRequest, uuid: UUID) -> HttpResponse:
                     expected=given["version"],
                 )
             except DomainError as error:
-                if error.field == "texts":
-                    context["faults"] = faults({key: one for key, one in form.texts.items() if any(one.values())}, known)
-                    error.field = None
-                raise
+                if error.field != "texts":
+                    raise
+                for fault in faults({key: one for key, one in form.texts.items() if any(one.values())}, known):
+                    form.add_error(None, fault)
+                return invalid(request, "mailings/write.html", context)
             return done(request, "mailings:check", None, row.uuid)
     return invalid(request, "mailings/write.html", context)
 
