@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import registries
-from parvis.kernel.actor import Actor
+from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.registries import Screen, SubjectCard
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
@@ -93,3 +93,18 @@ registries.subject_scopes.register("entitlement", _visible(Entitlement))
 registries.subject_scopes.register("due_line", _visible(DueLine))
 registries.subject_scopes.register("claim", _visible(Claim))
 registries.subject_links.register("aid_run", _run_links)
+
+
+def _has_part(actor: Actor, dossier_id: int) -> bool:
+    rows = (Entitlement.objects.visible_to(actor), Claim.objects.visible_to(actor))
+    return any(found.filter(dossier=dossier_id).exists() for found in rows)
+
+
+registries.dossier_parts.register("aid", _has_part)
+_TELLER = system_actor("aid.readings")
+registries.read_parts.register(
+    "entitlement", lambda dossier_id: Entitlement.objects.visible_to(_TELLER).filter(dossier=dossier_id).order_by().values("pk")
+)
+registries.read_parts.register(
+    "claim", lambda dossier_id: Claim.objects.visible_to(_TELLER).filter(dossier=dossier_id).order_by().values("pk")
+)

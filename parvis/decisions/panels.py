@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import clock, memo, registries
-from parvis.kernel.actor import Actor
+from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.links import row_links
 from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel, PersonHolder
 from parvis.ui import slots
 
 from . import access, neighbours, selectors
-from .models import Decision
+from .models import Decision, Proposal
 from .views.committees import may_open as opens_committees
 from .views.decisions import may_open as opens_decisions
 from .views.proposal_page import may_open as opens_proposals
@@ -132,6 +132,19 @@ registries.backlog.register(
 )
 
 
+def _has_part(actor: Actor, dossier_id: int) -> bool:
+    rows = (Proposal.objects.visible_to(actor), Decision.objects.visible_to(actor))
+    return any(found.filter(dossier=dossier_id).exists() for found in rows)
+
+
+registries.dossier_parts.register("decisions", _has_part)
+_TELLER = system_actor("decisions.readings")
+registries.read_parts.register(
+    "proposal", lambda dossier_id: Proposal.objects.visible_to(_TELLER).filter(dossier=dossier_id).order_by().values("pk")
+)
+registries.read_parts.register(
+    "decision", lambda dossier_id: Decision.objects.visible_to(_TELLER).filter(dossier=dossier_id).order_by().values("pk")
+)
 registries.subject_links.register(
     "decision",
     row_links(

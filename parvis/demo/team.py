@@ -1,4 +1,5 @@
-"""Agents of the demonstration: specialities, languages, quotas, an absence; and one who leaves, whose hand-overs wait for signatures."""
+"""Agents of the demonstration: specialities, languages, quotas, an absence; one who leaves, whose hand-overs wait for signatures; a file that
+went to another team, which its team of before still reads."""
 
 from __future__ import annotations
 
@@ -7,8 +8,17 @@ from datetime import timedelta
 from parvis.dossiers.briefs import brief_of
 from parvis.dossiers.models import Dossier, Handover
 from parvis.dossiers.selectors import followed_by
-from parvis.dossiers.services import assign_referent, carry_out, note_agent_fact, plan_departure, sign_handover
-from parvis.identity.api import Account
+from parvis.dossiers.services import (
+    accept_transfer,
+    assign_referent,
+    carry_out,
+    note_agent_fact,
+    offer_transfer,
+    plan_departure,
+    publish_reading_rule,
+    sign_handover,
+)
+from parvis.identity.api import Account, Unit
 from parvis.identity.demo import SINCE, username
 from parvis.kernel import clock
 
@@ -44,6 +54,7 @@ def load() -> None:
     today = clock.today()
     note_agent_fact(actor=stage.agent(HEAD), account=_account(AWAY), kind="leave", valid_to=today + timedelta(days=AWAY_DAYS))
     _leaving()
+    _moved()
 
 
 def _leaving() -> None:
@@ -60,3 +71,24 @@ def _leaving() -> None:
     if first is not None:
         actor = stage.agent(LEAVES)
         sign_handover(actor=actor, handover=first, digest=brief_of(actor, first.dossier).digest)
+
+
+def _moved() -> None:
+    """A household moved to the south: its file went there with its tasks, and the North team reads it for two months."""
+    publish_reading_rule(
+        actor=stage.agent("david.kaiser"),
+        kind=None,
+        days=90,
+        classes=["social", "money"],
+        source="Note de service du comité de direction",
+        valid_from=clock.today(),
+    )
+    worker, south = stage.agent("amelie.lambrecht"), Unit.objects.get(code="SSG-SUD")
+    held = Dossier.unscoped.filter(pk__in=followed_by(_account("amelie.lambrecht").pk), status="open", unit__code="SSG-NORD")
+    dossier = held.select_related("unit").order_by("number").first()
+    if dossier is None:
+        return
+    offered = offer_transfer(actor=worker, dossier=dossier, unit=south, reason="Le ménage a déménagé dans le quartier sud.")
+    accept_transfer(
+        actor=stage.agent(HEAD), transfer=offered, referent=_account(AWAY), answer="Bien reçu.", read_days=60, read_classes=["social"]
+    )

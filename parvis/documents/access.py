@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from parvis.documents.enums import DocumentKind, Origin
 from parvis.documents.models import Document
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import subject_scopes, takes_nothing
+from parvis.kernel.registries import kept_scopes, subject_scopes, takes_nothing
 from parvis.kernel.scope import DATA_CLASSES, NOTHING, Reaches, may_see, scope
 from parvis.kernel.subject import SubjectRef
 
@@ -27,7 +27,16 @@ def file_of(actor: Actor, document: Document) -> SubjectRef | None:
         return None
     visible = subject_scopes.get("dossier")(actor)
     seen = visible.filter(pk=document.dossier_id).exists() if hasattr(visible, "filter") else document.dossier_id in visible
+    seen = seen or any(document.dossier_id in ids for ids, _classes_left in _kept(actor, "dossier"))
     return SubjectRef("dossier", document.dossier_id) if seen else None
+
+
+def asked_of(actor: Actor, document: Document) -> SubjectRef | None:
+    """Whose rules of unusual look-ups are asked: the file's; of whoever reads a decision or a request without its file, the part's."""
+    file = file_of(actor, document)
+    if file is None and actor.is_agent and document.dossier_id is not None:
+        return SubjectRef("dossier_part", document.dossier_id)
+    return file
 
 
 def why_nothing_is_added(actor: Actor, dossier_id: int | None) -> Any:
@@ -84,7 +93,20 @@ def _documents(actor: Actor) -> Q:
             seen |= _leads_to(rows, "dossier_id")
     if not seen:
         return NOTHING
-    return seen & _classes(actor)
+    rows = seen & _classes(actor)
+    return rows | _kept_q(actor) if actor.kept else rows
+
+
+def _kept(actor: Actor, kind: str) -> list[tuple[Any, frozenset[str]]]:
+    return kept_scopes.get(kind)(actor) if actor.kept and kind in kept_scopes else []
+
+
+def _kept_q(actor: Actor) -> Q:
+    """Documents of files that a service of before may still read, of the classes of data that were left open to it."""
+    rows = NOTHING
+    for ids, classes in _kept(actor, "dossier"):
+        rows |= Q(dossier_id__in=ids, data_class__in=[name for name in DATA_CLASSES if name in classes and may_see(actor, name)])
+    return rows
 
 
 def _leads_to(rows: Any, path: str) -> Q:
@@ -98,7 +120,8 @@ def in_dossier_q(actor: Actor, dossier_id: int) -> Q:
         return Q(dossier_id=dossier_id)
     if not actor.is_agent or "dossier" not in subject_scopes:
         return NOTHING
-    return Q(dossier_id=dossier_id) & Q(dossier_id__in=subject_scopes.get("dossier")(actor)) & _classes(actor)
+    rows = Q(dossier_id__in=subject_scopes.get("dossier")(actor)) & _classes(actor)
+    return Q(dossier_id=dossier_id) & (rows | _kept_q(actor) if actor.kept else rows)
 
 
 def _classes(actor: Actor) -> Q:

@@ -66,6 +66,7 @@ registries.panels.register(
         data_class="social",
         icon="file",
         count=_count,
+        kept=True,
     ),
 )
 
@@ -83,4 +84,7 @@ registries.palette.register(
 for _field, _title in (("Document", _("Documents")), ("DocumentProposal", _("Proposed persons of documents"))):
     registries.person_holders.register(f"documents.{_field}.person", PersonHolder(f"documents.{_field}", "person", _title))
 
+registries.dossier_parts.register(
+    "documents", lambda actor, dossier_id: Document.objects.visible_to(actor).filter(dossier_id=dossier_id).exists()
+)
 sheets.writer("pdf", "application/pdf", list_pdf)

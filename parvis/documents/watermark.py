@@ -1,6 +1,6 @@
 """A copy that says who took it and when (C18). The bytes that the centre keeps are never touched: their digest is evidence.
 
-PDF and photos carry the mark. DOCX, ODT and HEIC do not: they are in the log of reading like the others.
+PDF, photos, DOCX and ODT carry the mark. HEIC does not: it is in the log of reading like the others.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ import logging
 import math
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from parvis.documents.sniffing import DOCX, ODT
+from parvis.documents.watermark_office import docx, odt
 from parvis.kernel import clock
 from parvis.ui import formats
 
@@ -40,7 +43,21 @@ def marked(data: bytes, mime: str, line: str) -> bytes | None:
         return _pdf(data, line)
     if mime in ("image/jpeg", "image/png"):
         return _picture(data, mime, line)
+    if mime in (DOCX.mime, ODT.mime):
+        return _office(data, mime, line)
     return None
+
+
+def _office(data: bytes, mime: str, line: str) -> bytes | None:
+    from docx.opc.exceptions import OpcError
+    from lxml.etree import LxmlError
+
+    try:
+        return docx(data, line) if mime == DOCX.mime else odt(data, line)
+    except (OpcError, LxmlError, BadZipFile, KeyError, ValueError, AttributeError, OSError):
+        # Word processors repair what no reader of ours can: the agent must be able to read it. The reading is logged.
+        log.warning("document shown without its mark", exc_info=True)
+        return None
 
 
 def _pdf(data: bytes, line: str) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from django.db.models import Exists, OuterRef, Q
@@ -12,12 +13,23 @@ from parvis.contacts.api import can_edit_person, can_read_persons
 from parvis.identity.enums import Function
 from parvis.kernel import registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.scope import EVERYTHING, NOTHING, Rule, Rules, may_see, scope, scope_rules, through
+from parvis.kernel.scope import EVERYTHING, NOTHING, Rule, Rules, data_classes, may_see, scope, scope_rules, through
 
 from .agents.selectors import led_accounts
 from .enums import CUSTOM_CLASSES, DATA_CLASS_OF, SituationKind
 from .leaving.selectors import departures_with
-from .models import AgentProfile, CustomFact, Departure, Dossier, DossierMember, Handover, PersonFact, SituationFact, Transfer
+from .models import (
+    AgentProfile,
+    CustomFact,
+    Departure,
+    Dossier,
+    DossierMember,
+    Handover,
+    Intervention,
+    PersonFact,
+    SituationFact,
+    Transfer,
+)
 from .selectors import dossiers_of, followed_by, in_sectors
 
 # Committee members and the president see packs, administrators see accounts: none of them sees a dossier.
@@ -57,6 +69,11 @@ def dossier_rules(actor: Actor) -> Rules:
         why = format_lazy(_("function “{function}” in the service of the file"), function=function.label)
         q = EVERYTHING if None in units else Q(unit__in=sorted(unit for unit in units if unit is not None))
         (beyond if function == Function.AUDITOR else ways).append(Rule(why, q))
+    former = sorted(former_classes(actor))
+    if former:
+        ways.append(
+            Rule(_("the agent's service had this file before, and may read it until a set day"), Q(pk__in=former) & never_opened(actor))
+        )
     if actor.stands_for is not None and actor.has(*WRITERS):
         beyond.append(Rule(_("referent of this file today"), Q(pk__in=followed_by(actor.stands_for, actor.day))))
     opened = actor.opened_ids("dossier")
@@ -94,6 +111,56 @@ def never_opened(actor: Actor) -> Q:
     return rows
 
 
+# The service of before ---------------------------------------------------------------------------------------------------
+#: Classes of data that a service which gave a file away may go on reading, by rule: who is in it always; health, court papers and what is
+#: kept for safety never.
+MAY_STAY_OPEN = ("social", "money")
+ALWAYS_OPEN = "identity"
+
+
+def former_classes(actor: Actor) -> dict[int, frozenset[str]]:
+    """Dossiers that a service of this actor gave away and may still read today, with the classes of data that stay open."""
+    units = actor.units_for(*WRITERS) if actor.kept else frozenset()
+    found: dict[int, frozenset[str]] = {}
+    for row in actor.kept if units else ():
+        if row.kind == "dossier" and row.unit_id in units:
+            found[row.id] = found.get(row.id, frozenset()) | (row.classes & {*MAY_STAY_OPEN}) | {ALWAYS_OPEN}
+    return found
+
+
+def former_groups(actor: Actor) -> list[tuple[list[int], frozenset[str]]]:
+    """The same by classes of data that this actor's functions open too."""
+    groups: dict[frozenset[str], list[int]] = {}
+    for pk, classes in sorted(former_classes(actor).items()):
+        groups.setdefault(frozenset(name for name in classes if may_see(actor, name)), []).append(pk)
+    return [(ids, classes) for classes, ids in groups.items()]
+
+
+def former_q(actor: Actor, of_classes: Callable[[frozenset[str]], Q]) -> Q:
+    """Rows of the dossiers that a service of before may still read; ``of_classes`` says which rows some classes of data open."""
+    rows = NOTHING
+    for ids, classes in former_groups(actor):
+        rows |= Q(dossier__in=ids) & through(Dossier, actor, "dossier", kept=True) & of_classes(classes)
+    return rows
+
+
+def reader_of(actor: Actor, dossier: Dossier) -> Actor:
+    """The actor as this file is read: of a service that gave it away, with the classes of data that were left open to it. No query for
+    the others."""
+    classes = former_classes(actor).get(dossier.pk)
+    if classes is None or Dossier.objects.visible_to(actor.without_kept).filter(pk=dossier.pk).exists():
+        return actor
+    rights = actor.class_rights
+    if rights is None:
+        rights = frozenset((name, function) for name, functions in data_classes().items() for function in functions)
+    return replace(actor, class_rights=frozenset((name, function) for name, function in rights if name in classes))
+
+
+def reads_as_before(actor: Actor, dossier: Dossier) -> bool:
+    """Read by a service that gave it away, and by no other way."""
+    return dossier.pk in former_classes(actor) and not Dossier.objects.visible_to(actor.without_kept).filter(pk=dossier.pk).exists()
+
+
 def may_ask_opening(actor: Actor) -> bool:
     """In one's own name only: a proxy opens no more than the colleague sees."""
     return actor.is_agent and not actor.by_proxy and actor.has(*MAY_ASK)
@@ -102,6 +169,12 @@ def may_ask_opening(actor: Actor) -> bool:
 def may_see_access_log(actor: Actor) -> bool:
     """Who opened the file: its chief and the auditor; the person gets the printed list from them."""
     return actor.is_agent and not actor.by_proxy and actor.has(Function.CHIEF, Function.AUDITOR)
+
+
+def may_keep_known(actor: Actor) -> bool:
+    """Well-known names: the auditor, or the administration of the whole centre, in one's own name."""
+    whole = None in actor.units_for(Function.ADMINISTRATOR)
+    return actor.is_agent and not actor.by_proxy and (whole or actor.has(Function.AUDITOR))
 
 
 def answers_for(actor: Actor, dossier: Dossier) -> bool:
@@ -127,13 +200,15 @@ def dossier_scope(actor: Actor) -> Q:
 
 
 def may_change(actor: Actor, dossier: Dossier) -> bool:
-    """The file is in the actor's own scope. An exceptional opening shows a file and lets nobody write in it."""
-    return Dossier.objects.visible_to(replace(actor, opened=frozenset())).filter(pk=dossier.pk).exists()
+    """The file is in the actor's own scope. An exceptional opening, and what a service of before may read,
+    show a file and let nobody write in it."""
+    return Dossier.objects.visible_to(replace(actor.without_kept, opened=frozenset())).filter(pk=dossier.pk).exists()
 
 
 def only_reads(actor: Actor, dossier: Dossier) -> bool:
-    """The file is before the actor by an exceptional opening alone: its page offers nothing to write. No query for the others."""
-    return dossier.pk in actor.opened_ids("dossier") and not may_change(actor, dossier)
+    """The file is before the actor to be read only, by an exceptional opening or because the service had it before: its page offers
+    nothing to write. No query for the others."""
+    return (dossier.pk in actor.opened_ids("dossier") or dossier.pk in former_classes(actor)) and not may_change(actor, dossier)
 
 
 @scope(SituationFact)
@@ -142,7 +217,20 @@ def situation_scope(actor: Actor) -> Q:
     if actor.is_system:
         return EVERYTHING
     kinds = [str(kind) for kind in SituationKind if may_see(actor, DATA_CLASS_OF[kind])]
-    return Q(kind__in=kinds) & through(Dossier, actor, "dossier") if kinds else NOTHING
+    if not kinds:
+        return NOTHING
+    rows = Q(kind__in=kinds) & through(Dossier, actor, "dossier")
+    if not actor.kept:
+        return rows
+    return rows | former_q(actor, lambda classes: Q(kind__in=[str(kind) for kind in SituationKind if DATA_CLASS_OF[kind] in classes]))
+
+
+@scope(Intervention)
+def intervention_scope(actor: Actor) -> Q:
+    if actor.is_system:
+        return EVERYTHING
+    rows = through(Dossier, actor, "dossier")
+    return rows | former_q(actor, lambda classes: EVERYTHING if "social" in classes else NOTHING) if actor.kept else rows
 
 
 def can_read_dossiers(actor: Actor) -> bool:
@@ -220,13 +308,21 @@ def may_define_fields(actor: Actor) -> bool:
     return actor.is_system or (actor.is_agent and not actor.by_proxy and whole)
 
 
+def may_read_reading_rules(actor: Actor) -> bool:
+    """How long the service of before may read: whoever accepts dossiers, answers for access, or sets it."""
+    return may_define_fields(actor) or (actor.is_agent and actor.has(Function.CHIEF, Function.AUDITOR))
+
+
 @scope(CustomFact)
 def custom_scope(actor: Actor) -> Q:
     """Answers in visible dossiers, of the classes of data that the actor's functions open."""
     if actor.is_system:
         return EVERYTHING
     classes = [name for name in CUSTOM_CLASSES if may_see(actor, name)]
-    return Q(data_class__in=classes, dossier__in=Dossier.objects.visible_to(actor).order_by().values("pk")) if classes else NOTHING
+    if not classes:
+        return NOTHING
+    rows = Q(data_class__in=classes, dossier__in=Dossier.objects.visible_to(actor.without_kept).order_by().values("pk"))
+    return rows | former_q(actor, lambda open_to: Q(data_class__in=[name for name in classes if name in open_to])) if actor.kept else rows
 
 
 @scope(PersonFact)
@@ -242,7 +338,7 @@ def person_fact_scope(actor: Actor) -> Q:
     rest = [name for name in CUSTOM_CLASSES if name != "identity" and may_see(actor, name)]
     if not rest:
         return mine
-    files = DossierMember.objects.visible_to(actor).filter(live=1).order_by()
+    files = DossierMember.objects.visible_to(actor.without_kept).filter(live=1).order_by()
     there = Q(Exists(files.filter(person=OuterRef("person"))))
     merged = Q(person__merged_into__isnull=False) & Q(Exists(files.filter(person=OuterRef("person__merged_into"))))
     return mine | (Q(data_class__in=rest) & (there | merged))
@@ -258,7 +354,7 @@ def person_classes(actor: Actor, person_id: int) -> tuple[frozenset[str], frozen
     writes = reads if can_edit_person(actor) else frozenset()
     if not can_read_persons(actor) or seen <= {"identity"}:
         return reads, writes
-    files = dossiers_of(actor, person_id)
+    files = dossiers_of(actor.without_kept, person_id)  # a service of before reads of its file what was left to it, and no more
     taking = can_write_situation(actor) and any(row.status == "open" and may_change(actor, row) for row in files)
     return (seen if files else reads), (seen if taking else writes)
 

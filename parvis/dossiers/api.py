@@ -1,6 +1,16 @@
 """What other contexts may use of dossiers."""
 
-from .access import can_open_dossier, can_read_dossiers, can_write_situation, dossier_scope, may_change, only_reads
+from .access import (
+    can_open_dossier,
+    can_read_dossiers,
+    can_write_situation,
+    dossier_scope,
+    former_q,
+    may_change,
+    only_reads,
+    reader_of,
+    reads_as_before,
+)
 from .agents.calculations import WEIGHTS
 from .agents.selectors import Proposal, label_of, proposals_among
 from .custom_uses import CustomTarget
@@ -13,6 +23,7 @@ from .enums import DossierStatus, MemberRole, Periodicity, ReferentRole, Situati
 from .errors import ARCHIVED, DossierIsClosed, InvalidDossier, StillOpen
 from .forms_agents import AskForm
 from .lists import dossier_list
+from .lookups import part_of
 from .models import CustomFact, Dossier, DossierKind, DossierMember, DossierProfile, PersonFact, Referent, SituationFact
 from .selectors import (
     MemberView,
@@ -98,6 +109,7 @@ __all__ = [
     "end_referent",
     "end_situation",
     "household_size",
+    "former_q",
     "in_file_today",
     "may_change",
     "member_leaves",
@@ -111,9 +123,12 @@ __all__ = [
     "own_template_classes",
     "own_values_of",
     "rents_at",
+    "part_of",
     "own_template_fields",
     "own_values",
     "persons_list",
+    "reader_of",
+    "reads_as_before",
     "record_intervention",
     "record_situation",
     "main_referent_of",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from parvis.contacts.api import nobody
+from parvis.contacts.api import Person, nobody
 from parvis.kernel import clock, registries
 from parvis.kernel.erasure import Target
 from parvis.kernel.models import MutationLine
@@ -29,6 +29,7 @@ from .models import (
     Referent,
     SituationFact,
     Transfer,
+    WellKnownPerson,
 )
 
 if TYPE_CHECKING:
@@ -115,6 +116,23 @@ registries.erasers.register(
             "dossiers.DossierProfile": "emptied",
             "dossiers.DestructionLine": "the list of what was destroyed",
         },
+    ),
+)
+
+
+def _forget_known(target: Target) -> None:
+    """Whoever is gone bears no name any more. After the persons themselves."""
+    left = Person.unscoped.filter(pk__in=target.persons).values_list("pk", flat=True)
+    WellKnownPerson.objects.filter(person_id__in=target.persons - set(left)).delete()
+
+
+registries.erasers.register(
+    "dossiers.known",
+    Eraser(
+        title=_("Well-known names"),
+        order=91,
+        erase=_forget_known,
+        holds={"dossiers.WellKnownPerson": "gone with the person", "dossiers.WellKnownName": "a list of the centre"},
     ),
 )
 registries.warrant_verifiers.register("dossier", _approved)

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from parvis.identity.api import Account, Sector
+from parvis.kernel import clock
 
 from .enums import DelayGround, DelayKind
 from .forms import day_field
@@ -66,6 +67,18 @@ class DelayForm(forms.Form):
     until = day_field(_("The list speaks again on"), required=True, help_text=_("One year at most. You get a task a week before."))
     reason = _reason(_("Reason"), _("In a sentence. The auditor reads it; the person never does."))
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class KnownForm(forms.Form):
+    family_name = forms.CharField(label=_("Family name"), max_length=120)
+    given_names = forms.CharField(label=_("Given name"), max_length=120, help_text=_("The usual one; further given names do not matter."))
+    reason = forms.CharField(label=_("Why this name is known"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
+    valid_from = day_field(_("From"), required=True)
+    last_day = day_field(_("Last day"), help_text=_("Leave empty while it lasts."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["valid_from"].initial = clock.today
 
 
 class OwnPersonForm(forms.Form):

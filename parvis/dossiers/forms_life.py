@@ -41,8 +41,26 @@ class AnswerForm(forms.Form):
         help_text=_("Needed when you return it."),
     )
 
-    def __init__(self, *args: Any, agents: list[tuple[str, str]], **more: Any) -> None:
+    read_days = forms.IntegerField(
+        label=_("Days for which the service of before may still read it"),
+        required=False,
+        min_value=0,
+        help_text=_("It only reads, and writes nothing; the access ends by itself. 0: from today on it sees nothing of it."),
+    )
+    read_classes = forms.MultipleChoiceField(
+        label=_("What it may read"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Who is in the dossier is always among it; health, court papers and protected addresses never are."),
+    )
+
+    def __init__(self, *args: Any, agents: list[tuple[str, str]], days: int, classes: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
+        self.fields["read_days"].initial = days
+        self.fields["read_days"].max_value = days
+        self.fields["read_days"].widget.attrs["max"] = days
+        self.fields["read_classes"].choices = classes
+        self.fields["read_classes"].initial = [name for name, _label in classes]
         self.fields["referent"].choices = [("", "—"), *agents]
 
 
@@ -57,4 +75,25 @@ class InterventionForm(LastDayMixin):
     def __init__(self, *args: Any, agents: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["account"].choices = [("", "—"), *agents]
+        self.fields["valid_from"].initial = clock.today
+
+
+class ReadingRuleForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind of file"), required=False)
+    days = forms.IntegerField(
+        label=_("Days at most"), min_value=0, max_value=730, help_text=_("Who accepts a dossier may leave fewer days, never more.")
+    )
+    classes = forms.MultipleChoiceField(
+        label=_("What may be read"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Who is in the dossier is always among it; health, court papers and protected addresses never are."),
+    )
+    source = forms.CharField(label=_("Who decided it, and why"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}))
+    valid_from = day_field(_("Holds from"), required=True)
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], classes: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["kind"].choices = [("", _("All kinds of files")), *kinds]
+        self.fields["classes"].choices = classes
         self.fields["valid_from"].initial = clock.today

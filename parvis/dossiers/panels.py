@@ -91,6 +91,7 @@ registries.panels.register(
         access=access.can_read_dossiers,
         data_class="identity",
         icon="route",
+        kept=True,
     ),
 )
 registries.panels.register(
@@ -103,6 +104,7 @@ registries.panels.register(
         access=access.can_read_dossiers,
         data_class="social",
         icon="house",
+        kept=True,
     ),
 )
 registries.panels.register(
@@ -135,8 +137,16 @@ registries.menu.register(
 
 
 def _visible(actor: Actor) -> Any:
+    """Without those of a service of before: what hangs on them is asked of ``kept_scopes``, by class of data."""
     one = shown_within(Dossier, actor)
-    return [one] if one is not None else Dossier.objects.visible_to(actor).order_by().values("pk")
+    return [one] if one is not None else Dossier.objects.visible_to(actor.without_kept).order_by().values("pk")
+
+
+def _kept(actor: Actor) -> list[tuple[Any, frozenset[str]]]:
+    """Those that a service of before may still read, as far as the other limits let it."""
+    groups = access.former_groups(actor)
+    seen = set(Dossier.objects.visible_to(actor).filter(pk__in=[pk for ids, _classes in groups for pk in ids]).values_list("pk", flat=True))
+    return [([pk for pk in ids if pk in seen], classes) for ids, classes in groups]
 
 
 registries.subject_links.register(
@@ -157,13 +167,14 @@ def _takes_nothing(actor: Actor, dossier_id: int) -> Any:
     if dossier is None or dossier.destroyed_on is not None:
         return ARCHIVED
     if access.only_reads(actor, dossier):
-        return _("This file is open to you to be read: an exceptional opening adds nothing to it.")
+        return _("This file is open to you to be read only: nothing is added to it.")
     return ARCHIVED if dossier.archived_on is not None else ""
 
 
 registries.takes_nothing.register("dossier", _takes_nothing)
 registries.unguarded.register("dossiers", asking_nothing)
 registries.subject_scopes.register("dossier", _visible)
+registries.kept_scopes.register("dossier", _kept)
 
 
 def _places(actor: Actor, person_id: int) -> list[tuple[str, str]]:
@@ -179,9 +190,14 @@ def _seen_by(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None
     if day != clock.today() or not access.answers_for(actor, dossier):
         return None
     reads = [{"row": row, "why": lookups.why_of(row.purpose)} for row in reads_of(dossier.pk, limit=4)]
-    return render_to_string(
-        "dossiers/_panel_access.html", {"dossier": dossier, "reads": reads, "may_set": access.may_set_sector(actor)}, request
-    )
+    until = getattr(dossier, "kept_until", None)
+    context = {
+        "dossier": dossier,
+        "reads": reads,
+        "may_set": access.may_set_sector(actor),
+        "left_until": until - dt.timedelta(days=1) if until else None,
+    }
+    return render_to_string("dossiers/_panel_access.html", context, request)
 
 
 registries.panels.register(
@@ -208,6 +224,10 @@ registries.palette.register(
 )
 registries.palette.register(
     "dossiers.watch", PaletteAction("dossiers.watch", _("Unusual look-ups"), "dossiers:watch", may_audit, 320, "shield")
+)
+registries.palette.register(
+    "dossiers.known_names",
+    PaletteAction("dossiers.known_names", _("Well-known names"), "dossiers:known_names", access.may_keep_known, 325, "shield"),
 )
 registries.menu.register(
     "dossiers.watch",
@@ -282,6 +302,15 @@ registries.panels.register(
         access=access.can_read_dossiers,
         data_class="social",
         icon="group",
+        kept=True,
+    ),
+)
+
+
+registries.palette.register(
+    "dossiers.reading_rules",
+    PaletteAction(
+        "dossiers.reading_rules", _("Reading after a transfer"), "dossiers:reading_rules", access.may_read_reading_rules, 335, "swap"
     ),
 )
 

@@ -39,6 +39,7 @@ registries.panels.register(
         access=access.can_read_dossiers,
         data_class="identity",
         icon="layers",
+        kept=True,
     ),
 )
 

@@ -23,14 +23,14 @@ from parvis.contacts.api import (
     person_cards,
 )
 from parvis.documents.api import documents_in_dossier
-from parvis.identity.api import LookUp, Opening, OwnPerson
+from parvis.identity.api import KeptReading, LookUp, Opening, OwnPerson
 from parvis.kernel import asof, clock, memo
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.models import ReadLine
 from parvis.kernel.subject import SubjectRef
 
 from .enums import MemberRole, Periodicity, ReferentRole, SituationKind
-from .models import Dossier, DossierMember, DossierSector, Intervention, LogDelay, Referent, SituationFact, Transfer
+from .models import Dossier, DossierMember, DossierSector, Intervention, LogDelay, Referent, SituationFact, Transfer, WellKnownPerson
 
 #: How the expense for a home begins, in the languages in which agents write it.
 RENT_WORDS = ("Loyer", "loyer", "Huur", "huur", "Miete", "Rent", "rent")
@@ -205,9 +205,15 @@ VISIT = dt.timedelta(minutes=30)
 
 
 def beside(actor: Actor) -> dict[str, Any]:
-    """What the pages of a dossier read with it, at no further query: the reader's last visit, and whether anybody else acts in it."""
+    """What the pages of a dossier read with it, at no further query: the reader's last visit, whether anybody else acts in it, and
+    until when a service of before may read it."""
     acts = Intervention.unscoped.filter(dossier=OuterRef("pk"), live=1)
-    return {"visited_at": last_visits(actor), "has_interventions": Exists(acts)}
+    kept = KeptReading.objects.filter(subject_type="dossier", subject_id=OuterRef("pk"), valid_to__gt=clock.today())
+    return {
+        "visited_at": last_visits(actor),
+        "has_interventions": Exists(acts),
+        "kept_until": Subquery(kept.order_by("-valid_to").values("valid_to")[:1]),
+    }
 
 
 def last_visits(actor: Actor) -> Any:
@@ -237,9 +243,11 @@ class Reading:
     people: frozenset[int]
     own: bool = False
     colleague: bool = False
+    known: bool = False
     old: bool = False
     follows: bool = False
     opening: str = ""
+    unit_id: int | None = None
     others_today: int = 0
 
 
@@ -256,6 +264,7 @@ def reading_beside(actor: Actor) -> dict[str, Any]:
     )
     return {
         "colleague": Exists(members.filter(person__in=colleagues)),
+        "known": Exists(members.filter(person__in=well_known(day))),
         "was_referent": Exists(referents),
         "is_referent": Exists(referents.filter(valid_from__lte=day, valid_to__gt=day)),
         "opening": Subquery(opening.order_by("-opened_at").values("reason")[:1]),
@@ -282,9 +291,11 @@ def reading_of(actor: Actor, dossier_id: int) -> Reading | None:
         people=people,
         own=actor.person_id in people,
         colleague=row.colleague,
+        known=row.known,
         old=row.closed_on is not None and row.closed_on < day - dt.timedelta(days=365) and not row.was_referent,
         follows=row.is_referent,
         opening=(row.opening or "")[:170],
+        unit_id=row.unit_id,
         others_today=0 if row.opened_today else row.read_today or 0,
     )
 
@@ -292,7 +303,8 @@ def reading_of(actor: Actor, dossier_id: int) -> Reading | None:
 def person_reading(actor: Actor, person_id: int) -> Reading | None:
     """The same for the page of a person: own, relative, neighbour, colleague."""
     colleagues = OwnPerson.objects.exclude(account__in=actor.persons).filter(person_id=OuterRef("pk"))
-    person = Person.unscoped.filter(pk=person_id).annotate(colleague=Exists(colleagues)).order_by().first()
+    known = well_known(clock.today()).filter(person_id=OuterRef("pk"))
+    person = Person.unscoped.filter(pk=person_id).annotate(colleague=Exists(colleagues), known=Exists(known)).order_by().first()
     if person is None:
         return None
     return Reading(
@@ -302,7 +314,13 @@ def person_reading(actor: Actor, person_id: int) -> Reading | None:
         people=frozenset({person_id}),
         own=actor.person_id == person_id,
         colleague=person.colleague,
+        known=person.known,
     )
+
+
+def well_known(day: dt.date) -> QuerySet[Any, Any]:
+    """Subquery: persons on file who bear a name that is on the list of well-known names on this day."""
+    return WellKnownPerson.objects.filter(known__valid_from__lte=day, known__valid_to__gt=day).order_by().values("person_id")
 
 
 def related_to(person_id: int, people: Collection[int]) -> bool:
@@ -346,6 +364,11 @@ def reads_of(dossier_id: int, *, limit: int, before: int | None = None, until: d
 def dossier_by_number(number: str) -> Dossier | None:
     """For those who check rights without reading the file."""
     return Dossier.unscoped.filter(number=number.strip()).select_related("unit").first()
+
+
+def dossier_by_uuid(uuid: UUID) -> Dossier | None:
+    """For those who read something of a file without the file."""
+    return Dossier.unscoped.filter(uuid=uuid, destroyed_on__isnull=True).first()
 
 
 def unknown_clients(actor: Actor, person_ids: set[int]) -> set[int]:
@@ -400,12 +423,13 @@ def in_file_today(dossier_id: int, person_id: int) -> bool:
 
 def asking_nothing(actor: Actor, field: str = "dossier_id") -> Q:
     """Condition: rows of files of which something may be shown beside others, by the column with the dossier's id. Left out are those of a
-    colleague; and, for an agent who is on file as well, all that the agent does not follow, since the rules of the unusual (own, relative,
+    colleague and of well-known names; and, for an agent who is on file as well, all that the agent does not follow, since the rules of the unusual (own, relative,
     neighbour) are asked for one file at a time. Rows without dossier stay."""
     if actor.is_system:
         return Q()
-    held = DossierMember.unscoped.filter(dossier=OuterRef(field), live=1, person__in=OwnPerson.objects.order_by().values("person_id"))
-    condition = ~Q(Exists(held.order_by()))
+    people = DossierMember.unscoped.filter(dossier=OuterRef(field), live=1).order_by()
+    held = Q(person__in=OwnPerson.objects.order_by().values("person_id")) | Q(person__in=well_known(clock.today()))
+    condition = ~Q(Exists(people.filter(held)))
     if actor.person_id is not None and actor.account_id is not None:
         follows = Referent.unscoped.filter(dossier=OuterRef(field), account=actor.account_id).at(clock.today()).order_by()
         condition &= Q(Exists(follows)) | Q(**{f"{field}__isnull": True})

@@ -32,8 +32,9 @@ class Part:
 def parts_for(actor: Actor, dossier: Dossier, day: dt.date) -> tuple[list[Part], list[str]]:
     """The parts that this reader may see, in order, and the titles of the others."""
     shown, hidden = [], []
+    before = access.reads_as_before(actor, dossier)
     for part in sorted(registries.sheet.all(), key=lambda one: one.order):
-        if not part.access(actor) or not may_see(actor, part.data_class):
+        if not part.access(actor) or not may_see(actor, part.data_class) or (before and not part.kept):
             hidden.append(str(part.title))
             continue
         shown.append(Part(part, part.lines(actor, dossier, day)))
@@ -123,5 +124,5 @@ for _key, _title, _order, _lines, _class, _icon in (
     ("deadlines", gettext_lazy("Deadlines"), 60, _deadlines, "social", "hourglass"),
 ):
     registries.sheet.register(
-        f"dossiers.{_key}", SheetPart(_key, _title, _order, _lines, access.can_read_dossiers, data_class=_class, icon=_icon)
+        f"dossiers.{_key}", SheetPart(_key, _title, _order, _lines, access.can_read_dossiers, data_class=_class, icon=_icon, kept=True)
     )

@@ -78,15 +78,20 @@ def simulate(account: Account, dossier: Dossier, day: dt.date) -> Simulation:
     actor = actor_on(account, day)
     verdict = explain(Dossier, actor, dossier.pk)
     found = Simulation(actor, verdict, _why_file(actor, verdict))
+    before = verdict.seen and access.reads_as_before(actor, dossier)
+    reader = access.reader_of(actor, dossier)
     rights = class_functions(day)
     for name in DATA_CLASSES:
-        seen = verdict.seen and may_see(actor, name)
-        found.classes.append(Line(name, str(DataClass(name).label), seen, _why_class(actor, verdict, name, rights)))
+        seen = verdict.seen and may_see(reader, name)
+        why = _why_class(actor, verdict, name, rights) if seen or not before else _left_closed(actor, verdict, name, rights)
+        found.classes.append(Line(name, str(DataClass(name).label), seen, why))
     for panel in panels.all():
         if panel.column != "main":
             continue
-        opened = opens(panel, actor)
-        if verdict.seen and panel.access(actor) and not opened:
+        opened = opens(panel, reader, before=before)
+        if before and not opened and opens(panel, actor):
+            why = _("not left open to the service that had the file before")
+        elif verdict.seen and panel.access(actor) and not opened:
             why = _why_class(actor, verdict, panel.data_class, rights)
         else:
             why = _why_predicate(actor, verdict, panel.access)
@@ -133,6 +138,13 @@ def _why_class(actor: Actor, verdict: Verdict, name: str, rights: dict[str, set[
     if by:
         return _("function: %(functions)s") % {"functions": _labels(by)}
     return _("this kind of data is read by: %(functions)s") % {"functions": _labels(rights[name])}
+
+
+def _left_closed(actor: Actor, verdict: Verdict, name: str, rights: dict[str, set[str]]) -> str:
+    """Why a service of before does not read a class of data: its function never did, or it was not left open."""
+    if actor.functions & rights[name]:
+        return _("not left open to the service that had the file before")
+    return _why_class(actor, verdict, name, rights)
 
 
 def _why_predicate(actor: Actor, verdict: Verdict, test: Test) -> str:

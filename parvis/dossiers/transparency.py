@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from parvis.identity.api import Function, functions_held
 from parvis.kernel import clock
 from parvis.kernel.models import ReadLine
+from parvis.kernel.registries import read_parts
 from parvis.ui import formats
 
 from .enums import DelayKind
@@ -27,11 +28,16 @@ THINGS = {
     "person": gettext_lazy("your personal card"),
     "request": gettext_lazy("your request"),
     "document": gettext_lazy("a document of your file"),
+    "proposal": gettext_lazy("the proposal about your request"),
+    "decision": gettext_lazy("the decision about your request"),
+    "entitlement": gettext_lazy("your aid and its payments"),
+    "claim": gettext_lazy("a sum that is asked back"),
 }
 #: Why, said to the person: the relation to the file. What the agent wrote stays with the centre: it may speak of somebody else.
 WHY = {
     Purpose.REFERENT: gettext_lazy("follows your file"),
     Purpose.SERVICE: gettext_lazy("works on your file for the centre"),
+    Purpose.BEFORE: gettext_lazy("followed your file before, and may still read it until a set day"),
     Purpose.OPENING: gettext_lazy("opened it exceptionally, with a written reason; those responsible for your file were told at once"),
     Purpose.REASON: gettext_lazy("an unusual reading; the reason was asked for at once, and the auditor examines it"),
     Purpose.API: gettext_lazy("works on your file for the centre, through a program"),
@@ -97,6 +103,8 @@ def _shown(wanted: Q, hidden: list[tuple[dt.datetime, dt.datetime]]) -> QuerySet
 def _of(dossier_id: int, request_id: int | None) -> Q:
     wanted = Q(subject_type="dossier", subject_id=dossier_id)
     wanted |= Q(subject_type="document", subject_id__in=papers_of(dossier_id))
+    for kind, ids in read_parts.items():  # a proposal, a decision or a payment is read outside the file too
+        wanted |= Q(subject_type=kind, subject_id__in=ids(dossier_id))
     if request_id is not None:
         wanted |= Q(subject_type="request", subject_id=request_id)
     return wanted

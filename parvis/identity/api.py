@@ -3,7 +3,7 @@
 from .access import may_audit, may_simulate
 from .enums import Function
 from .errors import AccountRefused, GrantRefused, LastAdministrator, OpeningRefused, ProxyRefused, RightsRefused, UnitRefused
-from .models import Account, AgentSector, FunctionGrant, LookUp, Opening, OwnPerson, Proxy, Sector, Unit
+from .models import Account, AgentSector, FunctionGrant, KeptReading, LookUp, Opening, OwnPerson, Proxy, Sector, Unit
 from .models.units import OPEN_END
 from .rights import class_functions
 from .selectors import (
@@ -21,7 +21,7 @@ from .selectors import (
 from .services.accounts import close_account, create_account, reopen_account, update_account
 from .services.functions import end_functions, grant_function, revoke_function
 from .services.links import issue_link
-from .services.openings import end_opening, give_reason, link_own_person, open_exceptionally, settle_look_up
+from .services.openings import end_kept_reading, end_opening, give_reason, keep_reading, link_own_person, open_exceptionally, settle_look_up
 from .services.proxies import answer_proxy, end_proxy, offer_proxy
 from .services.rights import add_agent_to_sector, create_sector, end_agent_sector, set_class_rights, update_sector
 from .services.units import create_unit, update_unit
@@ -34,6 +34,7 @@ __all__ = [
     "Function",
     "FunctionGrant",
     "GrantRefused",
+    "KeptReading",
     "LastAdministrator",
     "LookUp",
     "Opening",
@@ -60,12 +61,14 @@ __all__ = [
     "demo_roles",
     "end_agent_sector",
     "end_functions",
+    "end_kept_reading",
     "end_opening",
     "end_proxy",
     "functions_held",
     "give_reason",
     "grant_function",
     "issue_link",
+    "keep_reading",
     "link_own_person",
     "may_audit",
     "may_simulate",

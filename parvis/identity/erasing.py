@@ -9,7 +9,7 @@ from parvis.kernel import registries
 from parvis.kernel.erasure import Target
 from parvis.kernel.registries import Eraser
 
-from .models import LookUp, Opening
+from .models import KeptReading, LookUp, Opening
 
 
 def _erase(target: Target) -> None:
@@ -17,6 +17,8 @@ def _erase(target: Target) -> None:
         for model in (Opening, LookUp):
             target.counts[gettext_noop("Reasons for reading")] += model.objects.filter(about).exclude(reason="—").update(reason="—")
         LookUp.objects.filter(about).update(finding="")
+    for about in target.about():
+        target.delete(gettext_noop("Reasons for reading"), KeptReading.objects.filter(about))
     if target.keep_reads:
         return
     for about in target.about():
@@ -33,6 +35,7 @@ registries.erasers.register(
         holds={
             "identity.Opening": "as the log of reading",
             "identity.LookUp": "as the log of reading",
+            "identity.KeptReading": "gone",
             "identity.OwnPerson": "an agent on file here stays",
         },
     ),

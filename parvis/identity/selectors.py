@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Case, CharField, Q, QuerySet, Value, When
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Concat
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from parvis.kernel import clock
-from parvis.kernel.actor import Actor, Grant
+from parvis.kernel.actor import Actor, Grant, Kept
 from parvis.kernel.scope import data_classes
 
 from .enums import SHORT_NAMES, Function
-from .models import Account, AgentSector, ClassRight, FunctionGrant, Opening, OwnPerson, Proxy, Sector, Unit
+from .models import Account, AgentSector, ClassRight, FunctionGrant, KeptReading, Opening, OwnPerson, Proxy, Sector, Unit
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -52,6 +52,7 @@ class Read:
     sectors: frozenset[int]
     barred: frozenset[int]
     opened: frozenset[tuple[str, int]]
+    kept: frozenset[Kept]
     person_id: int | None
     proxy: tuple[str, str] | None
 
@@ -92,6 +93,13 @@ def read_rights(account_id: int, branches: set[str], day: dt.date, *, stands_for
         .values_list(Value("i", CharField()), _text("person_id"), Value("", CharField())),
     ]
     if branches:
+        below = reduce(or_, (Q(unit__path__startswith=path) for path in branches))
+        terms = Concat(_text("subject_type"), Value("|"), _text("unit_id"), Value("|"), _text("classes"), output_field=CharField())
+        parts.append(
+            KeptReading.objects.filter(below, valid_from__lte=day, valid_to__gt=day)
+            .order_by()
+            .values_list(Value("k", CharField()), _text("subject_id"), terms)
+        )
         parts.append(Unit.objects.filter(wanted).order_by().values_list(Value("u", CharField()), _text("pk"), _text("path")))
     if proxy_id is None:
         parts.append(_openings(account_id, day).order_by().values_list(Value("o", CharField()), _text("subject_type"), _text("subject_id")))
@@ -116,9 +124,15 @@ def read_rights(account_id: int, branches: set[str], day: dt.date, *, stands_for
         sectors=sectors,
         barred=frozenset(int(one) for one, _none in rows.get("x", [])) - sectors,
         opened=frozenset((kind, int(pk)) for kind, pk in rows.get("o", [])),
+        kept=frozenset(_kept(int(pk), terms) for pk, terms in rows.get("k", [])),
         person_id=next((int(one) for one, _none in rows.get("i", [])), None),
         proxy=next(iter(rows.get("p", [])), None),
     )
+
+
+def _kept(pk: int, terms: str) -> Kept:
+    kind, unit, classes = terms.split("|")
+    return Kept(kind, pk, int(unit), frozenset(name for name in classes.split(",") if name))
 
 
 def expand_grants(rows: list[FunctionGrant], below: list[tuple[int, str]]) -> frozenset[Grant]:
@@ -159,6 +173,7 @@ def build_actor(account: Account, rows: list[FunctionGrant], *, origin: str = ""
         sectors=read.sectors,
         barred_sectors=read.barred,
         opened=read.opened,
+        kept=read.kept,
         person_id=read.person_id,
         day=day if day is not None and day != clock.today() else None,
     )
@@ -192,6 +207,7 @@ def build_proxy_actor(account: Account, giver: FunctionGrant | None, rows: list[
         sectors=read.sectors,
         barred_sectors=read.barred,
         only=only,
+        kept=read.kept,
         person_id=read.person_id,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from parvis.dossiers.api import Dossier, can_read_dossiers
+from parvis.dossiers.api import Dossier, can_read_dossiers, former_q
 from parvis.identity.enums import Function
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import DATA_CLASSES, EVERYTHING, NOTHING, may_see, scope, through
@@ -38,7 +38,12 @@ def entry_scope(actor: Actor) -> Q:
         open_to |= Q(restricted=True)
     elif units:
         open_to |= Q(restricted=True, dossier__unit__in=sorted(unit for unit in units if unit is not None))
-    return through(Dossier, actor, "dossier") & open_to
+    rows = through(Dossier, actor, "dossier") & open_to
+    if not actor.kept:
+        return rows
+    return rows | former_q(
+        actor, lambda open_classes: Q(restricted=False, data_class__in=[name for name in classes if name in open_classes])
+    )
 
 
 def can_read_journal(actor: Actor) -> bool:

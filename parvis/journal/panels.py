@@ -157,6 +157,7 @@ registries.panels.register(
         access=access.can_read_journal,
         data_class="identity",
         icon="note",
+        kept=True,
     ),
 )
 registries.panels.register(

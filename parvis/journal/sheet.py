@@ -28,5 +28,6 @@ def _lines(actor: Actor, dossier: Any, day: dt.date) -> list[SheetLine]:
 
 
 registries.sheet.register(
-    "journal", SheetPart("events", gettext_lazy("Last events"), 80, _lines, access.can_read_journal, data_class="identity", icon="note")
+    "journal",
+    SheetPart("events", gettext_lazy("Last events"), 80, _lines, access.can_read_journal, data_class="identity", icon="note", kept=True),
 )

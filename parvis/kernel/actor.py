@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 
@@ -12,6 +12,16 @@ class Grant:
 
     function: str
     unit_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that a service of the actor may still read after it went to another one, and the classes of data that stay open."""
+
+    kind: str
+    id: int
+    unit_id: int
+    classes: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,7 @@ class Actor:
     barred_sectors: frozenset[int] = field(default_factory=frozenset)
     opened: frozenset[tuple[str, int]] = field(default_factory=frozenset)
     only: frozenset[tuple[str, int]] | None = None
+    kept: frozenset[Kept] = field(default_factory=frozenset)
     person_id: int | None = None
     # The day that scopes look at, when it is not today: a simulation.
     day: date | None = None
@@ -70,6 +81,11 @@ class Actor:
     def only_ids(self, kind: str) -> frozenset[int] | None:
         """The only files that a proxy covers; None when it is not limited."""
         return None if self.only is None else frozenset(number for name, number in self.only if name == kind)
+
+    @property
+    def without_kept(self) -> Actor:
+        """The same, without the files that a service of before may still read."""
+        return replace(self, kept=frozenset()) if self.kept else self
 
     @property
     def is_agent(self) -> bool:

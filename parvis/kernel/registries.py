@@ -30,6 +30,7 @@ class Panel:
 
     ``data_class``: whoever may not see it gets a note that the panel is hidden. ``nav``: its anchor in the section list.
     ``column``: "main" or "side"; ``count(actor, dossier)`` the figure beside its name. ``shortcut``: the key that opens a side panel.
+    ``kept``: shown too to a service that had the dossier before and may still read it.
     A panel shows the day that it is given, and nothing (None) where it only knows today; ``request.known_day`` is the last day known of.
     """
 
@@ -44,6 +45,7 @@ class Panel:
     nav: bool = True
     count: Callable[[Actor, Any], int | None] | None = None
     shortcut: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -283,6 +285,7 @@ class SheetPart:
     access: Access
     data_class: str = "social"
     icon: str = "folder"
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -368,6 +371,8 @@ sheet: Registry[SheetPart] = Registry("sheet")
 dossier_notes: Registry[DossierNote] = Registry("dossier_notes")
 demo_loaders: Registry[Callable[..., None]] = Registry("demo_loaders")
 subject_scopes: Registry[Callable[[Actor], Any]] = Registry("subject_scopes")
+#: Type of subject to what of it a service of before may still read: ids, and the classes of data that stay open for them.
+kept_scopes: Registry[Callable[[Actor], list[tuple[Any, frozenset[str]]]]] = Registry("kept_scopes")
 #: Type of subject to why this actor adds nothing to it now (seen by an exceptional opening, archived), or nothing: ``(actor, id)``.
 takes_nothing: Registry[Callable[[Actor, int], Any]] = Registry("takes_nothing")
 #: Rows of files that ask for no reason before they are opened: ``(actor, name of the column with the dossier's id) -> condition``. Searches
@@ -411,6 +416,11 @@ list_actions: Registry[tuple[str, Any]] = Registry("list_actions")
 #: The parts of the hand-over page.
 briefs: Registry[BriefPart] = Registry("briefs")
 
+#: Type of subject to the ids of those that belong to a dossier (a subquery): who read them is told to the person with the dossier.
+read_parts: Registry[Callable[[int], Any]] = Registry("read_parts")
+#: Whether an actor may read something of a dossier (id) without the dossier itself: a request, a proposal, a payment.
+dossier_parts: Registry[Callable[[Actor, int], bool]] = Registry("dossier_parts")
+
 #: How each context destroys what belongs to a dossier, and what it keeps.
 erasers: Registry[Eraser] = Registry("erasers")
 #: Type of what is destroyed to ``(warrant) -> problems``: whether a list that two persons signed and chained stands behind the warrant.
@@ -435,6 +445,9 @@ ALL: tuple[Registry[Any], ...] = (
     dossier_notes,
     demo_loaders,
     subject_scopes,
+    read_parts,
+    dossier_parts,
+    kept_scopes,
     takes_nothing,
     unguarded,
     subject_links,

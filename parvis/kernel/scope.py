@@ -86,7 +86,7 @@ def _scope_q(model: type[models.Model], actor: Actor) -> Q:
         parent: type[models.Model] = model
         for part in path.split("__"):
             parent = parent._meta.get_field(part).related_model  # type: ignore[assignment]
-        return _prefixed(_parent_q(parent, actor), path)
+        return _prefixed(_parent_q(parent, actor, kept=getattr(model, "kept_too", False)), path)
     return NOTHING
 
 
@@ -104,17 +104,18 @@ def shown_within(model: type[models.Model], actor: Actor) -> int | None:
     return found
 
 
-def _parent_q(model: type[models.Model], actor: Actor) -> Q:
-    """What of a parent shows its children: the scope, or the one row that the page is about."""
+def _parent_q(model: type[models.Model], actor: Actor, *, kept: bool) -> Q:
+    """What of a parent shows its children: the scope, or the one row that the page is about. A parent that a service of before may still
+    read (``Actor.kept``) shows only the children that say so: what nobody thought of stays closed."""
     pk = shown_within(model, actor)
-    return scope_q(model, actor) if pk is None else Q(pk=pk)
+    return scope_q(model, actor if kept else actor.without_kept) if pk is None else Q(pk=pk)
 
 
-def through(model: type[models.Model], actor: Actor, path: str) -> Q:
+def through(model: type[models.Model], actor: Actor, path: str, *, kept: bool = False) -> Q:
     """Rows whose ``path`` (a foreign key that is never empty) leads to something of the model that this actor sees. The condition is
     looked up from the row: a list of all that the actor sees would be read for each query, and grows with the centre.
     """
-    q = _parent_q(model, actor)
+    q = _parent_q(model, actor, kept=kept)
     return Q(**{f"{path}__isnull": False}) if q == EVERYTHING else _prefixed(q, path)  # an empty Q in an "or" would vanish
 
 
@@ -259,6 +260,8 @@ class ScopedModel(models.Model):
     """A model whose rows depend on who looks. ``scoped_by`` names the path to the parent whose scope it shares."""
 
     scoped_by: ClassVar[str] = ""
+    #: Shown too with a parent that a service of before may still read.
+    kept_too: ClassVar[bool] = False
 
     objects = ScopedManager()
     unscoped = models.Manager()

@@ -86,6 +86,13 @@ registries.screens.register("requests.identify", Screen("requests.identify", _("
 registries.screens.register("requests.detail", Screen("requests.detail", _("Request"), detail_url))
 registries.subject_scopes.register("request", _visible_requests)
 registries.subject_scopes.register("request_line", _visible_lines)
+_TELLER = system_actor("requests.readings")
+registries.read_parts.register(
+    "request", lambda dossier_id: Request.objects.visible_to(_TELLER).filter(dossier=dossier_id).order_by().values("pk")
+)
+registries.dossier_parts.register(
+    "requests", lambda actor, dossier_id: Request.objects.visible_to(actor).filter(dossier=dossier_id).exists()
+)
 registries.subject_links.register(
     "request",
     row_links(

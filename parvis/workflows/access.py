@@ -49,6 +49,11 @@ def team_q(actor: Actor) -> Q:
     return Q(unit__in=sorted(unit for unit in units if unit is not None)) if units else NOTHING
 
 
+def may_read_figures(actor: Actor) -> bool:
+    """Hand-overs by service and month: heads of services for theirs, the president and the auditor for all."""
+    return actor.is_agent and actor.has(Function.CHIEF, Function.PRESIDENT, Function.AUDITOR)
+
+
 @scope(WorkItem)
 def items_scope(actor: Actor) -> Q:
     if not actor.is_agent:

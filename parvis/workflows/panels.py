@@ -70,6 +70,17 @@ registries.menu.register(
     ),
 )
 registries.palette.register(
+    "workflows.hand_overs",
+    PaletteAction(
+        key="workflows.hand_overs",
+        label=_("Hand-overs by service and month"),
+        url_name="workflows:hand_overs",
+        access=access.may_read_figures,
+        icon="chart",
+        order=95,
+    ),
+)
+registries.palette.register(
     "workflows.index",
     PaletteAction(
         key="workflows.index", label=_("Look at the processes"), url_name="workflows:index", access=access.may_read_models, icon="studio"

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from .views import models, tasks
+from .views import figures, models, tasks
 
 app_name = "workflows"
 
 urlpatterns = [
+    path("tasks/hand-overs/", figures.hand_overs, name="hand_overs"),
     path("tasks/<uuid:uuid>/", tasks.task, name="task"),
     path("tasks/<uuid:uuid>/take/", tasks.take, name="take"),
     path("tasks/<uuid:uuid>/back/", tasks.back, name="back"),

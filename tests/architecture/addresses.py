@@ -15,6 +15,7 @@ WITHOUT_FILE = {
     "dossiers:new_section", "dossiers:new_field", "dossiers:change_field",
     "journal:entry", "journal:activity", "journal:with",
     "dossiers:retention", "dossiers:retention_add", "dossiers:destruction", "dossiers:destruction_list", "dossiers:certificate",
+    "dossiers:reading_rules", "dossiers:reading_rule_add", "dossiers:known_names",
 }  # fmt: skip
 
 THING: dict[str, str] = {
@@ -57,7 +58,7 @@ THING: dict[str, str] = {
     "dossiers:departure": "departure", "dossiers:handover": "handover", "dossiers:code_list": "code_list", "dossiers:code": "code",
     "dossiers:destruction_list": "destruction", "dossiers:certificate": "destruction",
     "api:revoke": "token", "api:application_token": "application", "api:person": "person", "api:file": "document",
-    "dossiers:exceptional_end": "opening", "dossiers:settle": "look_up",
+    "dossiers:known_end": "known", "dossiers:exceptional_end": "opening", "dossiers:settle": "look_up",
 }  # fmt: skip
 
 
@@ -70,7 +71,13 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
         dossier = [things["dossier"].uuid]
         if name in {"dossiers:own_section", "dossiers:own_edit"}:
             return [*dossier, "energy"]
-        if name in {"dossiers:situation_edit", "dossiers:situation_end", "dossiers:intervention_end", "dossiers:hold_end"}:
+        if name in {
+            "dossiers:situation_edit",
+            "dossiers:situation_end",
+            "dossiers:intervention_end",
+            "dossiers:hold_end",
+            "dossiers:reading_end",
+        }:
             return [*dossier, NOWHERE]
         if name in {"dossiers:member_add", "dossiers:member_end"}:
             return [*dossier, things["person"].uuid]

@@ -20,7 +20,7 @@ from parvis.demo.turns import play_turns
 from parvis.documents.models import Document
 from parvis.dossiers.api import Dossier, assign_referent, offer_transfer
 from parvis.dossiers.models import DestructionList, Handover
-from parvis.dossiers.services import agents, custom, grants, leaving
+from parvis.dossiers.services import add_known, agents, custom, grants, leaving
 from parvis.identity.api import Account, Opening, Unit, actor_for, add_agent_to_sector, create_sector, offer_proxy
 from parvis.identity.demo import username
 from parvis.identity.services.lists import save_view
@@ -207,6 +207,9 @@ def build() -> World:
         dossier=Dossier.unscoped.select_related("unit").get(pk=dossier.pk),
         unit=Unit.objects.get(code="SSG-SUD"),
         reason="Déménagement",
+    )
+    world.things["known"] = add_known(
+        actor=actor_for(world.account("auditor")), family_name="Dumortier", given_names="Célestin", reason="Chanteur connu ici"
     )
     world.things |= _leaving(world, Dossier.unscoped.select_related("unit").get(pk=dossier.pk))
     world.things |= _programs(world)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.documents.api import read_bytes
+from parvis.dossiers.api import part_of
 from parvis.kernel import clock, mutations
 from parvis.kernel.periods import month_start, next_month
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
@@ -29,7 +30,7 @@ def find(request: Request, uuid: Any) -> Claim:
     row = rows.filter(uuid=uuid).first()
     if row is None:
         raise Http404("claim")
-    mutations.record_read(actor=request.actor, subject=row.ref, screen=request.screen.name)
+    mutations.record_read(actor=request.actor, subject=row.ref, screen=request.screen.name, within=part_of(row.dossier_id))
     return row
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from parvis.accounting.api import ACCOUNT_REASONS, reason_in_words
 from parvis.decisions.api import living_proposal
-from parvis.dossiers.api import visible_dossier
+from parvis.dossiers.api import part_of, visible_dossier
 from parvis.kernel import mutations
 from parvis.kernel.actor import Actor
 from parvis.ui.backlog import figure
@@ -31,7 +31,7 @@ def find(request: Request, uuid: Any) -> Entitlement:
     row = Entitlement.objects.visible_to(request.actor).select_related("decision", "dossier", "unit").filter(uuid=uuid).first()
     if row is None:
         raise Http404("entitlement")
-    mutations.record_read(actor=request.actor, subject=row.ref, screen=request.screen.name)
+    mutations.record_read(actor=request.actor, subject=row.ref, screen=request.screen.name, within=part_of(row.dossier_id))
     return row
 
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import is_payable
+from parvis.dossiers.api import part_of
 from parvis.kernel import clock, mutations
 from parvis.kernel.periods import month_start
 from parvis.kernel.subject import SubjectRef
@@ -110,7 +111,9 @@ def first_payment(request: Request, line_id: int) -> HttpResponse:
     if not rights:
         raise Http404("nothing granted")
     decision = rights[0].decision
-    mutations.record_read(actor=request.actor, subject=SubjectRef("decision", decision.pk), screen=request.screen.name)
+    mutations.record_read(
+        actor=request.actor, subject=SubjectRef("decision", decision.pk), screen=request.screen.name, within=part_of(decision.dossier_id)
+    )
     form = ExecutionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):

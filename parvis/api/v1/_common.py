@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from parvis.dossiers.api import Dossier
+from parvis.dossiers.api import Dossier, reader_of
 from parvis.kernel.actor import Actor
 from parvis.kernel.periods import OPEN_END
 from parvis.kernel.scope import may_see
@@ -41,5 +41,6 @@ def opened(request: Any, number: str) -> Dossier:
         raise Problem("not-found")
     if dossier.destroyed_on is not None:
         raise Problem("destroyed")
+    request.actor = reader_of(request.actor, dossier)
     note_reading(request, SubjectRef("dossier", dossier.pk))
     return dossier

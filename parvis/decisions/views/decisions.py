@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.documents import api as documents
+from parvis.dossiers.api import part_of
 from parvis.kernel import asof, clock, jobs, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError
@@ -89,7 +90,9 @@ def decision(request: Request, uuid: Any) -> HttpResponse:
     view = asof.view()
     if view is not None and found.decided_on > view.known_day:
         raise Http404("decision")  # not taken yet
-    mutations.record_read(actor=request.actor, subject=SubjectRef("decision", found.pk), screen=request.screen.name)
+    mutations.record_read(
+        actor=request.actor, subject=SubjectRef("decision", found.pk), screen=request.screen.name, within=part_of(found.dossier_id)
+    )
     pack = selectors.pack_json(request.actor, found)
     language = formats.language()
     notification = selectors.notification_of(request.actor, found)
@@ -127,7 +130,9 @@ def pack(request: Request, uuid: Any) -> HttpResponse:
     """pack.json, to verify anywhere with `parvis decisions verify`."""
     found = find(request, uuid)
     row = Pack.objects.visible_to(request.actor).get(decision=found)
-    mutations.record_read(actor=request.actor, subject=SubjectRef("decision", found.pk), screen=request.screen.name)
+    mutations.record_read(
+        actor=request.actor, subject=SubjectRef("decision", found.pk), screen=request.screen.name, within=part_of(found.dossier_id)
+    )
     response = HttpResponse(packs.pack_file(row), content_type="application/json; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(found)}.pack.json"'
     return response
@@ -139,7 +144,9 @@ def letter_pdf(request: Request, uuid: Any) -> HttpResponse:
     notification = selectors.notification_of(request.actor, found)
     if notification is None or notification.letter is None:
         raise Http404
-    mutations.record_read(actor=request.actor, subject=SubjectRef("decision", found.pk), screen=request.screen.name)
+    mutations.record_read(
+        actor=request.actor, subject=SubjectRef("decision", found.pk), screen=request.screen.name, within=part_of(found.dossier_id)
+    )
     response = HttpResponse(documents.read_bytes(notification.letter.file), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{_file_name(found)}.pdf"'
     return response

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from parvis.dossiers.api import part_of
 from parvis.kernel import mutations
 from parvis.kernel.errors import Conflict, DomainError
 from parvis.ui import formats
@@ -114,7 +115,7 @@ def opinion(request: Request, uuid: Any) -> HttpResponse:
             raise
         except DomainError as error:
             forms.put(form, error)
-    mutations.record_read(actor=request.actor, subject=steps.ref(found), screen=request.screen.name)
+    mutations.record_read(actor=request.actor, subject=steps.ref(found), screen=request.screen.name, within=part_of(found.dossier_id))
     version = selectors.latest_version(request.actor, found)
     context = {
         "opinion": asked,

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from parvis.dossiers.api import part_of
 from parvis.kernel import clock, memo, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError, NotAllowed
@@ -85,7 +86,7 @@ def proposal(request: Request, uuid: Any) -> HttpResponse:
     found = find(request, uuid)
     if request.method == "POST":
         return _save(request, found)
-    mutations.record_read(actor=request.actor, subject=steps.ref(found), screen=request.screen.name)
+    mutations.record_read(actor=request.actor, subject=steps.ref(found), screen=request.screen.name, within=part_of(found.dossier_id))
     with memo.sharing():
         return page(request, "decisions/proposal.html", context_of(request, found, add=request.GET.get("add") == "1"))
 

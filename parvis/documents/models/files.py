@@ -111,6 +111,7 @@ class DocumentWord(WordOf):
 
     personal_data = "social"
     scoped_by = "document"
+    kept_too = True
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="words")
 
@@ -125,6 +126,7 @@ class DocumentProposal(ScopedModel):
 
     personal_data = "social"
     scoped_by = "document"
+    kept_too = True
 
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="proposal")
     kind = models.CharField(max_length=40, blank=True)

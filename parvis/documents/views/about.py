@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import display_names
-from parvis.documents.access import file_of, may_describe, may_open_documents
+from parvis.documents.access import asked_of, may_describe, may_open_documents
 from parvis.documents.enums import DocumentKind, Origin
 from parvis.documents.forms import AboutForm
 from parvis.documents.models import Document
@@ -48,7 +48,7 @@ def about(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     document = _visible(request, document_uuid)
     # Its whole text stands on this page: a relative's or a colleague's papers ask for a reason first, like the file they lie in.
     mutations.record_read(
-        actor=actor, subject=SubjectRef("document", document.pk), screen="documents.about", within=file_of(actor, document)
+        actor=actor, subject=SubjectRef("document", document.pk), screen="documents.about", within=asked_of(actor, document)
     )
     name, back = _place_of(request, document)
     may_say = may_describe(actor, document)

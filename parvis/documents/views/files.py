@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from parvis.documents.access import file_of, may_attach, may_open_documents
+from parvis.documents.access import asked_of, may_attach, may_open_documents
 from parvis.documents.errors import DocumentError
 from parvis.documents.forms import DocumentForm
 from parvis.documents.models import Document
@@ -33,7 +33,7 @@ def download(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     saved = bool(request.GET.get("save"))
     screen_name = "documents.saved" if saved else "documents.download"
     # A relative's or a colleague's papers ask for a reason like the file they lie in.
-    mutations.record_read(actor=actor, subject=SubjectRef("document", document.pk), screen=screen_name, within=file_of(actor, document))
+    mutations.record_read(actor=actor, subject=SubjectRef("document", document.pk), screen=screen_name, within=asked_of(actor, document))
     data = taken_copy(actor, document, saved=saved)
     inline = document.file.mime in INLINE and not saved
     response = HttpResponse(

@@ -6,8 +6,9 @@ from .agents import AgentFact, AgentProfile
 from .custom import Code, CodeList, CustomFact, CustomVersion, DossierKind, DossierProfile, PersonFact
 from .dossiers import Dossier, DossierMember, Referent
 from .interventions import Intervention
+from .known import WellKnownName, WellKnownPerson
 from .leaving import Departure, Handover, HandoverSignature
-from .moving import Transfer
+from .moving import ReadingRule, Transfer
 from .retention import DestructionLine, DestructionList, LegalHold, RetentionRule
 from .sectors import DossierSector
 from .situation import SituationFact
@@ -34,8 +35,11 @@ __all__ = [
     "LogDelay",
     "LegalHold",
     "PersonFact",
+    "ReadingRule",
     "Referent",
     "RetentionRule",
     "SituationFact",
     "Transfer",
+    "WellKnownName",
+    "WellKnownPerson",
 ]

@@ -115,6 +115,7 @@ class DossierProfile(ScopedModel):
 
     personal_data = "identity"
     scoped_by = "dossier"
+    kept_too = True
 
     dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="profile")
     kind = models.ForeignKey(DossierKind, on_delete=models.PROTECT, related_name="+")

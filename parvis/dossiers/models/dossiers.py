@@ -57,6 +57,7 @@ class DossierMember(Fact):
 
     personal_data = "identity"
     scoped_by = "dossier"
+    kept_too = True
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="members")
     person = models.ForeignKey("contacts.Person", on_delete=models.PROTECT, related_name="+")
@@ -78,6 +79,7 @@ class Referent(Fact):
 
     personal_data = "identity"
     scoped_by = "dossier"
+    kept_too = True
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="referents")
     account = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")

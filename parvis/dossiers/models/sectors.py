@@ -14,6 +14,7 @@ class DossierSector(Fact):
 
     personal_data = "social"
     scoped_by = "dossier"
+    kept_too = True
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="sectors")
     sector = models.ForeignKey("identity.Sector", on_delete=models.PROTECT, related_name="+")

@@ -19,7 +19,9 @@ from .dossiers import (
     open_dossier,
     refile,
 )
+from .former import DAYS, Terms, end_left_reading, kept_readings, publish_reading_rule, reading_rules, reading_terms
 from .interventions import end_intervention, record_intervention
+from .known import add_known, end_known, match_again
 from .leaving import carry_out, plan_departure, side_of, sign_handover
 from .life import archive_dossier, close_dossier, obstacles, reopen_dossier
 from .retention import (
@@ -40,6 +42,11 @@ from .situation import end_situation, record_situation
 from .transfers import accept_transfer, offer_transfer, return_transfer
 
 __all__ = [
+    "add_known",
+    "end_known",
+    "match_again",
+    "DAYS",
+    "Terms",
     "reasons_told",
     "stuck",
     "Choice",
@@ -63,11 +70,16 @@ __all__ = [
     "due_dossiers",
     "until",
     "end_hold",
+    "end_left_reading",
     "holds_of",
     "holds_to_review",
     "kept",
+    "kept_readings",
     "place_hold",
+    "publish_reading_rule",
     "publish_rule",
+    "reading_rules",
+    "reading_terms",
     "schedule",
     "accept_transfer",
     "add_member",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
 
 from parvis.identity.api import Account, Unit
@@ -22,6 +24,7 @@ from ..events import DossierTransferred
 from ..models import Dossier, Referent, Transfer
 from ._common import record, writable
 from .dossiers import assign_referent, update_dossier
+from .former import end_readings_of, leave_reading
 
 OFFERED = {
     "fr": "Dossier proposé à votre service : accepter ou renvoyer",
@@ -88,12 +91,22 @@ def _answered(actor: Actor, transfer: Transfer, state: str, words: str, moved: i
 
 
 @gesture
-def accept_transfer(*, actor: Actor, transfer: Transfer, referent: Account | None = None, answer: str = "") -> Transfer:
-    """The dossier belongs to the new service from now on: open tasks follow, the referents of before end, a new one may be named.
+def accept_transfer(
+    *,
+    actor: Actor,
+    transfer: Transfer,
+    referent: Account | None = None,
+    answer: str = "",
+    read_days: int | None = None,
+    read_classes: Collection[str] | None = None,
+) -> Transfer:
+    """The dossier belongs to the new service from now on: open tasks follow, the referents of before end, a new one may be named. The service
+    of before reads it for ``read_days`` more, in ``read_classes``: as the rule says where nothing is chosen, never more than it allows.
 
     Raises:
         NotAllowed: not the head of that service.
         Conflict: answered already.
+        InvalidDossier: longer, or more, than the rule of reading allows.
     """
     _answered(actor, transfer, TransferState.ACCEPTED, answer.strip())
     dossier: Dossier = Dossier.unscoped.select_related("unit").get(pk=transfer.dossier_id)
@@ -110,6 +123,8 @@ def accept_transfer(*, actor: Actor, transfer: Transfer, referent: Account | Non
             end_fact(row, valid_to=day, anchor=dossier, actor=actor)
         else:
             withdraw_fact(row, anchor=dossier)
+    end_readings_of(actor=actor, dossier=dossier, unit=transfer.to_unit)
+    leave_reading(actor=actor, dossier=dossier, unit=before, days=read_days, classes=read_classes)
     if referent is not None:
         assign_referent(actor=actor, dossier=dossier, account=referent)
     record(actor, "dossier.transfer", dossier, {"unit": [before.code, transfer.to_unit.code], "tasks": moved}, note=answer.strip())

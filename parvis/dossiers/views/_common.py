@@ -12,6 +12,7 @@ from parvis.contacts.api import display_names
 from parvis.kernel import asof, clock, memo, mutations
 from parvis.kernel.subject import SubjectRef
 
+from .. import access
 from ..models import Dossier
 from ..selectors import beside, members_at, reading_beside
 
@@ -25,6 +26,8 @@ def visible(request: HttpRequest, uuid: UUID, *, destroyed: bool = False, **also
     dossier = rows.annotate(**beside(actor), **(reading_beside(actor) if reads else {}), **also).first()
     if dossier is None or (dossier.destroyed_on is not None and not destroyed):
         raise Http404("dossier")
+    # A service of before reads in the classes of data that were left to it: the rest of the request is that reader's.
+    request.actor = actor = access.reader_of(actor, dossier)  # type: ignore[attr-defined]
     if reads:  # each page of a file is a reading of it; what is unusual asks for a reason first
         with memo.sharing():
             memo.keep(("dossiers.reading", actor, dossier.pk), dossier)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from parvis.contacts.api import Person
 from parvis.identity.api import LookUp, Opening, Sector, may_audit, may_simulate
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock, mutations, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, StepFirst
 from parvis.kernel.subject import SubjectRef
@@ -25,8 +25,9 @@ from .. import access, lookups, simulation, transparency
 from ..enums import DelayGround, DelayKind
 from ..forms_access import DelayForm, ExceptionalForm, SectorsForm, SimulationForm, WhyForm
 from ..models import Dossier
-from ..selectors import dossier_by_number, log_delays, person_reading, reading_of, reads_of, running_delay, sectors_at
+from ..selectors import dossier_by_number, dossier_by_uuid, log_delays, person_reading, reading_of, reads_of, running_delay, sectors_at
 from ..services import grants as services
+from ..services import kept_readings
 from ..services.transparency import end_log_delay, set_log_delay
 from ._common import crumbs, visible
 
@@ -78,10 +79,17 @@ def exceptional_end(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def _asked(actor: Actor, kind: str, uuid: UUID) -> Any:
     """What the agent wants to open, when it is within sight."""
     if kind == "dossier":
-        found = Dossier.objects.visible_to(actor).filter(uuid=uuid).first()
+        found = Dossier.objects.visible_to(actor).filter(uuid=uuid).first() or _by_a_part(actor, uuid)
         return reading_of(actor, found.pk) if found is not None else None
     person = Person.objects.visible_to(actor).filter(uuid=uuid).first() if kind == "person" else None
     return person_reading(actor, person.pk) if person is not None else None
+
+
+def _by_a_part(actor: Actor, uuid: UUID) -> Dossier | None:
+    """A file that is not open to the agent, of which a request, proposal or payment is: the question is the file's."""
+    found = dossier_by_uuid(uuid)
+    seen = found is not None and any(sees(actor, found.pk) for sees in registries.dossier_parts.all())
+    return found if seen else None
 
 
 @screen(access=lambda actor: actor.is_agent and bool(actor.grants), methods=("GET", "POST"), creates=True)
@@ -126,6 +134,8 @@ def access_log(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "reads": [{"row": row, "why": lookups.why_of(row.purpose)} for row in rows[:PAGE]],
         "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
         "openings": Opening.objects.filter(subject_type="dossier", subject_id=dossier.pk).select_related("account")[:20],
+        "left": kept_readings(dossier.pk),
+        "today": clock.today(),
         "delays": log_delays(dossier.pk)[:20],
         "running": running_delay(dossier.pk),
         "rules": access.rules_on_delay(request.actor, dossier),  # type: ignore[attr-defined]

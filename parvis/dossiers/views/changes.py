@@ -44,8 +44,8 @@ def _landmarks(actor: Actor, dossier: Dossier) -> dict[str, tuple[dt.datetime, A
 @screen(access=access.can_read_dossiers)
 def changes(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Facts added, corrected and ended with before and after; members, referents, aid, payments, documents, notes."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     visit: dt.datetime | None = dossier.visited_at  # type: ignore[attr-defined]
     marks = _landmarks(actor, dossier)
     day = asked_day(request, "since")

@@ -45,8 +45,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @screen(access=access.can_read_dossiers, parts=("drawer", "since-visit"))
 def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The whole dossier as it stood on ``on`` (default today), as it was known on ``known`` (default now)."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid, destroyed=True, **definitions_beside())
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     if dossier.destroyed_on is not None:
         return page(request, "dossiers/destroyed.html", {"dossier": dossier, "line": services.destroyed_by(dossier)})
     today = clock.today()
@@ -68,11 +68,13 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     request.known_on = known_on  # type: ignore[attr-defined]
     request.known_day = min(day, known) if known_on and known else day  # type: ignore[attr-defined]
     request.dossier_members = members  # type: ignore[attr-defined]
+    before = access.reads_as_before(actor, dossier)
     with memo.sharing():
         memo.keep("dossier", dossier.pk)
         memo.keep(("dossiers.reading", actor, dossier.pk), dossier)
-        within(Dossier, actor, dossier.pk)
-        main, side, hidden = _panels(request, dossier, day)
+        if not before:  # what hangs on a file that a service of before may read is not all open to it
+            within(Dossier, actor, dossier.pk)
+        main, side, hidden = _panels(request, dossier, day, before=before)
     writes = not access.only_reads(actor, dossier)
     side = side if writes and not past else []
     context = {
@@ -92,6 +94,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "side": side,
         "chosen": next((part for part in side if part["panel"].key == request.GET.get("add")), side[0] if side else None),
         "kept": services.kept(dossier) if dossier.status == "closed" and not past else None,
+        "before": dossier.kept_until - dt.timedelta(days=1) if before else None,  # type: ignore[attr-defined]
         "may_hold": writes and access.may_hold(actor),
         "changed": None if past or dossier.visited_at is None else {"at": dossier.visited_at, "count": None},
         "may_write": writes and access.can_write_situation(actor),
@@ -124,7 +127,9 @@ def _lead(members: list[Any], dossier: Dossier) -> Any:
     return next((view for view in members if view.member.person_id == dossier.lead_id), members[0] if members else None)
 
 
-def _panels(request: HttpRequest, dossier: Dossier, day: dt.date) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
+def _panels(
+    request: HttpRequest, dossier: Dossier, day: dt.date, *, before: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
     """Main and side panels that this reader may see and that have something to show, and the titles of those that are hidden."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     main: list[dict[str, Any]] = []
@@ -132,7 +137,7 @@ def _panels(request: HttpRequest, dossier: Dossier, day: dt.date) -> tuple[list[
     hidden: list[str] = []
     asked = request.GET.get("add", "")
     for panel in panels.all():
-        if not opens(panel, actor):
+        if not opens(panel, actor, before=before):
             if panel.column == "main" and panel.nav:
                 hidden.append(str(panel.title))
             continue
@@ -151,7 +156,10 @@ def _panels(request: HttpRequest, dossier: Dossier, day: dt.date) -> tuple[list[
     return main, side, hidden
 
 
-def opens(panel: Panel, actor: Actor) -> bool:
+def opens(panel: Panel, actor: Actor, *, before: bool = False) -> bool:
+    """``before``: read by a service that had the dossier before, to which only some panels stay open."""
+    if before and not panel.kept:
+        return False
     return bool(panel.access(actor)) and (not panel.data_class or may_see(actor, panel.data_class))
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.identity.api import agents_with, units
-from parvis.identity.enums import Function
+from parvis.identity.enums import DataClass, Function
+from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.ui import formats
 from parvis.ui.http import done, errors_on, invalid, page, screen
 from parvis.workflows.api import where_dossier
 
 from .. import access, services
-from ..forms_life import AnswerForm, TransferForm
-from ..models import Transfer
+from ..forms_life import AnswerForm, ReadingRuleForm, TransferForm
+from ..models import DossierKind, Transfer
 from ..selectors import members_at
 from ._common import crumbs, visible
 
@@ -45,6 +48,10 @@ def transfer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return page(request, "dossiers/transfer.html", context)
 
 
+def class_choices(names: Collection[str]) -> list[tuple[str, str]]:
+    return [(name, str(DataClass(name).label)) for name in access.MAY_STAY_OPEN if name in names]
+
+
 def _transfer(actor: Actor, uuid: UUID) -> Transfer:
     rows = Transfer.objects.visible_to(actor).select_related("dossier__lead__index", "dossier__unit", "from_unit", "to_unit")
     found: Transfer | None = rows.filter(uuid=uuid).first()
@@ -64,14 +71,21 @@ def transfer_answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     row = _transfer(actor, uuid)
     answers = row.live == 1 and access.answers_transfer(actor, row)
     agents = {one.pk: one for one in agents_with(Function.SOCIAL_WORKER, row.to_unit)} if answers else {}
+    terms = services.reading_terms(row.dossier) if answers else services.Terms(0, ())
     form = AnswerForm(
-        request.POST if request.method == "POST" else None, agents=[(str(pk), one.display_name) for pk, one in agents.items()]
+        request.POST if request.method == "POST" else None,
+        agents=[(str(pk), one.display_name) for pk, one in agents.items()],
+        days=terms.days,
+        classes=class_choices(terms.classes),
     )
     context = {
         **crumbs(row.dossier),
         "row": row,
         "form": form,
         "answers": answers,
+        "terms": terms,
+        "left": [one for one in services.kept_readings(row.dossier_id) if one.unit_id == row.from_unit_id] if row.answered_at else [],
+        "today": clock.today(),
         "members": len(members_at(row.dossier_id)),
         "sees_dossier": row.dossier.__class__.objects.visible_to(actor).filter(pk=row.dossier_id).exists(),
     }
@@ -85,7 +99,62 @@ def transfer_answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
                     services.return_transfer(actor=actor, transfer=row, reason=data["answer"])
                     return done(request, "dossiers:transfer_answer", _("Returned: the dossier stays where it is."), row.uuid)
                 named = agents.get(int(data["referent"])) if data["referent"] else None
-                services.accept_transfer(actor=actor, transfer=row, referent=named, answer=data["answer"])
+                services.accept_transfer(
+                    actor=actor,
+                    transfer=row,
+                    referent=named,
+                    answer=data["answer"],
+                    read_days=data["read_days"],
+                    read_classes=data["read_classes"] if "read_days" in request.POST else None,
+                )
                 return done(request, "dossiers:transfer_answer", _("Accepted: the dossier and its tasks are in your service."), row.uuid)
         return invalid(request, "dossiers/transfer_answer.html", context)
     return page(request, "dossiers/transfer_answer.html", context)
+
+
+# How long the service of before may read ----------------------------------------------------------------------------------
+@screen(access=access.may_read_reading_rules)
+def reading_rules(request: HttpRequest) -> HttpResponse:
+    """What a service that gave a dossier away may still read: what holds today, then every version."""
+    now, versions = services.reading_rules()
+    context = {
+        "rules": now,
+        "versions": [(row, row in now) for row in versions],
+        "product": services.DAYS if not any(row.slot == "all" for row in now) else None,
+        "may_change": access.may_define_fields(request.actor),  # type: ignore[attr-defined]
+    }
+    return page(request, "dossiers/reading_rules.html", context)
+
+
+@screen(access=access.may_define_fields, methods=("GET", "POST"), creates=True)
+def reading_rule_add(request: HttpRequest) -> HttpResponse:
+    kinds = {str(row.pk): row for row in DossierKind.objects.filter(is_general=False)}
+    form = ReadingRuleForm(
+        request.POST or None,
+        kinds=[(key, formats.label(row.label)) for key, row in kinds.items()],
+        classes=class_choices(access.MAY_STAY_OPEN),
+        initial={"days": services.DAYS, "classes": ["social"]},
+    )
+    if request.method == "POST":
+        if form.is_valid():
+            given = form.cleaned_data
+            with errors_on(form):
+                services.publish_reading_rule(
+                    actor=request.actor,  # type: ignore[attr-defined]
+                    kind=kinds.get(given["kind"]),
+                    **{name: given[name] for name in ("days", "classes", "source", "valid_from")},
+                )
+                return done(request, "dossiers:reading_rules", _("Published. The versions before stay to be read."))
+        return invalid(request, "dossiers/reading_rule_form.html", {"form": form})
+    return page(request, "dossiers/reading_rule_form.html", {"form": form})
+
+
+@screen(access=access.may_see_access_log, methods=("POST",))
+def reading_end(request: HttpRequest, uuid: UUID, item: UUID) -> HttpResponse:
+    """What the service of before may read ends before its day."""
+    dossier = visible(request, uuid)
+    row = next((one for one in services.kept_readings(dossier.pk) if one.uuid == item), None)
+    if row is None or not access.answers_for(request.actor, dossier):  # type: ignore[attr-defined]
+        raise Http404("dossier")
+    services.end_left_reading(actor=request.actor, dossier=dossier, row=row)  # type: ignore[attr-defined]
+    return done(request, "dossiers:access_log", _("Ended: that service no longer reads this dossier."), dossier.uuid)

@@ -1,7 +1,7 @@
 from .accounts import Account
 from .factors import Factor, RecoveryCode
 from .lists import ListChoice, SavedView
-from .rights import AgentSector, ClassRight, LookUp, Opening, OwnPerson, Proxy, Sector
+from .rights import AgentSector, ClassRight, KeptReading, LookUp, Opening, OwnPerson, Proxy, Sector
 from .sessions import OneTimeLink, SignInThrottle, WebSession
 from .units import FunctionGrant, Unit
 
@@ -11,6 +11,7 @@ __all__ = [
     "ClassRight",
     "Factor",
     "FunctionGrant",
+    "KeptReading",
     "ListChoice",
     "LookUp",
     "OneTimeLink",

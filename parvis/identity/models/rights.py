@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from ..enums import Function
+from ..enums import DataClass, Function
 from .units import OPEN_END
 
 
@@ -153,6 +153,44 @@ class Opening(models.Model):
             models.Index(fields=["account", "expires_at"], name="identity_opening_account"),
             models.Index(fields=["subject_type", "subject_id", "expires_at"], name="identity_opening_subject"),
         ]
+
+
+class KeptReading(models.Model):
+    """A service that no longer has a file may read it until the day before ``valid_to``, in these classes of data, and write nothing."""
+
+    personal_data = "security"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    unit = models.ForeignKey("identity.Unit", on_delete=models.PROTECT, related_name="+")
+    subject_type = models.CharField(max_length=64)
+    subject_id = models.BigIntegerField()
+    classes = models.CharField(max_length=80)
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    recorded_at = models.DateTimeField()
+    author_label = models.CharField(max_length=191)
+    ended_at = models.DateTimeField(null=True)
+    ended_by_label = models.CharField(max_length=191, blank=True)
+
+    class Meta:
+        ordering = ["-valid_to", "-pk"]
+        constraints = [models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="identity_kept_period")]
+        indexes = [
+            models.Index(fields=["unit", "valid_to"], name="identity_kept_unit"),
+            models.Index(fields=["subject_type", "subject_id", "valid_to"], name="identity_kept_subject"),
+        ]
+
+    @property
+    def class_names(self) -> list[str]:
+        return [name for name in self.classes.split(",") if name]
+
+    @property
+    def class_labels(self) -> list[str]:
+        return [str(DataClass(name).label) for name in self.class_names]
+
+    @property
+    def last_day(self) -> dt.date:
+        return self.valid_to - dt.timedelta(days=1)
 
 
 class LookUp(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from parvis.kernel.subject import SubjectRef
 
 from ..access import may_audit
 from ..errors import OpeningRefused
-from ..models import Account, LookUp, Opening, OwnPerson
+from ..models import Account, KeptReading, LookUp, Opening, OwnPerson, Unit
 from .accounts import account_ref
 from .guards import STREAM
 
@@ -75,6 +76,39 @@ def end_opening(*, actor: Actor, opening: Opening) -> Opening:
         opening.save(update_fields=["ended_at", "ended_by"])
         record(STREAM, actor=actor, verb="opening_ended", subject=SubjectRef(opening.subject_type, opening.subject_id))
     return opening
+
+
+@gesture
+def keep_reading(
+    *, actor: Actor, subject: SubjectRef, unit: Unit, classes: Collection[str], valid_from: dt.date, valid_to: dt.date
+) -> KeptReading:
+    """A service that gave a file away may still read it, until the day before ``valid_to``. Who rules on it, and on which classes of data,
+    is decided where the file lives."""
+    row = KeptReading.objects.create(
+        unit=unit,
+        subject_type=subject.type,
+        subject_id=subject.id,
+        classes=",".join(sorted(set(classes))),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        recorded_at=clock.now(),
+        author_label=actor.label[:191],
+    )
+    values = {"unit": unit.code, "classes": row.class_names, "until": valid_to}
+    record(STREAM, actor=actor, verb="reading_kept", subject=subject, values=values)
+    return row
+
+
+@gesture
+def end_kept_reading(*, actor: Actor, row: KeptReading) -> KeptReading:
+    """Before its day: from now on the service of before reads nothing of it."""
+    today = clock.today()
+    ended = KeptReading.objects.filter(pk=row.pk, ended_at__isnull=True, valid_to__gt=today).update(
+        valid_to=max(today, row.valid_from), ended_at=clock.now(), ended_by_label=actor.label[:191]
+    )
+    if ended:
+        record(STREAM, actor=actor, verb="kept_reading_ended", subject=SubjectRef(row.subject_type, row.subject_id))
+    return KeptReading.objects.select_related("unit").get(pk=row.pk)
 
 
 @gesture

@@ -18,6 +18,7 @@ class Action(ScopedModel):
 
     personal_data = "social"
     scoped_by = "entry"
+    kept_too = True
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="actions")
@@ -40,6 +41,7 @@ class Turn(ScopedModel):
 
     personal_data = "social"
     scoped_by = "action"
+    kept_too = True
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="turns")

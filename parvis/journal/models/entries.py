@@ -58,6 +58,7 @@ class EntryWord(WordOf):
 
     personal_data = "social"
     scoped_by = "entry"
+    kept_too = True
 
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="words")
 

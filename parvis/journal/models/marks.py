@@ -15,6 +15,7 @@ class ObjectiveState(ScopedModel):
 
     personal_data = "social"
     scoped_by = "entry"
+    kept_too = True
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="states")
     state = models.CharField(max_length=8, choices=ObjectiveStatus.choices)
@@ -35,6 +36,7 @@ class Mention(ScopedModel):
 
     personal_data = "social"
     scoped_by = "entry"
+    kept_too = True
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="mentions")
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -50,6 +52,7 @@ class Reading(ScopedModel):
 
     personal_data = "security"
     scoped_by = "entry"
+    kept_too = True
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="readings")
     account_id = models.BigIntegerField()

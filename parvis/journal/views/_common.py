@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from parvis.contacts.api import display_names
-from parvis.dossiers.api import Dossier, members_at
+from parvis.dossiers.api import Dossier, members_at, reader_of
 from parvis.kernel import asof, mutations
 from parvis.kernel.subject import SubjectRef
 
@@ -22,6 +22,7 @@ def visible(request: HttpRequest, uuid: UUID | str) -> Dossier:
     dossier = Dossier.objects.visible_to(actor).select_related("unit", "lead__index").filter(uuid=uuid).first()
     if dossier is None:
         raise Http404("dossier")
+    request.actor = reader_of(actor, dossier)  # type: ignore[attr-defined]
     read(request, dossier)
     return dossier
 

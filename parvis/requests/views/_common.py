@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
+from parvis.dossiers.api import part_of
 from parvis.kernel.actor import Actor
 from parvis.kernel.mutations import record_read
 from parvis.kernel.subject import SubjectRef
@@ -21,8 +22,13 @@ def visible(request: HttpRequest, uuid: UUID, *, read: bool = True) -> Request:
     if found is None:
         raise Http404("request")
     if read and request.method == "GET":
-        record_read(actor=actor, subject=SubjectRef("request", found.pk), screen=actor.screen)
+        record_read(actor=actor, subject=SubjectRef("request", found.pk), screen=actor.screen, within=asked_of(found))
     return found
+
+
+def asked_of(found: Request) -> SubjectRef | None:
+    """Whose rules of unusual look-ups are asked: the dossier's, once the request is joined to one."""
+    return part_of(found.dossier_id) if found.dossier_id is not None else None
 
 
 def keep_code(request: HttpRequest, mine: Request, code: str) -> None:

@@ -1,0 +1,207 @@
+"""A request, a proposal, a decision, a right or a document of somebody close or well known asks why, like the file itself, and each path
+shows nothing before (E12); the list of well-known names is kept, dated and journaled."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from parvis.aid.models import Entitlement
+from parvis.contacts.api import name_person, relate
+from parvis.documents.models import Document
+from parvis.dossiers import services
+from parvis.dossiers.api import InvalidDossier, persons_list
+from parvis.dossiers.models import Dossier, WellKnownName, WellKnownPerson
+from parvis.identity.api import LookUp, link_own_person
+from parvis.identity.models import Account
+from parvis.kernel import clock
+from parvis.kernel.errors import NotAllowed
+from parvis.kernel.models import MutationLine, ReadLine
+from parvis.requests.models import Request
+from parvis.workflows.models import WorkItem
+from tests.aid.factories import granted, the_centre
+from tests.contacts.factories import make_person
+from tests.decisions.factories import ROOT, Centre, at, make_line
+from tests.identity.factories import as_actor
+
+pytestmark = pytest.mark.django_db
+REASON = "Je remplace ma collègue, à la demande du chef"
+
+
+@pytest.fixture
+def case(settings, tmp_path):
+    """(centre, dossier, addresses by what they show): a household whose aid is decided and pays."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    with at(2):
+        centre, team = the_centre()
+    decision = granted(centre)
+    dossier = Dossier.unscoped.select_related("lead").get(pk=decision.dossier_id)
+    return centre, team, dossier, parts(decision, dossier)
+
+
+def parts(decision, dossier: Dossier) -> dict[str, str]:
+    paper = Document.unscoped.filter(dossier_id=dossier.pk).order_by("pk").first()
+    return {
+        "request": reverse("requests:detail", args=[Request.unscoped.get(dossier=dossier).uuid]),
+        "proposal": reverse("decisions:proposal", args=[decision.proposal.uuid]),
+        "decision": reverse("decisions:decision", args=[decision.uuid]),
+        "pack": reverse("decisions:pack", args=[decision.uuid]),
+        "right": reverse("aid:entitlement", args=[Entitlement.unscoped.get(dossier=dossier).uuid]),
+        "document": reverse("documents:download", args=[paper.uuid]),
+    }
+
+
+def browser(account: Account) -> Client:
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+def asking(client: Client, addresses: dict[str, str], dossier: Dossier) -> set[str]:
+    """Those that ask for the reason first; whatever asks shows nothing, also as a part."""
+    found = set()
+    for name, url in addresses.items():
+        answer = client.get(url)
+        if answer.status_code == 303:
+            assert answer["Location"].split("?")[0] == reverse("dossiers:why", args=["dossier", dossier.uuid]), name
+            part = client.get(url, headers={"HX-Request": "true", "HX-Target": "proposal-side"})
+            assert (part.status_code, part.content) == (204, b""), name
+            found.add(name)
+        else:
+            assert answer.status_code == 200, (name, answer.status_code)
+    return found
+
+
+def related(centre: Centre, name: str, dossier: Dossier) -> None:
+    me = make_person("Aerts", "Sami", "1985-03-02")
+    link_own_person(actor=ROOT, account=centre.account(name), person_id=me.pk)
+    relate(actor=centre.worker, person=me, other=dossier.lead, kind="sibling")
+
+
+def test_each_part_of_a_relative_s_file_asks_and_a_reason_opens_them_all(case):
+    centre, _team, dossier, addresses = case
+    assert asking(browser(centre.account("chief")), addresses, dossier) == set()
+    related(centre, "colleague", dossier)
+    client = browser(centre.account("colleague"))
+    before = ReadLine.objects.count()
+    assert asking(client, addresses, dossier) == set(addresses)
+    assert ReadLine.objects.count() == before
+    why = client.get(addresses["proposal"])["Location"]
+    assert client.post(why, {"reason": REASON, "next": addresses["proposal"]})["Location"] == addresses["proposal"]
+    assert asking(client, addresses, dossier) == set()
+    read = ReadLine.objects.filter(actor_id=centre.account("colleague").pk, subject_type="proposal").order_by("-pk").first()
+    assert read.purpose == f"reason: {REASON}"
+    assert LookUp.objects.get().kinds == "relative"
+    assert WorkItem.unscoped.filter(queue="auditor", subject_type="look_ups").count() == 1
+
+
+def test_who_reads_the_decision_without_the_file_is_asked_too_and_can_answer(case):
+    """The president opens no dossier: the question is the file's all the same."""
+    centre, _team, dossier, addresses = case
+    related(centre, "president", dossier)
+    client = browser(centre.account("president"))
+    assert client.get(reverse("dossiers:detail", args=[dossier.uuid])).status_code == 404
+    own = {"decision": addresses["decision"], "pack": addresses["pack"]}
+    assert asking(client, own, dossier) == {"decision", "pack"}
+    why = reverse("dossiers:why", args=["dossier", dossier.uuid])
+    page = client.get(why)
+    assert page.status_code == 200
+    assert "Benali" not in page.content.decode()
+    assert client.post(why, {"reason": REASON, "next": own["decision"]}).status_code == 303
+    assert asking(client, own, dossier) == set()
+    outsider = browser(centre.account("administrator"))
+    assert outsider.get(why).status_code == 404
+
+
+def test_many_files_and_old_ones_ask_for_the_file_not_for_its_parts(case, settings):
+    centre, _team, dossier, addresses = case
+    settings.PARVIS = {**settings.PARVIS, "lookups_a_day": 0}
+    client = browser(centre.account("colleague"))
+    assert client.get(reverse("dossiers:detail", args=[dossier.uuid])).status_code == 303
+    assert asking(client, {name: addresses[name] for name in ("request", "proposal", "right")}, dossier) == set()
+
+
+# Well-known names -------------------------------------------------------------------------------------------------------
+def known(centre: Centre, **changes):
+    given = {"family_name": "BENALI", "given_names": "Aya", "reason": "Chanteuse connue dans la commune", **changes}
+    return services.add_known(actor=centre.auditor, **given)
+
+
+def test_a_well_known_name_asks_whoever_does_not_follow_the_file(case):
+    centre, _team, dossier, addresses = case
+    row = known(centre)
+    assert [one.person_id for one in WellKnownPerson.objects.all()] == [dossier.lead_id]
+    client = browser(centre.account("colleague"))
+    assert asking(client, addresses, dossier) == set(addresses)
+    assert client.get(reverse("dossiers:detail", args=[dossier.uuid])).status_code == 303
+    assert client.get(reverse("contacts:person", args=[dossier.lead.uuid])).status_code == 303
+    assert asking(browser(centre.account("worker")), addresses, dossier) == set()  # its referent
+    why = client.get(addresses["request"])["Location"]
+    assert client.post(why, {"reason": REASON, "next": addresses["request"]}).status_code == 303
+    assert (LookUp.objects.get().kinds, WorkItem.unscoped.filter(queue="auditor").count()) == ("known", 1)
+    services.end_known(actor=centre.auditor, row=row, reason="N’habite plus ici")
+    LookUp.objects.update(until=clock.now())
+    assert asking(client, addresses, dossier) == set()
+
+
+def test_the_list_follows_names_and_days(case):
+    centre, _team, dossier, addresses = case
+    tomorrow = clock.today() + dt.timedelta(days=1)
+    known(centre, family_name="Zorn", valid_from=tomorrow)
+    assert not WellKnownPerson.objects.exists()
+    name_person(actor=centre.worker, person=dossier.lead, family_name="Zorn", given_names="Aya Louise", valid_from=clock.today())
+    assert WellKnownPerson.objects.count() == 1
+    client = browser(centre.account("colleague"))
+    assert asking(client, {"request": addresses["request"]}, dossier) == set()
+    with clock.travel(clock.now() + dt.timedelta(days=1)):
+        later = browser(centre.account("colleague"))
+        assert asking(later, {"request": addresses["request"]}, dossier) == {"request"}
+
+
+def test_auditor_and_administrator_keep_it_with_reasons_and_the_journal_has_it(case):
+    centre, _team, _dossier, _addresses = case
+    for wrong in ({"given_names": " "}, {"reason": ""}, {"last_day": dt.date(2020, 1, 1)}):
+        with pytest.raises(InvalidDossier):
+            known(centre, **wrong)
+    for name in ("worker", "chief", "payer", "secretary"):
+        with pytest.raises(NotAllowed):
+            services.add_known(actor=as_actor(centre.account(name)), family_name="A", given_names="B", reason="c")
+        assert browser(centre.account(name)).get(reverse("dossiers:known_names")).status_code == 404
+    assert not WellKnownName.objects.exists()
+    client = browser(centre.account("administrator"))
+    data = {"family_name": "Benali", "given_names": "Aya", "reason": "Presse locale", "valid_from": clock.today().isoformat()}
+    assert client.post(reverse("dossiers:known_names"), data).status_code == 303
+    assert client.post(reverse("dossiers:known_names"), data).status_code == 422
+    row = WellKnownName.objects.get()
+    page = client.get(reverse("dossiers:known_names")).content.decode()
+    assert "Presse locale" in page
+    assert "/persons/" not in page and "/dossiers/2" not in page
+    assert client.post(reverse("dossiers:known_end", args=[row.uuid]), {"reason": "Erreur"}).status_code == 303
+    with pytest.raises(InvalidDossier):
+        services.end_known(actor=centre.auditor, row=row, reason="encore")
+    assert list(MutationLine.objects.filter(subject_type="known_name").order_by("pk").values_list("verb", flat=True)) == [
+        "known_name.add",
+        "known_name.end",
+    ]
+
+
+# What the person sees (E11) -----------------------------------------------------------------------------------------------
+def test_readings_of_proposal_decision_and_payments_are_on_the_person_s_list(case):
+    centre, _team, dossier, addresses = case
+    other = granted(centre, line_id=make_line(centre, names=("Nora", "Dewit")))
+    ReadLine.objects.all().delete()
+    assert persons_list(dossier.pk).lines == []
+    reader = browser(centre.account("colleague"))
+    for name in ("proposal", "decision"):
+        assert reader.get(addresses[name]).status_code == 200
+    head = browser(centre.account("chief"))
+    for url in (addresses["right"], reverse("decisions:decision", args=[other.uuid])):
+        assert head.get(url).status_code == 200
+    with translation.override("en"):
+        told = {one.what for one in persons_list(dossier.pk).lines}
+    assert told == {"the proposal about your request", "the decision about your request", "your aid and its payments"}
+    assert sorted(one.times for one in persons_list(dossier.pk).lines) == [1, 1, 1]
