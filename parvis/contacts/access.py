@@ -77,6 +77,11 @@ def sees_bank_accounts(actor: Actor) -> bool:
     return can_read_persons(actor) and may_see(actor, "money")
 
 
+def sees_residence(actor: Actor) -> bool:
+    """The title on which somebody stays is a legal matter, not one of identity."""
+    return can_read_persons(actor) and may_see(actor, "legal")
+
+
 def sees_relations(actor: Actor) -> bool:
     return can_read_persons(actor) and may_see(actor, "social")
 

@@ -37,6 +37,7 @@ from .models import (
     PersonIndex,
     PersonLanguage,
     PersonName,
+    PersonResidence,
     Relation,
 )
 from .reaching.selectors import Reach, reach_of
@@ -106,6 +107,7 @@ from .services import (
     set_number,
     set_office,
     set_profile,
+    set_residence,
     set_role,
     undo_merge,
 )
@@ -142,6 +144,7 @@ __all__ = [
     "PersonIndex",
     "PersonLanguage",
     "PersonName",
+    "PersonResidence",
     "Point",
     "Reach",
     "Relation",
@@ -220,6 +223,7 @@ __all__ = [
     "set_address",
     "set_capacity",
     "set_language",
+    "set_residence",
     "specimens",
     "suggest_addresses",
     "set_number",

@@ -18,6 +18,33 @@ class Sex(models.TextChoices):
     UNKNOWN = "", _("Not known")
 
 
+class ResidenceTitle(models.TextChoices):
+    """On what ground a person stays in Belgium: the papers that a counter is shown. What follows from each is for the rules to say."""
+
+    BELGIAN = "belgian", _("Belgian")
+    CARD_A = "card_a", _("Card A (limited stay)")
+    CARD_B = "card_b", _("Card B (unlimited stay)")
+    CARD_EU = "card_eu", _("Card EU or E (Union citizen)")
+    CARD_EU_PLUS = "card_eu_plus", _("Card EU+ or E+ (permanent stay, Union citizen)")
+    CARD_F = "card_f", _("Card F (family of a Union citizen)")
+    CARD_F_PLUS = "card_f_plus", _("Card F+ (permanent stay, family of a Union citizen)")
+    CARD_H = "card_h", _("Card H (European blue card)")
+    CARD_K = "card_k", _("Card K or C (establishment)")
+    CARD_L = "card_l", _("Card L or D (long-term resident)")
+    CARD_M = "card_m", _("Card M or N (withdrawal agreement)")
+    ORANGE = "orange", _("Orange card (certificate of registration)")
+    ANNEX_8 = "annex_8", _("Annex 8 (Union citizen, registered)")
+    ANNEX_15 = "annex_15", _("Annex 15 (waiting for a card)")
+    ANNEX_19 = "annex_19", _("Annex 19 (Union citizen, asked)")
+    ANNEX_19TER = "annex_19ter", _("Annex 19ter (family of a Union citizen, asked)")
+    ANNEX_26 = "annex_26", _("Annex 26 (international protection, asked)")
+    ANNEX_26Q = "annex_26q", _("Annex 26quinquies (international protection, asked again)")
+    ANNEX_35 = "annex_35", _("Annex 35 (appeal pending)")
+    ORDER = "order", _("Order to leave the territory")
+    NONE = "none", _("No residence title")
+    OTHER = "other", _("Another title")
+
+
 class IdentifierKind(models.TextChoices):
     NISS = "niss", _("National number")
     BIS = "bis", _("Bis number")

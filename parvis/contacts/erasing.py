@@ -26,12 +26,13 @@ from .models import (
     PersonIndex,
     PersonLanguage,
     PersonName,
+    PersonResidence,
     PersonRole,
     PersonToken,
     Relation,
 )
 
-OWN = (PersonToken, PersonIndex, PersonName, PersonBirth, PersonLanguage, Identifier, Address, ContactPoint, BankAccount)
+OWN = (PersonToken, PersonIndex, PersonName, PersonBirth, PersonLanguage, PersonResidence, Identifier, Address, ContactPoint, BankAccount)
 
 
 def needed(persons: set[int]) -> set[int]:

@@ -15,7 +15,7 @@ from parvis.kernel.bitemporal import Source
 from parvis.kernel.identifiers import InvalidIdentifier, parse_niss
 from parvis.ui import fields
 
-from .enums import AddressKind, Channel, ContactLanguage, IdentifierKind, NameKind, PartyKind, PointKind, Sex
+from .enums import AddressKind, Channel, ContactLanguage, IdentifierKind, NameKind, PartyKind, PointKind, ResidenceTitle, Sex
 from .kinship import words
 
 day_field = partial(fields.day_field, required=False)
@@ -61,6 +61,12 @@ class BirthForm(FactForm):
     birth_place = forms.CharField(label=_("Place of birth"), max_length=120, required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=Sex.choices, required=False)
     nationality = forms.CharField(label=_("Nationality"), max_length=60, required=False)
+
+
+class ResidenceForm(FactForm):
+    title = forms.ChoiceField(label=_("Residence title"), choices=ResidenceTitle.choices)
+    expires_on = day_field(_("Valid until"), help_text=_("The day printed on the paper. Leave empty where there is none."))
+    note = forms.CharField(label=_("Note"), max_length=120, required=False)
 
 
 class LanguageForm(FactForm):

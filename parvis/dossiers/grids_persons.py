@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from parvis.contacts.api import Person, search_persons
+from parvis.contacts.api import Person, PersonResidence, search_persons
+from parvis.contacts.enums import ResidenceTitle
 from parvis.identity.api import unit_choices
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor, system_actor
@@ -18,6 +20,8 @@ from parvis.ui.logged import export_log
 from .enums import MemberRole
 from .models import DossierMember
 from .selectors import asking_nothing
+
+SOON = dt.timedelta(days=60)
 
 
 def _files(actor: Actor) -> QuerySet[Any]:
@@ -29,6 +33,7 @@ def _files(actor: Actor) -> QuerySet[Any]:
 def listed_persons(actor: Actor) -> QuerySet[Any]:
     """Persons of these files, with the first file of each."""
     files = _files(actor)
+    titles = PersonResidence.objects.visible_to(actor).filter(person=OuterRef("pk")).at(clock.today()).order_by("-valid_from", "-pk")
     return (
         Person.objects.visible_to(actor)
         .filter(Exists(files.order_by()))
@@ -37,6 +42,8 @@ def listed_persons(actor: Actor) -> QuerySet[Any]:
             file_unit=Subquery(files.values("dossier__unit")[:1]),
             file_service=Subquery(files.values("dossier__unit__name")[:1]),
             file_role=Subquery(files.values("role")[:1]),
+            residence=Subquery(titles.values("title")[:1]),
+            residence_until=Subquery(titles.values("expires_on")[:1]),
         )
         .select_related("index")
     )
@@ -52,6 +59,17 @@ def _role(person: Any) -> Any:
     return MemberRole(person.file_role).label if person.file_role else None
 
 
+def _residence(person: Any) -> Any:
+    return ResidenceTitle(person.residence).label if person.residence else None
+
+
+def _expiring(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    today = clock.today()
+    if value == "expired":
+        return rows.filter(residence_until__lt=today)
+    return rows.filter(residence_until__gte=today, residence_until__lte=today + SOON)
+
+
 _logged = export_log("dossiers", "dossiers.persons_export", "person_list")
 
 PERSONS = Grid(
@@ -63,10 +81,25 @@ PERSONS = Grid(
         Column("file", _("Dossier"), value="file_number"),
         Column("role", _("Role in the dossier"), value=_role, data_class="identity"),
         Column("unit", _("Service"), value="file_service"),
+        Column("residence", _("Residence status"), value=_residence, data_class="legal"),
+        Column("residence_until", _("Title valid until"), kind="day", sort="residence_until", data_class="legal"),
     ],
     filters=[
         Filter("unit", _("Service"), choices=unit_choices, apply=lambda rows, v: rows.filter(file_unit=int(v))),
         Filter("role", _("Role in the dossier"), choices=MemberRole.choices, apply=lambda rows, v: rows.filter(file_role=v)),
+        Filter(
+            "residence",
+            _("Residence status"),
+            choices=[*ResidenceTitle.choices, ("-", _("nothing noted"))],
+            apply=lambda rows, v: rows.filter(residence__isnull=True) if v == "-" else rows.filter(residence=v),
+        ),
+        Filter(
+            "expired",
+            _("Residence title"),
+            choices=[("expired", _("expired")), ("soon", _("expires within two months"))],
+            apply=_expiring,
+            data_class="legal",
+        ),
     ],
     search=_search,
     default_sort="name",

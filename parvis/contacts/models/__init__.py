@@ -18,7 +18,7 @@ from .organisations import (
     PersonCapacity,
     PersonRole,
 )
-from .persons import Identifier, Person, PersonBirth, PersonLanguage, PersonName
+from .persons import Identifier, Person, PersonBirth, PersonLanguage, PersonName, PersonResidence
 from .references import AddressList, ReferenceStreet, ReferenceWord
 from .search import PersonIndex, PersonToken
 
@@ -48,6 +48,7 @@ __all__ = [
     "PersonIndex",
     "PersonLanguage",
     "PersonName",
+    "PersonResidence",
     "PersonRole",
     "PersonToken",
     "ReferenceStreet",

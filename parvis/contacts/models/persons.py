@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel.bitemporal import Anchor, Fact
 
-from ..enums import Channel, ContactLanguage, IdentifierKind, NameKind, Sex
+from ..enums import Channel, ContactLanguage, IdentifierKind, NameKind, ResidenceTitle, Sex
 
 
 class Person(Anchor):
@@ -88,6 +88,26 @@ class PersonBirth(Fact):
             models.CheckConstraint(condition=Q(valid_to__gt=models.F("valid_from")), name="contacts_birth_period"),
         ]
         verbose_name = _("birth and nationality")
+
+
+class PersonResidence(Fact):
+    """The residence title, from a day on. ``expires_on``: the day printed on the paper, which is another thing than the end of the fact."""
+
+    personal_data = "legal"
+    scoped_by = "person"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="residences")
+    title = models.CharField(max_length=12, choices=ResidenceTitle.choices)
+    expires_on = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=120, blank=True)
+
+    class Meta(Fact.Meta):
+        ordering = ["person", "valid_from", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "valid_from", "live"], name="contacts_residence_version_unique"),
+            models.CheckConstraint(condition=Q(valid_to__gt=models.F("valid_from")), name="contacts_residence_period"),
+        ]
+        verbose_name = _("residence title")
 
 
 class PersonLanguage(Mailed, Fact):

@@ -27,6 +27,7 @@ from .organisations import (
 )
 from .persons import add_identifier, create_person, name_person, record_birth, set_language
 from .reaching import add_point, check_point, hide_address, set_address
+from .residence import set_residence
 from .revealing import reveal_number
 
 __all__ = [
@@ -82,6 +83,7 @@ __all__ = [
     "reveal_number",
     "set_capacity",
     "set_language",
+    "set_residence",
     "set_number",
     "set_office",
     "set_profile",

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import person_aspects, person_holders
 from parvis.ui import formats
@@ -16,7 +17,7 @@ from parvis.ui import formats
 from .. import access, selectors
 from ..book import selectors as book
 from ..enums import ContactLanguage
-from ..models import Merge, Organisation, Person, Relation
+from ..models import Merge, Organisation, Person, PersonResidence, Relation
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def compare_persons(actor: Actor, left: Person, right: Person) -> Comparison:
         Compared(_("E-mail address"), reach(one, one.email), reach(two, two.email)),
         Compared(_("Language of our letters"), _language(one), _language(two), "language"),
     ]
+    if access.sees_residence(actor):
+        lines.append(Compared(_("Residence status"), _residence(actor, left), _residence(actor, right), "residence"))
     if access.sees_bank_accounts(actor):
         lines.append(Compared(_("Bank accounts"), _accounts(left), _accounts(right)))
     links: list[tuple[str, int, int]] = []
@@ -121,6 +124,13 @@ def _birth(card: selectors.PersonCard) -> str:
     return ", ".join(
         part for part in (formats.day(card.birth_date) if card.birth_date else "", card.birth_place, card.sex, card.nationality) if part
     )
+
+
+def _residence(actor: Actor, person: Person) -> str:
+    row = PersonResidence.objects.visible_to(actor).filter(person=person).at(clock.today()).first()
+    if row is None:
+        return ""
+    return str(row.get_title_display()) + (f" ({formats.day(row.expires_on)})" if row.expires_on else "")
 
 
 def _language(card: selectors.PersonCard) -> str:

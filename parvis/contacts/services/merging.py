@@ -51,6 +51,7 @@ from ..models import (
     PersonCapacity,
     PersonLanguage,
     PersonName,
+    PersonResidence,
     PersonRole,
     PersonToken,
     Relation,
@@ -74,6 +75,7 @@ class _Aspect:
 PERSON_ASPECTS = (
     _Aspect("name", PersonName, ("kind",)),
     _Aspect("birth", PersonBirth),
+    _Aspect("residence", PersonResidence),
     _Aspect("language", PersonLanguage),
     _Aspect("identifier", Identifier, ("kind",), once=True),
     _Aspect("address", Address, ("kind",)),
@@ -104,7 +106,7 @@ def _aspects_above() -> list[_Aspect]:
     return [_Aspect(one.model, apps.get_model(one.model), one.key) for one in person_aspects.all()]
 
 
-CHOOSABLE = frozenset({"name", "birth", "language", "address", "profile"})
+CHOOSABLE = frozenset({"name", "birth", "residence", "language", "address", "profile"})
 
 
 @gesture

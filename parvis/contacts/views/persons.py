@@ -20,6 +20,7 @@ from parvis.kernel.errors import Conflict
 from parvis.kernel.identifiers import format_iban, format_number, mask_iban, mask_number
 from parvis.kernel.registries import person_parts, person_places
 from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
 from parvis.ui.origins import name_origins
 
@@ -48,6 +49,8 @@ class Aspect:
     fields: tuple[str, ...] = ()
     address_like: bool = False
     endable: bool = False
+    warn: Callable[[Row], tuple[str, str]] | None = None
+    """Colour and words beside a fact that holds; no words, nothing."""
 
 
 def _number(row: Row, actor: Actor) -> str:
@@ -64,6 +67,24 @@ def _birth(row: Row, actor: Actor) -> str:
 def _address(row: Row, actor: Actor) -> str:
     free = f" · {_('not on the official list')}" if row.listed is False else ""
     return f"{row.get_kind_display()}, {row.one_line}{free}"
+
+
+SOON = dt.timedelta(days=60)
+
+
+def _residence(row: Row, actor: Actor) -> str:
+    until = _("valid until %(day)s") % {"day": formats.day(row.expires_on)} if row.expires_on else ""
+    return ", ".join(filter(None, (str(row.get_title_display()), until, row.note)))
+
+
+def _expiry(row: Row) -> tuple[str, str]:
+    """What the day on the paper asks for: two months are what a renewal takes."""
+    if row.expires_on is None:
+        return "", ""
+    today = asof.day()
+    if row.expires_on < today:
+        return "late", _("expired")
+    return ("warn", _("expires soon")) if row.expires_on <= today + SOON else ("", "")
 
 
 def _account(row: Row, actor: Actor) -> str:
@@ -95,6 +116,19 @@ ASPECTS = {
             services.record_birth,
             _birth,
             fields=("birth_date", "birth_place", "sex", "nationality"),
+        ),
+        Aspect(
+            "residence",
+            gettext_lazy("Residence status"),
+            models.PersonResidence,
+            forms.ResidenceForm,
+            services.set_residence,
+            _residence,
+            reads=access.sees_residence,
+            edits=lambda actor: access.can_edit_person(actor) and access.sees_residence(actor),
+            fields=("title", "expires_on", "note"),
+            endable=True,
+            warn=_expiry,
         ),
         Aspect(
             "identifier",
@@ -194,7 +228,13 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             {
                 "aspect": aspect,
                 "facts": [
-                    {"row": row, "text": aspect.text(row, actor), "past": row.valid_to <= today, "ahead": row.valid_from > today}
+                    {
+                        "row": row,
+                        "text": aspect.text(row, actor),
+                        "past": row.valid_to <= today,
+                        "ahead": row.valid_from > today,
+                        "warn": aspect.warn(row) if aspect.warn and row.valid_from <= today < row.valid_to else ("", ""),
+                    }
                     for row in rows
                 ],
                 "may_edit": edits and aspect.edits(actor),

@@ -48,6 +48,12 @@ TARGETS: tuple[Target, ...] = (
     Target("birth_place", PERSON, _("Place of birth"), ("lieu de naissance", "lieu naissance", "geboorteplaats", "geburtsort", "birth place", "place of birth")),
     Target("sex", PERSON, _("Sex"), ("sexe", "genre", "geslacht", "geschlecht", "sex", "gender")),
     Target("nationality", PERSON, _("Nationality"), ("nationalite", "nationaliteit", "nationalitat", "staatsangehorigkeit", "nationality"), 60),
+    Target("residence", PERSON, _("Residence status"), (
+        "titre de sejour", "statut de sejour", "sejour", "type de sejour", "verblijfstitel", "verblijfsstatus", "verblijf", "aufenthaltstitel", "aufenthaltsstatus", "residence", "residence permit",
+    ), 80),
+    Target("residence_until", PERSON, _("Title valid until"), (
+        "sejour valable jusqu au", "titre valable jusqu au", "fin de sejour", "validite du titre", "verblijf geldig tot", "einde verblijf", "aufenthalt gultig bis", "residence until", "valid until",
+    )),
     Target("language", PERSON, _("Language of our letters"), ("langue", "taal", "sprache", "language", "lang")),
     Target("national_number", PERSON, _("National number"), (
         "niss", "nrn", "numero national", "no national", "n national", "numero de registre national", "registre national", "rijksregisternummer", "rijksregister", "rrn", "insz", "nationalregisternummer", "national number", "national id", "numero niss", "ssin",

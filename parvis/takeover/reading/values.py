@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from parvis.contacts.enums import ResidenceTitle
 from parvis.kernel.errors import DomainError
 from parvis.kernel.identifiers import parse_niss
 from parvis.kernel.textmatch import sort_key
@@ -41,7 +45,19 @@ _DOSSIER = {
 _YES = {"1", "oui", "o", "ja", "j", "yes", "y", "true", "vrai", "waar", "wahr", "x"}
 _NO = {"", "0", "non", "n", "nee", "nein", "no", "false", "faux"}
 _COUNTRIES = {"belgique": "BE", "belgie": "BE", "belgien": "BE", "belgium": "BE", "b": "BE", "france": "FR", "frankrijk": "FR", "allemagne": "DE", "deutschland": "DE", "pays bas": "NL", "nederland": "NL", "luxembourg": "LU", "suisse": "CH", "schweiz": "CH"}  # fmt: skip
-_DATES = {"birth_date", "address_from", "household_from"}
+_DATES = {"birth_date", "address_from", "household_from", "residence_until"}
+
+
+@cache
+def _residences() -> dict[str, str]:
+    """Titles by their code, and by their name in any language, with and without what stands in brackets."""
+    found: dict[str, str] = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            for one in ResidenceTitle:
+                name = str(one.label)
+                found |= {sort_key(text).strip(): one.value for text in (name, name.split("(")[0], one.value.replace("_", " "))}
+    return found
 
 
 class BadValue(Exception):
@@ -67,6 +83,8 @@ def clean(target: str, text: str) -> Any:
         return day(text)
     if target == "national_number":
         return _niss(text)
+    if target == "residence":
+        return _word(text, _residences())
     words = {"sex": _SEXES, "language": _LANGUAGES, "household_role": _HOUSEHOLD, "dossier_role": _DOSSIER}.get(target)
     if words is not None:
         return _word(text, words)

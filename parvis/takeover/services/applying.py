@@ -19,6 +19,7 @@ from parvis.contacts.api import (
     PersonBirth,
     PersonLanguage,
     PersonName,
+    PersonResidence,
     add_identifier,
     add_point,
     create_household,
@@ -29,6 +30,7 @@ from parvis.contacts.api import (
     record_birth,
     set_address,
     set_language,
+    set_residence,
 )
 from parvis.dossiers.api import CustomFact, Dossier, DossierMember, PersonFact, add_member, assign_referent, open_dossier
 from parvis.identity.api import Account, Unit
@@ -54,6 +56,7 @@ FACTS: dict[str, type[Any]] = {
     "contacts.personname": PersonName,
     "contacts.personbirth": PersonBirth,
     "contacts.personlanguage": PersonLanguage,
+    "contacts.personresidence": PersonResidence,
     "contacts.identifier": Identifier,
     "contacts.address": Address,
     "contacts.contactpoint": ContactPoint,
@@ -162,6 +165,8 @@ def _apply(*, actor: Actor, line: Line, mine: set[int]) -> int | None:
             keep_key(imported=imported, line=line, kind="person", key=plan.key, target_id=person.pk, created=made)
         if "address" in plan.writes:
             _write_address(actor, imported, person, plan.values)
+        if "residence" in plan.writes:
+            _write_residence(actor, imported, person, plan.values)
         for kind in ("phone", "email"):
             if kind in plan.writes:
                 add_point(actor=actor, person=person, kind=kind, value=plan.values[kind], **_origin(imported))
@@ -235,6 +240,17 @@ def _write_address(actor: Actor, imported: Import, person: Person, values: dict[
         valid_from=values.get("address_from"),
         **_origin(imported),
     )
+
+
+def _write_residence(actor: Actor, imported: Import, person: Person, values: dict[str, Any]) -> None:
+    """From the day on which the title of before began, or from today; a title that has expired held until then."""
+    held = PersonResidence.unscoped.filter(person=person).at(clock.today()).first()
+    until = values.get("residence_until")
+    if held is not None and until is None and held.title == values["residence"]:
+        until = held.expires_on
+    start = held.valid_from if held is not None and held.title == values["residence"] else clock.today()
+    start = min(start, until) if until else start
+    set_residence(actor=actor, person=person, title=values["residence"], expires_on=until, valid_from=start, **_origin(imported))
 
 
 def _write_household(actor: Actor, imported: Import, line: Line, person: Person, values: dict[str, Any]) -> None:

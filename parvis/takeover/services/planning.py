@@ -19,11 +19,13 @@ from parvis.contacts.api import (
     PersonBirth,
     PersonLanguage,
     PersonName,
+    PersonResidence,
     check_point,
     hidden_person_ids,
     match_persons,
     resolve_person,
 )
+from parvis.contacts.enums import ResidenceTitle
 from parvis.dossiers.api import DossierMember
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
@@ -94,7 +96,7 @@ def plan_line(
         plan.writes = [
             "person",
             *own_fields.given(values, persons=True),
-            *(aspect for aspect in ("address", "phone", "email", "household", "dossier") if _given(aspect, values)),
+            *(aspect for aspect in ("residence", "address", "phone", "email", "household", "dossier") if _given(aspect, values)),
         ]
         return plan
     _compare(plan, imported)
@@ -229,6 +231,11 @@ def _compare(plan: Plan, imported: Import) -> None:
     language = _latest(PersonLanguage.unscoped.filter(**mine, live=1), today)
     if "language" in values:
         _differ(plan, imported, "language", language, language.language if language else "", values["language"])
+    title = _latest(PersonResidence.unscoped.filter(**mine, live=1), today) if "residence" in values else None
+    if "residence" in values:
+        _differ(plan, imported, "residence", title, _title(title.title if title else ""), _title(values["residence"]))
+    if "residence" in values and "residence_until" in values:
+        _differ(plan, imported, "residence", title, title.expires_on if title else None, values["residence_until"], "residence_until")
     if "national_number" in values:
         held = Identifier.unscoped.filter(**mine, kind__in=NUMBER_KINDS, live=1).order_by("-kind", "pk").first()
         _differ(plan, imported, "national_number", held, held.value if held else "", values["national_number"])
@@ -252,6 +259,10 @@ def _compare_dossier(plan: Plan, imported: Import) -> None:
         dossier = known_target(imported.source, "dossier", key)
         if dossier is None or not DossierMember.unscoped.filter(person=plan.person_id, dossier=dossier, live=1).exists():
             _write(plan, "dossier", "", key)
+
+
+def _title(value: str) -> str:
+    return str(ResidenceTitle(value).label) if value else ""
 
 
 def _compare_own(plan: Plan, imported: Import) -> None:
