@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from parvis.contacts.api import set_residence
 from parvis.dossiers.models import CodeList, Dossier
 from parvis.dossiers.services import custom
 from parvis.kernel.actor import Actor
@@ -34,6 +35,11 @@ COACHES: list[tuple[str, dt.date, list[tuple[str, str, dt.date]]]] = [
     ("DEBT", dt.date(2026, 5, 4), []),
     ("JOB", dt.date(2026, 8, 17), [("2-CDA-771", "1500.00", dt.date(2025, 11, 3))]),
 ]
+#: residence title and its last day, told apart by coach and vehicles: one is expired
+TITLES: dict[tuple[str, bool], tuple[str, dt.date | None]] = {
+    ("JOB", True): ("card_f", dt.date(2031, 3, 1)),
+    ("DEBT", False): ("orange", dt.date(2026, 10, 1)),
+}
 
 
 def _t(fr: str, nl: str, de: str, en: str) -> dict[str, str]:
@@ -130,6 +136,9 @@ def _persons(administrator: Actor, files: list[Dossier], worker_of: Callable[[Do
     for dossier, (coach, since, vehicles) in zip(files, COACHES, strict=False):
         actor, person = worker_of(dossier), dossier.lead
         custom.write_person_custom(actor=actor, person=person, section="coaching", answers={"coach": coach}, valid_from=since)
+        title, expires_on = TITLES[coach, bool(vehicles)]
+        person.refresh_from_db(fields=["version"])
+        set_residence(actor=actor, person=person, title=title, expires_on=expires_on, valid_from=since, source="document")
         for plate, value, start in vehicles:
             person.refresh_from_db(fields=["version"])
             answers = {"plate": plate, "estimated_value": value}

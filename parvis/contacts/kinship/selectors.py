@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from parvis.kernel import clock
+from parvis.kernel import clock, memo
 from parvis.kernel.actor import Actor
 
 from ..enums import RelationKind
@@ -69,7 +69,9 @@ def relatives_beside(
 ) -> tuple[list[Relative], dict[int, PersonCard]]:
     """``relatives``, and the brief cards of other persons of the same page, read together."""
     day = day or clock.today()
-    rows = [row for row in _rows(actor, [person_id], known_on) if row.valid_from <= day]
+    every = _rows(actor, [person_id], known_on, landlords=True)
+    memo.keep(("contacts.landlords", actor, person_id), [row for row in every if row.kind == RelationKind.LANDLORD])
+    rows = [row for row in every if row.kind != RelationKind.LANDLORD and row.valid_from <= day]
     wanted = {*others, *(_other(row, person_id) for row in rows), *((person_id,) if rows else ())}
     cards = person_cards(actor, wanted, day, known_on, brief=True) if wanted else {}
     born = cards[person_id].birth_date if person_id in cards else None
@@ -145,10 +147,12 @@ def family(actor: Actor, person_id: int, day: dt.date | None = None, known_on: d
     )
 
 
-def _rows(actor: Actor, person_ids: Iterable[int], known_on: dt.datetime | None) -> list[Relation]:
+def _rows(actor: Actor, person_ids: Iterable[int], known_on: dt.datetime | None, *, landlords: bool = False) -> list[Relation]:
+    """``landlords``: those of whom these persons are tenants as well, for the page that prints both."""
     ids = list(person_ids)
     rows = Relation.objects.visible_to(actor).filter(Q(person__in=ids) | Q(other__in=ids)).known(known_on)
-    rows = rows.exclude(kind=RelationKind.LANDLORD)
+    family = ~Q(kind=RelationKind.LANDLORD)
+    rows = rows.filter(family | Q(other__in=ids) if landlords else family)
     return list(rows.order_by("valid_from", "pk")[:MOST_ROWS])
 
 

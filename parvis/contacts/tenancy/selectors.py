@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from parvis.kernel import asof, clock
+from parvis.kernel import asof, clock, memo
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import client_secrecy
 
@@ -55,6 +55,17 @@ def landlords_of(actor: Actor, person_id: int, day: dt.date | None = None, *, hi
     if hidden or not access.sees_relations(actor):
         return []
     day = day or clock.today()
+    read = memo.kept(("contacts.landlords", actor, person_id))
+    rows = _landlords(actor, person_id, day) if read is None else sorted(read, key=lambda row: (-row.valid_to.toordinal(), row.pk))
+    if asof.view() is not None:
+        rows = [row for row in rows if row.valid_from <= day]
+    if not rows or any(person_id in find(actor, {person_id}) for find in client_secrecy.all()):
+        return []
+    cards = person_cards(actor, [row.person_id for row in rows], day, asof.known_on(), brief=True)
+    return [Tenancy(row, cards[row.person_id], row.valid_to <= day) for row in rows if row.person_id in cards]
+
+
+def _landlords(actor: Actor, person_id: int, day: dt.date) -> list[Relation]:
     found = (
         Relation.objects.visible_to(actor)
         .filter(other=person_id, kind=RelationKind.LANDLORD)
@@ -63,11 +74,7 @@ def landlords_of(actor: Actor, person_id: int, day: dt.date | None = None, *, hi
     )
     if asof.view() is not None:
         found = found.filter(valid_from__lte=day)
-    rows = list(found[:MOST])
-    if not rows or any(person_id in find(actor, {person_id}) for find in client_secrecy.all()):
-        return []
-    cards = person_cards(actor, [row.person_id for row in rows], day, asof.known_on(), brief=True) if rows else {}
-    return [Tenancy(row, cards[row.person_id], row.valid_to <= day) for row in rows if row.person_id in cards]
+    return list(found[:MOST])
 
 
 def visible_tenancy(actor: Actor, person: Person, row_id: int, day: dt.date | None = None) -> Relation | None:

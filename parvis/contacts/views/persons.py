@@ -244,12 +244,14 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         )
     home = selectors.household_of(person.pk, today, asof.known_on())
     at_home = [row.person_id for row in home.members if row.person_id != person.pk] if home else []
-    if access.sees_relations(actor):
-        known, cards = family.relatives_beside(actor, person.pk, at_home, today, asof.known_on())
-        relations = [one for one in known if not one.past]
-    else:
-        relations, cards = [], selectors.person_cards(actor, at_home, today, asof.known_on(), brief=True) if at_home else {}
-        closed.append(_("Relations"))
+    with memo.sharing():
+        if access.sees_relations(actor):
+            known, cards = family.relatives_beside(actor, person.pk, at_home, today, asof.known_on())
+            relations = [one for one in known if not one.past]
+        else:
+            relations, cards = [], selectors.person_cards(actor, at_home, today, asof.known_on(), brief=True) if at_home else {}
+            closed.append(_("Relations"))
+        landlords = tenancy.landlords_of(actor, person.pk, today, hidden=card.hidden)  # read with the relations
     in_book = any(group["aspect"].key == "capacity" and group["facts"] for group in groups)
     tenants, more_tenants = tenancy.tenants_of(actor, person.pk, today) if in_book and not card.hidden else ([], 0)
     context = {
@@ -257,7 +259,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "card": card,
         "tenants": tenants,
         "more_tenants": more_tenants,
-        "landlords": tenancy.landlords_of(actor, person.pk, today, hidden=card.hidden),
+        "landlords": landlords,
         "groups": groups,
         "relations": relations,
         "housemates": [cards[one] for one in at_home if one in cards],
