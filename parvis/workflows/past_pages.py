@@ -8,6 +8,7 @@ declare(
     "workflows",
     today=(
         "download",
+        "hand_overs",
         "index",
         "process",
         "publish",
