@@ -1,4 +1,7 @@
-"""Measures one size in one process; prints one line of JSON last."""
+"""Measures one size in one process, when asked: a line of JSON in (``{"do": "page", "name": …, "rounds": …}``), a line of JSON out.
+
+The sizes take turns, a few rounds each: a machine that is slower for a minute is slower for all of them, and the ratio stays what it is.
+"""
 
 from __future__ import annotations
 
@@ -51,8 +54,8 @@ def fill(size: int) -> float:
     return float(demo.populate(persons=size, seed=SEED, print_line=say)["per_second"])
 
 
-def timed(call: Callable[[], Any], rounds: int) -> tuple[float, float]:
-    """Median milliseconds after two warm-up calls: by the clock, and of this process's own work (steady on a machine that is shared)."""
+def times(call: Callable[[], Any], rounds: int) -> tuple[list[float], list[float]]:
+    """Milliseconds after two warm-up calls: by the clock, and of this process's own work (steady on a machine that is shared)."""
     call()
     call()
     spent, worked = [], []
@@ -61,6 +64,12 @@ def timed(call: Callable[[], Any], rounds: int) -> tuple[float, float]:
         call()
         spent.append((time.perf_counter() - started) * 1000)
         worked.append((time.process_time() - before) * 1000)
+    return spent, worked
+
+
+def timed(call: Callable[[], Any], rounds: int) -> tuple[float, float]:
+    """Medians of ``times``."""
+    spent, worked = times(call, rounds)
     return statistics.median(spent), statistics.median(worked)
 
 
@@ -146,30 +155,37 @@ DEEP = 8
 
 
 def deeper(client: Any, address: str) -> str:
-    """The address of a page far down a list, by its own "next" links: as many as there are, at most ``DEEP``."""
+    """The address of a page far down a list, by its own "next" links: ``DEEP`` of them, or as many as lead to a full page (the last one of a
+    short list shows fewer rows, and would look quick)."""
     path = address.partition("?")[0]
+    full = address
     for _ in range(DEEP):
         following = re.search(r'href="([^"]*[?&;]after=[^"]*)"', client.get(address).content.decode())
         if following is None:
-            break
+            return full
         link = html.unescape(following[1])
-        address = link if link.startswith("/") else path + link
+        full, address = address, link if link.startswith("/") else path + link
     return address
 
 
-def measure(size: int, rounds: int) -> dict[str, Any]:
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
+class Bench:
+    """One size, ready to be asked."""
 
-    from parvis.identity.api import Account
-    from parvis.identity.demo import username
+    def __init__(self, size: int) -> None:
+        self.per_second = fill(size)
+        self.pages = {name: (login, address, extras) for name, login, address, extras in pages()}
+        self.opened: dict[str, tuple[Any, str]] = {}
 
-    out: dict[str, Any] = {"pages": {}, "work": {}}
-    per_second = fill(size)
-    if per_second:
-        out["work"]["persons written in bulk, per second"] = round(per_second)
-    for name, login, address, extras in pages():
+    def open(self, name: str) -> dict[str, Any]:
+        """Opens a page once: its queries, and how long they take when they are sent raw."""
+        from django.db import connection
+        from django.test import Client
+        from django.test.utils import CaptureQueriesContext
+
+        from parvis.identity.api import Account
+        from parvis.identity.demo import username
+
+        login, address, extras = self.pages[name]
         client = Client()
         if login:
             client.force_login(Account.objects.get(username=username(login)))
@@ -180,7 +196,7 @@ def measure(size: int, rounds: int) -> dict[str, Any]:
         response = client.get(address)
         if response.status_code != 200:
             print(f"{name}: {address} answered {response.status_code}", file=sys.stderr)
-            continue
+            return {}
         if name.endswith("deep page"):
             address = deeper(client, address)
         client.get(address)
@@ -188,15 +204,17 @@ def measure(size: int, rounds: int) -> dict[str, Any]:
             client.get(address)
         statements = [query["sql"] for query in captured.captured_queries]
         explain(name, statements)
-        spent, worked = timed(lambda client=client, address=address: client.get(address), rounds)
-        out["pages"][name] = {
-            "ms": spent,
-            "cpu": worked,
-            "floor": raw_floor(statements, rounds),
-            "queries": len(statements),
-        }
-    out["work"] |= work(rounds)
-    return out
+        self.opened[name] = client, address
+        return {"queries": len(statements), "floor": raw_floor(statements, 15)}
+
+    def page(self, name: str, rounds: int) -> dict[str, Any]:
+        client, address = self.opened[name]
+        spent, worked = times(lambda: client.get(address), rounds)
+        return {"ms": spent, "cpu": worked}
+
+    def work(self, rounds: int) -> dict[str, Any]:
+        bulk = {"persons written in bulk, per second": round(self.per_second)} if self.per_second else {}
+        return bulk | work(rounds)
 
 
 def work(rounds: int) -> dict[str, Any]:
@@ -284,7 +302,8 @@ def single(rounds: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    size, rounds = int(sys.argv[1]), int(sys.argv[2])
+    size = int(sys.argv[1])
+    answers, sys.stdout = sys.stdout, sys.stderr  # what the product prints is no answer
     prepare(size)
     import django
 
@@ -292,7 +311,11 @@ def main() -> None:
     from django.conf import settings
 
     settings.ALLOWED_HOSTS.append("testserver")
-    print(json.dumps(measure(size, rounds)))
+    bench = Bench(size)
+    print(json.dumps({"pages": list(bench.pages)}), file=answers, flush=True)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        print(json.dumps(getattr(bench, asked.pop("do"))(**asked)), file=answers, flush=True)
 
 
 if __name__ == "__main__":
