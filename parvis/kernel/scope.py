@@ -63,7 +63,7 @@ def _prefixed(q: Q, prefix: str) -> Q:
         elif isinstance(child, tuple):
             out.children.append((f"{prefix}__{child[0]}", child[1]))
         elif isinstance(child, Reaches):
-            out.children.append(child.under(prefix))
+            out.children.append(child.under(prefix))  # type: ignore[arg-type]  # the stubs know pairs and Q only
         else:
             raise ScopeError(f"a scope of children may hold look-ups only, not {child!r}")
     return out
