@@ -28,6 +28,8 @@ from .models import Dossier, DossierMember, Referent, Transfer
 
 OPENED, CLOSED, REOPENED = "dossier.open", "dossier.close", "dossier.reopen"
 MOST_NAMES = 4
+#: Of dossiers that the reader's own scope has shown already.
+_READER = system_actor("dossiers.past")
 
 
 def _turned(day: dt.date) -> Subquery:
@@ -38,7 +40,7 @@ def _turned(day: dt.date) -> Subquery:
 
 def _left(day: dt.date) -> Subquery:
     """The service that a dossier left first after a day."""
-    rows = Transfer.unscoped.filter(dossier=OuterRef("pk"), state=TransferState.ACCEPTED, answered_at__gte=end_of(day))
+    rows = Transfer.objects.visible_to(_READER).filter(dossier=OuterRef("pk"), state=TransferState.ACCEPTED, answered_at__gte=end_of(day))
     return Subquery(rows.order_by("answered_at", "pk").values("from_unit")[:1])
 
 
@@ -63,7 +65,7 @@ def standing(rows: QuerySet[Any], view: PastView) -> QuerySet[Any]:
 
 def as_it_stood(dossier: Dossier, view: PastView) -> bool:
     """Give the dossier in hand the service and the state of the day, for a page that only reads. False: it was not there yet. Two queries."""
-    row = standing(Dossier.unscoped.filter(pk=dossier.pk), view).values("status_then", "unit_then").order_by().first()
+    row = standing(Dossier.objects.visible_to(_READER).filter(pk=dossier.pk), view).values("status_then", "unit_then").order_by().first()
     if row is None:
         return False
     if row["unit_then"] != dossier.unit_id:
@@ -78,14 +80,15 @@ def as_it_stood(dossier: Dossier, view: PastView) -> bool:
 
 def listed_then(actor: Actor, view: PastView) -> QuerySet[Dossier]:
     """Dossiers that the reader may see today and that were there on the day, with what the list prints of them then."""
-    names = PersonName.unscoped.exclude(kind="alias").at(view.day, view.known_on).order_by("-kind", "valid_from", "pk")
+    names = PersonName.objects.visible_to(_READER).exclude(kind="alias").at(view.day, view.known_on).order_by("-kind", "valid_from", "pk")
     members = (
-        DossierMember.unscoped.at(view.day, view.known_on)
+        DossierMember.objects.visible_to(_READER)
+        .at(view.day, view.known_on)
         .order_by("valid_from", "pk")
         .prefetch_related(Prefetch("person__names", queryset=names, to_attr="names_then"))
         .select_related("person__index")
     )
-    referents = Referent.unscoped.at(view.day, view.known_on).select_related("account").order_by("role", "pk")
+    referents = Referent.objects.visible_to(_READER).at(view.day, view.known_on).select_related("account").order_by("role", "pk")
     rows = Dossier.objects.visible_to(actor).filter(destroyed_on__isnull=True).select_related("lead__index")
     return standing(rows, view).prefetch_related(
         Prefetch("members", queryset=members, to_attr="members_then"), Prefetch("referents", queryset=referents, to_attr="main_referents")
@@ -137,7 +140,7 @@ def _by_status(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 
 def _by_referent(view: PastView) -> Any:
-    followed = Referent.unscoped.at(view.day, view.known_on).order_by()
+    followed = Referent.objects.visible_to(_READER).at(view.day, view.known_on).order_by()
 
     def apply(rows: QuerySet[Dossier], value: str) -> QuerySet[Dossier]:
         if value == "none":
@@ -152,7 +155,7 @@ def _found(rows: QuerySet[Dossier], text: str, view: PastView) -> QuerySet[Dossi
     bare = text.strip()
     if bare[:4].isdigit() and "-" in bare:
         return _search(rows, text)
-    members = DossierMember.unscoped.at(view.day, view.known_on).filter(dossier=OuterRef("pk"))
+    members = DossierMember.objects.visible_to(_READER).at(view.day, view.known_on).filter(dossier=OuterRef("pk"))
     return rows.filter(Exists(members.filter(person__in=_persons(bare))))
 
 

@@ -107,13 +107,13 @@ def test_the_service_of_the_day_is_the_one_before_the_transfer(client: Client, c
         head = an_account("chief", unit=centre.south, name="Els Maes")
         story.refresh_from_db()
         offered = transfers.offer_transfer(actor=centre.actor("chief"), dossier=story, unit=centre.south, reason="Déménagement")
-        transfers.accept_transfer(actor=as_actor(head), transfer=offered)
+        transfers.accept_transfer(actor=as_actor(head), transfer=offered, read_days=0)
     client.force_login(centre.auditor)
     look(client, "2026-08-01")
     page = text(client, f"/dossiers/?status=closed&unit={centre.north.pk}")
     assert story.number in page
     assert story.number not in text(client, f"/dossiers/?status=closed&unit={centre.south.pk}")
-    # Rights are today's: the North, which had it then, has it no more, and does not see it in the past either.
+    # Rights are today’s: the North, which had it then and was left no reading, does not see it in the past either.
     client.force_login(centre.chief)
     look(client, "2026-08-01")
     assert story.number not in text(client, "/dossiers/?status=")
