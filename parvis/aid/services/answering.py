@@ -40,23 +40,26 @@ def note_accepted(*, actor: Actor, due_id: int, on: date, order_id: int, order_n
         subject=line.ref,
         values={"month": line.month, "amount": str(line.amount), "order": order_number},
     )
-    if entitlement.first_paid_on is not None or entitlement.decision_id is None or not _all_first_paid(entitlement):
+    decision_id, line_id = entitlement.decision_id, entitlement.line_id
+    if entitlement.first_paid_on is not None or decision_id is None or line_id is None or not _all_first_paid(entitlement):
         return
     Entitlement.unscoped.filter(pk=entitlement.pk).update(first_paid_on=on)
-    waiting = Entitlement.unscoped.filter(decision=entitlement.decision_id, first_paid_on__isnull=True, state=EntitlementState.RUNNING)
+    waiting = Entitlement.unscoped.filter(decision=decision_id, first_paid_on__isnull=True, state=EntitlementState.RUNNING)
     if not waiting.exists():
-        _first_payment_made(actor, entitlement, on, order_id, order_number)
+        _first_payment_made(actor, entitlement, decision_id, line_id, on=on, order_id=order_id, order_number=order_number)
 
 
 def _all_first_paid(entitlement: Entitlement) -> bool:
     return not DueLine.unscoped.filter(entitlement=entitlement, first=True).exclude(state__in=(DueState.PAID, DueState.CANCELLED)).exists()
 
 
-def _first_payment_made(actor: Actor, entitlement: Entitlement, on: date, order_id: int, order_number: str) -> None:
-    paid = DueLine.unscoped.filter(entitlement__decision=entitlement.decision_id, state=DueState.PAID)
+def _first_payment_made(
+    actor: Actor, entitlement: Entitlement, decision_id: int, line_id: int, *, on: date, order_id: int, order_number: str
+) -> None:
+    paid = DueLine.unscoped.filter(entitlement__decision=decision_id, state=DueState.PAID)
     total = sum(paid.values_list("amount", flat=True), Decimal("0.00"))
-    requests.meet_clock(actor=actor, line_id=entitlement.line_id, kind="pay", on=on)
-    requests.mark_progress(actor=actor, line_id=entitlement.line_id, stage="paid")
+    requests.meet_clock(actor=actor, line_id=line_id, kind="pay", on=on)
+    requests.mark_progress(actor=actor, line_id=line_id, stage="paid")
     note_step(
         actor,
         entitlement.dossier_id,
@@ -67,11 +70,11 @@ def _first_payment_made(actor: Actor, entitlement: Entitlement, on: date, order_
     publish(
         FirstPaymentExecuted(
             actor=actor,
-            process_subject=SubjectRef("request_line", entitlement.line_id),
+            process_subject=SubjectRef("request_line", line_id),
             outcome="paid",
-            line_id=entitlement.line_id,
+            line_id=line_id,
             dossier_id=entitlement.dossier_id,
-            decision_id=entitlement.decision_id,
+            decision_id=decision_id,
             order_id=order_id,
         )
     )

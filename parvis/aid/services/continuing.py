@@ -160,7 +160,10 @@ def _draft(actor: Actor, entitlement: Entitlement) -> bool:
     """The same grants for a year from the day after, as a draft. Not possible everywhere (closed file …): the task stands alone then."""
     from dataclasses import replace
 
-    if entitlement.decision is None:  # taken over: no request and no proposal of ours to start from; the task says what to do
+    line_id = entitlement.line_id
+    if (
+        entitlement.decision is None or line_id is None
+    ):  # taken over: no request and no proposal of ours to start from; the task says what to do
         return False
     provisions = []
     for data in entitlement.decision.decided_version.provisions:
@@ -175,11 +178,11 @@ def _draft(actor: Actor, entitlement: Entitlement) -> bool:
     if draft is None or not provisions:
         return False
     try:
-        draft(actor=actor, line_id=entitlement.line_id, provisions=provisions, title=in_language(_title_continue, entitlement))
+        draft(actor=actor, line_id=line_id, provisions=provisions, title=in_language(_title_continue, entitlement))
     except DomainError:
         return False
     # The term that was kept for the first decision says nothing about this one.
-    requests.renew_clock(actor=actor, line_id=entitlement.line_id, kind="decide", started_by=in_language(_title_continue, entitlement))
+    requests.renew_clock(actor=actor, line_id=line_id, kind="decide", started_by=in_language(_title_continue, entitlement))
     return True
 
 

@@ -131,10 +131,11 @@ def prepare_first_payments(*, actor: Actor, entitlements: Sequence[Entitlement],
         NotAllowed, AidError, accounting.OrderRefused: see ``_order``; nothing was prepared.
     """
     lines = first_lines(entitlements)
-    decisions = {line.entitlement.decision_id: line.entitlement for line in lines}
-    one = next(iter(decisions.values())) if len(decisions) == 1 else None
+    # A right that was taken over has no decision here, and no first payment: it was paid elsewhere before.
+    decisions = {line.entitlement.decision: line.entitlement for line in lines if line.entitlement.decision is not None}
+    one = next(iter(decisions)) if len(decisions) == 1 else None
     title = (
-        in_each_language(_first_title, one.beneficiary_name, one.decision.number)
+        in_each_language(_first_title, decisions[one].beneficiary_name, one.number)
         if one
         else in_each_language(_firsts_title, len(decisions))
     )
@@ -144,10 +145,10 @@ def prepare_first_payments(*, actor: Actor, entitlements: Sequence[Entitlement],
         title=title,
         kind="single",
         execution_on=execution_on,
-        origin=SubjectRef("decision", one.decision_id) if one else None,
+        origin=SubjectRef("decision", one.pk) if one else None,
     )
-    for decision_id, entitlement in decisions.items():
-        amount = sum((line.amount for line in lines if line.entitlement.decision_id == decision_id), Decimal("0.00"))
+    for decision, entitlement in decisions.items():
+        amount = sum((line.amount for line in lines if line.entitlement.decision_id == decision.pk), Decimal("0.00"))
         note_step(
             actor,
             entitlement.dossier_id,
@@ -158,10 +159,10 @@ def prepare_first_payments(*, actor: Actor, entitlements: Sequence[Entitlement],
         publish(
             FirstPaymentPrepared(
                 actor=actor,
-                process_subject=SubjectRef("request_line", entitlement.line_id),
-                line_id=entitlement.line_id,
+                process_subject=SubjectRef("request_line", decision.line_id),
+                line_id=decision.line_id,
                 dossier_id=entitlement.dossier_id,
-                decision_id=decision_id,
+                decision_id=decision.pk,
                 order_id=order.pk,
             )
         )
