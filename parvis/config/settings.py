@@ -48,6 +48,7 @@ CONTEXTS = (
     "journal",
     "mailings",
     "procedures",
+    "socialdata",
     "requests",
     "decisions",
     "aid",

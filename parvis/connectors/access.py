@@ -27,6 +27,12 @@ def may_play_bank(actor: Actor) -> bool:
     return settings.PARVIS_KIND in ("demo", "test") and (actor.is_system or (actor.is_agent and actor.has(*players)))
 
 
+def may_play_register(actor: Actor) -> bool:
+    """The simulated register, in demonstration and test instances only: the cell that reads its files, and the administrator."""
+    players = (Function.REGISTER_CELL, Function.ADMINISTRATOR)
+    return settings.PARVIS_KIND in ("demo", "test") and (actor.is_system or (actor.is_agent and actor.has(*players)))
+
+
 @scope(Call)
 def call_scope(actor: Actor) -> Q:
     return EVERYTHING if may_read_calls(actor) else NOTHING

@@ -18,6 +18,7 @@ class DocumentKind(TextChoices):
     BANK = "bank", _("Bank document")
     COURT = "court", _("Judgment or legal document")
     REPORT = "report", _("Social report")
+    REGISTER = "register", _("Register extract")
     RECEIPT = "receipt", _("Acknowledgement of receipt")
     PROPOSAL = "proposal", _("Proposal")
     NOTIFICATION = "notification", _("Notification of a decision")
@@ -39,6 +40,7 @@ class BlockKind(TextChoices):
 DATA_CLASS: dict[str, str] = {
     DocumentKind.IDENTITY: "identity",
     DocumentKind.RESIDENCE: "identity",
+    DocumentKind.REGISTER: "identity",
     DocumentKind.INCOME: "money",
     DocumentKind.BANK: "money",
     DocumentKind.HEALTH: "health",

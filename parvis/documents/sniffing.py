@@ -30,6 +30,9 @@ DOCX = Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.docu
 ODT = Kind("application/vnd.oasis.opendocument.text", "odt")
 
 KINDS: dict[str, Kind] = {"pdf": PDF, "jpeg": JPEG, "png": PNG, "heic": HEIC, "docx": DOCX, "odt": ODT}
+XML = Kind("application/xml", "xml")
+#: With what only some gestures take: the answer of a register.
+EVERY_KIND: dict[str, Kind] = {**KINDS, "xml": XML}
 #: What a citizen may send: a scan or a photo.
 PICTURES_AND_PDF = ("pdf", "jpeg", "png", "heic")
 INLINE = frozenset({PDF.mime, JPEG.mime, PNG.mime})
@@ -60,6 +63,8 @@ def _what(data: bytes) -> str:
         return "heic"
     if head.startswith(b"PK\x03\x04"):
         return "zip"
+    if data[:64].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<?xml"):
+        return "xml"
     if any(head.startswith(mark) for mark in _PROGRAMS):
         return "program"
     return ""
@@ -139,6 +144,20 @@ def _check_office(data: bytes, name: str) -> str:
     return ""
 
 
+def _check_xml(data: bytes, name: str) -> None:
+    """Well formed, and without a document type: what it would bring in is never read."""
+    from lxml import etree
+
+    try:
+        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False))
+    except etree.XMLSyntaxError as fault:
+        raise _refuse(
+            name, _("this file is damaged and cannot be read."), _("Save it again, then send the new file."), "damaged"
+        ) from fault
+    if root.getroottree().docinfo.doctype:
+        raise _refuse(name, _("this XML file brings in parts from elsewhere."), _("Export it again without a document type."), "active")
+
+
 def sniff(data: bytes, name: str, kinds: tuple[str, ...] = PICTURES_AND_PDF) -> Sniffed:
     """What the bytes are, checked to open.
 
@@ -151,17 +170,19 @@ def sniff(data: bytes, name: str, kinds: tuple[str, ...] = PICTURES_AND_PDF) -> 
     if what == "zip":
         what = _check_office(data, name)
     if what not in kinds:
-        wanted = ", ".join(KINDS[kind].extension.upper() for kind in kinds)
+        wanted = ", ".join(EVERY_KIND[kind].extension.upper() for kind in kinds)
         if what == "program":
             why = _("this file is a program, whatever its name says.")
         elif not what:
             why = _("its content is not of a kind that we can read, whatever its name says.")
         else:
-            why = _("%(kind)s files are not accepted here.") % {"kind": KINDS[what].extension.upper()}
+            why = _("%(kind)s files are not accepted here.") % {"kind": EVERY_KIND[what].extension.upper()}
         raise _refuse(name, why, _("Send one of: %(wanted)s. A photo of the paper is good too.") % {"wanted": wanted}, "kind")
     pages = None
     if what == "pdf":
         pages = _check_pdf(data, name)
     elif what in {"jpeg", "png"}:
         _check_picture(data, name, what)
-    return Sniffed(KINDS[what], pages)
+    elif what == "xml":
+        _check_xml(data, name)
+    return Sniffed(EVERY_KIND[what], pages)

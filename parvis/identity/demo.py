@@ -37,6 +37,7 @@ UNITS: tuple[tuple[str, str | None, dict[str, str]], ...] = (
 )
 
 C, SW, CH, LA = Function.CLERK, Function.SOCIAL_WORKER, Function.CHIEF, Function.LAWYER
+RC = Function.REGISTER_CELL
 CM, CS, PR = Function.COMMITTEE_MEMBER, Function.COMMITTEE_SECRETARY, Function.PRESIDENT
 PA, RE, AC, AU, AD = Function.PAYER, Function.RELEASER, Function.ACCOUNTANT, Function.AUDITOR, Function.ADMINISTRATOR
 
@@ -59,6 +60,7 @@ AGENTS: tuple[tuple[str, str, str, tuple[tuple[Function, str | None], ...]], ...
     ("pascal.gillet", "Pascal Gillet", "fr", ((PA, None),)),
     ("veronique.simon", "Véronique Simon", "fr", ((RE, None),)),
     ("thierry.maes", "Thierry Maes", "fr", ((AC, None),)),
+    ("ines.marchal", "Inès Marchal", "fr", ((RC, None),)),
     ("anne.bastin", "Anne Bastin", "fr", ((AU, None),)),
     ("david.kaiser", "David Kaiser", "fr", ((AD, None),)),
     ("marie.lejeune", "Marie Lejeune", "fr", ((AD, None),)),

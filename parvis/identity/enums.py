@@ -20,6 +20,7 @@ class Function(models.TextChoices):
     PAYER = "payer", _("Payment preparer")
     RELEASER = "releaser", _("Payment releaser")
     ACCOUNTANT = "accountant", _("Accountant")
+    REGISTER_CELL = "register_cell", _("Crossroads Bank cell")
     AUDITOR = "auditor", _("Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")
 
@@ -36,6 +37,7 @@ SHORT_NAMES = {
     Function.PAYER: pgettext_lazy("short role", "Payments"),
     Function.RELEASER: pgettext_lazy("short role", "Release"),
     Function.ACCOUNTANT: pgettext_lazy("short role", "Accounts"),
+    Function.REGISTER_CELL: pgettext_lazy("short role", "Registers"),
     Function.AUDITOR: pgettext_lazy("short role", "Audit"),
     Function.ADMINISTRATOR: pgettext_lazy("short role", "IT"),
 }

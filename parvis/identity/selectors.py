@@ -38,6 +38,7 @@ PROXY_FUNCTIONS = (
     Function.PAYER,
     Function.RELEASER,
     Function.ACCOUNTANT,
+    Function.REGISTER_CELL,
 )
 # Their scope follows the file: only they can be handed on for some files.
 PROXY_BY_FILE = (Function.SOCIAL_WORKER, Function.CHIEF)

@@ -24,6 +24,8 @@ THING: dict[str, str] = {
     "contacts:relation_add": "person", "contacts:relation_end": "person", "contacts:merge": "person", "contacts:merge_undo": "person",
     "contacts:organisation": "organisation", "contacts:organisation_close": "organisation", "contacts:organisation_role": "organisation",
     "contacts:organisation_merge": "organisation", "contacts:organisation_merge_undo": "organisation",
+    **dict.fromkeys(("socialdata:dossier", "socialdata:ask"), "dossier"), "socialdata:alert": "alert", "socialdata:file": "mutations",
+    **dict.fromkeys(("socialdata:extract", "socialdata:withdraw", "socialdata:seen"), "extract"),
     "documents:download": "document", "documents:about": "document",
     "journal:action": "turn", "journal:end_action": "action", "journal:objective": "objective", "journal:entry": "objective", "journal:text": "text",
     "workflows:task": "task", "workflows:take": "task", "workflows:back": "task", "workflows:hand": "task",

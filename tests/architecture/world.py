@@ -11,6 +11,7 @@ from parvis.accounting.models import BankFile, CentreAccount, PaymentOrder, Vouc
 from parvis.aid.models import Claim, DueLine, Entitlement
 from parvis.api.enums import CLASSES, Scope
 from parvis.api.services import create_application, create_token
+from parvis.connectors.api import Happening, register_file
 from parvis.connectors.models import Answer, Call
 from parvis.contacts import api as contacts
 from parvis.decisions.models import AgendaItem, Committee, Decision, DelegationLimit, LegalOpinion, Membership, Minutes, Proposal, Session
@@ -31,6 +32,7 @@ from parvis.kernel import clock
 from parvis.kernel.actor import system_actor
 from parvis.kernel.subject import SubjectRef
 from parvis.mailings import services as mailings
+from parvis.socialdata.api import RegisterAlert, ask_extracts, receive_file
 from parvis.takeover.models import Import
 from parvis.workflows.models import WorkItem
 
@@ -49,6 +51,7 @@ ROLES: dict[str, str] = {
     "payer": "pascal.gillet",
     "releaser": "veronique.simon",
     "accountant": "thierry.maes",
+    "register_cell": "ines.marchal",
     "auditor": "anne.bastin",
     "administrator": "david.kaiser",
 }
@@ -201,6 +204,7 @@ def build() -> World:
         **_journal(dossier),
         **_own_fields(dossier),
         **_mailings(world, dossier),
+        **_registers(world, dossier),
     }
     world.things["transfer"] = offer_transfer(
         actor=actor_for(world.account("social_worker (referent)")),
@@ -268,6 +272,18 @@ def _mailings(world: World, dossier: Dossier) -> dict[str, Any]:
     mailings.confirm(actor=actor, mailing=rows[0], expected=rows[0].version, going=1)
     stage.run_jobs()
     return {"mailing": rows[0], "mailing_draft": rows[1]}
+def _registers(world: World, dossier: Dossier) -> dict[str, Any]:
+    """A question to the cell that waits, and a file of the register with one alert."""
+    worker = actor_for(world.account("social_worker (referent)"))
+    number = contacts.Identifier.unscoped.filter(person=dossier.lead_id, kind__in=["niss", "bis"], live=1).first()
+    assert number is not None
+    asked = {"flows": ["address"], "purpose": "Enquête sociale, art. 60", "wanted_on": clock.today()}
+    extract = ask_extracts(actor=worker, dossier=dossier, person_ids=[dossier.lead_id], **asked)[0]
+    home = {"street": "Rue du Moulin", "number": "2", "postal_code": "4100", "municipality": "Seraing"}
+    content = register_file([Happening("RN-W1", number.value, "address", clock.today(), home)], made_on=clock.today())
+    run = receive_file(actor=actor_for(world.account("register_cell")), name="rn.json", content=content)
+    stage.run_jobs()
+    return {"extract": extract, "alert": RegisterAlert.unscoped.get(mutation__run=run), "mutations": run}
 
 
 def _own_fields(dossier: Dossier) -> dict[str, Any]:

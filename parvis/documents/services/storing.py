@@ -134,10 +134,12 @@ def attach(
     file_name: str = "",
     data_class: str = "",
     note: str = "",
+    person_id: int | None = None,
 ) -> Document:
     """Attach a kept file (or its id) to a subject. The same file, kind and subject again gives the document that exists.
 
-    ``kind``: a DocumentKind, or the key of a piece named by a procedure. ``origin``: "produced", else received.
+    ``kind``: a DocumentKind, or the key of a piece named by a procedure. ``origin``: "produced", else received. ``person_id``: whom of the
+    file it concerns, when that is certain.
 
     Raises:
         DocumentError: no title, no kind, or no file.
@@ -167,6 +169,7 @@ def attach(
         file=file,
         file_name=safe_name(file_name or title, file.extension),
         note=note[:400],
+        person_id=person_id,
         recorded_at=clock.now(),
         author_id=actor.account_id,
         author_label=actor.label[:191],
