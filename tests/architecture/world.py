@@ -272,6 +272,8 @@ def _mailings(world: World, dossier: Dossier) -> dict[str, Any]:
     mailings.confirm(actor=actor, mailing=rows[0], expected=rows[0].version, going=1)
     stage.run_jobs()
     return {"mailing": rows[0], "mailing_draft": rows[1]}
+
+
 def _registers(world: World, dossier: Dossier) -> dict[str, Any]:
     """A question to the cell that waits, and a file of the register with one alert."""
     worker = actor_for(world.account("social_worker (referent)"))
