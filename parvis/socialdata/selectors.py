@@ -13,6 +13,7 @@ from parvis.contacts.api import Address, PersonBirth, PersonCard, display_names,
 from parvis.documents.api import Document
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor, system_actor
+from parvis.ui import formats
 
 from .calculations import Times, ages, by_month, times
 from .enums import ANSWERS, ExtractState, MutationKind
@@ -110,7 +111,7 @@ def compare(alert: RegisterAlert) -> Compared:
         return Compared("", value.get("status", ""))
     if mutation.kind == MutationKind.HOUSEHOLD:
         return _households(mutation.person_id, value)
-    return Compared("", value.get("place", ""))
+    return Compared("", ", ".join(part for part in (formats.day(mutation.on), value.get("place", "")) if part))
 
 
 def _folded(values: dict[str, str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,9 @@ from ..forms import AnswerForm, AskForm, WordsForm
 from ..models import ExtractRequest
 from ..services import extracts as services
 from ._common import age_words, lead_name, told, visible
+
+#: By when an answer is wanted, unless the worker says otherwise.
+USUAL_DAYS = 3
 
 
 @screen(access=access.may_read, parts=("registers",), name="socialdata.dossier")
@@ -57,6 +61,7 @@ def ask(request: Request, uuid: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         members=[(str(pk), names.get(pk, "?")) for pk in ids],
         lines=[(str(ref.id), titles[ref][0]) for ref in lines if titles[ref][0]],
+        initial={"wanted_on": clock.today() + timedelta(days=USUAL_DAYS)},
     )
     recent = [services.in_words(row, names.get(row.person_id, "?")) for row in services.recent(actor, ids)]
     double: list[str] = []
