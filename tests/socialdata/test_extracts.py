@@ -61,7 +61,7 @@ def test_the_answer_is_a_typed_paper_of_the_dossier_and_comes_back_to_the_asker(
     fresh = ExtractRequest.unscoped.select_related("document").get(pk=row.pk)
     assert (fresh.state, fresh.data_on, fresh.settled_by_label) == ("answered", day, "Inès Marchal")
     paper = fresh.document
-    assert (paper.kind, paper.kind_label, paper.data_class, paper.on) == ("register", "Register extract", "identity", day)
+    assert (paper.kind, paper.kind_label, paper.data_class, paper.on) == ("register", "Extrait de registre", "identity", day)
     assert (paper.dossier_id, paper.person_id, paper.file.extension) == (dossier.pk, dossier.lead_id, "xml")
     assert list(documents_in_dossier(centre.actor("worker"), dossier.pk)) == [paper]
     assert open_items("answer") == []
@@ -143,7 +143,7 @@ def test_what_was_asked_of_late_is_said_before_it_is_asked_again(centre, dossier
     with pytest.raises(api.AskedAlready) as refused:
         ask(centre.actor("colleague"), dossier, flows=["household", "tax"])
     assert refused.value.found == [
-        "Marie-Ange Nzeyimana-Vandenbroucke: asked 3 days ago by Amélie Lambrecht, not answered yet (Address and its history, Household and its history)"
+        "Marie-Ange Nzeyimana-Vandenbroucke : demandé il y a 3 jours par Amélie Lambrecht, pas encore de réponse (Adresse et historique, Ménage et historique)"
     ]
     assert ExtractRequest.unscoped.count() == 1
     ask(centre.actor("colleague"), dossier, flows=["tax"])  # another question
@@ -160,7 +160,7 @@ def test_an_answer_stays_fresh_for_ninety_days(centre, dossier, age, fresh) -> N
         return ask(centre.actor("worker"), dossier) and None
     with pytest.raises(api.AskedAlready) as refused:
         ask(centre.actor("worker"), dossier)
-    assert f"the answer of {day:%d/%m/%Y} is still fresh" in refused.value.found[0]
+    assert f"la réponse du {day:%d/%m/%Y} est encore récente" in refused.value.found[0]
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_from_the_dossier_to_the_answer_and_back(client, centre, dossier, agent)
     page = reverse("socialdata:extract", args=[row.uuid])
     assert client.post(page, {"state": "nothing", "data_on": clock.today().isoformat()}).status_code == 404
     again = client.post(url, given)
-    assert again.status_code == 422 and "asked today by Amélie Lambrecht" in again.content.decode()
+    assert again.status_code == 422 and "demandé aujourd’hui par Amélie Lambrecht" in again.content.decode()
     client.force_login(agent)
     assert row.flow_words in client.get(reverse("socialdata:cell")).content.decode()
     shown = client.get(page).content.decode()
@@ -65,7 +65,7 @@ def test_from_the_dossier_to_the_answer_and_back(client, centre, dossier, agent)
     assert reverse("dossiers:detail", args=[dossier.uuid]) not in shown
     assert ReadLine.objects.filter(actor_id=agent.pk, subject_type="extract_request", subject_id=row.pk).exists()
     refused = client.post(page, {"state": "answered", "data_on": clock.today().isoformat()})
-    assert refused.status_code == 422 and "Add the extract." in refused.content.decode()
+    assert refused.status_code == 422 and "Ajoutez l’extrait." in refused.content.decode()
     done = client.post(page, {"state": "answered", "data_on": clock.today().isoformat(), "file": an_upload()})
     assert done.status_code == 303
     paper = ExtractRequest.unscoped.get().document
@@ -148,7 +148,7 @@ def test_a_protected_address_stands_on_no_page(client, centre, dossier) -> None:
     ):
         shown = client.get(url).content.decode()
         assert "Rue Basse" not in shown and "Rue Cachée" not in shown, url
-    assert "Protected address" in client.get(reverse("socialdata:alert", args=[alert.uuid])).content.decode()
+    assert "Adresse protégée" in client.get(reverse("socialdata:alert", args=[alert.uuid])).content.decode()
 
 
 def test_a_file_is_uploaded_and_told_line_by_line(client, centre, dossier, agent) -> None:
@@ -156,10 +156,10 @@ def test_a_file_is_uploaded_and_told_line_by_line(client, centre, dossier, agent
     content = register_file([Happening("RN-5", NUMBER, "death", dt.date(2026, 11, 1))], made_on=clock.today())
     sent = client.post(reverse("socialdata:files"), {"file": an_upload("rn.json", content)})
     run = MutationRun.unscoped.get()
-    assert sent.status_code == 303 and "being read" in client.get(reverse("socialdata:file", args=[run.uuid])).content.decode()
+    assert sent.status_code == 303 and "en cours de lecture" in client.get(reverse("socialdata:file", args=[run.uuid])).content.decode()
     jobs.run_pending(kinds={"socialdata.read"}, raise_errors=True)
     shown = client.get(reverse("socialdata:file", args=[run.uuid])).content.decode()
-    assert "RN-5" in shown and "Alert made" in shown
+    assert "RN-5" in shown and "alerte créée" in shown
     assert client.post(reverse("socialdata:files"), {"file": an_upload("rn.json", b"{}")}).status_code == 422
 
 
@@ -170,7 +170,7 @@ def test_a_death_proposes_to_look_at_payments_and_stops_nothing(client, centre, 
     jobs.run_pending(kinds={"socialdata.read"}, raise_errors=True)
     client.force_login(centre.worker)
     shown = client.get(reverse("socialdata:alert", args=[RegisterAlert.unscoped.get().uuid])).content.decode()
-    assert "Look at what is still paid" in shown and "Nothing is stopped by itself" in shown
+    assert "Voyez ce qui est encore payé" in shown and "Rien ne s’arrête tout seul" in shown
 
 
 def test_the_simulated_register_says_at_once_what_is_wrong(client, agent) -> None:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from parvis.documents.enums import DocumentKind
 from parvis.kernel import mutations
 from parvis.kernel.errors import Conflict, DomainError
 from parvis.kernel.subject import SubjectRef
@@ -142,9 +143,12 @@ def _previous(pack: dict[str, Any], language: str) -> dict[str, Any] | None:
 
 
 def _pieces(pack: dict[str, Any]) -> dict[str, Any]:
+    """What the procedure asks for, and the register extract where there is one; other papers are named in the pack alone: that there is a
+    medical one is told to nobody here (C1)."""
     wanted = [piece for piece in pack.get("pieces", []) if piece["mandatory"]]
     present = [piece for piece in wanted if piece["present"]]
-    return {"all": wanted, "present": len(present), "total": len(wanted), "complete": len(present) == len(wanted)}
+    also = [piece for piece in pack.get("pieces", []) if not piece["mandatory"] and piece["key"] == DocumentKind.REGISTER]
+    return {"all": [*wanted, *also], "present": len(present), "total": len(wanted), "complete": len(present) == len(wanted)}
 
 
 def side_by_side(decision: Any, language: str) -> list[selectors.SideBySide]:
