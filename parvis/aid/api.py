@@ -2,7 +2,7 @@
 
 from .access import may_see_aid
 from .errors import AidError
-from .models import Claim, ClaimReceipt, DueLine, Entitlement, PaymentAccount
+from .models import Attestation, Claim, ClaimReceipt, DueLine, Entitlement, PaymentAccount
 from .reconciling import reconciliation
 from .selectors import (
     Run,
@@ -19,9 +19,11 @@ from .selectors import (
     unpaid,
     waiting_first,
 )
+from .services.attesting import attestation_pdf, issue_attestation
 from .services.continuing import extend_all, extend_one, propose_all, propose_continuation
 from .services.correcting import correct_account, settle_held
 from .services.doubling import declare_second, doubles_of
+from .services.handing_back import tell_settled
 from .services.paying import pay_again, prepare_first_payment, prepare_first_payments, prepare_run
 from .services.recovering import overlap, proposed_amount, record_receipt, register_claim
 from .services.taking_over import (
@@ -37,6 +39,7 @@ from .services.taking_over import (
 
 __all__ = [
     "AidError",
+    "Attestation",
     "Claim",
     "ClaimReceipt",
     "DueLine",
@@ -45,6 +48,7 @@ __all__ = [
     "Run",
     "RunningRight",
     "WouldPay",
+    "attestation_pdf",
     "claim_of_line",
     "claims",
     "correct_account",
@@ -61,6 +65,7 @@ __all__ = [
     "extend_one",
     "find_taken_over",
     "go_live",
+    "issue_attestation",
     "living_accounts",
     "may_see_aid",
     "overlap",
@@ -78,6 +83,7 @@ __all__ = [
     "settle_held",
     "take_over_right",
     "told_differences",
+    "tell_settled",
     "unpaid",
     "waiting_first",
     "would_pay",

@@ -160,3 +160,19 @@ def overlap_total(paid: Mapping[date, Decimal], period: Period) -> Decimal:
 def claimable(announced: Decimal, paid: Mapping[date, Decimal], period: Period) -> Decimal:
     """The announced amount, at most what was paid for the same period (recovery is limited to the overlap)."""
     return min(announced, overlap_total(paid, period))
+
+
+def uncovered(wanted: Period, covered: Iterable[Period]) -> list[Period]:
+    """The days of ``wanted`` that lie in none of ``covered``, as periods, in order."""
+    out, at = [], wanted.start
+    for one in sorted(covered, key=lambda each: each.start):
+        if one.end <= at:
+            continue
+        if one.start >= wanted.end:
+            break
+        if one.start > at:
+            out.append(Period(at, one.start))
+        at = max(at, one.end)
+    if at < wanted.end:
+        out.append(Period(at, wanted.end))
+    return out

@@ -12,7 +12,7 @@ from parvis.kernel import registries
 from parvis.kernel.erasure import Target
 from parvis.kernel.registries import Eraser
 
-from .models import Claim, ClaimReceipt, DueLine, Entitlement, PaymentAccount, Withholding
+from .models import Attestation, Claim, ClaimReceipt, DueLine, Entitlement, PaymentAccount, Withholding
 
 
 def _collect(target: Target) -> None:
@@ -20,6 +20,9 @@ def _collect(target: Target) -> None:
     claims = Claim.unscoped.filter(dossier=target.id)
     target.name("entitlement", rights.values_list("pk", flat=True))
     target.name("due_line", DueLine.unscoped.filter(entitlement__dossier=target.id).values_list("pk", flat=True))
+    papers = Attestation.unscoped.filter(dossier=target.id)
+    target.name("attestation", papers.values_list("pk", flat=True))
+    target.persons |= set(papers.values_list("person_id", flat=True))
     target.name("claim", claims.values_list("pk", flat=True))
     target.persons |= set(rights.values_list("beneficiary_id", flat=True)) | set(claims.values_list("beneficiary_id", flat=True))
     accounts = PaymentAccount.unscoped.filter(entitlement__dossier=target.id, payee_person__isnull=False)
@@ -45,6 +48,11 @@ def _erase(target: Target) -> None:
         ground=label,
         letter=None,
         letter_sha256="",
+        closing_letter=None,
+        told_by_label="",
+    )
+    target.counts[gettext_noop("Attestations, kept without names")] += Attestation.unscoped.filter(dossier=target.id).update(
+        person=none, person_name=label, recipient="", blocks=[], envelope={}, document=None, sha256=""
     )
     receipts = ClaimReceipt.unscoped.filter(claim__dossier=target.id)  # one of its own each: a reference stands once on a claim
     receipts.update(reference=Concat(Value("gone:"), Cast("pk", CharField())))
@@ -62,6 +70,7 @@ registries.erasers.register(
             "aid.Withholding": "gone",
             "aid.Entitlement": "emptied",
             "aid.DueLine": "emptied",
+            "aid.Attestation": "emptied",
             "aid.Claim": "emptied",
             "aid.ClaimReceipt": "emptied",
         },

@@ -52,6 +52,16 @@ class ClaimRegistered(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClaimSettled(Event):
+    """All of a claim came in: once for each claim."""
+
+    claim_id: int
+    number: str
+    dossier_id: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContinuationProposed(Event):
     """A period runs out: a proposal was drafted and is on somebody's list. Nothing stops by itself."""
 

@@ -73,3 +73,16 @@ class ReceiptForm(forms.Form):
     amount = amount_field(_("Amount received"))
     on = day_field(_("Received on"))
     reference = forms.CharField(label=_("Reference of the bank statement"), max_length=120)
+
+
+class AttestationForm(forms.Form):
+    """This month is filled in: nothing need be typed."""
+
+    first_day = day_field(_("From"))
+    last_day = day_field(_("to (included)"))
+    recipient = forms.CharField(
+        label=_("For whom, or for what"),
+        help_text=_("Printed if filled in. For example: housing company, transport subscription."),
+        max_length=191,
+        required=False,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Max
+
 from parvis.documents import api as documents
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import system_actor
@@ -9,10 +11,10 @@ from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.jobs import JobRef, job, periodic
 from parvis.kernel.periods import month_start, next_month
 
-from .letters import TITLE, claim_letter_pdf, language_of
-from .models import Claim
+from .letters import TITLE, claim_letter_pdf, closing_letter, language_of
+from .models import Attestation, Claim, ClaimReceipt
 from .offline import write_pack
-from .services import continuing
+from .services import attesting, continuing, handing_back
 
 
 @periodic("aid.extend", "20 3 * * *")
@@ -55,4 +57,27 @@ def claim_letter(ref: JobRef) -> None:
         )
         Claim.unscoped.filter(pk=claim.pk).update(letter=document, letter_sha256=file.sha256)
         mutations.record(f"dossier:{claim.dossier_id}", actor=actor, verb="claim.letter", subject=claim.ref, values={"pdf": file.sha256})
+        ref.complete()
+
+
+@job("aid.attestation")
+def attestation(ref: JobRef) -> None:
+    """The paper that was handed over goes into the file."""
+    row = Attestation.unscoped.get(pk=ref.subject.id)
+    file = documents.store_bytes(attesting.attestation_pdf(row))
+    with gesture_scope():
+        attesting.keep_paper(actor=system_actor("attestation"), row=row, file=file)
+        ref.complete()
+
+
+@job("aid.settled_letter")
+def settled_letter(ref: JobRef) -> None:
+    """The letter that ends a recovery, for the worker to send."""
+    claim = Claim.unscoped.get(pk=ref.subject.id)
+    language, title, pdf = closing_letter(claim, ClaimReceipt.unscoped.filter(claim=claim).aggregate(last=Max("on"))["last"])
+    file = documents.store_bytes(pdf)
+    with gesture_scope():
+        handing_back.keep_closing_letter(
+            actor=system_actor("settled-letter"), claim=claim, file=file, language=language, title=f"{title} ({claim.number})"
+        )
         ref.complete()

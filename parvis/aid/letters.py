@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 
 from parvis.contacts import api as contacts
 from parvis.decisions import api as decisions
 from parvis.documents import api as documents
+from parvis.dossiers.api import main_referent_of
 from parvis.kernel import clock
 
 from . import texts
@@ -68,3 +69,35 @@ def claim_letter_pdf(claim: Claim) -> bytes:
         delivery="registered",
     )
     return documents.render_letter_pdf(blocks, envelope, date=on)
+
+
+def closing_letter(claim: Claim, last_on: date | None) -> tuple[str, str, bytes]:
+    """Language, title and PDF of the letter to the person when all came in, ``last_on`` the last of it. Same claim, same bytes."""
+    language = contacts.letter_language(claim.beneficiary_id)
+    assert claim.settled_at is not None and claim.amount is not None
+    on = clock.date_of(claim.settled_at)
+    by_person = claim.debtor_kind == DebtorKind.PERSON and claim.debtor_person_id in (None, claim.beneficiary_id)
+    contact = main_referent_of(claim.dossier_id, on)
+    name = contact.account.display_name if contact else claim.registered_by_label
+    blocks = documents.draft_letter(
+        "recovery.settled" if by_person else "recovery.settled_by_other",
+        language,
+        {
+            "reference": claim.number,
+            "amount": claim.amount,
+            "collected": claim.collected,
+            "settled_on": last_on or on,
+            "debtor": claim.debtor_name,
+            "contact": name,
+        },
+    )
+    title = documents.subject_line(blocks)
+    envelope = documents.Envelope(
+        language=language,
+        recipient=(claim.beneficiary_name, *contacts.postal_lines(claim.beneficiary_id, on)),
+        subject=title,
+        on=on,
+        reference=claim.number or "",
+        contact=(name,),
+    )
+    return language, title, documents.render_letter_pdf(blocks, envelope, date=on)

@@ -16,6 +16,7 @@ from parvis.accounting.api import reason_in_words
 from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Backlog, PaletteAction, Panel, PersonHolder
+from parvis.ui import slots
 
 from . import access, selectors
 from .enums import UNPAID, DueState, EntitlementState
@@ -153,6 +154,10 @@ registries.backlog.register(
 )
 registries.palette.register("aid.run", PaletteAction("aid.run", _("Monthly payments"), "aid:runs", access.may_see_run, 600, "cash"))
 registries.palette.register(
+    "aid.attestations",
+    PaletteAction("aid.attestations", _("Attestations handed over"), "aid:attestations", access.may_see_attestations, 645, "certificate"),
+)
+registries.palette.register(
     "aid.first", PaletteAction("aid.first", _("First payments"), "aid:first_payments", access.may_see_run, 605, "money")
 )
 registries.palette.register("aid.claims", PaletteAction("aid.claims", _("Recoveries"), "aid:claims", access.may_see_claims, 640, "undo"))
@@ -164,3 +169,17 @@ registries.person_holders.register(
 )
 registries.person_holders.register("aid.Claim.beneficiary", PersonHolder("aid.Claim", "beneficiary", _("Recoveries")))
 registries.person_holders.register("aid.Claim.debtor_person", PersonHolder("aid.Claim", "debtor_person", _("Debtors of recoveries")))
+registries.person_holders.register("aid.Attestation.person", PersonHolder("aid.Attestation", "person", _("Attestations")))
+
+
+# Attestations: one click from the dossier ----------------------------------------------------------------
+def _attest(request: HttpRequest) -> str | None:
+    """In the head of a dossier's page, without a query: the page behind says who has a right to what."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    match = request.resolver_match
+    if match is None or "uuid" not in match.kwargs or not access.may_attest(actor):
+        return None
+    return render_to_string("aid/_attest.html", {"url": reverse("aid:attest", args=[match.kwargs["uuid"]])}, request)
+
+
+slots.register("dossier", "aid.attest", _attest, order=10)

@@ -14,7 +14,7 @@ from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 
 from .access import may_see_run
-from .models import Claim, DueLine, Entitlement
+from .models import Attestation, Claim, DueLine, Entitlement
 from .selectors import EVERYBODY, claim_of_line
 
 
@@ -25,6 +25,11 @@ def first_payment(subject: SubjectRef) -> str:
 def recover(subject: SubjectRef) -> str:
     claim = claim_of_line(EVERYBODY, subject.id)
     return reverse("aid:claim", args=[claim.uuid]) if claim else reverse("aid:claims")
+
+
+def settled(subject: SubjectRef) -> str:
+    row = Claim.objects.visible_to(EVERYBODY).filter(pk=subject.id).first()
+    return reverse("aid:settled", args=[row.uuid]) if row else reverse("aid:claims")
 
 
 def rejected(subject: SubjectRef) -> str:
@@ -42,6 +47,7 @@ for _key, _title, _url in (
     ("aid.first_payment", _("First payment"), first_payment),
     ("aid.recover", _("Recovery"), recover),
     ("aid.claim", _("Recovery"), recover),
+    ("aid.settled", _("End of a recovery"), settled),
     ("aid.rejected", _("Payment rejected by the bank"), rejected),
     ("aid.entitlement", _("Aid in progress"), entitlement),
     ("aid.continuation", _("Continuation of an aid"), entitlement),
@@ -72,6 +78,11 @@ def _claim_cards(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef, S
     return {row.ref: SubjectCard(row.debtor_name, row.number or "", reverse("aid:claim", args=[row.uuid])) for row in rows}
 
 
+def _attestation_cards(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef, SubjectCard]:
+    rows = Attestation.objects.visible_to(actor).filter(pk__in=[one.id for one in subjects])
+    return {row.ref: SubjectCard(row.person_name, row.number, reverse("aid:attestation", args=[row.uuid])) for row in rows}
+
+
 def _detail(row: Entitlement) -> str:
     return f"{formats.label(row.title)} · {row.dossier.number}"
 
@@ -89,6 +100,8 @@ def _run_links(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef, tup
 registries.subject_cards.register("entitlement", _entitlement_cards)
 registries.subject_cards.register("due_line", _due_cards)
 registries.subject_cards.register("claim", _claim_cards)
+registries.subject_cards.register("attestation", _attestation_cards)
+registries.subject_scopes.register("attestation", _visible(Attestation))
 registries.subject_scopes.register("entitlement", _visible(Entitlement))
 registries.subject_scopes.register("due_line", _visible(DueLine))
 registries.subject_scopes.register("claim", _visible(Claim))

@@ -43,7 +43,8 @@ def _then(actor: Actor, dossier: Any, view: PastView) -> list[SheetLine]:
     return found
 
 
-def _lines(actor: Actor, dossier: Any, day: dt.date) -> list[SheetLine]:
+def balance_lines(actor: Actor, dossier: Any, day: dt.date) -> list[SheetLine]:
+    """Also what a worker reads beside a recovery that ended."""
     if (view := asof.view()) is not None:
         return _then(actor, dossier, view)
     found = [
@@ -74,5 +75,5 @@ def _lines(actor: Actor, dossier: Any, day: dt.date) -> list[SheetLine]:
 
 
 registries.sheet.register(
-    "aid", SheetPart("aid", gettext_lazy("Aid and balances"), 50, _lines, access.may_see_aid, data_class="money", icon="cash")
+    "aid", SheetPart("aid", gettext_lazy("Aid and balances"), 50, balance_lines, access.may_see_aid, data_class="money", icon="cash")
 )

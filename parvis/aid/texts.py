@@ -36,6 +36,12 @@ NO_ACCOUNT = {
     "de": "Kein Konto: Die Hilfe kann nicht ausgezahlt werden",
     "en": "No account: the aid cannot be paid",
 }
+SETTLED = {
+    "fr": "Récupération terminée : envoyer la lettre à la personne",
+    "nl": "Terugvordering afgesloten: de brief aan de persoon sturen",
+    "de": "Rückforderung abgeschlossen: den Brief an die Person senden",
+    "en": "Recovery settled: send the letter to the person",
+}
 
 ARTICLE = {
     DebtorKind.INSTITUTION: "Loi organique du 8 juillet 1976, art. 99 § 2",
@@ -57,6 +63,14 @@ CLAIM_LAW = {
     },
 }
 
+#: One right in an attestation.
+ATTESTED = {
+    "fr": "{amount} par mois{category}, du {start} au {end} (décision {number} du {decided})",
+    "nl": "{amount} per maand{category}, van {start} tot en met {end} (beslissing {number} van {decided})",
+    "de": "{amount} pro Monat{category}, vom {start} bis {end} (Entscheidung {number} vom {decided})",
+    "en": "{amount} per month{category}, from {start} to {end} (decision {number} of {decided})",
+}
+
 STEP_PREPARED = gettext_noop("First payment prepared: %(amount)s, order %(order)s")
 STEP_PAID = gettext_noop("First payment made: %(amount)s, order %(order)s")
 STEP_REJECTED = gettext_noop("Payment rejected by the bank: %(amount)s, %(reason)s")
@@ -64,3 +78,6 @@ STEP_ACCOUNT = gettext_noop("Account of payment changed for %(what)s: %(account)
 STEP_SECOND = gettext_noop("Second aid of the same kind in the month, %(amount)s: %(reason)s")
 STEP_CLAIM = gettext_noop("Recovery registered: %(number)s, %(amount)s from %(debtor)s")
 STEP_CONTINUE = gettext_noop("Aid about to end on %(day)s: a continuation is proposed")
+STEP_ATTESTED = gettext_noop("Attestation %(number)s handed over, for %(from)s to %(to)s")
+STEP_SETTLED = gettext_noop("Recovery %(number)s fully recovered: %(amount)s")
+STEP_TOLD = gettext_noop("Letter on the end of the recovery %(number)s sent to the person")

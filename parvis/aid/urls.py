@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import claims, entitlements, first, run
+from .views import attestations, claims, entitlements, first, run, settled
 
 app_name = "aid"
 urlpatterns = [
@@ -15,9 +15,14 @@ urlpatterns = [
     path("aid/entitlements/<uuid:uuid>/account/", entitlements.account, name="account"),
     path("aid/due/<uuid:uuid>/settle/", entitlements.settle, name="settle"),
     path("aid/due/<uuid:uuid>/second/", entitlements.second, name="second"),
+    path("aid/attestations/", attestations.register, name="attestations"),
+    path("aid/attestations/<uuid:uuid>.pdf", attestations.attestation, name="attestation"),
+    path("aid/dossiers/<uuid:uuid>/attest/", attestations.attest, name="attest"),
     path("aid/claims/", claims.index, name="claims"),
     path("aid/claims/<int:year>/<int:month>/", claims.month, name="claims_month"),
     path("aid/claims/<uuid:uuid>/", claims.claim, name="claim"),
     path("aid/claims/<uuid:uuid>/received/", claims.received, name="claim_received"),
+    path("aid/claims/<uuid:uuid>/settled/", settled.settled, name="settled"),
+    path("aid/claims/<uuid:uuid>/settled.pdf", settled.letter, name="settled_letter"),
     path("aid/claims/<uuid:uuid>/letter.pdf", claims.letter, name="claim_letter"),
 ]

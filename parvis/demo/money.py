@@ -10,6 +10,9 @@ from parvis.accounting.models import OrderFile, PaymentLine, PaymentOrder
 from parvis.aid import api as aid
 from parvis.aid.models import Entitlement
 from parvis.connectors import api as connectors
+from parvis.kernel import clock
+from parvis.kernel.errors import NotAllowed
+from parvis.kernel.periods import month_start, next_month
 
 from . import stage
 from .cast import REJECTED
@@ -84,6 +87,51 @@ def monthly_answers(company: Any) -> None:
     """The bank accepts the last monthly order."""
     if company.orders:
         answer(company.orders.pop())
+
+
+def recover_one(plays: list[Play]) -> aid.Claim | None:
+    """The accountant registers the recovery of one advance that was paid; the others wait."""
+    lines = [play.line.pk for play in plays if play.decision is not None and play.case.aid == "advance"]
+    accountant = stage.agent(stage.ACCOUNTANT)
+    for claim in aid.Claim.unscoped.filter(line__in=lines, state="to_register").order_by("pk"):
+        amount = aid.proposed_amount(claim)
+        if amount > 0:
+            return aid.register_claim(actor=accountant, claim=claim, amount=amount)
+    return None
+
+
+def all_came_in(claim: aid.Claim | None) -> None:
+    """The institution pays in one go: the worker gets the task, the person's letter is ready."""
+    if claim is not None:
+        aid.record_receipt(
+            actor=stage.agent(stage.ACCOUNTANT), claim=claim, amount=claim.open_amount, on=clock.today(), reference=f"CODA {claim.number}"
+        )
+
+
+def attest_some(company: Any, most: int = 6) -> None:
+    """The counter hands attestations over for this month, to persons of its services whose right runs."""
+    month = month_start(clock.today())
+    clerk = stage.agent(stage.CLERK)
+    rights = Entitlement.unscoped.filter(
+        kind__in=("aid.ris", "aid.equivalent"), state="running", periodicity="month", valid_from__lte=month, valid_to__gte=next_month(month)
+    )
+    handed = 0
+    for right in rights.select_related("dossier").order_by("pk"):
+        if handed == most:
+            break
+        try:
+            aid.issue_attestation(
+                actor=clerk,
+                dossier=right.dossier,
+                person_id=right.beneficiary_id,
+                kind=right.kind.replace("aid.", "attestation."),
+                valid_from=month,
+                valid_to=next_month(month),
+                recipient=("", "société de logement", "abonnement de transport")[handed % 3],
+            )
+        except (aid.AidError, NotAllowed):  # held, or the file of another service
+            continue
+        handed += 1
 
 
 def order_xml(order: PaymentOrder) -> bytes:

@@ -213,6 +213,17 @@ def months_script(company: Company, oldest: int) -> Script:
     money.night()
 
 
+def counter_script(company: Company) -> Script:
+    """The last days at the counter and at the accountant's: attestations, and one recovery that comes in whole."""
+    cal = company.calendar
+    yield cal.at(5, 10)
+    claim = money.recover_one(company.plays)
+    yield cal.at(2, 9)
+    money.attest_some(company)
+    yield cal.at(1, 11)
+    money.all_came_in(claim)
+
+
 def seal_script(company: Company, oldest: int) -> Script:
     for days in range(oldest, 0, -30):
         yield company.calendar.at(days, 20)
@@ -244,6 +255,7 @@ def play_all(cases: tuple[Case, ...], end: datetime, tell: Callable[[str], None]
     push(next_session_script(company))
     push(months_script(company, oldest))
     push(registers.script(company))
+    push(counter_script(company))
     push(seal_script(company, oldest))
 
     present = end - timedelta(days=oldest + 2)

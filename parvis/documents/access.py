@@ -73,6 +73,7 @@ def is_to_send(document: Document) -> bool:
         DocumentKind.NOTIFICATION,
         DocumentKind.CLAIM,
         DocumentKind.LETTER,
+        DocumentKind.ATTESTATION,
     )
 
 

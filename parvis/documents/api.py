@@ -21,9 +21,11 @@ from parvis.documents.errors import BlockLocked, DocumentError, UnknownTemplate,
 from parvis.documents.letters.blocks import Block, blocks_from_json, blocks_to_json, edit_block, template_of
 from parvis.documents.letters.diff import BlockChange, blocks_diff, word_diff
 from parvis.documents.letters.drafting import (
+    category_in_words,
     complete_letter,
     draft_letter,
     draft_text,
+    fact_text,
     fields_in,
     fields_of,
     redraft_letter,
@@ -96,6 +98,7 @@ __all__ = [
     "blocks_from_json",
     "blocks_to_json",
     "check_list",
+    "category_in_words",
     "complete_letter",
     "documents_about",
     "documents_in_dossier",
@@ -107,6 +110,7 @@ __all__ = [
     "templates_for_many",
     "usual_fields",
     "edit_block",
+    "fact_text",
     "fields_of",
     "file_in_dossier",
     "file_of",

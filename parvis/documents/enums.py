@@ -24,6 +24,7 @@ class DocumentKind(TextChoices):
     NOTIFICATION = "notification", _("Notification of a decision")
     MINUTES = "minutes", _("Minutes")
     CLAIM = "claim", _("Recovery letter")
+    ATTESTATION = "attestation", _("Attestation")
     LETTER = "letter", _("Letter")
     OTHER = "other", _("Other document")
 
@@ -43,6 +44,7 @@ DATA_CLASS: dict[str, str] = {
     DocumentKind.REGISTER: "identity",
     DocumentKind.INCOME: "money",
     DocumentKind.BANK: "money",
+    DocumentKind.ATTESTATION: "money",
     DocumentKind.HEALTH: "health",
     DocumentKind.COURT: "legal",
 }

@@ -1,6 +1,7 @@
 """Places in the layouts that contexts above fill: ``bar`` (top bar, before the account), ``top`` (above everything, the role bar
 of a demonstration), ``palette`` (below the search box), ``foot`` (portal footer), ``admin`` (tabs of the administration),
-``party`` (beside the name of an organisation, or of a person who is in the address book), ``account_page`` (cards of one's own account).
+``party`` (beside the name of an organisation, or of a person who is in the address book), ``account_page`` (cards of one's own account),
+``dossier`` (actions in the head of a dossier's page: no query there).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 Render = Callable[[HttpRequest], str | None]
 
-NAMES = ("top", "bar", "palette", "account", "foot", "admin", "party", "account_page")
+NAMES = ("top", "bar", "palette", "account", "foot", "admin", "party", "account_page", "dossier")
 
 
 @dataclass(frozen=True)

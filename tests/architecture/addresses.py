@@ -50,6 +50,8 @@ THING: dict[str, str] = {
     "mailings:stop": "mailing", "mailings:printed": "mailing",
     "takeover:rehearsal": "rehearsal", "takeover:compare": "rehearsal", "takeover:explain": "rehearsal", "takeover:go_live": "rehearsal",
     "takeover:certificate": "live_rehearsal", "takeover:old_dossier": "dossier", "takeover:old_person": "person",
+    "aid:settled": "settled_claim", "aid:settled_letter": "settled_claim",
+    "aid:attest": "finished", "aid:attestation": "attestation",
     "takeover:import": "import", "takeover:apply": "import", "takeover:undo": "import", "takeover:discard": "import", "takeover:report": "import",
     "identity:admin_account": "account", "identity:grant": "account", "identity:issue_link": "account", "identity:reset_factors": "account",
     "identity:set_active": "account", "identity:unit": "unit",

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from parvis.accounting.models import BankFile, CentreAccount, PaymentOrder, Voucher
-from parvis.aid.models import Claim, DueLine, Entitlement
+from parvis.aid.models import Attestation, Claim, DueLine, Entitlement
 from parvis.api.enums import CLASSES, Scope
 from parvis.api.services import create_application, create_token
 from parvis.connectors.api import Happening, register_file
@@ -18,6 +18,7 @@ from parvis.decisions.models import AgendaItem, Committee, Decision, DelegationL
 from parvis.decisions.services import sessions
 from parvis.demo import archives, cast, money, reference, stage
 from parvis.demo.turns import play_turns
+from parvis.documents.api import Envelope, blocks_to_json, draft_letter
 from parvis.documents.models import Document
 from parvis.dossiers.api import Dossier, assign_referent, offer_transfer
 from parvis.dossiers.models import DestructionList, Handover
@@ -28,8 +29,10 @@ from parvis.identity.services.lists import save_view
 from parvis.journal.models import Action, Turn
 from parvis.journal.services import NextStep, write_down
 from parvis.journal.services.texts import save_text
-from parvis.kernel import clock
+from parvis.kernel import clock, jobs
 from parvis.kernel.actor import system_actor
+from parvis.kernel.gestures import gesture_scope
+from parvis.kernel.periods import next_month
 from parvis.kernel.subject import SubjectRef
 from parvis.mailings import services as mailings
 from parvis.socialdata.api import RegisterAlert, ask_extracts, receive_file
@@ -193,6 +196,7 @@ def build() -> World:
         "import": _import(world),
         **_rehearsals(world),
         **_rights(dossier),
+        **_attested(),
         "view": save_view(
             actor=actor_for(world.account("chief (of the unit)")),
             key="dossiers",
@@ -220,6 +224,56 @@ def build() -> World:
     archives.settle()
     world.things["destruction"] = DestructionList.objects.get()
     return world
+
+
+def _attested() -> dict[str, Any]:
+    """An attestation that was handed over, and a recovery of the same file of which all came in."""
+    right = Entitlement.unscoped.select_related("dossier").order_by("pk").first()
+    blocks = draft_letter("attestation.ris", "fr", {"person": right.beneficiary_name})
+    paper = Attestation.unscoped.create(
+        number="A2026-9001",
+        template_key="attestation.ris",
+        template_number=1,
+        title={"fr": "Attestation de revenu d’intégration"},
+        dossier=right.dossier,
+        person_id=right.beneficiary_id,
+        person_name=right.beneficiary_name,
+        valid_from=right.valid_from,
+        valid_to=next_month(right.valid_from),
+        language="fr",
+        blocks=blocks_to_json(blocks),
+        envelope=Envelope(language="fr", subject="Attestation", on=clock.today()).to_json(),
+        issued_at=clock.now(),
+        issued_on=clock.today(),
+        issued_by_label="Sabine Collin",
+    )
+    settled = Claim.unscoped.create(
+        decision_id=right.decision_id,
+        provision_key="settled",
+        dossier=right.dossier,
+        line_id=right.line_id,
+        beneficiary_id=right.beneficiary_id,
+        beneficiary_name=right.beneficiary_name,
+        debtor_kind="institution",
+        debtor_name="Office national de l’emploi",
+        ground="Avance",
+        valid_from=right.valid_from,
+        valid_to=next_month(right.valid_from),
+        announced=right.amount,
+        amount=right.amount,
+        collected=right.amount,
+        number="R2026-9001",
+        state="settled",
+        voucher=Voucher.unscoped.order_by("pk").first(),
+        registered_at=clock.now(),
+        registered_by_label="Thierry Maes",
+        settled_at=clock.now(),
+        created_at=clock.now(),
+    )
+    with gesture_scope():
+        jobs.enqueue("aid.settled_letter", settled.ref)
+    stage.run_jobs()
+    return {"attestation": paper, "settled_claim": Claim.unscoped.get(pk=settled.pk)}
 
 
 def _leaving(world: World, dossier: Dossier) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What persons are entitled to, month by month, and what is claimed back."""
 
+from .attestations import Attestation
 from .claims import Claim, ClaimReceipt
 from .entitlements import DueLine, Entitlement, PaymentAccount, Withholding
 
-__all__ = ["Claim", "ClaimReceipt", "DueLine", "Entitlement", "PaymentAccount", "Withholding"]
+__all__ = ["Attestation", "Claim", "ClaimReceipt", "DueLine", "Entitlement", "PaymentAccount", "Withholding"]

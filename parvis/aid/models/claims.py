@@ -49,6 +49,11 @@ class Claim(ScopedModel):
     registered_at = models.DateTimeField(null=True, blank=True)
     registered_by_label = models.CharField(max_length=191, blank=True)
     pay_by = models.DateField(null=True, blank=True)
+    # Fully recovered: the letter for the client is ready, and the worker says that it went out.
+    settled_at = models.DateTimeField(null=True, blank=True)
+    closing_letter = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    told_at = models.DateTimeField(null=True, blank=True)
+    told_by_label = models.CharField(max_length=191, blank=True)
     created_at = models.DateTimeField()
 
     class Meta(ScopedModel.Meta):

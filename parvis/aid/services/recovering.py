@@ -32,6 +32,7 @@ from ..errors import AidError
 from ..events import ClaimRegistered
 from ..models import Claim, ClaimReceipt, DueLine
 from .granting import note_step, stream
+from .handing_back import hand_back
 
 NEW_DECISION = gettext_lazy("A claim from the person needs a new decision, taken after the person could be heard.")
 #: Our reading of article 20, not a ruling: said wherever it refuses or warns.
@@ -240,8 +241,9 @@ def record_receipt(*, actor: Actor, claim: Claim, amount: Decimal, on: date, ref
         raise Conflict(_("Somebody else has just recorded money for this claim."), code="stale")
     claim.refresh_from_db()
     if claim.open_amount == 0:
-        Claim.unscoped.filter(pk=claim.pk).update(state=ClaimState.SETTLED)
+        Claim.unscoped.filter(pk=claim.pk).update(state=ClaimState.SETTLED, settled_at=clock.now())
         claim.refresh_from_db()
+        hand_back(actor=actor, claim=claim)
     mutations.record(
         stream(claim.dossier_id),
         actor=actor,

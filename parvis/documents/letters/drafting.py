@@ -107,6 +107,12 @@ def fact_text(value: Any, language: str) -> str:
     return str(value)
 
 
+def category_in_words(category: str, language: str) -> str:
+    """The category of the integration income as letters print it; empty for another code."""
+    found = CATEGORIES.get(category)
+    return fact_text(found, language) if found else ""
+
+
 def _facts(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Facts with the usual ones completed: category in words, last day, decider by its code."""
     known: dict[str, Any] = {**DEFAULTS, **centre_facts(), **{name: value for name, value in facts.items() if value not in (None, "")}}

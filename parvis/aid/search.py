@@ -1,0 +1,51 @@
+"""Attestations in the search box: the person's name leads to the paper, ready to be printed."""
+
+from __future__ import annotations
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from parvis.contacts.api import search_persons
+from parvis.kernel.actor import Actor
+from parvis.kernel.registries import Hit, SearchSource, search_sources, unguarded
+from parvis.ui import formats
+
+from .access import may_attest
+from .attestations import attested_kinds
+from .enums import EntitlementState
+from .models import Entitlement
+
+#: More than these are found from the dossier.
+MOST = 3
+
+
+def search_attestable(actor: Actor, query: str, limit: int) -> list[Hit]:
+    """Persons found by name or number who have a right that runs, in files that ask no reason first."""
+    found = [row.pk for row, _why in search_persons(actor=actor, query=query, limit=limit * 3)]
+    if not found:
+        return []
+    rows = Entitlement.objects.visible_to(actor).filter(
+        beneficiary__in=found, kind__in=attested_kinds(), decision__isnull=False, periodicity="month", state=EntitlementState.RUNNING
+    )
+    for asking_nothing in unguarded.all():
+        rows = rows.filter(asking_nothing(actor, "dossier_id"))
+    order = {pk: at for at, pk in enumerate(found)}
+    rights = rows.annotate(number=F("dossier__number"), dossier_uuid=F("dossier__uuid")).order_by("pk")[: limit * 3]
+    hits: dict[int, Hit] = {}
+    for right in sorted(rights, key=lambda row: (order[row.beneficiary_id], -row.pk)):
+        hits.setdefault(
+            right.beneficiary_id,
+            Hit(
+                title=right.beneficiary_name,
+                subtitle=f"{right.number} · {formats.label(right.title)}",
+                url=reverse("aid:attest", args=[right.dossier_uuid]),
+                icon="certificate",
+            ),
+        )
+    return list(hits.values())[: min(limit, MOST)]
+
+
+search_sources.register(
+    "attestations", SearchSource(key="attestations", title=_("Print an attestation"), order=45, search=search_attestable, access=may_attest)
+)

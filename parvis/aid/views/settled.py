@@ -1,0 +1,59 @@
+"""The end of a recovery, for the worker: what came in, the balance of the file, the letter to send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+
+from parvis.documents.api import read_bytes
+from parvis.kernel import clock, mutations
+from parvis.kernel.subject import SubjectRef
+from parvis.ui.http import Request, done, page, screen
+
+from .. import access
+from ..enums import ClaimState
+from ..models import Claim, ClaimReceipt
+from ..services import handing_back
+from ..sheet import balance_lines
+
+
+def _find(request: Request, uuid: Any) -> Claim:
+    rows = Claim.objects.visible_to(request.actor).select_related("dossier", "decision", "closing_letter__file")
+    row = rows.filter(uuid=uuid, state=ClaimState.SETTLED).first()
+    if row is None:
+        raise Http404("claim")
+    mutations.record_read(actor=request.actor, subject=row.ref, screen=request.screen.name, within=SubjectRef("dossier", row.dossier_id))
+    return row
+
+
+@screen(access=access.may_see_aid, methods=("GET", "POST"), name="aid.settled")
+def settled(request: Request, uuid: Any) -> HttpResponse:
+    """All came in: read, send the letter, say so. Said twice, it stays said once."""
+    row = _find(request, uuid)
+    if request.method == "POST":
+        if not access.may_tell_settled(request.actor, row):
+            raise Http404("tell")
+        handing_back.tell_settled(actor=request.actor, claim=row)
+        return done(request, "aid:settled", _("Noted; the task is done."), uuid)
+    context = {
+        "claim": row,
+        "receipts": list(ClaimReceipt.objects.visible_to(request.actor).filter(claim=row).order_by("on", "pk")),
+        "balance": balance_lines(request.actor, row.dossier, clock.today()),
+        "may_tell": access.may_tell_settled(request.actor, row) and row.told_at is None,
+    }
+    return page(request, "aid/settled.html", context)
+
+
+@screen(access=access.may_see_aid, name="aid.settled_letter")
+def letter(request: Request, uuid: Any) -> HttpResponse:
+    """The letter as PDF."""
+    row = _find(request, uuid)
+    if row.closing_letter is None:
+        raise Http404("letter")
+    return HttpResponse(
+        read_bytes(row.closing_letter.file),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{row.number}-fin.pdf"', "X-Content-Type-Options": "nosniff"},
+    )
