@@ -8,6 +8,9 @@ declare(
     "aid",
     today=(
         "account",
+        "attest",
+        "attestation",
+        "attestations",
         "claim",
         "claim_letter",
         "claims",
@@ -21,6 +24,8 @@ declare(
         "runs",
         "second",
         "settle",
+        "settled",
+        "settled_letter",
         "unpaid",
     ),
 )

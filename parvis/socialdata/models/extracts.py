@@ -16,7 +16,7 @@ from ..enums import ANSWERS, ExtractState, Flow
 
 
 class ExtractRequest(ScopedModel):
-    """One question about one person: the network answers by national number. Asked once; its answer is written once.
+    """One question about one person: the network answers by national number. What is asked stays as it was asked; the cell's answer closes it.
 
     ``line_id`` is the line of request for which it was asked, above this context: a number, read through the registries.
     """
