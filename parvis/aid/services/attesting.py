@@ -116,7 +116,7 @@ def issue_attestation(
             "kind": found_kind.key,
             "from": valid_from,
             "to": last_day(wanted),
-            "decisions": sorted({right.decision.number for right, _period in found.rights}),
+            "decisions": sorted({right.decision.number for right, _period in found.rights if right.decision is not None}),
         },
     )
     note_step(
