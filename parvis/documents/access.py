@@ -122,7 +122,8 @@ def in_dossier_q(actor: Actor, dossier_id: int) -> Q:
     if not actor.is_agent or "dossier" not in subject_scopes:
         return NOTHING
     rows = Q(dossier_id__in=subject_scopes.get("dossier")(actor)) & _classes(actor)
-    return Q(dossier_id=dossier_id) & (rows | _kept_q(actor) if actor.kept else rows)
+    kept = any(one.kind == "dossier" and one.id == dossier_id for one in actor.kept)  # asked of this file only: it costs a query
+    return Q(dossier_id=dossier_id) & (rows | _kept_q(actor) if kept else rows)
 
 
 def _classes(actor: Actor) -> Q:
