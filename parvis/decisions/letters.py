@@ -375,7 +375,12 @@ def _tree(tree: Any, ruleset: str, version: str, at: Any, notes: Iterable[Any], 
 
 
 # PDF ------------------------------------------------------------------------------------------------------------------
+def frozen_letter(pack: Mapping[str, Any]) -> tuple[list[Block], Envelope]:
+    """Blocks and envelope as the pack holds them."""
+    return blocks_from_json(pack["decided"]["blocks"]), Envelope.from_json(pack["letter"])
+
+
 def render_pack_pdf(pack: Mapping[str, Any]) -> bytes:
     """The letter as PDF, from the pack alone, dated by the decision: the same bytes each time."""
-    frozen = Envelope.from_json(pack["letter"])
-    return documents.render_letter_pdf(blocks_from_json(pack["decided"]["blocks"]), frozen, date=date.fromisoformat(pack["letter"]["on"]))
+    blocks, frozen = frozen_letter(pack)
+    return documents.render_letter_pdf(blocks, frozen, date=date.fromisoformat(pack["letter"]["on"]))

@@ -48,7 +48,7 @@ from parvis.documents.letters.office import render_letter_docx, render_letter_od
 from parvis.documents.letters.pdf import render_letter_pdf
 from parvis.documents.models import Document, LetterTemplate, StoredFile
 from parvis.documents.receipts import Promise, Receipt, receipt_text, render_receipt_pdf
-from parvis.documents.services.copies import taken_copy
+from parvis.documents.services.copies import file_response, office_copy, taken_copy
 from parvis.documents.services.storing import (
     accept_upload,
     attach,
@@ -115,6 +115,8 @@ __all__ = [
     "file_in_dossier",
     "file_of",
     "may_open_documents",
+    "file_response",
+    "office_copy",
     "taken_copy",
     "LATER",
     "forget_bytes",

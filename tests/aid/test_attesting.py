@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
+import zipfile
 from datetime import date
 
 import pypdf
@@ -23,7 +26,7 @@ from parvis.identity.models import Account
 from parvis.journal.models import Entry
 from parvis.kernel import jobs, mutations
 from parvis.kernel.errors import NotAllowed
-from parvis.kernel.models import Sequence
+from parvis.kernel.models import ReadLine, Sequence
 from parvis.kernel.periods import Period
 from tests.decisions import factories as made
 from tests.identity.factories import a_unit, an_account
@@ -241,6 +244,38 @@ def test_from_the_search_by_the_name_of_the_person(client, right, clerk):
     signed_in(client, clerk)
     link = reverse("aid:attest", args=[right.dossier.uuid])
     assert link in client.get(reverse("desk:palette"), {"q": "benali"}).content.decode()
+
+
+@pytest.mark.parametrize("ending", ["docx", "odt"])
+def test_the_same_paper_for_an_office_suite_is_a_marked_copy(client, right, clerk, tmp_path, ending):
+    paper = issue(clerk, right)
+    signed_in(client, clerk)
+    assert (
+        reverse("aid:attestation", args=[paper.uuid]) + f"?as={ending}"
+        in client.get(reverse("aid:attest", args=[right.dossier.uuid])).content.decode()
+    )
+    answer = client.get(reverse("aid:attestation", args=[paper.uuid]), {"as": ending})
+    assert answer.status_code == 200 and answer.headers["Content-Disposition"] == f'attachment; filename="{paper.number}.{ending}"'
+    parts = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert parts.testzip() is None
+    held = " ".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist() if name.endswith(".xml"))
+    assert "1\xa0314,20\xa0€" in held.replace("\u202f", "\xa0") and "Aya Benali" in held and clerk.label in held
+    assert reads(paper) == 1
+    if shutil.which("soffice") is None:
+        return
+    (tmp_path / f"paper.{ending}").write_bytes(answer.content)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / f"paper.{ending}")]
+    subprocess.run(command, check=True, timeout=120)
+    shown, kept = words((tmp_path / "paper.pdf").read_bytes()), words(attestation_pdf(paper))
+    for part in ("A2026-0001", "Aya Benali", "27 mars 1987", "1 314,20 € par mois", right.decision.number, "Copie prise par"):
+        assert part in re.sub(r"[\u202f\xa0]", " ", shown), (part, shown)
+    pages = len(pypdf.PdfReader(tmp_path / "paper.pdf").pages)
+    assert f"page {pages} sur {pages}" in shown and "page 1 sur 1" in kept
+
+
+def reads(paper) -> int:
+    return ReadLine.objects.filter(subject_type="attestation", subject_id=paper.pk).count()
 
 
 def test_nobody_outside_the_service_opens_page_paper_or_line_of_the_register(client, right, clerk):

@@ -1,6 +1,8 @@
 """Every screen opens for whom it is meant, refuses the others, and works as plain forms."""
 
+import io
 import re
+import zipfile
 from datetime import date
 
 import pytest
@@ -361,6 +363,10 @@ def test_notifying_on_the_page(client, centre):
     assert "Aya Benali" in text and "Tribunal du travail de Liège" in text
     pdf = client.get(reverse("decisions:letter_pdf", args=[decision.uuid]))
     assert (pdf.status_code, pdf.headers["Content-Type"]) == (200, "application/pdf")
+    for ending, part in (("docx", "word/document.xml"), ("odt", "content.xml")):
+        copy = client.get(reverse("decisions:letter_pdf", args=[decision.uuid]), {"as": ending})
+        assert copy.headers["Content-Disposition"].startswith("attachment") and copy.headers["Content-Disposition"].endswith(f'.{ending}"')
+        assert "Aya Benali" in zipfile.ZipFile(io.BytesIO(copy.content)).read(part).decode()
     assert client.post(url, {"channel": "registered", "reference": ""}).status_code == 422
     assert client.post(url, {"channel": "registered", "reference": "RR 1"}).status_code == 303
     assert "02/06/2026" in body(client.get(reverse("decisions:decision", args=[decision.uuid])))

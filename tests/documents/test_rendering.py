@@ -170,6 +170,8 @@ def test_docx_holds_the_same_letter(templates: None) -> None:
     assert "Recommandé. Votre revenu d’intégration : notre décision" in texts and "Typed & <b>text</b>" in texts
     assert next(p.text for p in document.paragraphs if p.style.name == "List Bullet") == "one"
     assert document.tables[1].rows[-1].cells[1].text == "1\u00a0044,51\u00a0€"
+    # LibreOffice lays a table out by its grid: without widths there, the amounts got half of the page
+    assert [round(column.width.cm, 1) for column in document.tables[1].columns] == [12.6, 3.8]
     footer = document.sections[0].footer.paragraphs[0]._p.xml
     assert "PAGE" in footer and "NUMPAGES" in footer
     assert document.core_properties.language == "fr-BE"

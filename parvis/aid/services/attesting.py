@@ -179,9 +179,14 @@ def _right_text(right: Any, period: Period, language: str) -> str:
     )
 
 
+def frozen(row: Attestation) -> tuple[list[documents.Block], documents.Envelope]:
+    """Blocks and envelope as they were handed over."""
+    return documents.blocks_from_json(row.blocks), documents.Envelope.from_json(row.envelope)
+
+
 def attestation_pdf(row: Attestation) -> bytes:
     """From what was frozen alone: the same bytes each time."""
-    blocks, envelope = documents.blocks_from_json(row.blocks), documents.Envelope.from_json(row.envelope)
+    blocks, envelope = frozen(row)
     return documents.render_letter_pdf(blocks, envelope, date=row.issued_on)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 
 from parvis.contacts.api import display_names
-from parvis.documents.api import read_bytes
+from parvis.documents.api import file_response, office_copy, read_bytes
 from parvis.dossiers.api import Dossier
 from parvis.kernel import canonical, clock, idempotency, mutations
 from parvis.kernel.periods import Period, month_start, next_month
@@ -150,11 +150,15 @@ def _print(request: Request, dossier: Dossier, chosen: dict[str, Any], data: dic
 
 @screen(access=access.may_see_attestations, name="aid.attestation")
 def attestation(request: Request, uuid: Any) -> HttpResponse:
-    """The paper as it was handed over, as PDF."""
+    """The paper as it was handed over, as PDF; ``?as=docx`` or ``odt`` gives a marked copy for an office suite."""
     row = Attestation.objects.visible_to(request.actor).select_related("document__file").filter(uuid=uuid).first()
     if row is None or not row.blocks:
         raise Http404("attestation")
     mutations.record_read(actor=request.actor, subject=row.ref, screen=request.screen.name, within=SubjectRef("dossier", row.dossier_id))
+    blocks, envelope = attesting.frozen(row)
+    asked = request.GET.get("as", "")
+    if copy := office_copy(request.actor, asked, blocks, envelope, date=row.issued_on):
+        return file_response(copy[0], copy[1], f"{row.number}.{asked}")
     data = read_bytes(row.document.file) if row.document is not None else attesting.attestation_pdf(row)
     return HttpResponse(
         data,

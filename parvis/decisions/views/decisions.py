@@ -140,6 +140,7 @@ def pack(request: Request, uuid: Any) -> HttpResponse:
 
 @screen(access=may_open, name="decisions.letter_pdf")
 def letter_pdf(request: Request, uuid: Any) -> HttpResponse:
+    """The letter as it leaves, as PDF; ``?as=docx`` or ``odt`` gives a marked copy for an office suite, from the same pack."""
     found = find(request, uuid)
     notification = selectors.notification_of(request.actor, found)
     if notification is None or notification.letter is None:
@@ -147,6 +148,12 @@ def letter_pdf(request: Request, uuid: Any) -> HttpResponse:
     mutations.record_read(
         actor=request.actor, subject=SubjectRef("decision", found.pk), screen=request.screen.name, within=part_of(found.dossier_id)
     )
+    asked = request.GET.get("as", "")
+    if asked in ("docx", "odt"):
+        frozen = selectors.pack_json(request.actor, found)
+        copy = documents.office_copy(request.actor, asked, *letters.frozen_letter(frozen), date=found.decided_on)
+        if copy:
+            return documents.file_response(*copy, f"{_file_name(found)}.{asked}")
     response = HttpResponse(documents.read_bytes(notification.letter.file), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{_file_name(found)}.pdf"'
     return response

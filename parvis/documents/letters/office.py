@@ -102,7 +102,7 @@ def _docx_head(document: Any, envelope: Envelope) -> None:
     head = document.add_table(rows=1, cols=2)
     head.autofit = False
     left, right = head.rows[0].cells
-    left.width, right.width = Cm(9.6), Cm(6.8)
+    _widths(head, 9.6, 6.8)
     name = left.paragraphs[0].add_run(envelope.sender.name)
     name.bold, name.font.size, name.font.color.rgb = True, Pt(14), RGBColor.from_string(PETROL)
     for line in _left_lines(envelope):
@@ -116,8 +116,18 @@ def _docx_head(document: Any, envelope: Envelope) -> None:
         address = document.add_paragraph("\n".join(envelope.recipient)).paragraph_format
         address.left_indent, address.space_before, address.space_after = Cm(8.6), Cm(1.2), Cm(1)
     if envelope.dateline:
-        document.add_paragraph(envelope.dateline)
-    document.add_heading(envelope.title, level=1)
+        document.add_paragraph(envelope.dateline).paragraph_format.space_before = Cm(0 if envelope.recipient else 0.8)
+    document.add_heading(envelope.title, level=1).paragraph_format.space_after = Cm(0.3)
+
+
+def _widths(table: Any, *wide: float) -> None:
+    """Widths in centimetres, in the grid and in each cell: Word reads the cells, LibreOffice the grid."""
+    from docx.shared import Cm
+
+    for column, width in zip(table.columns, wide, strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
 
 
 def _close_up(*cells: Any) -> None:
@@ -130,7 +140,7 @@ def _close_up(*cells: Any) -> None:
 
 def _docx_computation(document: Any, block: Block) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Cm, Pt
+    from docx.shared import Pt
 
     rows = list(block.data.get("rows", ()))
     if rows:
@@ -139,7 +149,6 @@ def _docx_computation(document: Any, block: Block) -> None:
         table.autofit = False
         for row in rows:
             name, amount = table.add_row().cells
-            name.width, amount.width = Cm(12.6), Cm(3.8)
             strong = row.get("kind") in {"total", "subtotal"} or None
             name.paragraphs[0].add_run(row["label"]).bold = strong
             if row.get("why"):
@@ -147,8 +156,9 @@ def _docx_computation(document: Any, block: Block) -> None:
             amount.paragraphs[0].add_run(row["amount"]).bold = strong
             amount.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
             _close_up(name, amount)
-    for note in block.data.get("notes", ()):
-        document.add_paragraph(note)
+        _widths(table, 12.6, 3.8)
+    for number, note in enumerate(block.data.get("notes", ())):
+        document.add_paragraph(note).paragraph_format.space_before = Pt(0 if number or not rows else 6)
 
 
 def _docx_block(document: Any, block: Block) -> None:
@@ -243,7 +253,7 @@ def _odt_body(blocks: Sequence[Block], envelope: Envelope) -> str:
     if envelope.recipient:
         out.append(_odt_p(_odt_lines(envelope.recipient), "Address"))
     if envelope.dateline:
-        out.append(_odt_p(_x(envelope.dateline), "Small"))
+        out.append(_odt_p(_x(envelope.dateline), "Small" if envelope.recipient else "Dateline"))
     out.append(f'<text:h text:style-name="Heading_20_1" text:outline-level="1">{_x(envelope.title)}</text:h>')
     for number, block in enumerate(blocks):
         if block.heading and (block.text or block.kind == COMPUTED):
@@ -331,6 +341,7 @@ def _odt_styles(envelope: Envelope) -> str:
         )
         + style("Sender", f'fo:font-size="14pt" fo:font-weight="bold" fo:color="#{PETROL.lower()}"')
         + style("Small", f'{sans} fo:font-size="9pt"')
+        + style("Dateline", para='fo:margin-top="0.8cm"', parent="Small")
         + style("Address", para='fo:margin-left="8.6cm" fo:margin-top="1.3cm" fo:margin-bottom="1cm"')
         + style("CalcText", f'{sans} fo:font-size="9.5pt"')
         + style("CalcStrong", 'fo:font-weight="bold"', parent="CalcText")
