@@ -1,6 +1,6 @@
 """What other contexts may use of contacts."""
 
-from .access import can_edit_bank_account, can_edit_person, can_read_persons, sees_bank_accounts
+from .access import can_edit_bank_account, can_edit_organisations, can_edit_person, can_read_persons, sees_bank_accounts
 from .book.selectors import (
     BookLine,
     LetterAddress,
@@ -10,6 +10,7 @@ from .book.selectors import (
     address_for_letter,
     book,
     contact_points,
+    office_addresses,
     organisation_card,
     organisation_cards,
     organisations_of,
@@ -62,6 +63,7 @@ from .selectors import (
     specimens,
 )
 from .services import (
+    BookChoice,
     BookMatch,
     FieldDifference,
     Match,
@@ -72,6 +74,8 @@ from .services import (
     add_point,
     apply_eid,
     check_point,
+    choices_like,
+    chosen_entries,
     close_organisation,
     compare_eid,
     create_household,
@@ -83,6 +87,7 @@ from .services import (
     end_organisation_fact,
     end_relation,
     end_role,
+    enter_organisation,
     find_parties,
     hide_address,
     indexed_once,
@@ -90,11 +95,13 @@ from .services import (
     leave_household,
     match_organisations,
     match_persons,
+    may_tie,
     merge_organisations,
     merge_persons,
     name_organisation,
     name_person,
     nobody,
+    parties_of,
     record_birth,
     reindex_person,
     relate,
@@ -109,6 +116,7 @@ from .services import (
     set_profile,
     set_residence,
     set_role,
+    tie_to_entry,
     undo_merge,
 )
 from .services import read_eid as decode_eid
@@ -118,6 +126,7 @@ __all__ = [
     "Address",
     "AddressSuggestion",
     "BankAccount",
+    "BookChoice",
     "BookLine",
     "BookMatch",
     "ContactPoint",
@@ -161,7 +170,15 @@ __all__ = [
     "bank_accounts",
     "book",
     "bank_accounts_of",
+    "can_edit_organisations",
     "can_read_persons",
+    "choices_like",
+    "chosen_entries",
+    "enter_organisation",
+    "may_tie",
+    "office_addresses",
+    "parties_of",
+    "tie_to_entry",
     "check_point",
     "can_edit_bank_account",
     "can_edit_person",

@@ -20,6 +20,7 @@ from .models import (
     Identifier,
     Merge,
     MergeStep,
+    NumberPiece,
     Person,
     PersonBirth,
     PersonCapacity,
@@ -32,7 +33,19 @@ from .models import (
     Relation,
 )
 
-OWN = (PersonToken, PersonIndex, PersonName, PersonBirth, PersonLanguage, PersonResidence, Identifier, Address, ContactPoint, BankAccount)
+OWN = (
+    PersonToken,
+    NumberPiece,
+    PersonIndex,
+    PersonName,
+    PersonBirth,
+    PersonLanguage,
+    PersonResidence,
+    Identifier,
+    Address,
+    ContactPoint,
+    BankAccount,
+)
 
 
 def needed(persons: set[int]) -> set[int]:

@@ -7,6 +7,7 @@ what the keys brought together, and decides.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,10 @@ PROPOSED = 70
 
 # Kinds of keys. Two letters, because they are written some fifteen times per person.
 IDENTIFIER, WORD, BIRTH, SOUND, SOUND_YEAR, SOUND_PAIR = "id", "w", "b", "s", "sy", "sp"
+# Parts of numbers, in a table of their own for persons.
+ACCOUNT_END, NUMBER_BACKWARDS = "ac", "nb"
+LEAST_OF_ACCOUNT, LEAST_OF_NUMBER = 6, 5
+_PART = re.compile(r"[A-Z]{0,2}[0-9]{2,}[0-9A-Z]*")
 
 _LONGEST_JOIN = 4  # "van den broucke", "de la fontaine", "ben abd el kader"
 _MIN_WORD = 3
@@ -64,6 +69,25 @@ def keys_of_person(person: PersonKeys) -> set[tuple[str, str]]:
         keys |= {(SOUND_YEAR, f"{sound}|{day.year}") for sound in heard for day in person.birth_dates}
         keys |= {(SOUND_PAIR, pair) for pair in pairs(sounds(family), sounds(given))}
     return keys
+
+
+def part_of_number(query: str) -> str:
+    """What was typed as a part of an account or identifier, bare; empty when it reads like a name, a word or a year. Nothing but figures,
+    with at most the two letters of a country before them and the few letters that foreign accounts hold."""
+    bare = "".join(char for char in query.upper() if char not in " .-/\u00a0\u202f")
+    digits = sum(char.isdigit() for char in bare)
+    least = (
+        LEAST_OF_NUMBER - 1 if query.strip()[:3].isalnum() and query.strip()[:2].isalpha() else LEAST_OF_NUMBER
+    )  # "be68 53", not "an 2026"
+    if digits < least or not bare.isascii() or not _PART.fullmatch(bare) or 2 * digits < len(bare):
+        return ""
+    return bare[:34].lower()
+
+
+def pieces_of(accounts: Iterable[str], numbers: Iterable[str]) -> set[tuple[str, str]]:
+    """Keys under which parts of these numbers are found."""
+    keys = {(ACCOUNT_END, account[at:].lower()) for account in accounts for at in range(len(account) - LEAST_OF_ACCOUNT + 1)}
+    return keys | {(NUMBER_BACKWARDS, number[::-1][:40].lower()) for number in numbers if len(number) > LEAST_OF_NUMBER}
 
 
 def keys_wanted(wanted: Wanted) -> set[tuple[str, str]]:
@@ -326,6 +350,8 @@ __all__ = [
     "PersonKeys",
     "Wanted",
     "keys_of_person",
+    "part_of_number",
+    "pieces_of",
     "keys_wanted",
     "likeness",
     "name_score",

@@ -24,12 +24,12 @@ from parvis.kernel.registries import (
 )
 from parvis.kernel.subject import SubjectRef
 
-from . import access
+from . import access, matching
 from .book.selectors import organisation_cards
 from .errors import InvalidPerson
 from .models import BankAccount, ContactPoint, Organisation, Person, PersonIndex
 from .selectors import hidden_person_ids, living_at, names_and_uuids, names_today, person_cards
-from .services import search_book, search_persons
+from .services import search_book, search_numbers, search_persons
 from .services.reaching import check_point
 
 
@@ -39,6 +39,9 @@ def find_persons(actor: Actor, query: str, limit: int) -> list[Hit]:
     if (view := asof.view()) is not None:
         return persons_then(actor, text, view, limit)
     found = _by_point(actor, text) or _by_iban(actor, text) or search_persons(actor=actor, query=text, limit=limit)
+    if part := matching.part_of_number(text):
+        told = {row.pk for row, _why in found}
+        found = [*found, *(one for one in search_numbers(actor=actor, part=part) if one[0].pk not in told)]
     persons = {person.pk: person.uuid for person in Person.objects.visible_to(actor).filter(pk__in=[row.pk for row, _why in found[:limit]])}
     return [
         Hit(

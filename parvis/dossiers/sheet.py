@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parvis.contacts.api import roles_of_people
+from parvis.contacts.api import office_addresses, roles_of_people
 from parvis.kernel import asof, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import SheetLine, SheetPart
@@ -79,16 +79,21 @@ def _partners(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
     """Doctors, landlords, suppliers, schools … of each member; of a protected person none, because they tell where somebody is."""
     views = [view for view in _views(actor, dossier, day) if view.left_on is None and view.card is not None and not view.card.hidden]
     names = {view.member.person_id: view.card.display_name for view in views if view.card is not None}
-    return [
-        SheetLine(
-            role.label,
-            role.organisation.name,
-            " · ".join(part for part in (role.organisation.phone, names[person]) if part),
-            reverse("contacts:organisation", args=[role.organisation.uuid]),
-        )
+    found = [
+        (names[person], role.label, role.organisation)
         for person, roles in roles_of_people(actor, list(names), day).items()
         for role in roles
         if role.organisation is not None and role.row.valid_from <= day < role.row.valid_to
+    ]
+    where = office_addresses(actor, {organisation.id for _name, _label, organisation in found}, day, asof.known_on())
+    return [
+        SheetLine(
+            label,
+            organisation.name,
+            " · ".join(part for part in (where.get(organisation.id, ""), organisation.phone, name) if part),
+            reverse("contacts:organisation", args=[organisation.uuid]),
+        )
+        for name, label, organisation in found
     ]
 
 

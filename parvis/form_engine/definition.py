@@ -7,7 +7,8 @@ A definition::
     PAGE  = {"key", "title": LABEL, "help"?: LABEL, "when"?: EXPRESSION, "check"?: [{"rule": EXPRESSION, "message": LABEL}], "fields": [FIELD, …]}
     FIELD = {"key", "type", "label": LABEL, "help"?, "required"?, "when"?, "check"?, "prefill"?, "fact"?, "summary"? (default true), …}
 
-By type: text, longtext ``max_length``; choice, choices ``options: [{"value", "label", "help"?}]``; number ``min max decimals``; money
+By type: text, longtext ``max_length``; text ``book`` (the answer names somebody of the address book: a kind of contact such as landlord or
+doctor; outside rows);  choice, choices ``options: [{"value", "label", "help"?}]``; number ``min max decimals``; money
 ``min max``; date ``past future`` (booleans); upload ``max_files max_mb accept``; rows ``fields min max row_label add_label``; computed
 ``compute: EXPRESSION, show: "money" | "number" | "text" | "date"``, ``visible`` (default true).
 
@@ -37,7 +38,7 @@ UPLOAD_KINDS = ("pdf", "jpeg", "png")
 
 _COMMON = {"key", "type", "label", "help", "required", "when", "check", "prefill", "fact", "summary", "autocomplete", "purpose", "width"}
 _OWN: dict[str, set[str]] = {
-    "text": {"max_length"},
+    "text": {"max_length", "book"},
     "longtext": {"max_length"},
     "choice": {"options"},
     "choices": {"options"},
@@ -231,8 +232,13 @@ class _Checker:
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high):
             self.say(f"{path}.{name}", _("a whole number from %(low)d to %(high)d is needed") % {"low": low, "high": high})
 
-    def own_text(self, field: dict[str, Any], path: str, *_rest: Any) -> None:
+    def own_text(self, field: dict[str, Any], path: str, _scope: set[str], row: set[str] | None) -> None:
         self._number(field, path, "max_length", 1, 10_000)
+        kind = field.get("book")
+        if kind is not None and row is not None:
+            self.say(f"{path}.book", _("not inside rows"))
+        elif kind is not None and (not isinstance(kind, str) or not KEY.match(kind)):
+            self.say(f"{path}.book", _("a key is lower-case letters, digits and underscores"))
 
     own_longtext = own_text
 

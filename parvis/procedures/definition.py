@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from parvis.contacts.enums import PartyKind
 from parvis.form_engine.enums import LANGUAGES
 from parvis.kernel import expressions
 
@@ -26,7 +27,13 @@ def validate(definition: Any, form: Mapping[str, Any]) -> list[str]:
     found: list[str] = []
     if not isinstance(definition, dict):
         return [_("a procedure is an object")]
-    fields = {field["key"] for page in form["pages"] for field in page["fields"]}
+    asked = [field for page in form["pages"] for field in page["fields"]]
+    fields = {field["key"] for field in asked}
+    found += [
+        f"form.{field['key']}.book: " + _("unknown kind of contact: %(kind)s") % {"kind": field["book"]}
+        for field in asked
+        if field.get("book", PartyKind.OTHER) not in PartyKind.values
+    ]
     for name in ("title", "summary"):
         _label(definition.get(name), name, found)
     for name in ("process", "unit"):

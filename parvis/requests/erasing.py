@@ -10,7 +10,7 @@ from parvis.kernel import registries
 from parvis.kernel.erasure import Target
 from parvis.kernel.registries import Eraser
 
-from .models import Clock, Request, RequestDateCorrection, RequestLine, StageMark
+from .models import AnswerParty, Clock, Request, RequestDateCorrection, RequestLine, StageMark
 
 
 def _collect(target: Target) -> None:
@@ -30,6 +30,7 @@ def _erase(target: Target) -> None:
     target.delete_guarded(gettext_noop("Steps of requests"), marks)
     target.delete_guarded(gettext_noop("Steps of requests"), corrections)
     RequestLine.unscoped.filter(request__dossier=target.id).update(person=None)
+    AnswerParty.unscoped.filter(request__dossier=target.id).delete()
     Clock.unscoped.filter(line__request__dossier=target.id).update(started_by="")
     target.counts[gettext_noop("Answers to forms")] += Request.unscoped.filter(dossier=target.id).exclude(answers={}).count()
     target.counts[gettext_noop("Lines of the register of requests, kept")] += Request.unscoped.filter(dossier=target.id).update(
@@ -54,6 +55,7 @@ registries.erasers.register(
         holds={
             "requests.StageMark": "gone",
             "requests.RequestDateCorrection": "gone",
+            "requests.AnswerParty": "gone",
             "requests.Request": "emptied",
             "requests.RequestLine": "emptied",
             "requests.Clock": "a term and whether it was met, without names",

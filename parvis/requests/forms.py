@@ -4,7 +4,9 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from parvis.contacts import api as contacts
 from parvis.kernel import clock
 from parvis.kernel.errors import DomainError
 from parvis.kernel.identifiers import parse_iban, parse_niss
@@ -90,6 +92,37 @@ class UrgentForm(forms.Form):
         if data.get("paid") == "account" and not data.get("iban") and "iban" not in self.errors:
             self.add_error("iban", _("Write the account, or choose cash."))
         return data
+
+
+class NewEntryForm(forms.Form):
+    """A landlord, doctor, administrator or insurer who is not in the address book yet: what stands on a letter to them."""
+
+    name = forms.CharField(label=_("Name"), max_length=160)
+    enterprise_number = forms.CharField(label=_("Enterprise number"), max_length=20, required=False)
+    street = forms.CharField(label=_("Street"), max_length=120, required=False)
+    number = forms.CharField(label=pgettext_lazy("in an address", "Number"), max_length=20, required=False)
+    postal_code = forms.CharField(label=_("Postal code"), max_length=12, required=False)
+    municipality = forms.CharField(label=_("Municipality"), max_length=80, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    email = forms.CharField(label=_("E-mail address"), max_length=120, required=False)
+    confirmed = forms.BooleanField(label=_("None of these is the right one: enter a new organisation"), required=False)
+
+    def clean_phone(self) -> str:
+        return self._point("phone")
+
+    def clean_email(self) -> str:
+        return self._point("email")
+
+    def _point(self, name: str) -> str:
+        value = str(self.cleaned_data[name]).strip()
+        try:
+            return contacts.check_point(name, value) if value else ""
+        except DomainError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    @property
+    def address(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("street", "number", "postal_code", "municipality")}
 
 
 class MultipleFileInput(forms.FileInput):

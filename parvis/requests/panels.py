@@ -82,4 +82,5 @@ registries.palette.register(
 
 # What becomes of these when two files of one person are merged.
 registries.person_holders.register("requests.Request.applicant", PersonHolder("requests.Request", "applicant", _("Requests")))
+registries.person_holders.register("requests.AnswerParty.person", PersonHolder("requests.AnswerParty", "person", _("Answers of requests")))
 registries.person_holders.register("requests.RequestLine.person", PersonHolder("requests.RequestLine", "person", _("Lines of requests")))

@@ -8,10 +8,12 @@ declare(
     "requests",
     day=("index",),
     today=(
+        "book",
         "correct",
         "detail",
         "fill",
         "identify",
+        "named",
         "new",
         "receipt",
         "take_over",

@@ -30,7 +30,7 @@ THING: dict[str, str] = {
     "journal:action": "turn", "journal:end_action": "action", "journal:objective": "objective", "journal:entry": "objective", "journal:text": "text",
     "workflows:task": "task", "workflows:take": "task", "workflows:back": "task", "workflows:hand": "task",
     "requests:detail": "request", "requests:receipt": "request", "requests:correct": "request", "requests:identify": "fresh",
-    "requests:take_over": "request",
+    "requests:take_over": "request", "requests:named": "request",
     "decisions:proposal": "proposal", "decisions:versions": "proposal", "decisions:take_back": "proposal", "decisions:review": "proposal",
     "decisions:hearing": "draft", "decisions:to_discuss": "draft", "decisions:ask_opinion": "draft", "decisions:opinion": "opinion",
     "decisions:session": "agenda", "decisions:agenda": "agenda", "decisions:batch": "agenda", "decisions:presence": "agenda",

@@ -20,7 +20,7 @@ from .organisations import (
 )
 from .persons import Identifier, Person, PersonBirth, PersonLanguage, PersonName, PersonResidence
 from .references import AddressList, ReferenceStreet, ReferenceWord
-from .search import PersonIndex, PersonToken
+from .search import NumberPiece, PersonIndex, PersonToken
 
 __all__ = [
     "Address",
@@ -35,6 +35,7 @@ __all__ = [
     "Identifier",
     "Merge",
     "MergeStep",
+    "NumberPiece",
     "Organisation",
     "OrganisationAddress",
     "OrganisationKind",

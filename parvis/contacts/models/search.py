@@ -47,3 +47,23 @@ class PersonToken(ScopedModel):
         ordering = ["kind", "value", "pk"]
         constraints = [models.UniqueConstraint(fields=["kind", "value", "person"], name="contacts_token_once")]
         verbose_name = _("search key of a person")
+
+
+class NumberPiece(ScopedModel):
+    """Where a part of a number finds its owner: every end of an account number (so any six characters in a row begin one), and each
+    identifier backwards (so its last digits begin it). Exact look-ups in the order of an index, the same on each database.
+
+    Apart from ``PersonToken``, because who may search it is another matter: accounts belong to the class "money".
+    """
+
+    personal_data = "money"
+    scoped_by = "person"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="number_pieces")
+    kind = models.CharField(max_length=2)
+    value = models.CharField(max_length=40)
+
+    class Meta(ScopedModel.Meta):
+        ordering = ["kind", "value", "pk"]
+        constraints = [models.UniqueConstraint(fields=["kind", "value", "person"], name="contacts_piece_once")]
+        verbose_name = _("part of a number of a person")

@@ -2,10 +2,11 @@
 
 from .banking import add_bank_account, end_bank_account
 from .book import BookMatch, find_parties, match_organisations, rebook_organisation, rebook_person, search_book
+from .choosing import BookChoice, choices_like, chosen_entries, may_tie, parties_of, tie_to_entry
 from .comparing import Compared, Comparison, compare_organisations, compare_persons, merges_of
 from .eid import FieldDifference, apply_eid, compare_eid, create_person_from_eid, read_eid
 from .ending import end_fact
-from .finding import Match, match_persons, search_persons
+from .finding import Match, match_persons, search_numbers, search_persons
 from .households import create_household, end_relation, join_household, leave_household, relate
 from .indexing import indexed_once, reindex, reindex_person
 from .merging import merge_organisations, merge_persons, undo_merge
@@ -31,6 +32,13 @@ from .residence import set_residence
 from .revealing import reveal_number
 
 __all__ = [
+    "BookChoice",
+    "choices_like",
+    "chosen_entries",
+    "may_tie",
+    "parties_of",
+    "search_numbers",
+    "tie_to_entry",
     "BookMatch",
     "Compared",
     "Comparison",

@@ -17,6 +17,7 @@ from ..errors import NotPayable
 from ..events import PersonChanged
 from ..models import BankAccount, Person
 from ._common import record_person, write_person_fact
+from .indexing import index_numbers
 
 
 @gesture
@@ -46,7 +47,7 @@ def add_bank_account(
         error.field = "iban"
         raise
     name = " ".join(holder.split()) or selectors.display_names([person.pk]).get(person.pk, "")
-    return write_person_fact(
+    row: BankAccount = write_person_fact(
         BankAccount,
         actor=actor,
         person=person,
@@ -59,6 +60,8 @@ def add_bank_account(
         source_ref=source_ref,
         expected=expected,
     )
+    index_numbers(person)
+    return row
 
 
 @gesture

@@ -148,7 +148,11 @@ def rebook_organisation(organisation: Organisation) -> None:
     every = OrganisationName.unscoped.filter(mine, live=1).values_list("name", "short_name")
     words = [text for pair in every for text in pair if text]
     all_numbers = OrganisationNumber.unscoped.filter(mine, live=1).values_list("value", flat=True)
-    _index(entry, words, {(matching.IDENTIFIER, value[:60]) for value in all_numbers})
+    _index(entry, words, {key for value in all_numbers for key in _number_keys(value)})
+
+
+def _number_keys(value: str) -> set[tuple[str, str]]:
+    return {(matching.IDENTIFIER, value[:60]), (matching.NUMBER_BACKWARDS, value[::-1][:60].lower())}
 
 
 def rebook_person(person: Person) -> None:
@@ -273,6 +277,10 @@ def search_book(*, actor: Actor, query: str, limit: int = 8, persons: bool = Fal
         )
         if ids:
             return [(line, _("enterprise number")) for line in selectors.book_lines(actor, ids)]
+    if part := matching.part_of_number(query):
+        lines = selectors.book_lines(actor, _by_part(part))
+        if lines:
+            return [(line, _("number with %(part)s") % {"part": part.upper()}) for line in lines[:limit]]
     reached = _by_reach(query, digits)
     if reached is not None:
         why = _("e-mail address") if "@" in query else _("phone number")
@@ -311,6 +319,22 @@ def _by_reach(query: str, digits: str) -> list[int] | None:
     else:
         return None
     return [pk for pk in rows.order_by("value", "pk").values_list("organisation__entry__pk", flat=True)[:50] if pk is not None]
+
+
+def _by_part(part: str) -> list[int]:
+    """Entries whose number begins or ends so; the nought before a Belgian enterprise number may be left out."""
+    starts = [(matching.IDENTIFIER, part.upper()), (matching.IDENTIFIER, f"0{part}"), (matching.NUMBER_BACKWARDS, part[::-1])]
+    found: list[int] = []
+    for kind, start in starts:
+        rows = BookToken.unscoped.filter(kind=kind, value__gte=start, value__lt=_after(kind, start))
+        found += rows.order_by("value", "entry_id").values_list("entry_id", flat=True)[:20]
+    return list(dict.fromkeys(found))
+
+
+def _after(kind: str, start: str) -> str:
+    """Numbers are filed in capitals, backwards ones in small letters."""
+    end = matching.after_prefix(start.lower())
+    return end.upper() if kind == matching.IDENTIFIER else end
 
 
 def _by_prefix(words: list[str]) -> list[int]:

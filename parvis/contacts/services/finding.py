@@ -15,8 +15,8 @@ from parvis.kernel import memo
 from parvis.kernel.actor import Actor
 from parvis.kernel.textmatch import tokens
 
-from .. import matching, selectors
-from ..models import Identifier, Person, PersonBirth, PersonIndex, PersonName, PersonToken
+from .. import access, matching, selectors
+from ..models import Identifier, NumberPiece, Person, PersonBirth, PersonIndex, PersonName, PersonToken
 
 MOST_KEYS = 3_000
 MOST_CANDIDATES = 60
@@ -169,6 +169,27 @@ def _search(actor: Actor, query: str) -> list[tuple[PersonIndex, str]]:
             scored.append((-score, row.sort_key, pk, row, why))
     scored.sort(key=lambda one: one[:3])
     return [(row, why) for _score, _key, _pk, row, why in scored]
+
+
+def search_numbers(*, actor: Actor, part: str) -> list[tuple[PersonIndex, str]]:
+    """Whose account holds this part, for whoever may see accounts; whose number ends with it, for whoever may see numbers whole. Nobody else
+    is given even the name: a hit would tell the rest of the number. Ranges of one index, whatever the size of the register."""
+    why: dict[int, str] = {}
+    if part.isdigit() and len(part) >= matching.LEAST_OF_NUMBER and access.sees_full_number(actor):
+        for pk, value in _pieces(matching.NUMBER_BACKWARDS, part[::-1]):
+            why.setdefault(pk, _("number … %(end)s") % {"end": value[::-1][-len(part) :]})
+    if len(part) >= matching.LEAST_OF_ACCOUNT and access.sees_bank_accounts(actor):
+        for pk, value in _pieces(matching.ACCOUNT_END, part):
+            why.setdefault(pk, _("account … %(end)s") % {"end": value[-4:].upper()})
+    if not why:
+        return []
+    rows = PersonIndex.objects.visible_to(actor).filter(pk__in=list(why), person__merged_into=None).order_by("sort_key", "pk")
+    return [(row, why[row.pk]) for row in rows]
+
+
+def _pieces(kind: str, start: str) -> list[tuple[int, str]]:
+    rows = NumberPiece.unscoped.filter(kind=kind, value__gte=start, value__lt=matching.after_prefix(start))
+    return list(rows.order_by("value", "person_id").values_list("person_id", "value")[:MOST_CANDIDATES])
 
 
 def _by_prefix(words: list[str], years: list[int]) -> list[int]:

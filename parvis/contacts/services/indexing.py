@@ -16,7 +16,9 @@ from parvis.kernel.textmatch import sort_key
 from .. import matching
 from ..enums import IdentifierKind, NameKind
 from ..models import (
+    BankAccount,
     Identifier,
+    NumberPiece,
     Person,
     PersonBirth,
     PersonIndex,
@@ -35,6 +37,7 @@ def reindex_person(*, actor: Actor, person: Person) -> None:
         reindex(person)
         return
     PersonToken.unscoped.filter(person=person).delete()
+    index_numbers(person)
     PersonIndex.unscoped.filter(person=person).update(display_name="?", sort_key="", birth_date=None, sex="", language="")
 
 
@@ -95,7 +98,21 @@ def reindex(person: Person) -> None:
     held = set(PersonToken.unscoped.filter(person=person).values_list("kind", "value"))
     for kind, value in held - wanted:
         PersonToken.unscoped.filter(person=person, kind=kind, value=value).delete()
+    index_numbers(person)
     PersonToken.unscoped.bulk_create([PersonToken(person=person, kind=kind, value=value) for kind, value in sorted(wanted - held)])
+
+
+def index_numbers(person: Person) -> None:
+    """Rewrite the parts of numbers under which a person is found: accounts and identifiers that are known now."""
+    wanted: set[tuple[str, str]] = set()
+    if person.merged_into_id is None:
+        accounts = BankAccount.unscoped.filter(person=person, live=1).values_list("iban", flat=True)
+        numbers = Identifier.unscoped.filter(person=person, live=1).values_list("value", flat=True)
+        wanted = matching.pieces_of(set(accounts), set(numbers))
+    rows = {(kind, value): pk for pk, kind, value in NumberPiece.unscoped.filter(person=person).values_list("pk", "kind", "value")}
+    if gone := [pk for key, pk in rows.items() if key not in wanted]:
+        NumberPiece.unscoped.filter(pk__in=gone).delete()
+    NumberPiece.unscoped.bulk_create([NumberPiece(person=person, kind=kind, value=value) for kind, value in sorted(wanted - set(rows))])
 
 
 def _current(rows: list[Any], day: dt.date) -> Any:

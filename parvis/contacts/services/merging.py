@@ -39,6 +39,7 @@ from ..models import (
     Identifier,
     Merge,
     MergeStep,
+    NumberPiece,
     Organisation,
     OrganisationAddress,
     OrganisationKind,
@@ -138,6 +139,7 @@ def merge_persons(*, actor: Actor, kept: Person, merged: Person, reason: str, pr
     Person.unscoped.filter(pk=merged.pk).update(merged_into=kept)
     merged.merged_into_id = kept.pk
     PersonToken.unscoped.filter(person=merged).delete()
+    NumberPiece.unscoped.filter(person=merged).delete()
     reindex(kept)
     rebook_person(merged)
     rebook_person(kept)

@@ -130,6 +130,8 @@ class People:
         rows["index"].append((pk, person["name"], sort[:191], person["birth"], sex, person["language"], 0))
         found = keys(person["family"], person["given"], person["birth"], person["number"])
         rows["token"].extend([(pk, kind, value) for kind, value in sorted(found)])
+        if person["number"]:
+            rows["piece"].append((pk, matching.NUMBER_BACKWARDS, person["number"][::-1]))
         if person["adult"]:
             if rng.random() < 0.6:
                 rows["point"].append((*start, pk, "phone", f"+324{rng.randrange(70, 100)}{rng.randrange(10**6):06d}"))
@@ -154,6 +156,7 @@ class People:
             rows["member"].append((*fact(max(person["birth"], FIRST_DAY), at), home_id, person["id"], role))
         head = home[0]
         head["iban"] = iban(rng)
+        rows["piece"].extend([(head["id"], kind, value) for kind, value in sorted(matching.pieces_of([head["iban"]], ()))])
         rows["account"].append((*fact(FIRST_DAY, at), head["id"], head["iban"], head["name"][:70]))
         if len(home) > 1 and home[1]["adult"]:
             rows["relation"].append((*fact(max(FIRST_DAY, head["birth"], home[1]["birth"]), at), head["id"], home[1]["id"], "partner"))

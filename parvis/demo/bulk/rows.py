@@ -20,6 +20,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "language": ("contacts.PersonLanguage", FACT + "person_id language spoken"),
     "index": ("contacts.PersonIndex", "person_id display_name sort_key birth_date sex language specimen"),
     "token": ("contacts.PersonToken", "person_id kind value"),
+    "piece": ("contacts.NumberPiece", "person_id kind value"),
     "point": ("contacts.ContactPoint", FACT + "person_id kind value"),
     "address": ("contacts.Address", FACT + "person_id kind street number box postal_code municipality country hidden"),
     "account": ("contacts.BankAccount", FACT + "person_id iban holder"),

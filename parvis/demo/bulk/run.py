@@ -84,6 +84,7 @@ def _leave_out_known_numbers(rows: Rows) -> None:
     if known:
         rows["identifier"] = [row for row in rows["identifier"] if row[-1] not in known]
         rows["token"] = [row for row in rows["token"] if not (row[1] == "id" and row[2] in known)]
+        rows["piece"] = [row for row in rows["piece"] if not (row[1] == "nb" and row[2][::-1] in known)]
 
 
 def done_batches(seed: int) -> tuple[dict[int, int], set[int]]:

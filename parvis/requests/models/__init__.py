@@ -1,4 +1,5 @@
 from .clocks import Clock, StageMark
+from .parties import AnswerParty
 from .requests import Request, RequestDateCorrection, RequestLine
 
-__all__ = ["Clock", "Request", "RequestDateCorrection", "RequestLine", "StageMark"]
+__all__ = ["AnswerParty", "Clock", "Request", "RequestDateCorrection", "RequestLine", "StageMark"]

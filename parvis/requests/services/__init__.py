@@ -1,6 +1,7 @@
 from .clocks import meet_clock, renew_clock, restart_clock, start_clock
 from .correcting import correct_request_date
 from .joining import join_dossier
+from .naming import Named, name_party, named_fields, named_in
 from .pieces import PieceOffer, add_piece, pieces_received, pieces_to_send
 from .progress import mark_progress
 from .receipts import make_receipt, receipt_document, receipt_of
@@ -11,6 +12,7 @@ from .urgent import Need, register_urgent
 
 __all__ = [
     "Incomplete",
+    "Named",
     "Need",
     "PieceOffer",
     "Sent",
@@ -21,6 +23,9 @@ __all__ = [
     "make_receipt",
     "mark_progress",
     "meet_clock",
+    "name_party",
+    "named_fields",
+    "named_in",
     "pieces_received",
     "pieces_to_send",
     "receipt_document",

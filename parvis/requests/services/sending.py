@@ -30,6 +30,7 @@ from ..models import Request, RequestLine
 from ._common import line_ref, record
 from .clocks import start_clock
 from .correcting import correct_day
+from .naming import name_party
 from .progress import mark_progress
 
 TRACKING = "request"
@@ -65,6 +66,7 @@ def send_request(
     made_why: str = "",
     incomplete: bool = False,
     only: Collection[str] = (),
+    names: Mapping[str, str] | None = None,
 ) -> Sent:
     """Register a demand. The law counts from its day, whatever is still missing.
 
@@ -72,6 +74,7 @@ def send_request(
         answers: as in the draft; hidden and unreadable ones are dropped.
         made_on, made_why: an agent registers later what was asked earlier; kept as a correction of the day.
         incomplete: accept missing answers (an agent registers what the person could say).
+        names: question → entry of the address book that the agent chose while typing.
         only: line kinds, when not those that the procedure's conditions give.
 
     Raises:
@@ -132,6 +135,9 @@ def send_request(
     if made_on is not None and made_on != request.requested_on:
         request = correct_day(actor, request, made_on, made_why)
     _keep_files(actor, request, sent, definition)
+    for field, ref in (names or {}).items():
+        if field in sent:
+            name_party(actor=actor, request=request, field=field, ref=ref)
     jobs.enqueue("requests.receipt", SubjectRef("request", request.pk))
     publish(
         RequestSent(

@@ -23,6 +23,7 @@ from parvis.procedures import api as procedures
 from ..errors import RequestError
 from ..models import Request
 from ._common import record
+from .naming import Named, named_in, tie_answer
 
 PERSON_LABELS: dict[str, Callable[[], str]] = {
     "birth_date": lambda: _("Date of birth"),
@@ -48,6 +49,7 @@ class Taking:
     done: bool
     same: bool
     allowed: bool
+    named: Named | None = None
 
 
 def takings(actor: Actor, request: Request) -> list[Taking]:
@@ -65,6 +67,10 @@ def takings(actor: Actor, request: Request) -> list[Taking]:
             now = forms.show(field, card.language) if role == "language" and card is not None else known.get(role, "")
             allowed = role != "iban" or contacts.can_edit_bank_account(actor)
             out.append(Taking(role, label(), text, now, role in request.taken_over, _alike(text, now), allowed))
+    for named in named_in(actor, request):
+        known_as = named.entry.name if named.entry else ""
+        allowed = contacts.may_tie(actor, named.kind)
+        out.append(Taking(named.key, named.label, named.text, known_as, named.key in request.taken_over, False, allowed, named))
     situation = dossiers.can_write_situation(actor)
     for take in definition.get("takes", []):
         value = request.answers.get(take["field"])
@@ -146,6 +152,10 @@ def take_over(*, actor: Actor, request: Request, keys: Collection[str]) -> list[
         elif take["key"] in keys and take["key"] not in request.taken_over and value not in (None, ""):
             _write_situation(actor, request, take, value)
             written.append(take["key"])
+    for named in named_in(actor, request):
+        if named.key in keys and named.key not in request.taken_over and named.entry is not None:
+            tie_answer(actor, request, named.field)
+            written.append(named.key)
     if written:
         stamp = {"by": actor.label, "at": clock.now().isoformat()}
         request.taken_over = {**request.taken_over, **dict.fromkeys(written, stamp)}

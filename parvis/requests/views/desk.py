@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from ..forms import RegisterForm, UrgentForm
 from ._common import keep_code
 
 DESK = "_desk"
+ASKED = 4
 LIKELY = 80
 
 
@@ -65,18 +67,20 @@ def fill(request: HttpRequest, uuid: UUID) -> HttpResponse:
     kept = draft.answers.get(DESK, {})
     if request.method != "POST":
         state = _state(draft)
-        return page(request, "requests/fill.html", _context(draft, procedure, RegisterForm(initial=kept), state))
+        return page(request, "requests/fill.html", _context(actor, draft, procedure, RegisterForm(initial=kept), state))
     form = RegisterForm(request.POST)
-    draft.answers = {**draft.answers, DESK: {name: request.POST.get(name, "") for name in ("channel", "made_on", "made_why")}}
+    post = request.POST.copy()
+    names, picked = _names(actor, draft, post)
+    draft.answers = {**draft.answers, DESK: {name: post.get(name, "") for name in ("channel", "made_on", "made_why")} | {"names": names}}
     before = _state(draft)
     keys = [at.key for at in before.visible_pages]
-    result = forms.handle_post(actor=actor, draft=draft, pages=keys, post=request.POST, files=request.FILES, channel="desk")
+    result = forms.handle_post(actor=actor, draft=draft, pages=keys, post=post, files=request.FILES, channel="desk")
     incomplete = "incomplete" in request.POST
     if result.kind == "again" and part_asked(request) == "questions":
         # An answer changed: the questions that depend on it appear or go. Nothing is drawn anew while somebody types elsewhere.
-        if _same(result.state, before, set(request.POST.getlist("shown"))) and not request.FILES:
+        if _same(result.state, before, set(post.getlist("shown"))) and not request.FILES and names == kept.get("names", {}):
             return HttpResponse(status=204)
-        return page(request, "requests/fill.html", _context(result.draft, procedure, form, result.state))
+        return page(request, "requests/fill.html", {**_context(actor, result.draft, procedure, form, result.state), "picked": picked})
     if result.kind in {"rows", "again"} and not (incomplete and result.kind == "again"):
         where = reverse("requests:fill", args=[draft.uuid])
         return done(request, f"{where}#{result.anchor}" if result.anchor else where)
@@ -84,7 +88,7 @@ def fill(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return done(request, "requests:new", _("Kept. You find it here again."))
     wrong = [problem for problem in result.problems if not incomplete or not forms.is_unanswered(result.state, problem.path)]
     if wrong or not form.is_valid():
-        return invalid(request, "requests/fill.html", _context(result.draft, procedure, form, result.state, wrong))
+        return invalid(request, "requests/fill.html", _context(actor, result.draft, procedure, form, result.state, wrong))
     with errors_on(form):
         try:
             sent_now = services.send_request(
@@ -99,6 +103,7 @@ def fill(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 made_on=form.cleaned_data["made_on"],
                 made_why=form.cleaned_data["made_why"],
                 incomplete=incomplete,
+                names={path: ref for path, (ref, _text) in names.items()},
             )
         except forms.AlreadySent:
             first = services.request_of_draft(draft.pk)
@@ -110,7 +115,7 @@ def fill(request: HttpRequest, uuid: UUID) -> HttpResponse:
             _("Request %(number)s is registered. Print the receipt for the person.") % {"number": sent_now.request.number},
             sent_now.request.uuid,
         )
-    return invalid(request, "requests/fill.html", _context(result.draft, procedure, form, result.state, []))
+    return invalid(request, "requests/fill.html", _context(actor, result.draft, procedure, form, result.state, []))
 
 
 def _state(draft: forms.Draft) -> forms.FormState:
@@ -135,13 +140,53 @@ def _same(state: forms.FormState, before: forms.FormState, shown: set[str]) -> b
 
 
 def _context(
+    actor: Actor,
     draft: forms.Draft,
     procedure: procedures.ProcedureVersion,
     form: RegisterForm,
     state: forms.FormState,
     problems: list[forms.Problem] | None = None,
 ) -> dict[str, Any]:
-    return {**forms.form_context(state, problems), "draft": draft, "procedure": procedure, "register": form, "pages": state.visible_pages}
+    names = draft.answers.get(DESK, {}).get("names", {})
+    entries = contacts.chosen_entries(actor, [ref for ref, _text in names.values()]) if names else {}
+    return {
+        **forms.form_context(state, problems),
+        "draft": draft,
+        "procedure": procedure,
+        "register": form,
+        "pages": state.visible_pages,
+        "book_url": reverse("requests:book"),
+        "book_chosen": {path: entries[ref] for path, (ref, _text) in names.items() if ref in entries},
+    }
+
+
+def _names(actor: Actor, draft: forms.Draft, post: QueryDict) -> tuple[dict[str, list[str]], str]:
+    """Question → [entry of the address book, its name], after this POST, and the question that was just answered by a choice. Whatever is
+    typed over a choice undoes it."""
+    fields = services.named_fields(draft.form.definition)
+    names = {path: list(pair) for path, pair in draft.answers.get(DESK, {}).get("names", {}).items()}
+    path, _sep, ref = post.get("pick", "").partition("=")
+    if path in fields:
+        entry = contacts.chosen_entries(actor, [ref]).get(ref)
+        if entry is not None:
+            names[path] = [ref, entry.name]
+            post[f"f-{path}"] = entry.name
+    undone = post.get("unpick", "")
+    picked = path or undone
+    if picked:
+        post["refresh"] = "1"
+    names.pop(undone, None)
+    return {path: pair for path, pair in names.items() if f"f-{path}" not in post or " ".join(post[f"f-{path}"].split()) == pair[1]}, picked
+
+
+@screen(access=access.can_register, parts={"choices": "requests/_book_choices.html"})
+def book(request: HttpRequest) -> HttpResponse:
+    """What the address book knows like the words typed in a question: for the agent at the desk. The person who asks never sees it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    field, kind = request.GET.get("field", ""), request.GET.get("kind", "")
+    text = request.GET.get(f"f-{field}", "").strip()
+    choices = contacts.choices_like(actor, kind, text)
+    return render(request, "requests/_book_choices.html", {"choices": choices, "field": field, "asked": len(text) >= ASKED})
 
 
 @screen(access=access.can_register, methods=("GET", "POST"), creates=True)

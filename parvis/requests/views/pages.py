@@ -67,6 +67,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             for line in lines
         ],
         "sections": forms.summary(state) if may_see(actor, "social") else [],
+        "named": [one for one in services.named_in(actor, mine) if one.entry] if may_see(actor, "social") else [],
         "hidden_answers": not may_see(actor, "social"),
         "documents": documents_of(actor, SubjectRef("request", mine.pk)),
         "corrections": list(mine.date_corrections.all()),
