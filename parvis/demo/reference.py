@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 from parvis.identity.api import Account
 from parvis.kernel.actor import Actor, system_actor
+from parvis.rules.api import Parameter, add_parameter
 
 ORDER = ("identity", "rules", "documents", "workflows", "journal", "procedures", "accounting", "connectors", "decisions", "aid", "dossiers")
 SINCE = date(2020, 1, 1)
@@ -20,6 +21,22 @@ def load(actor: Actor = ACTOR) -> None:
         if find_spec(f"parvis.{name}.demo"):
             import_module(f"parvis.{name}.demo").load(actor=actor)
     load_committee(actor)
+    load_tariffs(actor)
+
+
+#: What an hour of work and a home visit cost the centre of the demonstration; each centre sets its own.
+TARIFFS = (
+    ("journal.cost.hour", "EUR/hour", date(2016, 1, 1), "58.00"),
+    ("journal.cost.hour", "EUR/hour", date(2026, 1, 1), "64.00"),
+    ("journal.cost.act.visit", "EUR/act", date(2016, 1, 1), "85.00"),
+)
+
+
+def load_tariffs(actor: Actor) -> None:
+    """Tariffs of services delivered, so that acts tell their cost."""
+    for key, unit, since, price in TARIFFS:
+        if not Parameter.objects.filter(key=key, live=1, valid_from=since).exists():
+            add_parameter(actor=actor, key=key, valid_from=since, value=price, unit=unit, source="House rule: set by each centre")
 
 
 def load_committee(actor: Actor) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
@@ -14,6 +16,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.textmatch import sort_key
 from parvis.ui.grid import Column, Filter, Grid
 
+from .costs import Tariffs
 from .enums import WRITTEN_KINDS, EntryKind, KeyEvent
 from .selectors import agent_named, agents_of, bounds_of, year_choices
 
@@ -82,6 +85,19 @@ KIND = Filter(
     apply=lambda rows, value: rows.filter(kind=value),
 )
 AGENT = Filter("agent", _("Agent"), choices=_agents, apply=_by, named=_agent_named)
+
+
+def with_cost(grid: Grid, tariffs: Tariffs) -> Grid:
+    """The list with the cost of each act, for whoever may see money, where the centre has set tariffs (B7)."""
+    if not tariffs:
+        return grid
+    cost = Column("cost", _("Cost"), value=partial(_cost, tariffs), kind="amount", data_class="money")
+    at = [column.key for column in grid.columns].index("minutes") + 1
+    return replace(grid, columns=[*grid.columns[:at], cost, *grid.columns[at:]])
+
+
+def _cost(tariffs: Tariffs, row: Any) -> Any:
+    return tariffs.amount(row.kind, clock.date_of(row.happened_at), row.minutes)
 
 
 def row_url(row: Any) -> str:

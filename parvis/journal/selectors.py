@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
@@ -31,6 +32,7 @@ from parvis.ui import formats
 from parvis.workflows.api import WorkItem
 from parvis.workflows.enums import ItemState
 
+from .costs import Tariffs
 from .enums import ICONS, WRITTEN_KINDS, EntryKind, KeyEvent, ObjectiveStatus
 from .models import Entry, Mention, NoteTemplate, ObjectiveState, Reading, Turn, Urgency, UrgencySeen
 
@@ -364,14 +366,19 @@ class KindSum:
     kind: str
     acts: int
     minutes: int
+    cost: Decimal | None = None
 
 
-def sums_by_kind(rows: QuerySet[Entry]) -> list[KindSum]:
-    """Acts and minutes of a list by kind: the same rows as the list, counted by the database (B7)."""
+def sums_by_kind(rows: QuerySet[Entry], tariffs: Tariffs | None = None) -> list[KindSum]:
+    """Acts, minutes and cost of a list by kind: the same rows as the list, counted by the database (B7)."""
     found = rows.select_related(None).order_by().values("kind").annotate(acts=Count("pk"), spent=Sum("minutes"))
     order = list(EntryKind.values)
     sums = [KindSum(row["kind"], row["acts"], row["spent"] or 0) for row in found]
-    return [KindSum(str(EntryKind(one.kind).label), one.acts, one.minutes) for one in sorted(sums, key=lambda one: order.index(one.kind))]
+    costs = tariffs.by_kind(rows) if tariffs else {}
+    return [
+        KindSum(str(EntryKind(one.kind).label), one.acts, one.minutes, costs.get(one.kind))
+        for one in sorted(sums, key=lambda one: order.index(one.kind))
+    ]
 
 
 def agents_of(actor: Actor) -> list[tuple[int, str]]:

@@ -32,6 +32,11 @@ NAMES: dict[str, Any] = {
     "be.piis.sign": _("Integration contract: sign"),
     "be.piis.reflection": _("Integration contract: time to reflect"),
     "be.amu.announce": _("Urgent medical aid: announce"),
+    "journal.cost.hour": _("Cost of an hour of work, for acts without a price of their own"),
+    "journal.cost.act.interview": _("Price of an interview at the office"),
+    "journal.cost.act.call": _("Price of a phone call"),
+    "journal.cost.act.visit": _("Price of a home visit"),
+    "journal.cost.act.mail": _("Price of a letter or e-mail"),
 }
 
 #: Who lives under the same roof, as the parameter of cohabitants names them.
@@ -49,6 +54,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("be.ris.exemption.", "be.ris.cohabitants."), _("Resources: exemptions and cohabitants")),
     (("be.ris.",), _("Terms of the integration income")),
     (("be.aide_sociale.", "be.urgent_aid."), _("Terms of social aid")),
+    (("journal.cost.",), _("Cost of services delivered (nought: none is shown)")),
 )
 
 

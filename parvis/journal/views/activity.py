@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from parvis.contacts.api import (
     resolve_person,
 )
 from parvis.documents import api as documents
+from parvis.dossiers.api import guarded_files
 from parvis.kernel import clock, wordindex
 from parvis.kernel.actor import Actor
 from parvis.kernel.links import link
@@ -26,7 +28,8 @@ from parvis.ui.grid import GridPage
 from parvis.ui.http import page, screen
 
 from .. import access, services
-from ..grids import ACTS, CONTACTS
+from ..costs import Tariffs, tariffs_for
+from ..grids import ACTS, CONTACTS, with_cost
 from ..models import Entry
 from ..selectors import acts_of, contacts_with, days_of, mentions_of, readings_of, steps_of, sums_by_kind
 from ._common import name_of, read
@@ -54,6 +57,7 @@ def entry(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "partner": _partner(actor, found),
         "service": _service(actor, found),
         "agent_url": _acts_url(found),
+        "cost": tariffs_for(actor).cost(found),
         "mentions": mentions_of(found),
         "files": documents.documents_of(actor, SubjectRef("journal_entry", found.pk)),
         "corrections": corrections,
@@ -108,8 +112,9 @@ def activity(request: HttpRequest) -> HttpResponse:
         params = request.GET.copy()
         params["agent"] = str(actor.account_id)  # one's own, until another choice is made
         request.GET = params  # type: ignore[assignment]
-    grid = ACTS.read(_with_year(request), acts_of(actor))
-    return _answer(request, grid, "journal/activity.html", {})
+    tariffs = tariffs_for(actor)
+    grid = with_cost(ACTS, tariffs).read(_with_year(request), acts_of(actor))
+    return _answer(request, grid, tariffs, "journal/activity.html", {"left": guarded_files(actor)})
 
 
 @screen(access=access.can_read_journal, parts={"partner": "ui/components/grid.html"})
@@ -129,9 +134,10 @@ def with_partner(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
         name = organisation_cards(actor, [party.pk])[party.pk].name
     else:
         name = display_names([party.pk]).get(party.pk, "?")
-    grid = CONTACTS.read(_with_year(request), contacts_with(actor, SubjectRef(kind, party.pk)))
+    tariffs = tariffs_for(actor)
+    grid = with_cost(CONTACTS, tariffs).read(_with_year(request), contacts_with(actor, SubjectRef(kind, party.pk)))
     back = reverse(f"contacts:{kind}", args=[party.uuid])
-    return _answer(request, grid, "journal/partner.html", {"name": name, "back": back})
+    return _answer(request, grid, tariffs, "journal/partner.html", {"name": name, "back": back, "left": guarded_files(actor)})
 
 
 def _with_year(request: HttpRequest) -> HttpRequest:
@@ -143,17 +149,21 @@ def _with_year(request: HttpRequest) -> HttpRequest:
     return request
 
 
-def _answer(request: HttpRequest, grid: GridPage, template: str, context: dict[str, Any]) -> HttpResponse:
+def _answer(request: HttpRequest, grid: GridPage, tariffs: Tariffs, template: str, context: dict[str, Any]) -> HttpResponse:
     exported = grid.export()
     if exported is not None:
         return exported
     bounded = bool({"year", "agent"} & set(grid.values)) or template == "journal/partner.html"
-    sums = sums_by_kind(grid.rows) if bounded else []
+    sums = sums_by_kind(grid.rows, tariffs) if bounded else []
     if bounded:
         grid.total = sum(row.acts for row in sums)  # the same rows, counted already
     partners = {row.partner.merged_into_id or row.partner_id for row in grid.shown if row.partner_id}
     hidden = hidden_person_ids(partners) if partners else set()
     for row in grid.shown:
         row.no_way = row.partner_id is not None and (row.partner.merged_into_id or row.partner_id) in hidden
-    totals = {"acts": sum(row.acts for row in sums), "minutes": sum(row.minutes for row in sums)}
+    totals = {
+        "acts": sum(row.acts for row in sums),
+        "minutes": sum(row.minutes for row in sums),
+        "cost": sum((row.cost for row in sums if row.cost is not None), Decimal("0.00")) if tariffs else None,
+    }
     return page(request, template, context | {"grid": grid, "sums": sums, "totals": totals, "bounded": bounded})

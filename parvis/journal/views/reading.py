@@ -23,6 +23,7 @@ from parvis.ui.http import page, screen
 from parvis.ui.sheets import harmless
 
 from .. import access, services
+from ..costs import Tariffs, tariffs_for
 from ..enums import EntryKind, KeyEvent
 from ..forms import PeriodForm
 from ..models import Entry
@@ -57,12 +58,13 @@ def acts(request: HttpRequest, uuid: UUID) -> HttpResponse:
     dossier = visible(request, uuid)
     form = PeriodForm(request.GET or None, authors=authors_of(actor, dossier))
     rows = in_period(actor, dossier, **_asked(form)).exclude(kind=EntryKind.STEP)
+    tariffs = tariffs_for(actor)
     if request.GET.get("export") == "csv":
         stepup.require(request, back=stepup.without(request, "export"))
         entries = list(rows)
         services.note_opened(actor=actor, entries=entries)
         _logged(actor, dossier, "journal.acts_exported", {"rows": len(entries)})
-        return _csv(dossier, entries)
+        return _csv(dossier, entries, tariffs)
     spent = list(rows.values_list("happened_at", "kind", "minutes"))
     entries = list(rows.reverse()[:SHOWN])
     services.note_opened(actor=actor, entries=entries)
@@ -72,7 +74,8 @@ def acts(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "dossier": dossier,
         "lead_name": name_of(dossier),
         "form": form,
-        "lines": [{"entry": entry, "title": line_of(entry)} for entry in entries],
+        "lines": [{"entry": entry, "title": line_of(entry), "cost": tariffs.cost(entry)} for entry in entries],
+        "cost": tariffs.total(spent) if tariffs else None,
         "sums": sums_of(spent),
         "minutes": sum(minutes or 0 for _at, _kind, minutes in spent),
         "total": len(spent),
@@ -82,12 +85,17 @@ def acts(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return page(request, "journal/acts.html", context)
 
 
-def _csv(dossier: Dossier, entries: list[Entry]) -> HttpResponse:
+def _csv(dossier: Dossier, entries: list[Entry], tariffs: Tariffs) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
-    writer.writerow([_("Day"), _("Kind"), _("Author"), pgettext("time spent", "Minutes"), _("Text")])
+    costs = [_("Cost")] if tariffs else []
+    writer.writerow([_("Day"), _("Kind"), _("Author"), pgettext("time spent", "Minutes"), *costs, _("Text")])
     for entry in entries:
-        row = [clock.date_of(entry.happened_at).isoformat(), line_of(entry), entry.author_label, entry.minutes or "", entry.text]
+        row = [clock.date_of(entry.happened_at).isoformat(), line_of(entry), entry.author_label, entry.minutes or ""]
+        if tariffs:
+            cost = tariffs.cost(entry)
+            row.append(cost.amount if cost else "")
+        row.append(entry.text)
         writer.writerow([harmless(str(cell)) for cell in row])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{dossier.number}-journal.csv"'

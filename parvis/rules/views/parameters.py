@@ -42,6 +42,10 @@ def value_text(value: Any, unit: str) -> str:
         return _("%(amount)s per year") % {"amount": formats.amount(value)}
     if unit == "EUR/month":
         return _("%(amount)s per month") % {"amount": formats.amount(value)}
+    if unit == "EUR/hour":
+        return _("%(amount)s an hour") % {"amount": formats.amount(value)}
+    if unit == "EUR/act":
+        return _("%(amount)s each time") % {"amount": formats.amount(value)}
     return str(value)
 
 
