@@ -17,6 +17,7 @@ READERS = (
     Function.CLERK,
     Function.SOCIAL_WORKER,
     Function.CHIEF,
+    Function.NURSE,
     Function.LAWYER,
     Function.COMMITTEE_SECRETARY,
     Function.PRESIDENT,

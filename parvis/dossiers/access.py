@@ -37,6 +37,7 @@ BY_UNIT = (
     Function.CLERK,
     Function.SOCIAL_WORKER,
     Function.CHIEF,
+    Function.NURSE,
     Function.LAWYER,
     Function.COMMITTEE_SECRETARY,
     Function.PAYER,

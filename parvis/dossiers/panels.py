@@ -20,7 +20,7 @@ from parvis.kernel.subject import SubjectRef
 from parvis.ui.origins import name_origins
 from parvis.workflows.api import where_dossier
 
-from . import access, lookups, panels_custom  # noqa: F401  (registers its own)
+from . import access, lookups, panels_custom, panels_health  # noqa: F401  (registers their own)
 from .calculations import budget_of
 from .enums import SituationKind
 from .errors import ARCHIVED

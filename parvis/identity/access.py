@@ -56,9 +56,11 @@ _FIELD = {Function.SOCIAL_WORKER, Function.CHIEF}
 _COMMITTEE = {Function.COMMITTEE_MEMBER, Function.COMMITTEE_SECRETARY, Function.PRESIDENT}
 _MONEY = {Function.PAYER, Function.RELEASER, Function.ACCOUNTANT}
 
-data_class("identity", {Function.CLERK, Function.LAWYER, Function.REGISTER_CELL, Function.AUDITOR, *_FIELD, *_COMMITTEE, *_MONEY})
+data_class(
+    "identity", {Function.CLERK, Function.NURSE, Function.LAWYER, Function.REGISTER_CELL, Function.AUDITOR, *_FIELD, *_COMMITTEE, *_MONEY}
+)
 data_class("social", {Function.LAWYER, Function.AUDITOR, *_FIELD, *_COMMITTEE})
-data_class("health", _FIELD)
+data_class("health", {Function.NURSE, *_FIELD})
 data_class("money", {Function.LAWYER, Function.AUDITOR, *_FIELD, *_COMMITTEE, *_MONEY})
 data_class("legal", {Function.LAWYER, Function.AUDITOR, *_FIELD, *_COMMITTEE})
 data_class("security", {Function.ADMINISTRATOR, Function.AUDITOR})

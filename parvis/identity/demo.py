@@ -37,7 +37,7 @@ UNITS: tuple[tuple[str, str | None, dict[str, str]], ...] = (
 )
 
 C, SW, CH, LA = Function.CLERK, Function.SOCIAL_WORKER, Function.CHIEF, Function.LAWYER
-RC = Function.REGISTER_CELL
+RC, NU = Function.REGISTER_CELL, Function.NURSE
 CM, CS, PR = Function.COMMITTEE_MEMBER, Function.COMMITTEE_SECRETARY, Function.PRESIDENT
 PA, RE, AC, AU, AD = Function.PAYER, Function.RELEASER, Function.ACCOUNTANT, Function.AUDITOR, Function.ADMINISTRATOR
 
@@ -51,6 +51,7 @@ AGENTS: tuple[tuple[str, str, str, tuple[tuple[Function, str | None], ...]], ...
     ("nadia.elamrani", "Nadia El Amrani", "fr", ((SW, "MED"),)),
     ("benoit.delvaux", "Benoît Delvaux", "fr", ((CH, "SSG"),)),
     ("francoise.michaux", "Françoise Michaux", "fr", ((CH, "INS"), (CH, "MED"))),
+    ("chloe.mertens", "Chloé Mertens", "fr", ((NU, "SSG"),)),
     ("olivier.renard", "Olivier Renard", "fr", ((LA, None),)),
     ("isabelle.thonon", "Isabelle Thonon", "fr", ((CS, None),)),
     ("claire.warnant", "Claire Warnant", "fr", ((PR, None), (CM, None))),

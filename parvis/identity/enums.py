@@ -13,6 +13,7 @@ class Function(models.TextChoices):
     CLERK = "clerk", _("Clerk")
     SOCIAL_WORKER = "social_worker", _("Social worker")
     CHIEF = "chief", _("Head social worker")
+    NURSE = "nurse", _("Nurse")
     LAWYER = "lawyer", _("Lawyer")
     COMMITTEE_MEMBER = "committee_member", _("Committee member")
     COMMITTEE_SECRETARY = "committee_secretary", _("Committee secretary")
@@ -25,11 +26,12 @@ class Function(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
-#: One word or two for each function, where thirteen stand side by side.
+#: One word or two for each function, where fourteen stand side by side.
 SHORT_NAMES = {
     Function.CLERK: pgettext_lazy("short role", "Reception"),
     Function.SOCIAL_WORKER: pgettext_lazy("short role", "Social work"),
     Function.CHIEF: pgettext_lazy("short role", "Head"),
+    Function.NURSE: pgettext_lazy("short role", "Care"),
     Function.LAWYER: pgettext_lazy("short role", "Lawyer"),
     Function.COMMITTEE_MEMBER: pgettext_lazy("short role", "Committee"),
     Function.COMMITTEE_SECRETARY: pgettext_lazy("short role", "Secretary"),

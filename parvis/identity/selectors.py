@@ -33,6 +33,7 @@ PROXY_FUNCTIONS = (
     Function.CLERK,
     Function.SOCIAL_WORKER,
     Function.CHIEF,
+    Function.NURSE,
     Function.LAWYER,
     Function.COMMITTEE_SECRETARY,
     Function.PAYER,

@@ -11,8 +11,8 @@ from parvis.kernel.scope import DATA_CLASSES, EVERYTHING, NOTHING, may_see, scop
 
 from .models import Entry
 
-READERS = (Function.SOCIAL_WORKER, Function.CHIEF, Function.LAWYER, Function.AUDITOR)
-WRITERS = (Function.CLERK, Function.SOCIAL_WORKER, Function.CHIEF, Function.LAWYER)
+READERS = (Function.SOCIAL_WORKER, Function.CHIEF, Function.NURSE, Function.LAWYER, Function.AUDITOR)
+WRITERS = (Function.CLERK, Function.SOCIAL_WORKER, Function.CHIEF, Function.NURSE, Function.LAWYER)
 
 
 @scope(Entry)
@@ -53,6 +53,13 @@ def can_read_journal(actor: Actor) -> bool:
 
 def can_write_entry(actor: Actor) -> bool:
     return actor.is_system or (actor.is_agent and actor.has(*WRITERS))
+
+
+def class_written(actor: Actor, asked: str) -> str:
+    """The class of data of what somebody writes: social, unless only health is open to them. A nurse's note is one about health."""
+    if actor.is_agent and asked == "social" and not may_see(actor, "social") and may_see(actor, "health"):
+        return "health"
+    return asked
 
 
 def can_restrict(actor: Actor) -> bool:

@@ -37,7 +37,7 @@ from .enums import ICONS, WRITTEN_KINDS, EntryKind, KeyEvent, ObjectiveStatus
 from .models import Entry, Mention, NoteTemplate, ObjectiveState, Reading, Turn, Urgency, UrgencySeen
 
 PAGE = 30
-TOLD = (Function.SOCIAL_WORKER, Function.CHIEF, Function.LAWYER, Function.CLERK)
+TOLD = (Function.SOCIAL_WORKER, Function.CHIEF, Function.NURSE, Function.LAWYER, Function.CLERK)
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ ROLES: dict[str, str] = {
     "social_worker (other unit)": "luc.hardy",
     "chief (of the unit)": "benoit.delvaux",
     "chief (other unit)": "francoise.michaux",
+    "nurse": "chloe.mertens",
     "lawyer": "olivier.renard",
     "committee_secretary": "isabelle.thonon",
     "president": "claire.warnant",

@@ -101,7 +101,7 @@ def test_the_file_of_a_colleague_is_not_searched_and_not_in_the_list_of_acts(cli
     (hit,) = found(centre, "expulsion")
     assert hit.title.startswith(other.number)
     page = client.get("/journal/acts/?agent=")
-    assert page.context["totals"] == {"acts": 1, "minutes": 5}
+    assert page.context["totals"] == {"acts": 1, "minutes": 5, "cost": None}
     assert dossier.number not in page.content.decode()
 
 
@@ -186,7 +186,7 @@ def test_acts_of_one_agent_on_one_client_in_a_year_with_their_sums(client, centr
         ("Visite à domicile", 1, 50),
         ("Appel téléphonique", 1, 10),
     ]
-    assert page.context["totals"] == {"acts": 2, "minutes": 60}
+    assert page.context["totals"] == {"acts": 2, "minutes": 60, "cost": None}
     assert len(page.context["grid"].shown) == 2
     lines = b"".join(client.get(with_year + "&export=csv").streaming_content).decode("utf-8-sig").splitlines()
     assert len([line for line in lines if f";{dossier.number};" in line and "Amélie Lambrecht" in line]) == 2

@@ -85,7 +85,7 @@ def add_entry(
         happened_at=happened_at or now,
         person_id=person_id,
         restricted=restricted and access.can_restrict(actor),
-        data_class=data_class,
+        data_class=access.class_written(actor, data_class),
         subject=subject,
         corrects=corrects,
         **_partner(actor, partner),
