@@ -3,6 +3,7 @@
 from .access import may_post, may_prepare, may_release, may_see_ledger, may_see_payments, why_not_release
 from .errors import Double, DoublePayment, LedgerError, OrderRefused, UnreadableBankFile
 from .models import BankFile, CentreAccount, Entry, GlAccount, OrderFile, PaymentLine, PaymentOrder, Voucher
+from .past import line_state_then
 from .reasons import ACCOUNT_REASONS, REASONS
 from .reasons import in_words as reason_in_words
 from .selectors import TrialBalance, balance_of, lines_of_subjects, order_file, rejected_lines, trial_balance
@@ -46,6 +47,7 @@ __all__ = [
     "centre_account",
     "find_doubles",
     "import_bank_file",
+    "line_state_then",
     "lines_of_subjects",
     "living_line_of",
     "mark_sent",

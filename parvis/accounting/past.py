@@ -1,4 +1,7 @@
-"""Payment orders as they stood at the end of a past day."""
+"""Payment orders and the ledger as they stood at the end of a past day.
+
+A voucher counts from the day on which it was booked; as known then, only if it had been written by then.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from parvis.kernel.asof import PastView
 from parvis.ui.grid import Column, Filter, Grid
 
-from .enums import OrderKind, OrderState
+from .enums import LineState, OrderKind, OrderState
 from .grids import ORDERS
+from .models import PaymentLine, PaymentOrder
 
 #: What the bank answered has no day of its own on the order: an order that had left is shown as sent.
 STATES = (OrderState.PREPARED, OrderState.RELEASED, OrderState.SENT, OrderState.CANCELLED)
@@ -60,3 +64,48 @@ def orders_then(view: PastView) -> Grid:
         empty_text=_("Orders appear from the day on which they were prepared."),
         on_export=ORDERS.on_export,
     )
+
+
+def vouchers_then(rows: QuerySet[Any], view: PastView, prefix: str = "") -> QuerySet[Any]:
+    """Vouchers, or what hangs on them by ``prefix``, that were booked by the day."""
+    rows = rows.filter(**{f"{prefix}booked_on__lte": view.day})
+    return rows if view.known_on is None else rows.filter(**{f"{prefix}created_at__lt": view.known_on})
+
+
+def as_it_stood(order: PaymentOrder, view: PastView) -> bool:
+    """Give the order in hand its state of the day, for a page that only reads. False: it was not prepared yet."""
+    if order.prepared_at >= view.until:
+        return False
+    if order.withdrawn_at is None or order.withdrawn_at >= view.until:
+        order.withdrawn_at, order.withdrawn_by_label, order.withdrawn_reason = None, "", ""
+    if order.released_at is None or order.released_at >= view.until:
+        order.released_at, order.released_by_label = None, ""
+    if order.sent_at is not None and order.sent_at >= view.until:
+        order.sent_at = None
+    order.state = _state(order, view)
+    return True
+
+
+def _state(order: PaymentOrder, view: PastView) -> str:
+    """What the bank answered has no day of its own on the order: one that had left is shown as sent."""
+    steps = (
+        (order.withdrawn_at, OrderState.CANCELLED),
+        (order.sent_at, OrderState.SENT),
+        (order.released_at, OrderState.RELEASED),
+    )
+    return str(next((state for at, state in steps if at is not None and at < view.until), OrderState.PREPARED))
+
+
+def line_state_then(line: PaymentLine, view: PastView) -> str:
+    """What a line of an order that was prepared by then had become, by what the bank said of it; else what the order was."""
+    made = {OrderState.PREPARED: LineState.PREPARED, OrderState.RELEASED: LineState.RELEASED, OrderState.SENT: LineState.SENT}
+    state = OrderState(_state(line.order, view))
+    if state == OrderState.CANCELLED:
+        return str(LineState.CANCELLED)
+    if line.state == LineState.REJECTED and (line.bank_at is None or line.bank_at < view.until):
+        return str(LineState.REJECTED)
+    if line.booked_on is not None and line.booked_on <= view.known_day:
+        return str(LineState.BOOKED)
+    if line.accepted_on is not None and line.accepted_on <= view.known_day:
+        return str(LineState.ACCEPTED)
+    return str(made[state])

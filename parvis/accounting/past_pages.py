@@ -6,19 +6,15 @@ from parvis.ui.past import declare
 
 declare(
     "accounting",
-    day=("payments",),
+    day=("balance", "ledger", "order", "payments", "voucher"),
     today=(
-        "balance",
         "bank_file",
         "bank_files",
         "centre_account",
         "centre_accounts",
-        "ledger",
         "new_centre_account",
-        "order",
         "order_file",
         "release",
-        "voucher",
         "withdraw",
     ),
 )

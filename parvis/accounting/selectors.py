@@ -10,12 +10,14 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
+from parvis.kernel import asof
 from parvis.kernel.actor import Actor
 from parvis.kernel.money import CENT
 from parvis.kernel.subject import SubjectRef
 
 from .enums import LineState, OrderState
 from .models import BankFileLine, Entry, GlAccount, OrderFile, PaymentLine, PaymentOrder, Voucher
+from .past import vouchers_then
 
 ZERO = Decimal("0.00")
 
@@ -51,8 +53,10 @@ def _cents(value: Decimal | None) -> Decimal:
 
 
 def trial_balance(*, actor: Actor, book: str = "public", until: date | None = None) -> TrialBalance:
-    """Totals per account of a book, up to and including a day."""
+    """Totals per account of a book, up to and including a day; on a past day, of what was booked by it."""
     entries = Entry.objects.visible_to(actor).filter(voucher__book=book, voucher__posted=True)
+    if (view := asof.view()) is not None:
+        entries = vouchers_then(entries, view, "voucher__")
     if until is not None:
         entries = entries.filter(voucher__booked_on__lte=until)
     sums = {row["account"]: row for row in entries.order_by().values("account").annotate(debit=Sum("debit"), credit=Sum("credit"))}

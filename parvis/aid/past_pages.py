@@ -6,6 +6,7 @@ from parvis.ui.past import declare
 
 declare(
     "aid",
+    day=("entitlement",),
     today=(
         "account",
         "attest",
@@ -15,7 +16,6 @@ declare(
         "claim_letter",
         "claims",
         "claims_month",
-        "entitlement",
         "first_payment",
         "first_payments",
         "rejected",

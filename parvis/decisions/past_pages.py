@@ -6,16 +6,14 @@ from parvis.ui.past import declare
 
 declare(
     "decisions",
-    day=("decision", "decisions", "sessions"),
+    day=("agenda", "decision", "decisions", "item", "proposal", "session", "sessions", "versions"),
     today=(
-        "agenda",
         "batch",
         "carry",
         "committee",
         "committees",
         "end_limit",
         "end_mandate",
-        "item",
         "letter_pdf",
         "minutes",
         "minutes_pdf",
@@ -26,12 +24,9 @@ declare(
         "notify",
         "opinion",
         "pack",
-        "proposal",
         "proposals",
         "recuse",
-        "session",
         "start",
         "urgent",
-        "versions",
     ),
 )

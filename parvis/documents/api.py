@@ -56,16 +56,21 @@ from parvis.documents.services.storing import (
     documents_in_dossier,
     documents_of,
     documents_of_case,
+    documents_then,
     file_in_dossier,
     read_bytes,
     store_bytes,
 )
 from parvis.documents.services.templates import load_reference, publish_template, template_faults
 from parvis.documents.services.unstoring import LATER, forget_bytes
+from parvis.documents.services.withdrawing import withdraw_document, withdrawn_about, withdrawn_among
 from parvis.documents.sheets import Section, Table, render_sheet_pdf
 from parvis.documents.typesetting import RenderError, render_pdf
 
 __all__ = [
+    "withdraw_document",
+    "withdrawn_about",
+    "withdrawn_among",
     "render_sheet_pdf",
     "Table",
     "Section",
@@ -104,6 +109,7 @@ __all__ = [
     "documents_in_dossier",
     "documents_of",
     "documents_of_case",
+    "documents_then",
     "draft_letter",
     "draft_text",
     "fields_in",

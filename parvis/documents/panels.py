@@ -27,7 +27,10 @@ def _documents(request: HttpRequest, dossier: Any, day: dt.date) -> str:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     known = getattr(request, "known_day", day)
     past = known < clock.today()
-    rows = list(documents_in_dossier(actor, dossier.pk).select_related("file", "proposal").filter(on__lte=known)[: SHOWN + 1])
+    found = documents_in_dossier(actor, dossier.pk, withdrawn=True).select_related("file", "proposal").filter(on__lte=known)
+    if (known_on := getattr(request, "known_on", None)) is not None:  # as known then: nothing that was added later, whatever its day
+        found = found.filter(recorded_at__lt=known_on)
+    rows = list(found[: SHOWN + 1])
     _tell(rows)
     if len(rows) <= SHOWN and not past:
         memo.keep(("documents.count", dossier.pk), len(rows))
@@ -39,7 +42,7 @@ def _documents(request: HttpRequest, dossier: Any, day: dt.date) -> str:
 
 def _tell(rows: list[Document]) -> None:
     """Whom each concerns, and what its words propose. One query for the names, none when there is nothing to name."""
-    open_ones = {row.pk: row.proposal for row in rows if hasattr(row, "proposal") and row.proposal.open}
+    open_ones = {row.pk: row.proposal for row in rows if row.withdrawn_at is None and hasattr(row, "proposal") and row.proposal.open}
     ids = {row.person_id for row in rows if row.person_id} | {one.person_id for one in open_ones.values() if one.person_id}
     names = display_names(ids) if ids else {}
     for row in rows:
@@ -52,7 +55,7 @@ def _tell(rows: list[Document]) -> None:
 
 def _count(actor: Actor, dossier: Any) -> int:
     known = memo.kept(("documents.count", dossier.pk))
-    return int(documents_in_dossier(actor, dossier.pk).count()) if known is None else int(known)
+    return int(documents_in_dossier(actor, dossier.pk, withdrawn=True).count()) if known is None else int(known)
 
 
 registries.panels.register(

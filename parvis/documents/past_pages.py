@@ -6,10 +6,6 @@ from parvis.ui.past import declare
 
 declare(
     "documents",
-    today=(
-        "about",
-        "add",
-        "download",
-        "kinds",
-    ),
+    day=("about", "download"),
+    today=("add", "kinds"),
 )

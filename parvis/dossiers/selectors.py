@@ -403,7 +403,9 @@ def protected_since(dossier_id: int) -> dt.datetime | None:
 
 def papers_of(dossier_id: int) -> Any:
     """Subquery: the documents of a dossier, whatever their class; none of them is read."""
-    return documents_in_dossier(system_actor("dossiers.transparency"), dossier_id).select_related(None).order_by().values("pk")
+    return (
+        documents_in_dossier(system_actor("dossiers.transparency"), dossier_id, withdrawn=True).select_related(None).order_by().values("pk")
+    )
 
 
 def own_agents(dossier_ids: Collection[int]) -> dict[int, set[int]]:

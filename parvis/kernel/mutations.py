@@ -48,6 +48,19 @@ def record(
     gestures.current().mutations.append(_Pending(stream, clock.now(), verb, subject, actor, values or {}, note))
 
 
+def values_before(subject: SubjectRef, at: datetime) -> dict[str, Any]:
+    """What fields held before an instant, of those that changed since: the old value of the first change after it. One query."""
+    from parvis.kernel.models import MutationValue
+
+    rows = MutationValue.objects.filter(
+        line__subject_type=subject.type, line__subject_id=subject.id, line__recorded_at__gte=at, destroyed_at__isnull=True
+    )
+    held: dict[str, Any] = {}
+    for field, old in rows.order_by("line__recorded_at", "line", "pk").values_list("field", "old"):
+        held.setdefault(field, old)
+    return held
+
+
 def line_hash(previous: str, body: str) -> str:
     return hashlib.sha256(previous.encode() + b"\n" + body.encode()).hexdigest()
 

@@ -1,7 +1,11 @@
-"""The register as it stood at the end of a past day: what had come in, and of which of it had been decided by then."""
+"""The register and one request as they stood at the end of a past day: what had come in, how far it had got, which term ran.
+
+A day that was corrected later is the corrected one as it is known now, and the one of the register as it was known then; the terms follow.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
@@ -12,9 +16,9 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.asof import PastView
 from parvis.ui.grid import Column, Filter, Grid
 
-from .enums import Channel, ClockKind
+from .enums import Channel, ClockKind, Stage
 from .grids import _READER, REGISTER, _lines
-from .models import Clock, Request, RequestLine
+from .models import Clock, Request, RequestDateCorrection, RequestLine, StageMark
 
 
 def listed_then(actor: Actor, view: PastView) -> QuerySet[Any]:
@@ -65,3 +69,42 @@ def register_then(view: PastView) -> Grid:
         empty_text=_("Requests appear from the day on which they were received."),
         on_export=REGISTER.on_export,
     )
+
+
+def as_it_stood(mine: Request, view: PastView) -> list[RequestDateCorrection] | None:
+    """Give the request in hand its day and its dossier of then, for a page that only reads; the corrections that were known. None: it had
+    not come in yet. One query.
+    """
+    if mine.received_at >= view.until:
+        return None
+    corrections = list(mine.date_corrections.all())
+    if view.known_on is not None:
+        later = [one for one in corrections if one.recorded_at >= view.known_on]
+        if later:
+            mine.requested_on = later[0].old_on
+        corrections = [one for one in corrections if one.recorded_at < view.known_on]
+    if mine.joined_at is not None and mine.joined_at >= view.until:
+        mine.joined_at, mine.dossier, mine.applicant = None, None, None
+    return corrections
+
+
+def stages_then(lines: Sequence[RequestLine], marks: dict[int, list[StageMark]], view: PastView) -> dict[int, list[StageMark]]:
+    """Give each line the stage of the day; the stages that it had reached."""
+    reached = {line_id: [mark for mark in rows if mark.marked_at < view.until] for line_id, rows in marks.items()}
+    for line in lines:
+        last = reached.get(line.pk, [])[-1:]
+        line.stage = last[0].stage if last else Stage.RECEIVED
+    return reached
+
+
+def clocks_then(line_ids: Sequence[int], view: PastView) -> dict[int, list[Clock]]:
+    """The terms that ran or were met on the day. As known then: those written by then, the last of each kind. One query."""
+    rows = Clock.objects.visible_to(_READER).filter(line__in=line_ids, started_on__lte=view.day)
+    rows = rows.filter(live=1) if view.known_on is None else rows.filter(recorded_at__lt=view.known_on)
+    latest = {(row.line_id, row.kind): row for row in rows.order_by("recorded_at", "pk")}
+    found: dict[int, list[Clock]] = {}
+    for row in sorted(latest.values(), key=lambda row: (row.due_on, row.pk)):
+        if row.met_on is not None and row.met_on > view.known_day:
+            row.met_on = None
+        found.setdefault(row.line_id, []).append(row)
+    return found

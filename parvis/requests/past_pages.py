@@ -6,11 +6,10 @@ from parvis.ui.past import declare
 
 declare(
     "requests",
-    day=("index",),
+    day=("detail", "index"),
     today=(
         "book",
         "correct",
-        "detail",
         "fill",
         "identify",
         "named",

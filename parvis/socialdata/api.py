@@ -4,7 +4,7 @@ from .enums import AlertState, ExtractState, Flow, MutationKind, Outcome
 from .errors import AlreadySettled, AskedAlready, InvalidExtract, InvalidMutation
 from .models import ExtractRequest, MutationRun, RegisterAlert
 from .services.alerts import leave, take_over
-from .services.extracts import answer_extract, ask_extracts, note_seen, withdraw_extract
+from .services.extracts import answer_extract, ask_extracts, note_seen, withdraw_answer, withdraw_extract
 from .services.mutations import receive_file
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "note_seen",
     "receive_file",
     "take_over",
+    "withdraw_answer",
     "withdraw_extract",
 ]

@@ -13,6 +13,7 @@ urlpatterns = [
     path("registers/simulator/", registers.simulator, name="simulator"),
     path("registers/extracts/<uuid:uuid>/", extracts.extract, name="extract"),
     path("registers/extracts/<uuid:uuid>/withdraw/", extracts.withdraw, name="withdraw"),
+    path("registers/extracts/<uuid:uuid>/withdraw-answer/", extracts.withdraw_answer, name="withdraw_answer"),
     path("registers/extracts/<uuid:uuid>/seen/", extracts.seen, name="seen"),
     path("registers/alerts/<uuid:uuid>/", registers.alert, name="alert"),
 ]

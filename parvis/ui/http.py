@@ -151,7 +151,7 @@ def may_open(actor: Actor, target: str) -> bool:
 def changes_something(name: str) -> bool:
     """Is the page ``context:name`` there to change something? It is not offered while a past day is read."""
     marks: Screen | None = getattr(_view_named(name), "screen", None)
-    return marks is not None and marks.writes and name not in past.STAYS
+    return marks is not None and marks.writes and name not in past.STAYS and not past.reads_day(name)
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from parvis.kernel import clock
 from parvis.kernel.models import MutationLine
@@ -17,6 +20,8 @@ from tests.dossiers.factories import make_centre, make_dossier
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2024, 6, 15)
+#: Pages that take a gesture today and read as of a day: on a past day they draw none of their forms, and refuse what is sent.
+READS_WITH_A_FORM = {"accounting:voucher", "decisions:proposal", "documents:about"}
 
 
 @pytest.fixture
@@ -185,4 +190,17 @@ def test_what_is_read_as_of_a_day_never_takes_a_gesture() -> None:
     from parvis.kernel import registries
 
     screens = {name: pattern.callback.screen for name, pattern in addresses().items()}
-    assert [name for name, kind in registries.as_of.items() if kind == past.DAY and screens[name].writes] == []
+    writing = {name for name, kind in registries.as_of.items() if kind == past.DAY and screens[name].writes}
+    assert writing == READS_WITH_A_FORM
+
+
+@pytest.mark.parametrize("name", sorted(READS_WITH_A_FORM))
+def test_a_page_that_has_a_form_today_refuses_it_before_anything_is_read(worker: Client, centre, name: str) -> None:
+    from django.urls import reverse
+
+    if name == "accounting:voucher":
+        worker.force_login(centre.auditor)
+    look(worker)
+    with CaptureQueriesContext(connection) as seen:
+        assert worker.post(reverse(name, args=[uuid4()]), {"reason": "x"}).status_code == 409
+    assert [query["sql"] for query in seen.captured_queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))] == []

@@ -22,7 +22,7 @@ from ..enums import Channel, LineState, OrderState
 from ..forms import ReasonForm, ReleaseForm
 from ..grids import ORDERS
 from ..models import PaymentLine, PaymentOrder
-from ..past import listed_then, orders_then
+from ..past import as_it_stood, line_state_then, listed_then, orders_then
 from ..reasons import in_words
 from ..services import orders
 from ..sides import subject_urls
@@ -125,7 +125,25 @@ def order(request: Request, uuid: Any) -> HttpResponse:
     """One order: its lines by fifty, its two persons, its file."""
     found = find(request, uuid)
     mutations.record_read(actor=request.actor, subject=found.ref, screen=request.screen.name)
+    if (view := asof.view()) is not None:
+        return _then(request, found, view)
     return page(request, "accounting/order.html", {**order_context(request, found), **_lines(request, found), **_unusual(request, found)})
+
+
+def _then(request: Request, found: PaymentOrder, view: asof.PastView) -> HttpResponse:
+    """The order as it stood on a past day: who had prepared and released it, and what the bank had said of each line."""
+    if not as_it_stood(found, view):
+        return page(request, "accounting/not_yet.html", {"number": found.number, "day": view.day})
+    file = selectors.order_file(actor=request.actor, order=found)
+    shown = _lines(request, found, view)
+    context: dict[str, Any] = {
+        **shown,
+        "order": found,
+        "past": True,
+        "file": file if file is not None and file.written_at < view.until else None,
+        "states": [],
+    }
+    return page(request, "accounting/order.html", context)
 
 
 def _unusual(request: Request, found: PaymentOrder) -> dict[str, Any]:
@@ -133,9 +151,9 @@ def _unusual(request: Request, found: PaymentOrder) -> dict[str, Any]:
     return {"unusual": unusual.of_order(request.actor, found) if found.state == OrderState.PREPARED else None}
 
 
-def _lines(request: Request, found: PaymentOrder) -> dict[str, Any]:
+def _lines(request: Request, found: PaymentOrder, view: asof.PastView | None = None) -> dict[str, Any]:
     rows = PaymentLine.objects.visible_to(request.actor).filter(order=found)
-    state = request.GET.get("state", "")
+    state = request.GET.get("state", "") if view is None else ""
     if state in LineState.values:
         rows = rows.filter(state=state)
     after = request.GET.get("after", "")
@@ -144,6 +162,10 @@ def _lines(request: Request, found: PaymentOrder) -> dict[str, Any]:
     shown = list(rows.order_by("position")[: PAGE + 1])
     more = len(shown) > PAGE
     shown = shown[:PAGE]
+    if view is not None:
+        for line in shown:
+            line.order = found
+            line.state = line_state_then(line, view)
     query = f"&state={state}" if state in LineState.values else ""
     pager = {
         "next": f"?after={shown[-1].position}{query}" if more else "",

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from parvis.accounting.api import ACCOUNT_REASONS, reason_in_words
 from parvis.decisions.api import living_proposal
 from parvis.dossiers.api import part_of, visible_dossier
-from parvis.kernel import mutations
+from parvis.kernel import asof, mutations
 from parvis.kernel.actor import Actor
 from parvis.ui.backlog import figure
 from parvis.ui.http import Request, done, errors_on, invalid, local_url, page, screen
 
-from .. import access, selectors
+from .. import access, past, selectors
 from ..enums import DueState
 from ..forms import AccountForm, ExecutionForm, SecondForm, SettleForm
 from ..models import Claim, DueLine, Entitlement, Withholding
@@ -24,6 +24,7 @@ from ..paging import pager
 from ..services import correcting, doubling, paying
 
 PAGE = 200
+MONTHS = 36
 KINDS = {DueState.PAID: "ok", DueState.ORDERED: "info", DueState.REJECTED: "late", DueState.HELD: "warn", DueState.DUE: ""}
 
 
@@ -56,14 +57,7 @@ def entitlement_context(request: Request, row: Entitlement) -> dict[str, Any]:
         "dossier": visible_dossier(request.actor, row.dossier_id),
         "account": living,
         "accounts": accounts,
-        "lines": [
-            {
-                "due": line,
-                "kind": KINDS.get(DueState(line.state), ""),
-                "reason": reason_in_words(line.reason_code, line.bank_text) if line.reason_code else "",
-            }
-            for line in selectors.due_lines_of(request.actor, [row.pk], limit=36)
-        ],
+        "lines": [_month(line) for line in selectors.due_lines_of(request.actor, [row.pk], limit=MONTHS)],
         "withholding": Withholding.objects.visible_to(request.actor).filter(entitlement=row, ended_on__isnull=True).first()
         if row.origin
         else None,
@@ -78,7 +72,37 @@ def entitlement_context(request: Request, row: Entitlement) -> dict[str, Any]:
 @screen(access=may_open, name="aid.entitlement")
 def entitlement(request: Request, uuid: Any) -> HttpResponse:
     """A right, month by month."""
-    return page(request, "aid/entitlement.html", entitlement_context(request, find(request, uuid)))
+    row = find(request, uuid)
+    if (view := asof.view()) is not None:
+        return _then(request, row, view)
+    return page(request, "aid/entitlement.html", entitlement_context(request, row))
+
+
+def _then(request: Request, row: Entitlement, view: asof.PastView) -> HttpResponse:
+    """The right as it stood on a past day: nothing to settle, correct or change."""
+    actor = request.actor
+    if not past.as_it_stood(row, view):
+        return page(request, "aid/not_yet.html", {"entitlement": row, "day": view.day})
+    accounts = past.accounts_then(actor, row, view)
+    kept = Withholding.objects.visible_to(actor).filter(entitlement=row, created_at__lt=view.until).first() if row.origin else None
+    context: dict[str, Any] = {
+        "entitlement": row,
+        "past": True,
+        "account": accounts[0] if accounts else None,
+        "accounts": accounts,
+        "lines": [_month(line) for line in past.months_then(actor, row, view, MONTHS)],
+        "withholding": kept if kept is not None and (kept.ended_on is None or kept.ended_on > view.day) else None,
+        "claims": past.claims_then(actor, row, view),
+    }
+    return page(request, "aid/entitlement.html", context)
+
+
+def _month(line: DueLine) -> dict[str, Any]:
+    return {
+        "due": line,
+        "kind": KINDS.get(DueState(line.state), ""),
+        "reason": reason_in_words(line.reason_code, line.bank_text) if line.reason_code else "",
+    }
 
 
 @screen(access=access.may_correct_account, methods=("GET", "POST"), creates=True, name="aid.account")

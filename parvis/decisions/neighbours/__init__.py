@@ -2,7 +2,7 @@
 
 from ..provisions import Payee
 from .common import LANGUAGES, READER, ZERO, amount, kept, label
-from .files import Piece, pieces
+from .files import Piece, pieces, withdrawn
 from .lines import (
     STAGES,
     Line,
@@ -65,5 +65,6 @@ __all__ = [
     "start_clock",
     "step",
     "visits",
+    "withdrawn",
     "Payee",
 ]

@@ -78,6 +78,13 @@ def pieces(actor: Actor, proposal: Any, language: str) -> list[Piece]:
     return out
 
 
+def withdrawn(dossier_id: int, frozen: list[dict[str, Any]]) -> list[Any]:
+    """Of the pieces that a pack froze, those that were withdrawn since; only an extract of a register can be. One query, where there is one."""
+    digests = [piece["sha256"] for piece in frozen if piece["key"] == documents.DocumentKind.REGISTER and piece.get("sha256")]
+    found: list[Any] = documents.withdrawn_among(dossier_id, digests)
+    return found
+
+
 def _piece(wanted: Any) -> tuple[str, dict[str, str]]:
     if isinstance(wanted, str):
         return wanted, {code: wanted for code in LANGUAGES}

@@ -112,24 +112,24 @@ def item_rows(actor: Actor, session: Session) -> list[ItemRow]:
     versions = _shown_versions(items)
     rows = []
     for place, item in enumerate(items, start=1):
-        decision = getattr(item, "decision", None)
-        provisions = versions.get(item.pk, [])
-        total = sum((Decimal(p["amount"]) for p in provisions), Decimal(0)) if provisions else None
-        rows.append(
-            ItemRow(
-                item=item,
-                place=place,
-                name=names.get(item.proposal.person_id, "?"),
-                title=item.proposal.name,
-                amount=total,
-                currency=provisions[0]["currency"] if provisions else "EUR",
-                once=all(p["periodicity"] == "once" for p in provisions),
-                author=item.proposal.author_label,
-                state=item.state,
-                decision=decision,
-            )
-        )
+        rows.append(row_of(item, place, names, versions.get(item.pk, []), getattr(item, "decision", None)))
     return rows
+
+
+def row_of(item: AgendaItem, place: int, names: dict[int, str], provisions: list[dict[str, Any]], decision: Decision | None) -> ItemRow:
+    total = sum((Decimal(p["amount"]) for p in provisions), Decimal(0)) if provisions else None
+    return ItemRow(
+        item=item,
+        place=place,
+        name=names.get(item.proposal.person_id, "?"),
+        title=item.proposal.name,
+        amount=total,
+        currency=provisions[0]["currency"] if provisions else "EUR",
+        once=all(p["periodicity"] == "once" for p in provisions),
+        author=item.proposal.author_label,
+        state=item.state,
+        decision=decision,
+    )
 
 
 def _shown_versions(items: Sequence[AgendaItem]) -> dict[int, list[dict[str, Any]]]:

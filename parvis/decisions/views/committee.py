@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.documents.enums import DocumentKind
-from parvis.kernel import mutations
+from parvis.kernel import asof, mutations
 from parvis.kernel.errors import Conflict, DomainError
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
@@ -37,7 +37,7 @@ ASKED = {
 def session(request: Request, uuid: Any) -> HttpResponse:
     """The session, at the first case still to decide."""
     found = find_session(request, uuid)
-    if found.state == SessionState.PLANNED:
+    if found.state == SessionState.PLANNED or asof.view() is not None:
         return redirect("decisions:agenda", found.uuid)
     return page(request, "decisions/committee.html", context(request, found, None))
 
@@ -47,7 +47,7 @@ def item(request: Request, uuid: Any, item: Any) -> HttpResponse:
     """One case of the session."""
     found = find_session(request, uuid)
     chosen = find_item(request, item)
-    if found.state == SessionState.PLANNED:
+    if found.state == SessionState.PLANNED or asof.view() is not None:
         return redirect("decisions:agenda", found.uuid)
     return page(request, "decisions/committee.html", context(request, found, chosen))
 
@@ -102,6 +102,7 @@ def context(
         "changes": change_rows(pack.get("changes", [])),
         "opinions": pack.get("opinions", []),
         "pieces": _pieces(pack),
+        "withdrawn": neighbours.withdrawn(current.proposal.dossier_id, pack.get("pieces", [])),
         "trees": letters.pack_trees(pack, language),
         "compare": side_by_side(decision, language) if decision else [],
         "grants": grants,

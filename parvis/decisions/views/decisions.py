@@ -113,6 +113,7 @@ def decision(request: Request, uuid: Any) -> HttpResponse:
             "letter_html": letters.html(pack["decided"]["blocks"], letters.pack_envelope(pack)),
             "trees": letters.pack_trees(pack, language),
             "compare": side_by_side(found, language),
+            "withdrawn": neighbours.withdrawn(found.dossier_id, pack.get("annexes", [])),
             "notification": notification,
             "notifications": notifications,
             "may_notify": view is None

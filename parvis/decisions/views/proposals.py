@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.dossiers.api import part_of
-from parvis.kernel import clock, memo, mutations
+from parvis.kernel import asof, clock, memo, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError, NotAllowed
 from parvis.ui import formats
@@ -20,8 +20,10 @@ from parvis.ui.http import Request, conflict, done, page, screen
 from .. import access, letters, neighbours, selectors
 from ..enums import ProposalState
 from ..models import Proposal, ProposalVersion
+from ..past import versions_then
 from ..services import drafting, packs, reviewing, steps
 from .proposal_page import context_of, find, grants_of, may_open
+from .then import proposal_then
 
 
 @screen(access=may_open, name="decisions.proposals")
@@ -87,6 +89,8 @@ def proposal(request: Request, uuid: Any) -> HttpResponse:
     if request.method == "POST":
         return _save(request, found)
     mutations.record_read(actor=request.actor, subject=steps.ref(found), screen=request.screen.name, within=part_of(found.dossier_id))
+    if (view := asof.view()) is not None:
+        return proposal_then(request, found, view)
     with memo.sharing():
         return page(request, "decisions/proposal.html", context_of(request, found, add=request.GET.get("add") == "1"))
 
@@ -180,6 +184,10 @@ def versions(request: Request, uuid: Any) -> HttpResponse:
     """Two versions side by side in words: what was added, what was taken out."""
     found = find(request, uuid)
     rows = selectors.versions_of(request.actor, found)
+    if (view := asof.view()) is not None:
+        rows = versions_then(rows, view)
+        if not rows:
+            return proposal_then(request, found, view)
     numbers = {v.no: v for v in rows}
     new = numbers.get(_int(request.GET.get("to"), rows[-1].no), rows[-1])
     old = numbers.get(_int(request.GET.get("from"), max(new.no - 1, rows[0].no)), rows[0])

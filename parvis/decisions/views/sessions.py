@@ -22,6 +22,7 @@ from ..enums import ItemState, MinutesState, ProposalState, SessionState
 from ..models import AgendaItem, Committee, Minutes, Proposal, Session
 from ..services import deciding, sessions
 from ..services import minutes as writing
+from .then import session_then
 
 
 def find_session(request: Request, uuid: Any) -> Session:
@@ -77,6 +78,8 @@ def new(request: Request) -> HttpResponse:
 def agenda(request: Request, uuid: Any) -> HttpResponse:
     """The agenda as a list: preparation for the secretariat, reading for the others. Prints well."""
     session = find_session(request, uuid)
+    if (view := asof.view()) is not None:
+        return session_then(request, session, view)
     return page(request, "decisions/agenda.html", agenda_context(request, session))
 
 

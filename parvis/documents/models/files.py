@@ -65,6 +65,10 @@ class Document(ScopedModel):
     recorded_at = models.DateTimeField()
     author_id = models.BigIntegerField(null=True)
     author_label = models.CharField(max_length=191, blank=True)
+    # Filed in the wrong place: kept, and closed to the readers of the file.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by_label = models.CharField(max_length=191, blank=True)
+    withdrawn_reason = models.CharField(max_length=500, blank=True)
 
     class Meta(ScopedModel.Meta):
         ordering = ["-on", "-recorded_at", "-pk"]

@@ -23,6 +23,7 @@ from parvis.documents.models import Document, DocumentWord, StoredFile
 from parvis.documents.sniffing import KINDS, PDF, PICTURES_AND_PDF, Kind, sniff
 from parvis.kernel import clock, jobs, mutations
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 from parvis.kernel.gestures import gesture
 from parvis.kernel.subject import SubjectRef
 from parvis.kernel.wordindex import file_words
@@ -142,7 +143,7 @@ def attach(
     file it concerns, when that is certain.
 
     Raises:
-        DocumentError: no title, no kind, or no file.
+        DocumentError: no title, no kind, no file, or a file that was withdrawn from this very place.
     """
     if not kind or len(kind) > 40:
         raise DocumentError(_("Choose the kind of document."), field="kind", code="kind")
@@ -154,6 +155,8 @@ def attach(
         raise DocumentError(_("This file is no longer there: add it again."), field="file", code="absent")
     origin = Origin.PRODUCED if origin == Origin.PRODUCED else Origin.INCOMING
     same = Document.unscoped.filter(subject_type=subject.type, subject_id=subject.id, kind=kind, file=file).first()
+    if same is not None and same.withdrawn_at is not None:
+        raise DocumentError(_("This very file was withdrawn from here: choose another one."), field="file", code="withdrawn")
     if same is not None:
         return same
     row = Document(
@@ -257,11 +260,18 @@ def documents_of_case(actor: Actor, subjects: Iterable[SubjectRef], dossier_id: 
     wanted = Q(dossier_id=dossier_id)
     for subject in subjects:
         wanted |= Q(subject_type=subject.type, subject_id=subject.id)
-    rows: Any = Document.objects.visible_to(actor).filter(wanted).select_related("file")
+    rows: Any = Document.objects.visible_to(actor).filter(wanted, withdrawn_at__isnull=True).select_related("file")
     return list(rows)
 
 
-def documents_in_dossier(actor: Actor, dossier_id: int) -> Any:
+def documents_then(documents: Iterable[Document], view: PastView) -> list[Document]:
+    """Of these documents, those that were there on a past day; as known then, those that had been added by then."""
+    found = [row for row in documents if row.on <= view.known_day]
+    return found if view.known_on is None else [row for row in found if row.recorded_at < view.known_on]
+
+
+def documents_in_dossier(actor: Actor, dossier_id: int, *, withdrawn: bool = False) -> Any:
     """Documents shown in a dossier: its own and those of what hangs on it. Whoever sees the dossier sees them, as far as their class
-    allows; the other ways to a document need not be looked at."""
-    return Document.unscoped.filter(in_dossier_q(actor, dossier_id)).select_related("file")
+    allows; the other ways to a document need not be looked at. ``withdrawn``: also those, for a list that says so of each."""
+    rows = Document.unscoped.filter(in_dossier_q(actor, dossier_id)).select_related("file")
+    return rows if withdrawn else rows.filter(withdrawn_at__isnull=True)

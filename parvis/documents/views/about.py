@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import display_names
-from parvis.documents.access import asked_of, may_describe, may_open_documents
+from parvis.documents.access import asked_of, may_describe, may_open_documents, withdrawn_in_own
 from parvis.documents.enums import DocumentKind, Origin
 from parvis.documents.forms import AboutForm
 from parvis.documents.models import Document
 from parvis.documents.services import reading
-from parvis.kernel import mutations, wordindex
+from parvis.documents.services.storing import documents_then
+from parvis.kernel import asof, mutations, wordindex
 from parvis.kernel.links import links
 from parvis.kernel.registries import file_persons
 from parvis.kernel.subject import SubjectRef
@@ -32,6 +33,17 @@ def _visible(request: HttpRequest, document_uuid: uuid.UUID) -> Document:
     return found  # type: ignore[no-any-return]
 
 
+def _as_it_stood(document: Document, view: asof.PastView) -> bool:
+    """Give the document in hand the kind and the person of a past day, as known then; False: it was not there yet. One query at most."""
+    if not documents_then([document], view):
+        return False
+    if view.known_on is not None:
+        held = mutations.values_before(SubjectRef("document", document.pk), view.known_on)
+        document.kind = held.get("kind") or document.kind
+        document.person_id = held.get("person", document.person_id)
+    return True
+
+
 def _place_of(request: HttpRequest, document: Document) -> tuple[str, str]:
     """The file or thing that the document belongs to, where the reader may open it."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -45,16 +57,23 @@ def _place_of(request: HttpRequest, document: Document) -> tuple[str, str]:
 def about(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     """The kind, the person, the text with the words looked for; whoever adds documents confirms what is proposed, or says otherwise."""
     actor = request.actor  # type: ignore[attr-defined]
+    gone = withdrawn_in_own(actor, document_uuid)
+    if gone is not None:
+        name, back = _place_of(request, gone)
+        return page(request, "documents/withdrawn.html", {"document": gone, "name": name, "back": back})
     document = _visible(request, document_uuid)
     # Its whole text stands on this page: a relative's or a colleague's papers ask for a reason first, like the file they lie in.
     mutations.record_read(
         actor=actor, subject=SubjectRef("document", document.pk), screen="documents.about", within=asked_of(actor, document)
     )
     name, back = _place_of(request, document)
-    may_say = may_describe(actor, document)
+    view = asof.view()
+    if view is not None and not _as_it_stood(document, view):
+        return page(request, "documents/not_yet.html", {"day": view.day})
+    may_say = view is None and may_describe(actor, document)
     ids = [pk for find in file_persons.all() for pk in find(document.dossier_id)] if document.dossier_id else []
     names = display_names([*ids, *([document.person_id] if document.person_id else [])])
-    proposal = getattr(document, "proposal", None)
+    proposal = getattr(document, "proposal", None) if view is None else None
     open_proposal = proposal if proposal is not None and proposal.open else None
     form = AboutForm(
         request.POST if request.method == "POST" else None,

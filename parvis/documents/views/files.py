@@ -5,17 +5,18 @@ from __future__ import annotations
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from parvis.documents.access import asked_of, may_attach, may_open_documents
+from parvis.documents.access import asked_of, may_attach, may_open_documents, withdrawn_in_own
 from parvis.documents.errors import DocumentError
 from parvis.documents.forms import DocumentForm
 from parvis.documents.models import Document
 from parvis.documents.services import storing
 from parvis.documents.services.copies import taken_copy
 from parvis.documents.sniffing import INLINE, KINDS
-from parvis.kernel import mutations
+from parvis.kernel import asof, mutations
 from parvis.kernel.links import link
 from parvis.kernel.registries import subject_links, subject_scopes, takes_nothing
 from parvis.kernel.subject import SubjectRef
@@ -29,7 +30,11 @@ def download(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     document = Document.objects.visible_to(actor).select_related("file").filter(uuid=document_uuid).first()
     if document is None:
+        if withdrawn_in_own(actor, document_uuid) is not None:
+            return redirect("documents:about", document_uuid)
         raise Http404("document")
+    if (view := asof.view()) is not None and not storing.documents_then([document], view):
+        return page(request, "documents/not_yet.html", {"day": view.day})
     saved = bool(request.GET.get("save"))
     screen_name = "documents.saved" if saved else "documents.download"
     # A relative's or a colleague's papers ask for a reason like the file they lie in.

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parvis.documents.api import documents_of, read_bytes
+from parvis.documents.api import documents_of, documents_then, read_bytes
 from parvis.dossiers.api import Dossier
 from parvis.form_engine import api as forms
 from parvis.kernel import asof, clock
@@ -25,7 +25,7 @@ from ..enums import UNDECIDED
 from ..forms import CorrectForm
 from ..grids import REGISTER, listed
 from ..models import Request
-from ..past import listed_then, register_then
+from ..past import as_it_stood, clocks_then, listed_then, register_then, stages_then
 from ..selectors import clocks_for, lines_of_request, marks_of
 from ._common import take_code, visible
 
@@ -47,6 +47,8 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What was asked, where each line stands, its clocks and documents."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     mine = visible(request, uuid)
+    if (view := asof.view()) is not None:
+        return _then(request, mine, view)
     lines = lines_of_request(mine.pk)
     ids = [line.pk for line in lines]
     clocks, marks = clocks_for(ids), marks_of(ids)
@@ -54,7 +56,6 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     for _dossier, place in workflows.where_many([SubjectRef("request_line", pk) for pk in ids], reader=actor):
         if place.subject is not None and place.subject.type == "request_line":
             places.setdefault(place.subject.id, []).append(place)
-    state = forms.resolve(mine.procedure.form.definition, mine.answers, today=clock.date_of(mine.received_at), channel="portal")
     context: dict[str, Any] = {
         "mine": mine,
         "lines": [
@@ -66,10 +67,11 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             }
             for line in lines
         ],
-        "sections": forms.summary(state) if may_see(actor, "social") else [],
+        "sections": _answers(actor, mine),
         "named": [one for one in services.named_in(actor, mine) if one.entry] if may_see(actor, "social") else [],
         "hidden_answers": not may_see(actor, "social"),
         "documents": documents_of(actor, SubjectRef("request", mine.pk)),
+        "today": None,
         "corrections": list(mine.date_corrections.all()),
         "may_identify": access.can_identify(actor) and access.registers_in(actor, mine.unit_id) and mine.joined_at is None,
         "may_take_over": access.can_identify(actor) and access.registers_in(actor, mine.unit_id) and mine.joined_at is not None,
@@ -78,6 +80,36 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         and any(line.stage in UNDECIDED for line in lines),
         "dossier_url": _dossier_url(actor, mine),
         "code": take_code(request, mine),
+    }
+    return page(request, "requests/detail.html", context)
+
+
+def _answers(actor: Actor, mine: Request) -> list[Any]:
+    """What was answered, for whoever may read it; it never changes."""
+    if not may_see(actor, "social"):
+        return []
+    state = forms.resolve(mine.procedure.form.definition, mine.answers, today=clock.date_of(mine.received_at), channel="portal")
+    return list(forms.summary(state))
+
+
+def _then(request: HttpRequest, mine: Request, view: asof.PastView) -> HttpResponse:
+    """The request as it stood on a past day: nothing of who has it today, nothing to do."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    corrections = as_it_stood(mine, view)
+    if corrections is None:
+        return page(request, "requests/not_yet.html", {"mine": mine, "day": view.day})
+    lines = lines_of_request(mine.pk)
+    ids = [line.pk for line in lines]
+    marks, clocks = stages_then(lines, marks_of(ids), view), clocks_then(ids, view)
+    context: dict[str, Any] = {
+        "mine": mine,
+        "today": view.day,
+        "lines": [{"line": line, "clocks": clocks.get(line.pk, []), "marks": marks.get(line.pk, []), "where": []} for line in lines],
+        "sections": _answers(actor, mine),
+        "hidden_answers": not may_see(actor, "social"),
+        "documents": documents_then(documents_of(actor, SubjectRef("request", mine.pk)), view),
+        "corrections": corrections,
+        "dossier_url": _dossier_url(actor, mine),
     }
     return page(request, "requests/detail.html", context)
 

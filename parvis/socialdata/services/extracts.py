@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from parvis.contacts.api import display_names
-from parvis.documents.api import Document, DocumentKind, StoredFile, attach
+from parvis.documents.api import Document, DocumentKind, StoredFile, attach, withdraw_document
 from parvis.dossiers.api import Dossier, DossierIsClosed, may_change, members_at
 from parvis.identity.api import Account
 from parvis.identity.enums import Function
@@ -34,6 +34,12 @@ TO_ANSWER = {
     "nl": "Registeruittreksel te leveren",
     "de": "Registerauszug zu liefern",
     "en": "Register extract to supply",
+}
+WRONG = {
+    "fr": "Extrait retiré par la cellule: à lire",
+    "nl": "Uittreksel ingetrokken door de cel: te lezen",
+    "de": "Auszug von der Stelle zurückgezogen: zu lesen",
+    "en": "Extract withdrawn by the cell: to read",
 }
 TO_READ = {
     "fr": "Réponse de la cellule à lire",
@@ -213,13 +219,13 @@ def answer_extract(
         text=reason,
     )
     close_item(actor=actor, subject=extract.ref, key="answer", outcome=state)
-    owner = Account.objects.filter(pk=extract.asked_by_id, is_active=True).first() if extract.asked_by_id else None
+    close_item(actor=actor, subject=extract.ref, key="wrong", outcome=state)
     open_item(
         actor=actor,
         subject=extract.ref,
         title=TO_READ,
         screen="socialdata.extract",
-        owner=owner,
+        owner=_asker(extract),
         queue=Function.SOCIAL_WORKER.value,
         unit_id=extract.dossier.unit_id,
         dossier_id=extract.dossier_id,
@@ -274,6 +280,64 @@ def withdraw_extract(*, actor: Actor, extract: ExtractRequest, words: str) -> Ex
     )
     close_item(actor=actor, subject=extract.ref, key="answer", outcome="withdrawn", dropped=True)
     return extract
+
+
+@gesture
+def withdraw_answer(*, actor: Actor, extract: ExtractRequest, words: str) -> ExtractRequest:
+    """The answer was wrong, another person's extract for one: it is withdrawn with its reason and the question waits again.
+
+    Nothing is deleted: the paper stays kept, closed to the readers of the file, and a pack that froze it says so.
+
+    Raises:
+        NotAllowed: not an agent of the cell.
+        InvalidExtract: no reason.
+        AlreadySettled: no extract was supplied, or it was withdrawn already.
+    """
+    if not access.may_answer(actor):
+        raise NotAllowed(_("Only the cell answers."))
+    reason = " ".join(words.split())[:500]
+    if not reason:
+        raise InvalidExtract(_("Say why it is withdrawn."), field="words", code="reason")
+    before = {"settled_at": extract.settled_at, "document": extract.document_id}
+    values = {"state": ExtractState.ASKED, "settled_at": None, "settled_by_label": "", "data_on": None, "words": "", "seen_at": None}
+    rows = ExtractRequest.unscoped.filter(pk=extract.pk, state=ExtractState.ANSWERED, document__isnull=False)
+    document = Document.unscoped.select_related("file").filter(pk=extract.document_id).first()
+    if document is None or not rows.update(**values, document=None):
+        raise AlreadySettled(_("There is no extract to withdraw here."), code="settled")
+    withdraw_document(actor=actor, document=document, reason=reason)
+    extract.refresh_from_db()
+    _record(actor, "extract.answer_withdrawn", extract, {"state": ["answered", "asked"], **before}, note=reason)
+    add_step(
+        actor=actor,
+        dossier_id=extract.dossier_id,
+        message=gettext_noop("The cell withdrew the extract with data of %(day)s: it lay in the wrong file"),
+        values={"day": document.on.strftime("%d/%m/%Y")},
+        subject=extract.ref,
+        data_class="social",
+        text=reason,
+    )
+    close_item(actor=actor, subject=extract.ref, key="read", outcome="withdrawn", dropped=True)
+    for title, key, more in (
+        (WRONG, "wrong", {"owner": _asker(extract), "queue": Function.SOCIAL_WORKER.value, "unit_id": extract.dossier.unit_id}),
+        (TO_ANSWER, "answer", {"queue": Function.REGISTER_CELL.value}),
+    ):
+        open_item(
+            actor=actor,
+            subject=extract.ref,
+            title=title,
+            screen="socialdata.extract",
+            dossier_id=extract.dossier_id,
+            due_on=clock.today(),
+            due_from=clock.today(),
+            why=extract.dossier.number,
+            key=key,
+            **more,
+        )
+    return extract
+
+
+def _asker(extract: ExtractRequest) -> Account | None:
+    return Account.objects.filter(pk=extract.asked_by_id, is_active=True).first() if extract.asked_by_id else None
 
 
 @gesture

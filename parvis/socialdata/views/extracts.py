@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from parvis.documents.api import StoredFile, UploadRefused, accept_upload
+from parvis.documents.api import StoredFile, UploadRefused, accept_upload, withdrawn_about
 from parvis.dossiers.api import may_change, members_at
 from parvis.kernel import clock, mutations
 from parvis.kernel.links import link, links
@@ -174,6 +174,8 @@ def extract(request: Request, uuid: UUID) -> HttpResponse:
         "answers": answers,
         "opens": selectors.opens_document(actor, row),
         "withdraw": WordsForm() if row.is_open and mine else None,
+        "wrong": WordsForm(prefix="w") if row.document_id is not None and access.may_answer(actor) else None,
+        "withdrawn": withdrawn_about(row.ref),
         "to_see": mine and row.is_answered and row.seen_at is None,
         "is_cell": access.is_cell(actor),
         "late": row.is_open and row.wanted_on < clock.today(),
@@ -209,6 +211,21 @@ def withdraw(request: Request, uuid: UUID) -> HttpResponse:
     return invalid(
         request, "socialdata/withdraw.html", {"row": row, "form": form, "name": selectors.names_of([row.person_id]).get(row.person_id, "?")}
     )
+
+
+@screen(access=access.is_cell, methods=("POST",), writes=True, name="socialdata.withdraw_answer")
+def withdraw_answer(request: Request, uuid: UUID) -> HttpResponse:
+    """The extract lay in the wrong file: withdrawn, and the question waits again."""
+    row = _extract(request, uuid)
+    form = WordsForm(request.POST, prefix="w")
+    if form.is_valid():
+        with errors_on(form):
+            services.withdraw_answer(actor=request.actor, extract=row, words=form.cleaned_data["words"])
+            return done(
+                request, "socialdata:extract", _("Withdrawn. Whoever asked has it among their tasks; the question waits again."), row.uuid
+            )
+    name = selectors.names_of([row.person_id]).get(row.person_id, "?")
+    return invalid(request, "socialdata/withdraw.html", {"row": row, "form": form, "name": name, "answer": True})
 
 
 @screen(access=access.may_ask, methods=("POST",), writes=True, name="socialdata.seen")
