@@ -19,7 +19,7 @@ from .selectors import (
     unpaid,
     waiting_first,
 )
-from .services.attesting import attestation_pdf, issue_attestation
+from .services.attesting import Checked, attestation_pdf, check_attestation, issue_attestation, withdraw_attestation
 from .services.continuing import extend_all, extend_one, propose_all, propose_continuation
 from .services.correcting import correct_account, settle_held
 from .services.doubling import declare_second, doubles_of
@@ -48,7 +48,10 @@ __all__ = [
     "Run",
     "RunningRight",
     "WouldPay",
+    "Checked",
     "attestation_pdf",
+    "check_attestation",
+    "withdraw_attestation",
     "claim_of_line",
     "claims",
     "correct_account",

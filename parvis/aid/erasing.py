@@ -52,7 +52,7 @@ def _erase(target: Target) -> None:
         told_by_label="",
     )
     target.counts[gettext_noop("Attestations, kept without names")] += Attestation.unscoped.filter(dossier=target.id).update(
-        person=none, person_name=label, recipient="", blocks=[], envelope={}, document=None, sha256=""
+        person=none, person_name=label, recipient="", blocks=[], envelope={}, document=None, sha256="", withdrawn_reason=""
     )
     receipts = ClaimReceipt.unscoped.filter(claim__dossier=target.id)  # one of its own each: a reference stands once on a claim
     receipts.update(reference=Concat(Value("gone:"), Cast("pk", CharField())))

@@ -86,3 +86,7 @@ class AttestationForm(forms.Form):
         max_length=191,
         required=False,
     )
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=191)

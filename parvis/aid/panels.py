@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.accounting.api import reason_in_words
-from parvis.kernel import clock, memo, registries
+from parvis.kernel import asof, clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Backlog, PaletteAction, Panel, PersonHolder
 from parvis.ui import slots
@@ -183,3 +183,15 @@ def _attest(request: HttpRequest) -> str | None:
 
 
 slots.register("dossier", "aid.attest", _attest, order=10)
+
+
+def _attest_person(request: HttpRequest) -> str | None:
+    """In the head of a person's page, without a query: the page behind leads to the file, or says which."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    match = request.resolver_match
+    if match is None or match.view_name != "contacts:person" or not access.may_attest(actor) or asof.view() is not None:
+        return None
+    return render_to_string("aid/_attest_person.html", {"url": reverse("aid:attest_person", args=[match.kwargs["uuid"]])}, request)
+
+
+slots.register("person", "aid.attest", _attest_person, order=10)

@@ -10,6 +10,7 @@ declare(
     today=(
         "account",
         "attest",
+        "attest_person",
         "attestation",
         "attestations",
         "claim",
@@ -27,5 +28,6 @@ declare(
         "settled",
         "settled_letter",
         "unpaid",
+        "withdraw_attestation",
     ),
 )

@@ -79,5 +79,6 @@ STEP_SECOND = gettext_noop("Second aid of the same kind in the month, %(amount)s
 STEP_CLAIM = gettext_noop("Recovery registered: %(number)s, %(amount)s from %(debtor)s")
 STEP_CONTINUE = gettext_noop("Aid about to end on %(day)s: a continuation is proposed")
 STEP_ATTESTED = gettext_noop("Attestation %(number)s handed over, for %(from)s to %(to)s")
+STEP_ATTESTATION_WITHDRAWN = gettext_noop("Attestation %(number)s withdrawn: %(reason)s")
 STEP_SETTLED = gettext_noop("Recovery %(number)s fully recovered: %(amount)s")
 STEP_TOLD = gettext_noop("Letter on the end of the recovery %(number)s sent to the person")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
 from parvis.kernel import clock
+
+#: A domain that cannot exist: what a test or demo instance would send there is refused.
+REFUSED = "@refused.example"
 
 
 class InstanceMail(BaseEmailBackend):
@@ -34,6 +38,10 @@ class InstanceMail(BaseEmailBackend):
         return int(SmtpBackend(fail_silently=self.fail_silently, **self.given).send_messages(list(email_messages)) or 0)
 
     def _keep(self, messages: Sequence[EmailMessage]) -> int:
+        """Into the folder. One to ``@refused.example`` is refused, as a mail server refuses: so that a demonstration shows it."""
+        refused = {to: (550, b"5.1.1 No such mailbox here") for one in messages for to in one.to if to.endswith(REFUSED)}
+        if refused:
+            raise SMTPRecipientsRefused(refused)
         folder = settings.PARVIS_INSTANCE / "outbox"
         folder.mkdir(mode=0o700, exist_ok=True)
         for message in messages:

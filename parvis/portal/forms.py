@@ -33,6 +33,24 @@ class TrackForm(CodeForm):
     field_order = ("number", "code")
 
 
+class PaperForm(CodeForm):
+    """Number and code printed at the foot of an attestation."""
+
+    number = forms.CharField(
+        label=_("Number of the attestation"),
+        help_text=_("For example A2026-0007. It stands at the foot of the paper."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "input w-code"}),
+        error_messages={"required": _("Write the number of the attestation.")},
+    )
+    field_order = ("number", "code")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code of the attestation")
+        self.fields["code"].error_messages["required"] = _("Write the code of the attestation.")
+
+
 class PieceForm(forms.Form):
     """A document sent later."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import asking, codes, following, home
+from .views import asking, attestations, codes, following, home
 
 app_name = "portal"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("p/track/<uuid:uuid>/readings/", following.readings, name="readings"),
     path("p/track/<uuid:uuid>/receipt.pdf", following.receipt, name="receipt"),
     path("p/track/<uuid:uuid>/letter/<uuid:line>.pdf", following.letter, name="letter"),
+    path("p/attestation/", attestations.check, name="attestation"),
     path("p/sent/<uuid:uuid>/", following.sent, name="sent"),
     path("p/draft/<uuid:uuid>/", asking.go_on, name="go_on"),
     path("p/draft/<uuid:uuid>/later/", asking.later, name="later"),

@@ -13,7 +13,8 @@ from parvis.kernel.subject import SubjectRef
 
 
 class Attestation(ScopedModel):
-    """An attestation handed over: what it says, to whom, under which number of its own register. A mistake is another attestation."""
+    """An attestation handed over: what it says, to whom, under which number of its own register. A mistake is withdrawn, and another attestation
+    handed over."""
 
     personal_data = "money"
     scoped_by = "dossier"
@@ -38,6 +39,11 @@ class Attestation(ScopedModel):
     issued_at = models.DateTimeField()
     issued_on = models.DateField()
     issued_by_label = models.CharField(max_length=191)
+    # With number and code, whoever is handed the paper learns that it is genuine; nothing of the person. NULL: printed before there was one.
+    check_code = models.CharField(max_length=14, unique=True, null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by_label = models.CharField(max_length=191, blank=True)
+    withdrawn_reason = models.CharField(max_length=191, blank=True)
 
     class Meta(ScopedModel.Meta):
         ordering = ["-issued_at", "-pk"]

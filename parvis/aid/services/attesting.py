@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
 from parvis.contacts import api as contacts
 from parvis.documents import api as documents
 from parvis.dossiers.api import ARCHIVED, Dossier
+from parvis.form_engine.api import bare_code, new_code
 from parvis.kernel import clock, jobs, mutations, numbers
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.errors import NotAllowed
@@ -54,7 +57,15 @@ def covers(person_id: int, dossier_id: int, kind: AttestationKind, wanted: Perio
 
 @gesture
 def issue_attestation(
-    *, actor: Actor, dossier: Dossier, person_id: int, kind: str, valid_from: date, valid_to: date, recipient: str = ""
+    *,
+    actor: Actor,
+    dossier: Dossier,
+    person_id: int,
+    kind: str,
+    valid_from: date,
+    valid_to: date,
+    recipient: str = "",
+    check_at: str = "",
 ) -> Attestation:
     """Number, text and line of the journal; the paper is kept in the file by a job.
 
@@ -62,6 +73,7 @@ def issue_attestation(
         kind: key of the letter template.
         valid_to: first day after the period.
         recipient: for whom or for what, printed; may be empty.
+        check_at: address of the page where whoever is handed the paper checks it; printed with the code, as a QR code too.
 
     Raises:
         NotAllowed: the actor does not hand attestations over for this file.
@@ -87,7 +99,10 @@ def issue_attestation(
     on = clock.today()
     number = f"A{on.year}-{numbers.allot('aid.attestation', on.year):04d}"
     language = contacts.letter_language(person_id)
+    code = new_code()
     blocks, envelope = _letter(actor, person_id, found_kind, found, language, on, number, recipient.strip())
+    query = urlencode({"number": number, "code": code})
+    envelope = replace(envelope, check=(code, f"{check_at}?{query}" if check_at else ""))
     row = Attestation.unscoped.create(
         number=number,
         template_key=found_kind.key,
@@ -105,6 +120,7 @@ def issue_attestation(
         issued_at=clock.now(),
         issued_on=on,
         issued_by_label=actor.label[:191],
+        check_code=code,
     )
     mutations.record(
         stream(dossier.pk),
@@ -188,6 +204,57 @@ def attestation_pdf(row: Attestation) -> bytes:
     """From what was frozen alone: the same bytes each time."""
     blocks, envelope = frozen(row)
     return documents.render_letter_pdf(blocks, envelope, date=row.issued_on)
+
+
+@gesture
+def withdraw_attestation(*, actor: Actor, row: Attestation, reason: str) -> Attestation:
+    """What the paper says was wrong: whoever checks it reads that it is withdrawn. The copy in the file stays.
+
+    Raises:
+        NotAllowed: the actor does not hand attestations over for this file.
+        AidError: no reason, or withdrawn already.
+    """
+    if not may_attest(actor, row.dossier) or not (actor.is_system or Dossier.objects.visible_to(actor).filter(pk=row.dossier_id).exists()):
+        raise NotAllowed(_("Attestations are handed over by the clerks and social workers of the service of the file."))
+    words = " ".join(reason.split())[:191]
+    if not words:
+        raise AidError(_("Say why in a few words."), field="reason", code="reason")
+    values = {"withdrawn_at": clock.now(), "withdrawn_by_label": actor.label[:191], "withdrawn_reason": words}
+    if not Attestation.unscoped.filter(pk=row.pk, withdrawn_at__isnull=True).update(**values):
+        raise AidError(_("This attestation is withdrawn already."), code="withdrawn")
+    mutations.record(
+        stream(row.dossier_id), actor=actor, verb="attestation.withdrawn", subject=row.ref, values={"number": row.number}, note=words
+    )
+    note_step(actor, row.dossier_id, texts.STEP_ATTESTATION_WITHDRAWN, {"number": row.number, "reason": words}, row.ref)
+    row.refresh_from_db()
+    return row
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All that whoever was handed a paper learns of it."""
+
+    number: str
+    issued_on: date
+    withdrawn_on: date | None
+
+
+def check_attestation(number: str, code: str) -> Checked | None:
+    """Is there such a paper? Nothing of the person, of the file, of what it says."""
+    letters = bare_code(code)
+    if not letters:
+        return None
+    wanted = "-".join(letters[start : start + 4] for start in range(0, 12, 4))
+    row = Attestation.unscoped.filter(check_code=wanted).only("number", "issued_on", "withdrawn_at").first()
+    if row is None or _plain(row.number) != _plain(number):
+        return None
+    return Checked(row.number, row.issued_on, clock.date_of(row.withdrawn_at) if row.withdrawn_at else None)
+
+
+def _plain(number: str) -> str:
+    """A number as people copy it: "a 2026-7" is "A2026-0007"."""
+    year, _sep, rest = "".join(ch for ch in number.upper() if ch.isalnum() or ch == "-").partition("-")
+    return f"{year}-{rest.lstrip('0')}"
 
 
 @gesture

@@ -7,10 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from parvis.contacts.api import display_names
 from parvis.documents.api import file_response, office_copy, read_bytes
-from parvis.dossiers.api import Dossier
+from parvis.dossiers.api import Dossier, open_files_of
 from parvis.kernel import canonical, clock, idempotency, mutations
 from parvis.kernel.periods import Period, month_start, next_month
 from parvis.kernel.subject import SubjectRef
@@ -19,7 +22,7 @@ from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 from parvis.ui.templatetags.parvis import IDEMPOTENCY_FIELD
 
 from .. import access, attestations
-from ..forms import AttestationForm
+from ..forms import AttestationForm, WithdrawForm
 from ..grids import ATTESTATIONS
 from ..models import Attestation
 from ..services import attesting
@@ -27,6 +30,8 @@ from ..services import attesting
 MONTH = re.compile(r"^(\d{4})-(\d{2})$")
 #: Months offered by a link; any day may be typed.
 LINKS = 6
+#: Where whoever is handed a paper checks it: a page of the portal, above this context.
+CHECK_PAGE = "portal:attestation"
 #: The papers of this file shown beside.
 SHOWN = 8
 
@@ -113,6 +118,15 @@ def attest(request: Request, uuid: Any) -> HttpResponse:
     return invalid(request, "aid/attest.html", {**context, "failed": form})
 
 
+@screen(access=access.may_attest, name="aid.attest_person")
+def attest_person(request: Request, uuid: Any) -> HttpResponse:
+    """From a person's page to the file: at once where there is one, chosen where there are several. Nothing of the person is read here."""
+    files = [row for row in open_files_of(request.actor, uuid, most=SHOWN) if access.may_attest(request.actor, row)]
+    if len(files) == 1:
+        return redirect("aid:attest", files[0].uuid)
+    return page(request, "aid/attest_person.html", {"files": files})
+
+
 def _print(request: Request, dossier: Dossier, chosen: dict[str, Any], data: dict[str, Any]) -> HttpResponse:
     """The paper opens in a tab of its own and this page stays: the key of the form stands for one paper with the same words, so that a
     double click makes one, and another month typed on the same page makes another.
@@ -139,6 +153,7 @@ def _print(request: Request, dossier: Dossier, chosen: dict[str, Any], data: dic
             valid_from=data["first_day"],
             valid_to=data["last_day"] + timedelta(days=1),
             recipient=data["recipient"],
+            check_at=request.build_absolute_uri(reverse(CHECK_PAGE)),
         )
     except Exception:
         idempotency.release(key, actor=holder, screen=request.screen.name)
@@ -146,6 +161,23 @@ def _print(request: Request, dossier: Dossier, chosen: dict[str, Any], data: dic
     response = done(request, "aid:attestation", None, row.uuid)
     idempotency.settle(key, actor=holder, screen=request.screen.name, location=response.headers.get("Location", ""))
     return response
+
+
+@screen(access=access.may_attest, methods=("GET", "POST"), writes=True, name="aid.withdraw_attestation")
+def withdraw(request: Request, uuid: Any) -> HttpResponse:
+    """What the paper says was wrong: whoever checks it reads that it is withdrawn."""
+    row = Attestation.objects.visible_to(request.actor).select_related("dossier").filter(uuid=uuid).first()
+    if row is None or row.withdrawn_at is not None or not access.may_attest(request.actor, row.dossier):
+        raise Http404("attestation")
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            attesting.withdraw_attestation(actor=request.actor, row=row, reason=form.cleaned_data["reason"])
+            return done(request, "aid:attest", _("Withdrawn: whoever checks the paper reads it."), row.dossier.uuid)
+    context = {"row": row, "form": form}
+    if request.method == "POST":
+        return invalid(request, "aid/withdraw_attestation.html", context)
+    return page(request, "aid/withdraw_attestation.html", context)
 
 
 @screen(access=access.may_see_attestations, name="aid.attestation")

@@ -29,6 +29,8 @@ WORDS: dict[str, Label] = {
         "de": "Gegen Empfangsbestätigung übergeben",
         "en": "Handed over against receipt",
     },
+    "check": {"fr": "Vérifier ce document", "nl": "Dit document controleren", "de": "Dieses Dokument prüfen", "en": "Check this document"},
+    "check_code": {"fr": "code", "nl": "code", "de": "Code", "en": "code"},
     "page": {"fr": "page", "nl": "bladzijde", "de": "Seite", "en": "page"},
     "of": {"fr": "sur", "nl": "van", "de": "von", "en": "of"},
     "phone": {"fr": "téléphone", "nl": "telefoon", "de": "Telefon", "en": "telephone"},
@@ -139,6 +141,8 @@ class Envelope:
     signatures: tuple[tuple[str, str], ...] = ()
     draft: bool = False
     sender: Sender = field(default_factory=sender)
+    #: Code and address with which whoever is handed the paper checks it; empty on letters.
+    check: tuple[str, str] | None = None
 
     @property
     def dateline(self) -> str:
@@ -155,7 +159,9 @@ class Envelope:
         return f"{word(self.delivery, self.language)}. {self.subject}" if self.delivery else self.subject
 
     def to_json(self) -> dict[str, Any]:
+        own = {"check": list(self.check)} if self.check else {}
         return {
+            **own,
             "language": self.language,
             "recipient": list(self.recipient),
             "subject": self.subject,
@@ -188,4 +194,5 @@ class Envelope:
             signatures=tuple((name, role) for name, role in data["signatures"]),
             draft=data["draft"],
             sender=Sender(who["name"], tuple(who["lines"]), who["phone"], who["email"]),
+            check=(data["check"][0], data["check"][1]) if data.get("check") else None,
         )

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import segno
+
 from parvis.documents.letters import markup
 from parvis.documents.letters.blocks import COMPUTED, Block
 from parvis.documents.letters.envelope import Envelope, fact_word, word
@@ -50,7 +52,21 @@ def letter_data(blocks: Sequence[Block], envelope: Envelope) -> dict[str, Any]:
         if item["parts"] or item["rows"] or item["notes"]:
             out.append(item)
     words = {name: word(name, language) for name in ("reference", "contact", "page", "of", "phone", "draft")}
-    return {**envelope.to_json(), "blocks": out, "words": words}
+    return {**envelope.to_json(), "blocks": out, "words": words, **_check(envelope)}
+
+
+def _check(envelope: Envelope) -> dict[str, Any]:
+    """What is printed at the foot of a paper that can be checked: code, address without its query, the same as a QR code."""
+    if envelope.check is None:
+        return {}
+    code, address = envelope.check
+    told = {
+        "label": word("check", envelope.language),
+        "code": f"{word('check_code', envelope.language)} {code}",
+        "address": address.partition("?")[0].partition("://")[2] or address,
+        "svg": segno.make(address, error="m").svg_inline(border=0) if address else "",
+    }
+    return {"check": told}
 
 
 def render_letter_pdf(blocks: Sequence[Block], envelope: Envelope, *, date: date) -> bytes:

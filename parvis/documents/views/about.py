@@ -24,13 +24,23 @@ from parvis.ui.http import done, errors_on, invalid, local_url, page, screen
 SHOWN = 20_000
 
 
-def _visible(request: HttpRequest, document_uuid: uuid.UUID) -> Document:
+def _visible(request: HttpRequest, document_uuid: uuid.UUID) -> Document | None:
     actor = request.actor  # type: ignore[attr-defined]
     rows = Document.objects.visible_to(actor).select_related("file__text", "proposal")
-    found = rows.filter(uuid=document_uuid).first()
-    if found is None:
+    return rows.filter(uuid=document_uuid).first()  # type: ignore[no-any-return]
+
+
+def _withdrawn(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
+    """That it was withdrawn, when, by whom and why; nothing of what it says.
+
+    Raises:
+        Http404: no such document in a file that this reader opens.
+    """
+    gone = withdrawn_in_own(request.actor, document_uuid)  # type: ignore[attr-defined]
+    if gone is None:
         raise Http404("document")
-    return found  # type: ignore[no-any-return]
+    name, back = _place_of(request, gone)
+    return page(request, "documents/withdrawn.html", {"document": gone, "name": name, "back": back})
 
 
 def _as_it_stood(document: Document, view: asof.PastView) -> bool:
@@ -57,11 +67,9 @@ def _place_of(request: HttpRequest, document: Document) -> tuple[str, str]:
 def about(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     """The kind, the person, the text with the words looked for; whoever adds documents confirms what is proposed, or says otherwise."""
     actor = request.actor  # type: ignore[attr-defined]
-    gone = withdrawn_in_own(actor, document_uuid)
-    if gone is not None:
-        name, back = _place_of(request, gone)
-        return page(request, "documents/withdrawn.html", {"document": gone, "name": name, "back": back})
     document = _visible(request, document_uuid)
+    if document is None:
+        return _withdrawn(request, document_uuid)
     # Its whole text stands on this page: a relative's or a colleague's papers ask for a reason first, like the file they lie in.
     mutations.record_read(
         actor=actor, subject=SubjectRef("document", document.pk), screen="documents.about", within=asked_of(actor, document)
