@@ -301,7 +301,7 @@ def withdraw_answer(*, actor: Actor, extract: ExtractRequest, words: str) -> Ext
     before = {"settled_at": extract.settled_at, "document": extract.document_id}
     values = {"state": ExtractState.ASKED, "settled_at": None, "settled_by_label": "", "data_on": None, "words": "", "seen_at": None}
     rows = ExtractRequest.unscoped.filter(pk=extract.pk, state=ExtractState.ANSWERED, document__isnull=False)
-    document = Document.unscoped.select_related("file").filter(pk=extract.document_id).first()
+    document = Document.unscoped.select_related("file").filter(pk=extract.document_id or 0).first()
     if document is None or not rows.update(**values, document=None):
         raise AlreadySettled(_("There is no extract to withdraw here."), code="settled")
     withdraw_document(actor=actor, document=document, reason=reason)
