@@ -6,7 +6,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 mode="${1:-test}"; bin=.venv/bin; require=",${PARVIS_TEST_REQUIRE:-},"
 work="$(mktemp -d /tmp/parvis-servers.XXXXXX)"; chmod 755 "$work"; status=0
-cleanup() { [ -f "$work/pg/postmaster.pid" ] && kill "$(head -1 "$work/pg/postmaster.pid")" 2>/dev/null; [ -f "$work/maria.pid" ] && kill "$(cat "$work/maria.pid")" 2>/dev/null; sleep 1; rm -rf "$work"; }
+servers=""
+cleanup() { [ -n "$servers" ] && wait "$servers" 2>/dev/null; [ -f "$work/pg/postmaster.pid" ] && kill "$(head -1 "$work/pg/postmaster.pid")" 2>/dev/null; [ -f "$work/maria.pid" ] && kill "$(cat "$work/maria.pid")" 2>/dev/null; sleep 1; rm -rf "$work"; }
 trap cleanup EXIT
 say() { printf '%s\n' "$*"; }
 skip() { if [[ "$require" == *",$1,"* ]]; then say "REQUIRED but missing: $1 ($2)"; status=1; else say "skipped: $1 ($2)"; fi; }
@@ -23,54 +24,80 @@ export PARVIS_CHROMIUM
 [ -n "$PARVIS_CHROMIUM" ] || skip chromium "no chromium on the PATH; journeys in the browser are not run"
 
 # PostgreSQL -------------------------------------------------------------------------------------------------------------
-pg="${PARVIS_TEST_POSTGRESQL:-}"
-if [ -z "$pg" ]; then
-  initdb="$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -1)"
-  [ -n "$initdb" ] || { apt_install postgresql; initdb="$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -1)"; }
-  if [ -n "$initdb" ]; then
-    mkdir -p "$work/pg" "$work/pgs"; [ "$(id -u)" = 0 ] && chown postgres "$work/pg" "$work/pgs"
-    port=$((20000 + RANDOM % 20000))
-    if as_user postgres "$initdb" -D "$work/pg" -U parvis --auth=trust -E UTF8 --locale=C.UTF-8 >/dev/null 2>&1 &&
-       as_user postgres "$(dirname "$initdb")/pg_ctl" -D "$work/pg" -w -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$work/pgs -c fsync=off -c full_page_writes=off -c synchronous_commit=off" -l "$work/pgs/log" start >/dev/null 2>&1
-    then pg="postgresql://parvis@127.0.0.1:$port/postgres"; fi
+start_postgresql() {
+  local pg="${PARVIS_TEST_POSTGRESQL:-}" initdb port
+  if [ -z "$pg" ]; then
+    initdb="$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -1)"
+    [ -n "$initdb" ] || { apt_install postgresql; initdb="$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -1)"; }
+    if [ -n "$initdb" ]; then
+      mkdir -p "$work/pg" "$work/pgs"; [ "$(id -u)" = 0 ] && chown postgres "$work/pg" "$work/pgs"
+      port=$((20000 + RANDOM % 20000))
+      if as_user postgres "$initdb" -D "$work/pg" -U parvis --auth=trust -E UTF8 --locale=C.UTF-8 >/dev/null 2>&1 &&
+         as_user postgres "$(dirname "$initdb")/pg_ctl" -D "$work/pg" -w -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$work/pgs -c fsync=off -c full_page_writes=off -c synchronous_commit=off" -l "$work/pgs/log" start >/dev/null 2>&1
+      then pg="postgresql://parvis@127.0.0.1:$port/postgres"; fi
+    fi
   fi
-fi
+  printf %s "$pg" >"$work/postgresql"
+}
 
 # MariaDB ----------------------------------------------------------------------------------------------------------------
-maria="${PARVIS_TEST_MARIADB:-}"
-if [ -z "$maria" ]; then
-  server="$(command -v mariadbd || ls /usr/sbin/mariadbd 2>/dev/null || true)"
-  [ -n "$server" ] || { apt_install mariadb-server; server="$(command -v mariadbd || ls /usr/sbin/mariadbd 2>/dev/null || true)"; }
-  if [ -n "$server" ] && ! "$bin/python" -c 'import MySQLdb' 2>/dev/null; then
-    apt_install libmariadb-dev pkg-config gcc python3-dev || true
-    "$bin/python" -m pip install --quiet 'mysqlclient~=2.2' >/dev/null 2>&1 || true
+start_mariadb() {
+  local maria="${PARVIS_TEST_MARIADB:-}" server owner port
+  if [ -z "$maria" ]; then
+    server="$(command -v mariadbd || ls /usr/sbin/mariadbd 2>/dev/null || true)"
+    [ -n "$server" ] || { apt_install mariadb-server; server="$(command -v mariadbd || ls /usr/sbin/mariadbd 2>/dev/null || true)"; }
+    if [ -n "$server" ] && ! "$bin/python" -c 'import MySQLdb' 2>/dev/null; then
+      apt_install libmariadb-dev pkg-config gcc python3-dev || true
+      "$bin/python" -m pip install --quiet 'mysqlclient~=2.2' >/dev/null 2>&1 || true
+    fi
+    if [ -n "$server" ] && "$bin/python" -c 'import MySQLdb' 2>/dev/null; then
+      mkdir -p "$work/maria"; owner="$(id -un)"; [ "$(id -u)" = 0 ] && { owner=mysql; chown mysql "$work/maria"; chmod 777 "$work"; }
+      port=$((20000 + RANDOM % 20000))
+      mariadb-install-db --user="$owner" --datadir="$work/maria" --auth-root-authentication-method=normal >/dev/null 2>&1
+      as_user "$owner" "$server" --no-defaults --datadir="$work/maria" --socket="$work/maria.sock" --pid-file="$work/maria.pid" --port="$port" --bind-address=127.0.0.1 \
+        --innodb-flush-log-at-trx-commit=0 --character-set-server=utf8mb4 --collation-server=utf8mb4_bin >"$work/maria.log" 2>&1 &
+      for _ in $(seq 60); do mariadb -u root --socket="$work/maria.sock" -e "CREATE USER IF NOT EXISTS parvis@localhost IDENTIFIED BY ''; GRANT ALL ON *.* TO parvis@localhost" >/dev/null 2>&1 && break; sleep 0.5; done
+      mariadb -u parvis --socket="$work/maria.sock" -e 'SELECT 1' >/dev/null 2>&1 && maria="mysql://parvis@localhost/parvis?socket=$work/maria.sock"
+    fi
   fi
-  if [ -n "$server" ] && "$bin/python" -c 'import MySQLdb' 2>/dev/null; then
-    mkdir -p "$work/maria"; owner="$(id -un)"; [ "$(id -u)" = 0 ] && { owner=mysql; chown mysql "$work/maria"; chmod 777 "$work"; }
-    port=$((20000 + RANDOM % 20000))
-    mariadb-install-db --user="$owner" --datadir="$work/maria" --auth-root-authentication-method=normal >/dev/null 2>&1
-    as_user "$owner" "$server" --no-defaults --datadir="$work/maria" --socket="$work/maria.sock" --pid-file="$work/maria.pid" --port="$port" --bind-address=127.0.0.1 \
-      --innodb-flush-log-at-trx-commit=0 --character-set-server=utf8mb4 --collation-server=utf8mb4_bin >"$work/maria.log" 2>&1 &
-    for _ in $(seq 60); do mariadb -u root --socket="$work/maria.sock" -e "CREATE USER IF NOT EXISTS parvis@localhost IDENTIFIED BY ''; GRANT ALL ON *.* TO parvis@localhost" >/dev/null 2>&1 && break; sleep 0.5; done
-    mariadb -u parvis --socket="$work/maria.sock" -e 'SELECT 1' >/dev/null 2>&1 && maria="mysql://parvis@localhost/parvis?socket=$work/maria.sock"
-  fi
-fi
+  printf %s "$maria" >"$work/mariadb"
+}
+
+# The servers start while the tests on SQLite begin; one after the other, since both may install packages.
+{ start_postgresql; start_mariadb; } &
+servers=$!
 
 # Two processes where two cores are; a file stays in one process, since its tests share a prepared world. In our own order (the plugin’s): sorted
 # by the number of tests, the long files of few tests would come last and leave a core idle.
 jobs="${PARVIS_TEST_JOBS:-$(nproc 2>/dev/null || echo 1)}"; [ "$jobs" -gt 4 ] && jobs=4
-parallel=(); [ "$jobs" -gt 1 ] && parallel=(-n "$jobs" --dist loadfile --no-loadscope-reorder)
-run() { # run LABEL DATABASE_URL PYTEST-ARGS…
-  local label="$1" url="$2"; shift 2
-  say; say "== $label"
+took=()
+run() { # run LABEL DATABASE_URL PROCESSES PYTEST-ARGS…
+  local label="$1" url="$2" processes="$3" began=$SECONDS parallel=(); shift 3
+  [ "$processes" -gt 1 ] && parallel=(-n "$processes" --dist loadfile --no-loadscope-reorder)
   PARVIS_TEST_DATABASE_URL="$url" "$bin/pytest" "${parallel[@]}" "$@"; local code=$?
-  [ $code = 0 ] || { say "FAILED: $label (pytest exit $code)"; status=1; }
+  say "$label: $((SECONDS - began)) s"
+  [ $code = 0 ] || say "FAILED: $label (pytest exit $code)"
+  return $code
 }
+part() { say; say "== $1"; local began=$SECONDS; run "$@" || status=1; took+=("$((SECONDS - began)) s  $1"); }
 
-run "everything on SQLite" "" ${PARVIS_PYTEST_ARGS:-}
-if [ -n "$pg" ]; then
-  if [ "$mode" = check ]; then run "everything on PostgreSQL" "$pg" -m "not browser"; else run "what depends on the database, on PostgreSQL" "$pg" -m db; fi
-else skip postgresql "no server programs found"; fi
-if [ -n "$maria" ]; then run "what depends on the database, on MariaDB" "$maria" -m db; else skip mariadb "no server programs or no client library"; fi
+part "everything on SQLite" "" "$jobs" ${PARVIS_PYTEST_ARGS:-}
+wait "$servers"
+pg="$(cat "$work/postgresql" 2>/dev/null)"; maria="$(cat "$work/mariadb" 2>/dev/null)"
+if [ -n "$pg" ] && [ "$mode" = check ]; then part "everything on PostgreSQL" "$pg" "$jobs" -m "not browser"; fi
+if [ -n "$pg" ] && [ -n "$maria" ] && [ "$mode" != check ] && [ "$jobs" -gt 1 ]; then
+  # Side by side, half of the processes each: every process more would run all the migrations once more.
+  say; say "== what depends on the database, on PostgreSQL and on MariaDB, side by side"; began=$SECONDS
+  run "on PostgreSQL" "$pg" $((jobs / 2)) -m db >"$work/postgresql.log" 2>&1 & first=$!
+  run "on MariaDB" "$maria" $((jobs / 2)) -m db >"$work/mariadb.log" 2>&1 & second=$!
+  for one in $first $second; do wait "$one" || status=1; done
+  cat "$work/postgresql.log" "$work/mariadb.log"; took+=("$((SECONDS - began)) s  what depends on the database, on PostgreSQL and on MariaDB")
+else
+  [ -n "$pg" ] && [ "$mode" != check ] && part "what depends on the database, on PostgreSQL" "$pg" "$jobs" -m db
+  [ -n "$maria" ] && part "what depends on the database, on MariaDB" "$maria" "$jobs" -m db
+fi
+[ -n "$pg" ] || skip postgresql "no server programs found"
+[ -n "$maria" ] || skip mariadb "no server programs or no client library"
+say; say "How long each part took:"; for line in "${took[@]}"; do say "  $line"; done; say "  $SECONDS s  in all"
 say; [ $status = 0 ] && say "All passed." || say "Something failed; see above."
 exit $status
