@@ -41,10 +41,10 @@ def _without_triggers(statement: str, *parameters: object) -> None:
             cursor.execute("SET session_replication_role = DEFAULT")
             return
         triggers = _append_only_triggers(cursor, connection.vendor)
-        for name, _ in triggers:
+        for _table, name, _create in triggers:
             cursor.execute(f"DROP TRIGGER {name}")
         cursor.execute(statement, parameters)
-        for _, create in triggers:
+        for _table, _name, create in triggers:
             cursor.execute(create)
 
 

@@ -36,6 +36,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "test_every_page" not in item.nodeid and item.get_closest_marker("browser") is None)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _database_made_once() -> None:
+    """Before the harness makes the test database."""
+    from tests.support.databases import use_copies
+
+    use_copies()
+
+
 @pytest.fixture
 def samples() -> Path:
     """Folder of real files from other hands (PARVIS_SAMPLES); the test is skipped, with this line, where it is not set."""
@@ -57,41 +65,84 @@ def _clean_context() -> Iterator[None]:
         yield
 
 
-def _append_only_triggers(cursor, vendor: str) -> list[tuple[str, str]]:
-    """Names and statements of the triggers that forbid what emptying the database between tests must do."""
+def _append_only_triggers(cursor, vendor: str) -> list[tuple[str, str, str]]:
+    """Table, name and statement of the triggers that forbid what emptying the database between tests must do."""
     if vendor == "sqlite":
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%%append-only%%'")
-        return [(name, sql) for name, sql in cursor.fetchall()]
+        cursor.execute("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%%append-only%%'")
+        return list(cursor.fetchall())
     cursor.execute(
         "SELECT trigger_name, event_manipulation, event_object_table, action_statement FROM information_schema.triggers "
         "WHERE trigger_schema = DATABASE() AND action_statement LIKE '%%append-only%%'"
     )
-    return [(name, f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW {body}") for name, verb, table, body in cursor.fetchall()]
+    return [
+        (table, name, f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW {body}")
+        for name, verb, table, body in cursor.fetchall()
+    ]
+
+
+# What the set-up of the database wrote and would write again, the same.
+_KEPT = {"django_content_type", "auth_permission"}
+
+
+def _with_rows(connection) -> list[str]:
+    """The tables of the models that hold rows, asked in one question."""
+    tables = [name for name in connection.introspection.django_table_names(only_existing=True, include_views=False) if name not in _KEPT]
+    dual = " FROM DUAL" if connection.vendor == "mysql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(
+                f"SELECT {number}{dual} WHERE EXISTS (SELECT 1 FROM {connection.ops.quote_name(table)})"
+                for number, table in enumerate(tables)
+            )
+        )
+        return [tables[number] for (number,) in cursor.fetchall()]
+
+
+def _emptying(style, connection) -> list[str]:
+    """Statements that empty the tables that hold rows: of the two hundred tables a test fills a few."""
+    tables = _with_rows(connection)
+    if connection.vendor != "postgresql":
+        return connection.ops.sql_flush(style, tables, reset_sequences=False)
+    # There emptying one table alone is refused while others refer to it: rows are deleted, the references checked at the end.
+    names = [connection.ops.quote_name(table) for table in tables]
+    return [
+        *[f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in names],
+        "SET CONSTRAINTS ALL DEFERRED",
+        *[f"DELETE FROM {name}" for name in names],
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        *[f"ALTER TABLE {name} ENABLE TRIGGER USER" for name in names],
+    ]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_past_append_only() -> Iterator[None]:
-    """Transactional tests end by emptying every table: lift the append-only triggers for that moment, and put them back."""
+    """Transactional tests end by emptying every table: only those that hold rows, their append-only triggers lifted for that moment."""
+    from django.core.management.commands import flush as command
     from django.db import connections
     from django.db.backends.base.operations import BaseDatabaseOperations
 
-    original = BaseDatabaseOperations.execute_sql_flush
+    original, whole = BaseDatabaseOperations.execute_sql_flush, command.sql_flush
 
     def flush(self, sql_list):
         vendor = self.connection.vendor
-        if vendor == "postgresql":
+        if vendor == "postgresql" or not sql_list:
             return original(self, sql_list)
+        text = "\n".join(sql_list)
         with connections[self.connection.alias].cursor() as cursor:
-            triggers = _append_only_triggers(cursor, vendor)
-            for name, _ in triggers:
+            triggers = [found for found in _append_only_triggers(cursor, vendor) if self.quote_name(found[0]) in text]
+            for _, name, _ in triggers:
                 cursor.execute(f"DROP TRIGGER {name}")
         try:
             return original(self, sql_list)
         finally:
             with connections[self.connection.alias].cursor() as cursor:
-                for _, statement in triggers:
+                for _, _, statement in triggers:
                     cursor.execute(statement)
 
-    BaseDatabaseOperations.execute_sql_flush = flush
+    def sql_flush(style, connection, reset_sequences=True, allow_cascade=False):
+        # With the sequences, as an operator's command does, everything goes.
+        return whole(style, connection, reset_sequences, allow_cascade) if reset_sequences else _emptying(style, connection)
+
+    BaseDatabaseOperations.execute_sql_flush, command.sql_flush = flush, sql_flush
     yield
-    BaseDatabaseOperations.execute_sql_flush = original
+    BaseDatabaseOperations.execute_sql_flush, command.sql_flush = original, whole
