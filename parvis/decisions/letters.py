@@ -14,7 +14,7 @@ from parvis.documents import api as documents
 from parvis.documents.api import Block, Envelope, blocks_from_json, blocks_to_json
 from parvis.dossiers.api import main_referent_of, own_values
 from parvis.identity.api import actor_for
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.terms import Term
 from parvis.rules import api as rules
@@ -306,7 +306,7 @@ def envelope(
     """What stands around the text: centre, reference, contact, person. A hidden address is not on the envelope."""
     instance = settings.PARVIS
     language = proposal.language
-    lines = neighbours.postal_lines(proposal.person_id, decision.decided_on if decision is not None else clock.today())
+    lines = neighbours.postal_lines(proposal.person_id, decision.decided_on if decision is not None else asof.day())
     return Envelope(
         language=language,
         recipient=(neighbours.person_name(neighbours.READER, proposal.person_id), *lines),

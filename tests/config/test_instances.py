@@ -220,3 +220,16 @@ def test_a_log_line_is_one_json_object_with_keys_and_no_request() -> None:
     line = json.loads(JsonFormatter().format(record))
     assert line.pop("at").endswith("+00:00")
     assert line == {"level": "error", "logger": "parvis.jobs", "event": "job failed", "job_id": 7}
+
+
+def test_a_demo_instance_refuses_what_goes_to_the_refusing_domain(settings, tmp_path):
+    from smtplib import SMTPRecipientsRefused
+
+    from django.core.mail import EmailMessage
+
+    settings.EMAIL_BACKEND, settings.PARVIS_KIND, settings.PARVIS_INSTANCE = "parvis.config.mail.InstanceMail", "demo", tmp_path
+    with pytest.raises(SMTPRecipientsRefused):
+        EmailMessage("s", "t", to=["x@refused.example"]).send()
+    assert not (tmp_path / "outbox").exists()
+    assert EmailMessage("s", "t", to=["x@courriel.example"]).send() == 1
+    assert len(list((tmp_path / "outbox").iterdir())) == 1
