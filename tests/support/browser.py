@@ -22,6 +22,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = ROOT / "build" / "shots"
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 820, "height": 1180}
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -73,7 +74,13 @@ def watch(page: Page) -> Trouble:
 
 
 def open_page(
-    browser: Browser, *, viewport: dict[str, int] = DESKTOP, dark: bool = False, language: str = "fr", script: bool = True
+    browser: Browser,
+    *,
+    viewport: dict[str, int] = DESKTOP,
+    dark: bool = False,
+    language: str = "fr",
+    script: bool = True,
+    touch: bool = False,
 ) -> Page:
     """A page in a context of its own: its cookies are nobody else's."""
     context = browser.new_context(
@@ -81,6 +88,7 @@ def open_page(
         color_scheme="dark" if dark else "light",
         locale={"fr": "fr-BE", "nl": "nl-BE", "de": "de-BE", "en": "en-GB"}[language],
         java_script_enabled=script,
+        has_touch=touch,
         reduced_motion="reduce",
         timezone_id="Europe/Brussels",
     )

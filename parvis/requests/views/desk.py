@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from ._common import keep_code
 
 DESK = "_desk"
 ASKED = 4
+FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 LIKELY = 80
 
 
@@ -179,11 +181,13 @@ def _names(actor: Actor, draft: forms.Draft, post: QueryDict) -> tuple[dict[str,
     return {path: pair for path, pair in names.items() if f"f-{path}" not in post or " ".join(post[f"f-{path}"].split()) == pair[1]}, picked
 
 
-@screen(access=access.can_register, parts={"choices": "requests/_book_choices.html"})
+@screen(access=access.can_register)
 def book(request: HttpRequest) -> HttpResponse:
     """What the address book knows like the words typed in a question: for the agent at the desk. The person who asks never sees it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     field, kind = request.GET.get("field", ""), request.GET.get("kind", "")
+    if not FIELD.fullmatch(field):
+        field = ""
     text = request.GET.get(f"f-{field}", "").strip()
     choices = contacts.choices_like(actor, kind, text)
     return render(request, "requests/_book_choices.html", {"choices": choices, "field": field, "asked": len(text) >= ASKED})
