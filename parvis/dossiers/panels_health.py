@@ -37,5 +37,6 @@ def _panel(request: HttpRequest, dossier: Any, day: dt.date) -> str:
 
 panels.register(
     "dossiers.health",
-    Panel(key="health", title=_("Health"), order=12, render=_panel, access=_for_care, data_class="health", icon="heart"),
+    # Not in the list of sections: whoever has these lines in the situation is not told of a section that is hidden.
+    Panel(key="health", title=_("Health"), order=12, render=_panel, access=_for_care, data_class="health", icon="heart", nav=False),
 )
