@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from parvis.aid.api import RunningRight, go_live, take_over_right
 from parvis.aid.models import Claim, DueLine, Entitlement, PaymentAccount
 from parvis.decisions import api as decisions
+from parvis.dossiers.api import Dossier
 from parvis.kernel import registries
 from parvis.kernel.models import MutationLine
 from parvis.requests import api as requests
@@ -170,6 +172,51 @@ def test_too_much_paid_becomes_a_task_never_a_claim(world):
     assert f.months(f.entitlement(second)) == [("2026-04", D("876.13"), "due")]
     item = WorkItem.unscoped.get(step="overpaid")
     assert item.owner_id == centre.account("worker").pk and "899,94" in item.why.replace("\u00a0", " ")
+    assert not Claim.unscoped.exists()
+
+
+def test_what_was_paid_under_a_right_replaced_before_the_last_one_is_not_paid_again(world):
+    """Three decisions on one month: 1314.20 was paid under the first, the second owed 461.87 more and did not pay it yet."""
+    centre, team = world
+    first = f.granted(centre)
+    from parvis.aid.api import prepare_first_payment
+
+    f.bank(team, prepare_first_payment(actor=team.payer, line_id=first.line_id))
+    with made.at(20):
+        second = f.granted(centre, line_id=first.line_id, category="3")
+    with made.at(21):
+        third = f.granted(centre, line_id=first.line_id, category="2")
+    assert f.months(f.entitlement(second)) == [("2026-03", D("461.87"), "cancelled"), ("2026-04", D("1776.07"), "cancelled")]
+    assert f.months(f.entitlement(third)) == [("2026-04", D("1314.20"), "due")]
+    with made.at(22):
+        fourth = f.granted(centre, line_id=first.line_id, category="1")
+    assert f.months(f.entitlement(fourth)) == [("2026-04", D("876.13"), "due")]
+    item = WorkItem.unscoped.get(step="overpaid")
+    assert "438,07" in item.why.replace("\u00a0", " ")
+
+
+def test_too_much_is_told_of_all_parts_of_a_right_that_was_taken_over(world):
+    """The landlord's 550.00 and the person's 764.20 are one right: the new one of 876.13 is 438.07 less, and not more than each of them."""
+    centre, _team = world
+    line_id = made.make_line(centre)
+    person_id = f.ris(line_id).beneficiary_person_id
+    dossier = Dossier.unscoped.get(pk=requests.line_card(line_id).dossier_id)
+    for key, amount in (("landlord", "550.00"), ("person", "764.20")):
+        take_over_right(
+            actor=centre.worker,
+            source="Ancien",
+            right=RunningRight(
+                key=key, dossier_id=dossier.pk, unit_id=dossier.unit_id, person_id=person_id, kind="aid.ris", title={"fr": "RIS"},
+                amount=D(amount), from_on=date(2025, 1, 1), to_on=None, payee_name="", payee_person_id=None, iban="",
+            ),
+        )  # fmt: skip
+    go_live(actor=centre.worker, source="Ancien", first_month=date(2026, 3, 1))
+    DueLine.unscoped.filter(month=date(2026, 3, 1)).update(state="paid", paid_on=date(2026, 3, 5))
+    with made.at(20):
+        second = f.granted(centre, line_id=line_id, category="1")
+    assert f.months(f.entitlement(second)) == [("2026-04", D("876.13"), "due")]
+    [item] = WorkItem.unscoped.filter(step="overpaid")
+    assert "438,07" in item.why.replace("\u00a0", " ")
     assert not Claim.unscoped.exists()
 
 

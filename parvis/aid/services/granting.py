@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -83,10 +84,11 @@ def open_entitlement(*, actor: Actor, decision: Any, provision: Provision, title
             author_id=actor.account_id,
             author_label=actor.label[:191],
         )
-    settled: dict[date, Decimal] = {}
     for one in replaced:
-        for month, paid in _close_replaced(actor, one, entitlement).items():
-            settled[month] = settled.get(month, Decimal("0.00")) + paid
+        _close_replaced(actor, one, entitlement)
+    settled = _settled(entitlement) if replaced else {}
+    if old is not None:
+        _tell_overpaid(actor, old, entitlement, settled)
     write_due_lines(entitlement, settled=settled)
     mutations.record(
         stream(entitlement.dossier_id),
@@ -134,21 +136,29 @@ def _replaced(decision: Any, provision: Provision) -> list[Entitlement]:
     )
 
 
-def _close_replaced(actor: Actor, old: Entitlement, new: Entitlement) -> dict[date, Decimal]:
-    """End the old right where the new one starts. Months already paid or ordered stay; what they were is returned.
-
-    Too much already paid is never taken back by itself: a person decides (F2).
-    """
-    start = month_start(new.valid_from)
+def _settled(new: Entitlement) -> dict[date, Decimal]:
+    """What was paid or ordered already for the months of a right, by whichever of the rights before it: the last one may have paid nothing,
+    or the difference only, where another one before it had paid."""
+    before = Q(entitlement__line=new.line_id) | Q(entitlement__dossier=new.dossier_id, entitlement__decision__isnull=True)
+    rows = DueLine.unscoped.filter(
+        before,
+        entitlement__beneficiary=new.beneficiary_id,
+        entitlement__kind=new.kind,
+        entitlement__periodicity="month",
+        month__gte=month_start(new.valid_from),
+        state__in=(DueState.PAID, DueState.ORDERED),
+    )
     settled: dict[date, Decimal] = {}
-    too_much = Decimal("0.00")
-    for line in DueLine.unscoped.filter(entitlement=old, month__gte=start).order_by("month"):
-        if line.state in (DueState.PAID, DueState.ORDERED):
-            settled[line.month] = line.amount + line.withheld
-            covered = new.amount if line.month < new.valid_to else Decimal("0.00")
-            too_much += max(settled[line.month] - covered, Decimal("0.00"))
-        else:
-            DueLine.unscoped.filter(pk=line.pk).update(state=DueState.CANCELLED, note=_("Replaced by a new decision")[:191])
+    for month, amount, withheld in rows.exclude(entitlement=new.pk).order_by("month", "pk").values_list("month", "amount", "withheld"):
+        settled[month] = settled.get(month, Decimal("0.00")) + amount + withheld
+    return settled
+
+
+def _close_replaced(actor: Actor, old: Entitlement, new: Entitlement) -> None:
+    """End the old right where the new one starts. Months already paid or ordered stay."""
+    waiting = DueLine.unscoped.filter(entitlement=old, month__gte=month_start(new.valid_from))
+    waiting = waiting.exclude(state__in=(DueState.PAID, DueState.ORDERED))
+    waiting.update(state=DueState.CANCELLED, note=_("Replaced by a new decision")[:191])
     end = max(min(old.valid_to, new.valid_from), old.valid_from + timedelta(days=1))
     Entitlement.unscoped.filter(pk=old.pk).update(state=EntitlementState.REPLACED, valid_to=end)
     mutations.record(
@@ -158,6 +168,13 @@ def _close_replaced(actor: Actor, old: Entitlement, new: Entitlement) -> dict[da
         subject=old.ref,
         values={"state": [old.state, EntitlementState.REPLACED.value], "valid_to": [old.valid_to, end], "by": new.pk},
     )
+
+
+def _tell_overpaid(actor: Actor, old: Entitlement, new: Entitlement, settled: dict[date, Decimal]) -> None:
+    """Too much already paid is never taken back by itself: a person decides (F2). ``settled``: by month, of all rights before
+    this one together: one taken over may have been paid in parts."""
+    zero = Decimal("0.00")
+    too_much = sum((max(paid - (new.amount if month < new.valid_to else zero), zero) for month, paid in settled.items()), zero)
     if too_much > 0:
         open_item(
             actor=actor,
@@ -171,7 +188,6 @@ def _close_replaced(actor: Actor, old: Entitlement, new: Entitlement) -> dict[da
             why=in_language(_why_overpaid, formats.amount(too_much, old.currency, "fr")),
             key="overpaid",
         )
-    return settled
 
 
 def _why_overpaid(amount: str) -> str:
