@@ -251,7 +251,8 @@ class Decisions(Paged):
 class EntitlementOut(Strict):
     id: UUID
     dossier: str
-    decision: str
+    decision: str | None = Field(description="Null where the right was taken over: no decision here opened it.")
+    origin: str | None = Field(description="Name of the system from which the right was taken over; null where a decision opened it.")
     kind: str
     beneficiary: str | None
     amount: Amount

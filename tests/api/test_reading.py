@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from parvis.aid.api import RunningRight, take_over_right
 from parvis.contacts.api import hide_address, set_address
 from parvis.dossiers.api import archive_dossier, close_dossier, record_situation
 from parvis.dossiers.models import Dossier
@@ -63,6 +64,16 @@ def test_a_dossier_with_situation_members_journal_and_file(centre, file):
     assert program.json(f"dossiers/{number}", on="2001-01-01")["situation"] == []
 
 
+def test_a_right_taken_over_names_its_system_where_others_name_their_decision(centre, file):
+    right = RunningRight(
+        key="R1", dossier_id=file.dossier.pk, unit_id=file.dossier.unit_id, person_id=file.dossier.lead_id, kind="aid.ris", title={"fr": "RIS"},
+        amount=Decimal("1314.20"), from_on=clock.today(), to_on=None, payee_name="", payee_person_id=None, iban="",
+    )  # fmt: skip
+    take_over_right(actor=centre.actor("worker"), source="Ancien", right=right)
+    [told] = a_program(centre.worker).json("entitlements")["items"]
+    assert (told["decision"], told["origin"], told["amount"], told["state"]) == (None, "Ancien", "1314.20", "waiting")
+
+
 def test_pages_follow_one_another_and_none_is_told_twice(centre):
     numbers = [make_dossier(centre, make_person("Page", f"Numéro{n}", "1980-01-01")).number for n in range(5)]
     program = a_program(centre.worker)
@@ -102,6 +113,14 @@ def test_persons_are_those_of_the_holder_s_dossiers_and_search_finds_as_the_box_
     assert f"/dossiers/{file.dossier.uuid}/" in [one["page"] for one in hits]
     told = program.json(f"persons/{file.dossier.lead.uuid}")
     assert (told["birth_date"], told["address_hidden"]) == ("1987-08-14", False)
+
+
+def test_without_identity_the_search_finds_nothing_under_somebody_s_name(centre, file):
+    name = file.dossier.lead.index.display_name
+    found = a_program(centre.worker).json("search", q=SECRET)["items"]
+    assert {"notes", "documents"} <= {one["kind"] for one in found} and name in str(found)
+    found = a_program(centre.worker, classes=["social", "health", "money", "legal"]).json("search", q=SECRET)["items"]
+    assert name not in str(found) and not {one["kind"] for one in found} & {"notes", "documents", "decisions"}
 
 
 def test_a_hidden_address_is_told_to_nobody(centre, file):

@@ -106,8 +106,8 @@ def dossiers(
 )
 def dossier(request: Any, number: str, on: On = None) -> Any:
     """As it stands on a day: referents and situation of that day, of the classes of data that are open. Written into the log of reading."""
-    actor: Actor = request.actor
     row = opened(request, number)
+    actor: Actor = request.actor  # as this file is read: of a service of before, with what was left open to it
     day = on or clock.today()
     lines = situation_at(row.pk, day, actor=actor)
     people = dict(Person.objects.visible_to(_READER).filter(pk__in={line.person_id for line in lines}).values_list("pk", "uuid"))

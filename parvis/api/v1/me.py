@@ -25,8 +25,16 @@ SOURCES = {
     "notes": Scope.JOURNAL,
     "accounting.orders": Scope.PAYMENTS,
 }
-#: Classes of data without which a source says too much.
-NEEDS = {"persons": "identity", "dossiers": "identity", "requests": "identity", "decisions": "social", "accounting.orders": "money"}
+#: Classes of data without which a source says too much: what is found in a file is found under the name of its person.
+NEEDS = {
+    "persons": ("identity",),
+    "dossiers": ("identity",),
+    "requests": ("identity",),
+    "decisions": ("identity", "social"),
+    "documents": ("identity",),
+    "notes": ("identity",),
+    "accounting.orders": ("money",),
+}
 SHOWN = 10
 
 
@@ -61,7 +69,7 @@ def search(request: Any, q: Annotated[str, Query(description="Two characters at 
         part = SOURCES.get(source.key)
         if part is None or part.value not in request.token.scopes or not source.access(actor):
             continue
-        if source.key in NEEDS and not may_see(actor, NEEDS[source.key]):
+        if not all(may_see(actor, one) for one in NEEDS.get(source.key, ())):
             continue
         for hit in source.search(actor, q.strip(), SHOWN)[:SHOWN]:
             found.append({"kind": source.key, "title": str(hit.title), "detail": str(hit.subtitle), "why": str(hit.why), "page": hit.url})

@@ -153,7 +153,8 @@ def _entitlement(actor: Actor, row: Entitlement) -> dict[str, Any]:
     return {
         "id": row.uuid,
         "dossier": row.dossier.number,
-        "decision": row.decision.number,
+        "decision": row.decision.number if row.decision else None,
+        "origin": row.origin or None,
         "kind": row.kind,
         "beneficiary": named(actor, row.beneficiary_name),
         "amount": amount(row.amount),
@@ -177,7 +178,7 @@ def _entitlement(actor: Actor, row: Entitlement) -> dict[str, Any]:
     tag="payments",
 )
 def entitlements(request: Any, after: After = "", limit: Limit = USUAL, since: Since = None, dossier: Number = "") -> Any:
-    """Rights that decisions opened, in the dossiers of the holder; `since`: opened, changed or replaced."""
+    """Rights that decisions opened or that were taken over, in the dossiers of the holder; `since`: opened, changed or replaced."""
     rows = Entitlement.objects.visible_to(request.actor).select_related("dossier", "decision")
     rows = _of_dossier(request, rows, dossier)
     if since is not None:
