@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,10 @@ from parvis.kernel import clock
 REFUSED = "@refused.example"
 
 
+class NoServer(OSError):
+    """Nobody was written to: the server was not reached, or refuses this instance and not a message."""
+
+
 class InstanceMail(BaseEmailBackend):
     """The one door for e-mail. The kind, fixed when the instance was made, decides; it cannot be set otherwise."""
 
@@ -30,12 +35,22 @@ class InstanceMail(BaseEmailBackend):
 
         Raises:
             RuntimeError: production, and no `mail_host`.
+            NoServer: the server does not answer, or does not let us in: nothing left.
         """
         if settings.PARVIS_KIND != "production":
             return self._keep(email_messages)
         if not settings.EMAIL_HOST:
             raise RuntimeError("mail_host is not set: this instance cannot send e-mail")
-        return int(SmtpBackend(fail_silently=self.fail_silently, **self.given).send_messages(list(email_messages)) or 0)
+        backend = SmtpBackend(fail_silently=self.fail_silently, **self.given)
+        try:
+            backend.open()
+        except OSError as error:  # what smtplib raises is an OSError, too
+            raise NoServer(str(error)) from error
+        try:
+            return int(backend.send_messages(list(email_messages)) or 0)
+        finally:
+            with suppress(OSError):  # it left: a server that hangs up impolitely changes nothing of that
+                backend.close()
 
     def _keep(self, messages: Sequence[EmailMessage]) -> int:
         """Into the folder. One to ``@refused.example`` is refused, as a mail server refuses: so that a demonstration shows it."""

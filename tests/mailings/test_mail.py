@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings as product
 
 from parvis.contacts import api as contacts
+from parvis.dossiers.api import close_dossier
 from parvis.journal.models import Entry
 from parvis.kernel import clock, jobs
 from parvis.kernel.models import Job
@@ -198,3 +199,40 @@ def test_a_test_instance_keeps_its_e_mails(centre: Centre, settings: Any, tmp_pa
     assert states(row) == [("made", "", "kept", "")]
     (kept,) = (tmp_path / "outbox").glob("*.eml")
     assert email.message_from_bytes(kept.read_bytes())["To"] == "parc@example.be"
+
+
+class Full(socketserver.StreamRequestHandler):
+    """A server that lets nobody in."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"554 5.7.1 not today\r\n")
+
+
+def test_a_server_that_lets_nobody_in_refuses_no_letter(centre: Centre, server: Any, settings: Any) -> None:
+    """It refused the house, not the addresses: nobody is told that their e-mail was refused, and all of them leave later."""
+    row = confirmed(centre, [landlord("Immo du Parc", "parc@example.be"), landlord("Immo du Lac", "lac@example.be")])
+    port = settings.EMAIL_PORT
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Full) as shut:
+        threading.Thread(target=shut.serve_forever, daemon=True).start()
+        settings.EMAIL_PORT = shut.server_address[1]
+        with pytest.raises(RuntimeError):
+            mail(row)
+        shut.shutdown()
+    assert [one[2] for one in states(row)] == ["waiting", "waiting"] and "554" in Mailing.unscoped.get(pk=row.pk).problem
+    settings.EMAIL_PORT = port
+    mail(row)
+    assert [one[2] for one in states(row)] == ["sent", "sent"]
+
+
+def test_a_death_noted_before_it_leaves_stops_the_e_mail(centre: Centre, server: Any) -> None:
+    one, other = (f.home(centre, name, channel="email") for name in ("Partie", "Restée"))
+    worker = centre.actor("worker")
+    for home, address in ((one, "partie@example.be"), (other, "restee@example.be")):
+        contacts.add_point(actor=worker, person=home.lead, kind="email", value=address, valid_from=f.SINCE)
+    row = f.mailing(centre, [one, other], means="preferred", texts=TEXT, harmless=True)
+    services.confirm(actor=worker, mailing=row, expected=row.version, going=2)
+    jobs.run_pending(kinds={"mailings.make"}, raise_errors=True)
+    close_dossier(actor=centre.actor("chief"), dossier=one, reason="Décès annoncé par la famille", code="death")
+    mail(row)
+    assert [to for to, _message in server.got] == [["restee@example.be"]]
+    assert [state[2] for state in states(row)] == ["stopped", "sent"]

@@ -134,3 +134,10 @@ def test_what_the_pages_ask_of_the_database(client: Client, centre: Centre, coun
     costs["made"] = len(seen)
     assert costs == COSTS, costs
     assert max(costs.values()) <= 25
+
+
+@pytest.mark.parametrize("sign", ["²", "x", "9" * 30])
+def test_a_place_that_no_page_gave_is_no_failure(client: Client, centre: Centre, sign: str) -> None:
+    """Some signs look like digits and are no number."""
+    client.force_login(centre.worker)
+    assert client.get("/mailings/", {"after": sign}).status_code == 200

@@ -142,14 +142,14 @@ def send_mails(*, ref: JobRef) -> None:
             taken = Recipient.unscoped.filter(pk=row.pk, mail_state=MailState.WAITING).update(mail_state=MailState.SENDING)
         if not taken:
             continue
-        if plan is None or not (plan.reach.email and not plan.reach.no_email):
+        if plan is None or not plan.goes or not (plan.reach.email and not plan.reach.no_email):
             _mailed(actor=actor, mailing=mailing, row=row, state=MailState.STOPPED, words="")
             continue
         try:
             message(mailing, row, plan).send()
         except (SMTPServerDisconnected, TimeoutError):
             _mailed(actor=actor, mailing=mailing, row=row, state=MailState.UNSURE, words="")
-        except (SMTPException, RuntimeError) as error:
+        except (SMTPException, RuntimeError, ValueError) as error:  # a ValueError: an address that no message can bear
             _mailed(actor=actor, mailing=mailing, row=row, state=MailState.REFUSED, words=_words(error))
         except OSError as error:
             with gesture_scope():

@@ -87,7 +87,8 @@ def _held(actor: Actor, mailing: Mailing, expected: int | None = None, *states: 
     Raises:
         NotAllowed: not the author's. Conflict: somebody (the author elsewhere) changed it. MailingRefused: not in this state.
     """
-    row: Mailing | None = Mailing.objects.visible_to(actor).filter(pk=mailing.pk).first()
+    # Locked: writing in one window and confirming in another would else put the draft back over what is being sent.
+    row: Mailing | None = Mailing.objects.visible_to(actor).select_for_update().filter(pk=mailing.pk).first()
     if row is None:
         raise NotAllowed(_("Only who wrote a mailing changes it."))
     if row.state not in (states or (MailingState.DRAFT,)):
@@ -212,8 +213,9 @@ def stop(*, actor: Actor, mailing: Mailing) -> Mailing:
         MailingRefused: nothing is left to stop.
     """
     row = _held(actor, mailing, None, MailingState.MAKING, MailingState.DONE)
-    mails = Recipient.unscoped.filter(mailing=row, mail_state=MailState.WAITING).update(mail_state=MailState.STOPPED)
+    # In this order: a letter that is being made just now is waited for, and then its e-mail is stopped.
     unmade = Recipient.unscoped.filter(mailing=row, state=ItemState.WAITING).update(state=ItemState.STOPPED)
+    mails = Recipient.unscoped.filter(mailing=row, mail_state=MailState.WAITING).update(mail_state=MailState.STOPPED)
     if not (mails or unmade):
         raise MailingRefused(_("Everything is made, and no e-mail waits any more."), code="late")
     if row.state == MailingState.MAKING:

@@ -74,7 +74,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     asked = request.GET.get("show", "")
     after = request.GET.get("after", "")
     rows = seen.filter(**SHOWN[asked]) if asked in SHOWN else seen
-    rows = rows.filter(number__gt=int(after)) if after.isdigit() else rows
+    rows = rows.filter(number__gt=int(after)) if after.isdecimal() else rows
     lines = list(rows.select_related("dossier").order_by("number", "pk")[: PAGE + 1])
     context["lines"] = [_line(one) for one in lines[:PAGE]]
     more = f"&show={asked}" if asked in SHOWN else ""

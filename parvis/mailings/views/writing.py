@@ -46,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     after = request.GET.get("after", "")
     rows = Mailing.objects.visible_to(actor).order_by("-pk")
-    rows = list((rows.filter(pk__lt=int(after)) if after.isdigit() else rows)[: PAGE + 1])
+    rows = list((rows.filter(pk__lt=int(after)) if after.isdecimal() else rows)[: PAGE + 1])
     shown = rows[:PAGE]
     seen = Recipient.objects.visible_to(actor).filter(mailing__in=[row.pk for row in shown]).order_by()
     counts = dict(seen.values_list("mailing").annotate(n=Count("pk")))
@@ -151,7 +151,7 @@ def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
     refused = ""
     if request.method == "POST":
         version, going = (request.POST.get(name, "") for name in ("version", "going"))
-        if not (version.isdigit() and going.isdigit()):
+        if not (version.isdecimal() and going.isdecimal()):
             raise Http404("mailing")
         try:
             services.confirm(actor=actor, mailing=row, expected=int(version), going=int(going))
