@@ -34,7 +34,7 @@ def parse_niss(text: str) -> str:
         InvalidIdentifier: wrong length, impossible date, wrong check digits, or a specimen.
     """
     bare = _digits(text)
-    if not bare.isdigit() or len(bare) != 11:
+    if not bare.isdecimal() or len(bare) != 11:
         raise InvalidIdentifier(_("A national number has 11 digits. Check it on the identity card."), code="niss_length")
     for module in (_nn, _bis):
         try:
@@ -53,7 +53,7 @@ def parse_niss(text: str) -> str:
 def is_specimen_niss(text: str) -> bool:
     """Right check digits but a date that no person has: the numbers printed on specimen cards."""
     bare = _digits(text)
-    if not bare.isdigit() or len(bare) != 11:
+    if not bare.isdecimal() or len(bare) != 11:
         return False
     for module in (_nn, _bis):
         try:
@@ -144,7 +144,7 @@ def parse_vat(text: str) -> str:
     """
     bare = _digits(text).upper()
     try:
-        return str(_eu_vat.validate(f"BE{bare}" if bare.isdigit() else bare))
+        return str(_eu_vat.validate(f"BE{bare}" if bare.isdecimal() else bare))
     except ValidationError:
         raise InvalidIdentifier(
             _("This is not a VAT number: it starts with two letters for the country, like BE 0123 456 749."), code="vat"
@@ -194,14 +194,14 @@ def parse_inami(text: str) -> str:
         InvalidIdentifier: wrong length or check digits.
     """
     bare = _digits(text)
-    if not bare.isdigit() or len(bare) not in {8, 11} or 97 - int(bare[:6]) % 97 != int(bare[6:8]):
+    if not bare.isdecimal() or len(bare) not in {8, 11} or 97 - int(bare[:6]) % 97 != int(bare[6:8]):
         raise InvalidIdentifier(_("An INAMI number has 8 or 11 digits, like 1-23456-25-001."), code="inami")
     return bare
 
 
 def is_qr_iban(bare: str) -> bool:
     """A Swiss account that only takes payments with a QR reference: its bank number lies between 30000 and 31999."""
-    return bare[:2] in {"CH", "LI"} and bare[4:9].isdigit() and 30000 <= int(bare[4:9]) <= 31999
+    return bare[:2] in {"CH", "LI"} and bare[4:9].isdecimal() and 30000 <= int(bare[4:9]) <= 31999
 
 
 def format_number(kind: str, bare: str) -> str:

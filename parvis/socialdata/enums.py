@@ -19,8 +19,12 @@ class Flow(models.TextChoices):
     TAX = "tax", _("Taxable income")
 
 
-#: An extract with one of these is of the class "money", whoever else sees the file.
-MONEY_FLOWS = frozenset({Flow.WORK, Flow.BENEFITS, Flow.PROPERTY, Flow.TAX})
+#: The class of data of an extract, the most closed of what was asked first: as the same facts are shut here.
+CLASSES = (
+    ("legal", frozenset({Flow.RESIDENCE})),
+    ("social", frozenset({Flow.CENTRES})),
+    ("money", frozenset({Flow.WORK, Flow.BENEFITS, Flow.PROPERTY, Flow.TAX})),
+)
 
 
 class ExtractState(models.TextChoices):

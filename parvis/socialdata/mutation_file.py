@@ -67,7 +67,7 @@ def line_of(row: Any) -> Line:
     Raises:
         InvalidMutation: something in it is absent or impossible. The message names no value: the person may be unknown here.
     """
-    if not isinstance(row, dict) or not isinstance(row.get("value", {}), dict):
+    if not isinstance(row, dict) or not isinstance(row.get("value", {}), dict) or not _storable(row):
         raise InvalidMutation(_("The line is not an object."), code="shape")
     key, kind, given = str(row.get("id") or "").strip(), row.get("kind"), row.get("value") or {}
     if not key or len(key) > 100:
@@ -90,6 +90,15 @@ def line_of(row: Any) -> Line:
         left=_numbers(given.get("left")) if kind == MutationKind.HOUSEHOLD else (),
         digest=hashlib.sha256(body.encode()).hexdigest(),
     )
+
+
+def _storable(value: Any) -> bool:
+    """JSON may hold half a character or a zero, which no database takes: one such line must not stop the file."""
+    if isinstance(value, dict):
+        return all(_storable(one) for pair in value.items() for one in pair)
+    if isinstance(value, list):
+        return all(_storable(one) for one in value)
+    return not isinstance(value, str) or ("\x00" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value))
 
 
 def _text(value: Any) -> str:

@@ -83,6 +83,19 @@ def test_an_extract_about_money_is_closed_to_those_who_see_identity_only(centre,
     assert Document.objects.visible_to(centre.actor("payer")).filter(pk=paper.pk).exists()
 
 
+@pytest.mark.parametrize(
+    ("flows", "data_class"), [(["identity", "residence"], "legal"), (["address", "centres"], "social"), (["residence", "tax"], "legal")]
+)
+def test_an_extract_is_shut_as_the_same_facts_are_here(centre, dossier, flows, data_class) -> None:
+    """Residence is a legal matter (A21) and the help of another centre a social one: neither is the counter's or the payer's."""
+    row = ask(centre.actor("worker"), dossier, flows=flows)
+    api.answer_extract(actor=a_cell(), extract=row, state="answered", data_on=clock.today(), file=an_extract())
+    paper = Document.unscoped.get()
+    assert paper.data_class == data_class
+    seen = {who: Document.objects.visible_to(centre.actor(who)).filter(pk=paper.pk).exists() for who in ("worker", "clerk", "payer")}
+    assert seen == {"worker": True, "clerk": False, "payer": False}
+
+
 def test_the_cell_sees_questions_and_neither_dossiers_nor_papers(centre, dossier) -> None:
     cell = a_cell()
     row = ask(centre.actor("worker"), dossier)

@@ -242,3 +242,20 @@ def test_the_folder_of_the_transfer_is_emptied(centre, dossier, settings, tmp_pa
     jobs.run_pending(kinds={"socialdata.collect", "socialdata.read"}, raise_errors=True)
     assert [path.name for path in folder.iterdir()] == ["wrong.refused"]
     assert MutationRun.unscoped.get().received_by_label == "system:socialdata.mutations" and len(looks()) == 1
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"id": "RN-\ud83d"},  # half a character
+        {"id": "RN-\x00"},
+        {"national_number": "²" * 11},  # a digit to look at, not to reckon with
+        {"value": {**HOME, "street": "Rue \udc00"}},
+    ],
+)
+def test_signs_that_nothing_can_hold_stop_one_line_and_no_other(centre, dossier, broken) -> None:
+    lines = json.loads(register_file([happening("RN-1"), happening("RN-2")], made_on=clock.today()))
+    lines["mutations"][0] |= broken
+    run = read(content=json.dumps(lines).encode())
+    assert (run.state, run.counts) == ("read", {"wrong": 1, "alert": 1})
+    assert RegisterMutation.unscoped.get().external_id == "RN-2"

@@ -23,7 +23,7 @@ from parvis.ui import formats
 from parvis.workflows.api import close_item, open_item, where_dossier
 
 from .. import access
-from ..enums import MONEY_FLOWS, ExtractState, Flow
+from ..enums import CLASSES, ExtractState, Flow
 from ..errors import AlreadySettled, AskedAlready, InvalidExtract
 from ..models import ExtractRequest
 
@@ -239,7 +239,7 @@ def answer_extract(
 
 def _file(actor: Actor, extract: ExtractRequest, file: StoredFile, data_on: dt.date, file_name: str) -> Document:
     """A paper of the dossier, of the class of what was asked; the committee finds it among the pieces."""
-    money = bool(MONEY_FLOWS.intersection(extract.flows))
+    data_class = next((name for name, flows in CLASSES if flows.intersection(extract.flows)), "identity")
     name = display_names([extract.person_id]).get(extract.person_id, "")
     found: Document = attach(
         actor=actor,
@@ -250,7 +250,7 @@ def _file(actor: Actor, extract: ExtractRequest, file: StoredFile, data_on: dt.d
         kind=DocumentKind.REGISTER,
         on=data_on,
         file_name=file_name,
-        data_class="money" if money else "identity",
+        data_class=data_class,
         person_id=extract.person_id,
     )
     return found

@@ -103,7 +103,7 @@ def alert(request: Request, uuid: UUID) -> HttpResponse:
             with errors_on(form):
                 if request.POST.get("do") == "take":
                     version = request.POST.get("version", "")
-                    services.take_over(actor=actor, alert=row, expected=int(version) if version.isdigit() else None)
+                    services.take_over(actor=actor, alert=row, expected=int(version) if version.isdecimal() else None)
                     return done(request, "socialdata:dossier", _("Taken over, with the National Register as its source."), row.dossier.uuid)
                 services.leave(actor=actor, alert=row, words=form.cleaned_data["words"])
                 return done(request, "socialdata:dossier", _("Left as it is. The reason is kept."), row.dossier.uuid)
@@ -136,7 +136,7 @@ def simulator(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             data = form.cleaned_data
-            number = "".join(sign for sign in data["number"] if sign.isdigit())
+            number = "".join(sign for sign in data["number"] if sign.isdecimal())
             happening = Happening(f"SIM-{uuid4().hex[:12]}", number, data["kind"], data["on"], form.value())
             content = register_file([happening], made_on=clock.today())
             _check(happening)
