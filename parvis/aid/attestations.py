@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import F
+
 from parvis.decisions.api import provisions_of
 from parvis.documents.api import LetterTemplate
 from parvis.kernel import clock
@@ -81,6 +83,8 @@ def attestable(actor: Actor, dossier_id: int, since: date) -> list[Entitlement]:
     rows = Entitlement.objects.visible_to(actor).filter(
         dossier=dossier_id, decision__isnull=False, periodicity="month", valid_from__lt=last_attestable(), valid_to__gt=since
     )
+    # Of a right that another decision took over from its first day on nothing was ever due; its period keeps one day, being one.
+    rows = rows.exclude(state=EntitlementState.REPLACED, replaced_by__valid_from__lte=F("valid_from"))
     return list(rows.select_related("decision").order_by("-valid_from", "-pk"))
 
 

@@ -106,7 +106,7 @@ def _after(rows: QuerySet[Any], cursor: str, field: str) -> QuerySet[Any]:
         first = date.fromisoformat(day)
     except ValueError:
         return rows
-    return rows.filter(Q(**{f"{field}__gt": first}) | Q(**{field: first, "pk__gt": int(pk)})) if pk.isdigit() else rows
+    return rows.filter(Q(**{f"{field}__gt": first}) | Q(**{field: first, "pk__gt": int(pk)})) if pk.isdecimal() else rows
 
 
 def count_waiting_first(actor: Actor) -> int:
@@ -286,7 +286,7 @@ def _checks(line: DueLine, account: PaymentAccount | None, last_iban: dict[int, 
 def claims(actor: Actor, *, after: str = "", limit: int = 100) -> list[Claim]:
     """Newest first; ``after`` is the id of the last one seen. One more than ``limit`` says that there are others."""
     rows = Claim.objects.visible_to(actor).select_related("dossier", "decision", "voucher", "letter")
-    if after.isdigit():
+    if after.isdecimal():
         rows = rows.filter(pk__lt=int(after))
     return list(rows.order_by("-pk")[: limit + 1])
 

@@ -26,7 +26,7 @@ from parvis.identity.models import Account
 from parvis.journal.models import Entry
 from parvis.kernel import jobs, mutations
 from parvis.kernel.errors import NotAllowed
-from parvis.kernel.models import ReadLine, Sequence
+from parvis.kernel.models import IdempotencyKey, ReadLine, Sequence
 from parvis.kernel.periods import Period
 from tests.decisions import factories as made
 from tests.identity.factories import a_unit, an_account
@@ -154,6 +154,16 @@ def test_two_decisions_that_follow_one_another_cover_the_period_together(world, 
     assert "du 1er mars 2026 au 15 mars 2026" in text and "du 16 mars 2026 au 31 mars 2026" in text and "catégorie 1" in text
 
 
+def test_a_decision_that_was_taken_over_from_its_first_day_is_not_attested_beside_the_new_one(world, right, clerk):
+    centre, _team = world
+    with made.at(20):
+        new = f.entitlement(f.granted(centre, line_id=right.line_id, category="1", from_on=date(2026, 3, 1)))
+        right.refresh_from_db()
+        assert (right.state, new.replaces_id, new.valid_from) == ("replaced", right.pk, right.valid_from)
+        text = words(attestation_pdf(issue(clerk, right))).replace("\xa0", " ")
+    assert new.decision.number in text and right.decision.number not in text and text.count("par mois") == 1
+
+
 def test_nothing_is_attested_about_a_specimen(right, clerk, monkeypatch):
     from parvis.contacts.models import Identifier
 
@@ -224,6 +234,17 @@ def test_two_clicks_from_the_dossier_of_a_clerk_and_a_double_click_makes_one(cli
     # The clerk does not read the money of the file by another door.
     assert client.get(reverse("aid:entitlement", args=[right.uuid])).status_code == 404
     assert "A2026-0001" in client.get(reverse("aid:attestations")).content.decode()
+
+
+def test_clicked_again_while_the_first_is_under_way_makes_no_second_paper(client, right, clerk):
+    signed_in(client, clerk)
+    link = reverse("aid:attest", args=[right.dossier.uuid])
+    fields = the_form(client.get(link).content.decode())
+    assert client.post(link, fields).status_code == 303
+    IdempotencyKey.objects.filter(screen="aid.attest").update(location="")  # as it stands until the first one has answered
+    again = client.post(link, fields)
+    assert again.status_code == 422 and "déjà en cours" in again.content.decode()
+    assert Attestation.unscoped.count() == 1
 
 
 def test_the_page_says_which_days_are_missing_and_offers_the_others(client, right, clerk):

@@ -125,7 +125,8 @@ def take_over_right(*, actor: Actor, source: str, right: RunningRight) -> Entitl
             return row
         if row.state != EntitlementState.WAITING:
             raise AidError(_("This right is live: it changes by a decision, no longer by a file."), code="live")
-        Entitlement.unscoped.filter(pk=row.pk).update(
+        waits = Entitlement.unscoped.filter(pk=row.pk, state=EntitlementState.WAITING)
+        told = waits.update(
             kind=right.kind,
             title=dict(right.title),
             amount=right.amount,
@@ -134,6 +135,8 @@ def take_over_right(*, actor: Actor, source: str, right: RunningRight) -> Entitl
             first_paid_on=right.from_on,
             origin_text=right.told[:191],
         )
+        if not told:  # it went live in this very moment
+            raise AidError(_("This right is live: it changes by a decision, no longer by a file."), code="live")
         PaymentAccount.unscoped.filter(entitlement=row).delete()  # never paid from: it only waited
         Withholding.unscoped.filter(entitlement=row).delete()
         verb, values = "entitlement.retold", {name: list(pair) for name, pair in changed.items()}
@@ -194,6 +197,7 @@ def drop_taken_over(*, actor: Actor, entitlement: Entitlement) -> None:
     Raises:
         AidError: it is live.
     """
+    entitlement = Entitlement.unscoped.select_for_update().get(pk=entitlement.pk)  # it may be going live in this very moment
     if entitlement.state != EntitlementState.WAITING:
         raise AidError(_("This right is live: it changes by a decision, no longer by a file."), code="live")
     values = {"kind": entitlement.kind, "amount": str(entitlement.amount), "source": entitlement.origin}

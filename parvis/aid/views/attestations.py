@@ -22,6 +22,7 @@ from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 from parvis.ui.templatetags.parvis import IDEMPOTENCY_FIELD
 
 from .. import access, attestations
+from ..errors import AidError
 from ..forms import AttestationForm, WithdrawForm
 from ..grids import ATTESTATIONS
 from ..models import Attestation
@@ -142,7 +143,9 @@ def _print(request: Request, dossier: Dossier, chosen: dict[str, Any], data: dic
     ]
     key, holder = canonical.digest([str(one) for one in said]), idempotency.holder(request.actor)
     first, location = idempotency.claim(key, actor=holder, screen=request.screen.name)
-    if not first and location:
+    if not first and not location:
+        raise AidError(_("This is already being done. Wait a moment, then look at the list before sending it again."), code="busy")
+    if not first:
         return done(request, location)
     try:
         row = attesting.issue_attestation(

@@ -36,7 +36,7 @@ def index(request: Request) -> HttpResponse:
     rows = list(selectors.waiting_first(request.actor, after)[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
     form = ExecutionForm(request.POST if request.method == "POST" else None)
-    chosen = {int(pk) for pk in request.POST.getlist("pick") if pk.isdigit()}
+    chosen = {int(pk) for pk in request.POST.getlist("pick") if pk.isdecimal()}
     accounts = selectors.living_accounts(request.actor, [row.pk for row in rows])
     clocks = requests.clocks_for([row.line_id for row in rows])
     lines = selectors.due_lines_of(request.actor, [row.pk for row in rows])

@@ -53,7 +53,7 @@ def run(request: Request, year: int, month: int) -> HttpResponse:
     form = RunForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            left_out = {int(pk) for pk in request.POST.getlist("leave") if pk.isdigit()}
+            left_out = {int(pk) for pk in request.POST.getlist("leave") if pk.isdecimal()}
             chosen = [line.due.pk for line in listed.payable if line.due.pk not in left_out]
             order = paying.prepare_run(
                 actor=request.actor,
@@ -83,7 +83,7 @@ def _context(request: Request, listed: Run) -> dict[str, Any]:
     view = view if view in VIEWS else "all"
     rows = _rows(listed, view)
     after = request.GET.get("after", "")
-    start = min(int(after), len(rows)) if after.isdigit() else 0
+    start = min(int(after), len(rows)) if after.isdecimal() else 0
     counts = {cause: sum(1 for one in listed.differences if one.cause == cause) for cause in Cause}
     return {
         "run": listed,
