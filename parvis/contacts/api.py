@@ -1,6 +1,6 @@
 """What other contexts may use of contacts."""
 
-from .access import can_edit_bank_account, can_edit_organisations, can_edit_person, can_read_persons, sees_bank_accounts
+from .access import can_edit_bank_account, can_edit_organisations, can_edit_person, can_read_persons, sees_bank_accounts, sees_full_number
 from .book.selectors import (
     BookLine,
     LetterAddress,
@@ -237,6 +237,7 @@ __all__ = [
     "search_book",
     "search_persons",
     "sees_bank_accounts",
+    "sees_full_number",
     "set_address",
     "set_capacity",
     "set_language",

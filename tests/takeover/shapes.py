@@ -93,7 +93,9 @@ def rights(*lines: str, **options: Any) -> Import:
 
 def payments(*lines: str, **options: Any) -> Import:
     data = csv_file(*(lines or PAYMENTS), head=PAYMENTS_HEAD)
-    return apply(check(upload(data, name="paiements.csv", kind=FileKind.PAYMENTS), month=f"{last_month():%m/%Y}", keep=True, **options))
+    return apply(
+        check(upload(data, name="paiements.csv", kind=FileKind.PAYMENTS), **{"month": f"{last_month():%m/%Y}", "keep": True, **options})
+    )
 
 
 def told(rehearsal: Rehearsal, state: str = "open") -> list[tuple[str, str, str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -223,8 +223,30 @@ class TestRules:
         rehearsal = started()
         with pytest.raises(NotReady) as refused:
             services.go_live(actor=RELEASER, rehearsal=rehearsal, first_month=rehearsal.month)
-        assert refused.value.code == "month"
-        assert rehearsal.month < dt.date.today() + dt.timedelta(days=4000)
+        assert (refused.value.code, waiting(), DueLine.unscoped.count()) == ("month", 6, 0)
+
+    def test_a_month_that_the_old_system_paid_too_is_not_paid_a_second_time(self) -> None:
+        """The month after the one compared is the first one here, unless the other system paid it as well."""
+        rehearsal = started()
+        later = next_month(rehearsal.month)
+        shapes.payments(*(re.sub(r";P(\d);", r";Q\1;", line) for line in shapes.PAYMENTS), month=f"{later:%m/%Y}")
+        for given in (None, later):
+            with pytest.raises(NotReady) as refused:
+                services.go_live(actor=RELEASER, rehearsal=rehearsal, first_month=given)
+            assert (refused.value.code, waiting(), DueLine.unscoped.count()) == ("month", 6, 0)
+        with pytest.raises(NotReady) as refused:
+            services.go_live(actor=RELEASER, rehearsal=rehearsal, first_month=next_month(later))
+        assert refused.value.code == "unexplained"
+
+    def test_an_explanation_is_of_what_was_seen(self) -> None:
+        rehearsal = started()
+        one = Difference.unscoped.get(name="Tom Claes")
+        seen = rehearsal.round
+        shapes.rights(shapes.RIGHTS[1].replace("876,13", "900,00"))
+        rehearsal = services.compare_again(actor=PAYER, rehearsal=rehearsal)
+        with pytest.raises(NotReady):
+            services.explain(actor=PAYER, rehearsal=rehearsal, ids=[one.pk], words="Séparation : la moitié du taux.", expected=seen)
+        assert not Difference.unscoped.exclude(state__in=("open", "corrected")).exists()
 
     def test_rights_that_wait_are_in_no_list(self) -> None:
         from parvis.aid.api import count_waiting_first, extend_all, propose_all, unpaid

@@ -9,6 +9,7 @@ from django.urls import reverse
 from parvis.aid.api import Entitlement
 from parvis.contacts.api import Person
 from parvis.dossiers.api import Dossier
+from parvis.dossiers.services import custom
 from parvis.identity.api import create_account, grant_function
 from parvis.kernel.actor import system_actor
 from parvis.kernel.models import ReadLine
@@ -17,7 +18,7 @@ from parvis.takeover import services
 from parvis.takeover.models import Difference, GoLive, Rehearsal
 
 from . import shapes
-from .factories import csv_file, take_over, unit
+from .factories import apply, check, csv_file, results, take_over, unit, upload
 from .shapes import PAYER
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +149,36 @@ class TestTheOldSystem:
         hits = search_old(actor("chief"), "D-4711", 5)
         assert [hit.title for hit in hits] == ["D-4711 · Claire Dupont"]
         assert search_old(actor("chief"), "Dupont", 5) == []
+
+    def test_rights_and_payments_are_read_of_those_in_the_reader_s_dossiers(self) -> None:
+        """Everybody who keeps persons finds this one; what is paid to her is a matter of who follows her."""
+        shapes.persons()
+        shapes.rights(*shapes.corrected())
+        shapes.payments()
+        person = Person.unscoped.get(pk=Entitlement.unscoped.get(beneficiary_name="Awa Diallo").beneficiary_id)
+        address = f"/takeover/old/persons/{person.uuid}/"
+        page = browser("chief", unit_row=unit()).get(address).content.decode()
+        assert "Rue de la Clé" in page and page.count("<dd>100,00</dd>") == 2
+        page = browser("social_worker", unit_row=unit("AUTRE")).get(address).content.decode()
+        assert "Rue de la Clé" in page
+        for told in ("100,00", "1.314,20", "avance énergie", shapes.DEBTOR):
+            assert told not in page
+
+    def test_a_cell_is_read_by_those_to_whom_its_class_of_data_is_open(self) -> None:
+        general = custom.general_kind(actor=system_actor("test"))
+        custom.add_section(actor=system_actor("test"), kind=general, title={"en": "Care"}, group="other")
+        label = {"fr": "Traitement", "en": "Treatment"}
+        custom.add_field(actor=system_actor("test"), kind=general, section="care", label=label, type="text", data_class="health")
+        head = "Id;Nom;NISS;Commune;No dossier;Rôle dossier;Traitement;Titre de séjour;Remarque"
+        line = "1;Ouverte;85.07.30-033.28;Namur;D9;demandeur;insuline;Carte A;sort de prison"
+        imported = apply(check(upload(csv_file(line, head=head)), keep=True))
+        assert results(imported) == ["done"] and imported.mapping["Traitement"] == "own.treatment"
+        dossier = Dossier.unscoped.get()
+        address = f"/takeover/old/dossiers/{dossier.uuid}/"
+        page = browser("chief", unit_row=unit()).get(address).content.decode()
+        assert all(told in page for told in ("Ouverte", "insuline", "Carte A", "sort de prison", "85.07.30-033.28"))
+        page = browser("auditor").get(address).content.decode()
+        assert all(told in page for told in ("Ouverte", "Carte A", "85.07.30-•••.••", "Quelque chose est laissé de côté ici"))
+        assert not any(told in page for told in ("insuline", "sort de prison", "033.28"))
+        page = browser("clerk", unit_row=unit()).get(address).content.decode()
+        assert "85.07.30-033.28" in page and not any(told in page for told in ("insuline", "sort de prison", "Carte A"))

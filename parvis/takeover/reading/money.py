@@ -142,7 +142,7 @@ def money(text: str) -> Decimal:
         value = Decimal(bare)
     except InvalidOperation:
         raise BadValue(_("this is not an amount: %(text)s") % {"text": text[:40]}, _("Write it like 1288,46.")) from None
-    if not value.is_finite() or value != value.quantize(Decimal("0.01")) or abs(value) >= 10**8:
+    if not value.is_finite() or abs(value) >= 10**8 or value != value.quantize(Decimal("0.01")):
         raise BadValue(_("this is not an amount: %(text)s") % {"text": text[:40]}, _("Write it like 1288,46."))
     return value.quantize(Decimal("0.01"))
 

@@ -190,8 +190,11 @@ def unexplained(rehearsal: Rehearsal) -> int:
 
 
 @gesture
-def explain(*, actor: Actor, rehearsal: Rehearsal, ids: Sequence[int], words: str) -> int:
+def explain(*, actor: Actor, rehearsal: Rehearsal, ids: Sequence[int], words: str, expected: int | None = None) -> int:
     """Say in words why these differences are as they should be. Who said it stands beside them. Returns how many.
+
+    Args:
+        expected: the round of the comparison that was looked at: after another one the values may be others.
 
     Raises:
         NotAllowed: not for this person.
@@ -199,6 +202,8 @@ def explain(*, actor: Actor, rehearsal: Rehearsal, ids: Sequence[int], words: st
     """
     _require(actor)
     rehearsal = _open(rehearsal)
+    if expected is not None and rehearsal.round != expected:
+        raise NotReady(_("The list changed meanwhile. Look at it again."), code="changed")
     words = " ".join(words.split())
     if len(words) < SHORTEST_WORDS:
         raise NotReady(_("Explain it in words that somebody else understands in a year."), field="words", code="words")

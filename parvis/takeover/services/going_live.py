@@ -19,7 +19,7 @@ from parvis.ui import formats
 from .. import access
 from ..enums import RehearsalState
 from ..errors import NotReady
-from ..models import Difference, GoLive, Rehearsal
+from ..models import Difference, GoLive, PastPayment, Rehearsal
 from ._common import STREAM
 from .comparing import imports_under_way, recompare, ref, unexplained
 
@@ -31,13 +31,22 @@ def go_live(*, actor: Actor, rehearsal: Rehearsal, first_month: dt.date | None =
 
     Raises:
         NotAllowed: not for this person.
-        NotReady: differences are not explained (says how many), a file is being written, nothing was compared, or the month is not after it.
+        NotReady: differences are not explained (says how many), a file is being written, nothing was compared, or the old system paid
+            that month or one after it.
     """
     if not access.may_go_live(actor):
         raise NotAllowed(_("Going live needs the function “payment releaser”."))
     first_month = month_start(first_month) if first_month else next_month(rehearsal.month)
     if first_month <= rehearsal.month:
         raise NotReady(_("The old system paid this month: choose one after it."), field="first_month", code="month")
+    later = PastPayment.unscoped.filter(source=rehearsal.source, month__gte=first_month, live=1).order_by("-month").first()
+    if later is not None:
+        raise NotReady(
+            _("The old system paid %(month)s, too: compare that month, or choose one after it.")
+            % {"month": formats.day(later.month, "month")},
+            field="first_month",
+            code="month",
+        )
     if imports_under_way(rehearsal.source):
         raise NotReady(_("A file of this system is being taken over just now: wait for its end."), code="busy")
     rehearsal = recompare(actor=actor, rehearsal=rehearsal)

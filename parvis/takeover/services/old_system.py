@@ -8,25 +8,32 @@ from typing import Any
 
 from django.db.models import Q
 
-from parvis.contacts.api import Person, can_read_persons, display_names, hidden_person_ids
+from parvis.accounting.api import may_see_payments
+from parvis.contacts.api import Person, can_read_persons, display_names, hidden_person_ids, sees_full_number
 from parvis.dossiers.api import Dossier, DossierMember, can_read_dossiers
 from parvis.kernel.actor import Actor
+from parvis.kernel.identifiers import mask_niss
 from parvis.kernel.scope import may_see
 
 from ..enums import FileKind, Result
 from ..models import Line, Profile, SourceKey
+from ..reading import own
 
 MOST = 200
+ANYTHING = ("social", "health", "money", "legal")
+RESIDENCE = {"residence", "residence_until"}
 ADDRESS = {"street", "number", "box", "postal_code", "municipality", "country", "phone", "email"}
 
 
 @dataclass(frozen=True)
 class OldLine:
-    """A line with its cells as they came: name of the column in the file, text. ``masked``: a protected address was left out."""
+    """A line with its cells as they came: name of the column in the file, text. ``masked``: a protected address was left out;
+    ``closed``: cells of classes of data that are not open to the reader were."""
 
     line: Line
     cells: tuple[tuple[str, str], ...]
     masked: bool
+    closed: bool = False
 
 
 def may_read_old(actor: Actor) -> bool:
@@ -76,22 +83,51 @@ def _lines(actor: Actor, person_ids: Collection[int], dossier_ids: Collection[in
     found = Line.unscoped.filter(Q(person_id__in=person_ids) | Q(pk__in=keys.values("line_id"))).exclude(
         result__in=("", Result.FAILED, Result.LEFT, Result.UNDONE)
     )
-    if not may_see(actor, "money"):
-        found = found.filter(imported__kind=FileKind.PERSONS)
+    found = found.filter(Q(imported__kind=FileKind.PERSONS) | Q(person_id__in=_followed(actor, person_ids)))
     hidden = hidden_person_ids(list(person_ids))
     rows = found.select_related("imported").order_by("-imported__uploaded_at", "number", "pk")[:MOST]
-    return [_told(row, row.person_id in hidden or (row.person_id is None and bool(hidden))) for row in rows]
+    with own.loaded():
+        return [_told(actor, row, row.person_id in hidden or (row.person_id is None and bool(hidden))) for row in rows]
 
 
-def _told(line: Line, masked: bool) -> OldLine:
-    """In the order of the file. Of somebody whose address is protected, neither the address nor what nobody has named is shown."""
+def _followed(actor: Actor, person_ids: Collection[int]) -> Collection[int]:
+    """Of whom rights and payments are read: as here, of those in a dossier that the reader sees, and of all by who sees every payment. A
+    name is found more widely than money."""
+    if not may_see(actor, "money"):
+        return []
+    if may_see_payments(actor):
+        return person_ids
+    mine = DossierMember.objects.visible_to(actor.without_kept).filter(person__in=person_ids, live=1)
+    return set(mine.order_by().values_list("person_id", flat=True))
+
+
+def _told(actor: Actor, line: Line, masked: bool) -> OldLine:
+    """In the order of the file. Of somebody whose address is protected, neither the address nor what nobody has named is shown; of nobody
+    what the same field here would not show to this reader."""
     mapping = line.imported.mapping
     cells = []
+    closed = False
     for column in line.imported.table.get("header", []):
         target = mapping.get(column)
         if masked and (target is None or target in ADDRESS):
             continue
         text = line.data.get(target, "") if target else line.rest.get(column, "")
-        if text:
-            cells.append((column, text))
-    return OldLine(line, tuple(cells), masked)
+        if not text:
+            continue
+        if not all(may_see(actor, one) for one in _classes(target)):
+            closed = True
+            continue
+        if target == "national_number" and not sees_full_number(actor):
+            text = mask_niss("".join(sign for sign in text if sign.isdecimal()))
+        cells.append((column, text))
+    return OldLine(line, tuple(cells), masked, closed)
+
+
+def _classes(target: str | None) -> Collection[str]:
+    """Classes of data that a cell asks for. What nobody has named, or what no field here names any more, may be anything."""
+    if target is None:
+        return ANYTHING
+    if target.startswith(own.PREFIX):
+        field = own.fields().get(target)
+        return (field.data_class,) if field is not None else ANYTHING
+    return ("legal",) if target in RESIDENCE else ()

@@ -68,7 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
             return done(request, "takeover:import", _("The file is read. Confirm what each column is."), row.uuid)
     after = request.GET.get("after", "")
     rows = Import.objects.visible_to(request.actor).order_by("-pk")  # type: ignore[attr-defined]
-    if after.isdigit():
+    if after.isdecimal():
         rows = rows.filter(pk__lt=int(after))
     found = list(rows[: PAGE + 1])
     context = {
@@ -156,7 +156,7 @@ def _lines(request: HttpRequest, row: Import) -> dict[str, Any]:
     if chosen:
         rows = rows.filter(**{field: chosen})
     after = request.GET.get("after", "")
-    if after.isdigit():
+    if after.isdecimal():
         rows = rows.filter(number__gt=int(after))
     found = list(rows.order_by("number")[: PAGE + 1])
     reads = can_read_persons(request.actor)  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from parvis.contacts.api import Person, can_read_persons, display_names
-from parvis.dossiers.api import Dossier, can_read_dossiers
+from parvis.dossiers.api import Dossier, can_read_dossiers, reader_of
 from parvis.kernel import mutations
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import page, screen
@@ -45,10 +45,11 @@ def dossier(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if row is None:
         raise Http404("dossier")
     mutations.record_read(actor=request.actor, subject=SubjectRef("dossier", row.pk), screen=request.screen.name)  # type: ignore[attr-defined]
+    actor = reader_of(request.actor, row)  # type: ignore[attr-defined]
     context = {
         "name": display_names([row.lead_id]).get(row.lead_id, ""),
         "number": row.number,
         "back": reverse("dossiers:detail", args=[row.uuid]),
-        "lines": old_system.of_dossier(request.actor, row),  # type: ignore[attr-defined]
+        "lines": old_system.of_dossier(actor, row),
     }
     return page(request, "takeover/old.html", context)

@@ -78,7 +78,7 @@ def _context(request: HttpRequest, row: Rehearsal, form: ExplainForm | None = No
         rows = rows.filter(kind=kind)
     after = request.GET.get("after", "")
     name, _sep, pk = after.rpartition("|")
-    if pk.isdigit():
+    if pk.isdecimal():
         from django.db.models import Q
 
         rows = rows.filter(Q(name__gt=name) | Q(name=name, pk__gt=int(pk)))
@@ -103,7 +103,7 @@ def _context(request: HttpRequest, row: Rehearsal, form: ExplainForm | None = No
         "left": counts.get("open", 0),
         "form": form or ExplainForm(),
         "live_form": live_form or LiveForm(initial={"first_month": f"{next_month(row.month):%Y-%m}"}),
-        "picked": [int(one) for one in request.POST.getlist("pick") if one.isdigit()],
+        "picked": [int(one) for one in request.POST.getlist("pick") if one.isdecimal()],
         "pager": {"next": _link(chosen, kind, last), "previous": f"?state={chosen}&kind={kind}" if after else "", "text": ""}
         if last or after
         else None,
@@ -215,10 +215,17 @@ def explain(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Explain one difference, or several at once."""
     row = _found(request, uuid)
     form = ExplainForm(request.POST)
-    ids = [int(one) for one in request.POST.getlist("pick") if one.isdigit()]
+    ids = [int(one) for one in request.POST.getlist("pick") if one.isdecimal()]
     if form.is_valid():
         with errors_on(form):
-            count = services.explain(actor=request.actor, rehearsal=row, ids=ids, words=form.cleaned_data["words"])  # type: ignore[attr-defined]
+            seen = request.POST.get("round", "")
+            count = services.explain(
+                actor=request.actor,  # type: ignore[attr-defined]
+                rehearsal=row,
+                ids=ids,
+                words=form.cleaned_data["words"],
+                expected=int(seen) if seen.isdecimal() else None,
+            )
             said = ngettext("%(count)s difference is explained.", "%(count)s differences are explained.", count)
             return done(request, "takeover:rehearsal", said % {"count": formats.number(count)}, row.uuid)
     return invalid(request, "takeover/rehearsal.html", _context(request, row, form=form))
