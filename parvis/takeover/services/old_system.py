@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,11 +87,13 @@ def _lines(actor: Actor, person_ids: Collection[int], dossier_ids: Collection[in
     found = found.filter(Q(imported__kind=FileKind.PERSONS) | Q(person_id__in=_followed(actor, person_ids)))
     hidden = hidden_person_ids(list(person_ids))
     rows = found.select_related("imported").order_by("-imported__uploaded_at", "number", "pk")[:MOST]
-    with own.loaded():
+    rows = list(rows)
+    own_used = any(target.startswith(own.PREFIX) for row in rows for target in row.imported.mapping.values())
+    with own.loaded() if own_used else nullcontext():
         return [_told(actor, row, row.person_id in hidden or (row.person_id is None and bool(hidden))) for row in rows]
 
 
-def _followed(actor: Actor, person_ids: Collection[int]) -> Collection[int]:
+def _followed(actor: Actor, person_ids: Collection[int]) -> Any:
     """Of whom rights and payments are read: as here, of those in a dossier that the reader sees, and of all by who sees every payment. A
     name is found more widely than money."""
     if not may_see(actor, "money"):
@@ -98,7 +101,7 @@ def _followed(actor: Actor, person_ids: Collection[int]) -> Collection[int]:
     if may_see_payments(actor):
         return person_ids
     mine = DossierMember.objects.visible_to(actor.without_kept).filter(person__in=person_ids, live=1)
-    return set(mine.order_by().values_list("person_id", flat=True))
+    return mine.order_by().values("person_id")
 
 
 def _told(actor: Actor, line: Line, masked: bool) -> OldLine:
