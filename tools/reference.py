@@ -65,7 +65,7 @@ def registries_page() -> str:
     out = [f"{NOTE}# Registries\n"]
     for registry in registries.ALL:
         out.append(f"\n## {registry.name}\n")
-        out += [f"- `{key}`" for key, _ in registry.items()] or ["*(none)*"]
+        out += [f"- `{key}`" for key, _ in registry.declared()] or ["*(none)*"]
     out.append("\n## jobs\n")
     out += [f"- `{kind}`{f' (every `{cron}`)' if cron else ''}" for kind, cron in jobs.known().items()]
     out.append("\n## events and who listens\n")

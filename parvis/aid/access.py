@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parvis.accounting.api import may_prepare, may_see_payments
+from parvis.contacts.api import can_read_persons
 from parvis.dossiers.api import can_read_dossiers, only_reads
 from parvis.identity.enums import Function
 from parvis.kernel.scope import may_see
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 __all__ = [
     "may_attest",
     "may_correct_account",
+    "may_define_types",
     "may_register_claims",
     "may_run",
     "may_see_aid",
     "may_see_attestations",
+    "may_see_category",
     "may_see_claims",
     "may_see_run",
     "may_settle_held",
@@ -32,6 +35,16 @@ __all__ = [
 def may_see_aid(actor: Actor) -> bool:
     """Whoever reads dossiers and may see money in them."""
     return actor.is_system or (can_read_dossiers(actor) and may_see(actor, "money"))
+
+
+def may_see_category(actor: Actor) -> bool:
+    """The category by which a person is helped says with whom she lives and that she is helped: of the class of the aid itself."""
+    return can_read_persons(actor) and may_see_aid(actor)
+
+
+def may_define_types(actor: Actor) -> bool:
+    """Kinds of aid are of the whole centre, like its own fields and lists: its administration, in one's own name."""
+    return actor.is_system or (actor.is_agent and not actor.by_proxy and None in actor.units_for(Function.ADMINISTRATOR))
 
 
 def may_see_run(actor: Actor) -> bool:

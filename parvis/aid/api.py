@@ -36,6 +36,7 @@ from .services.taking_over import (
     told_differences,
     would_pay,
 )
+from .services.types import add_aid_type
 
 __all__ = [
     "AidError",
@@ -49,6 +50,7 @@ __all__ = [
     "RunningRight",
     "WouldPay",
     "Checked",
+    "add_aid_type",
     "attestation_pdf",
     "check_attestation",
     "withdraw_attestation",

@@ -18,6 +18,7 @@ from parvis.kernel.periods import Period, month_start, next_month
 from .calculations import uncovered
 from .enums import DueState, EntitlementState
 from .models import DueLine, Entitlement
+from .types import keys_resting_on
 
 #: Letter templates whose key begins so are attestations; ``attests`` names the kinds of right that must cover every day.
 PREFIX = "attestation."
@@ -44,7 +45,8 @@ def kinds() -> list[AttestationKind]:
 
 def attested_kinds() -> list[str]:
     """Kinds of right that some attestation speaks of."""
-    return sorted({one for kind in kinds() for one in kind.attests})
+    named = {one for kind in kinds() for one in kind.attests}
+    return sorted({*named, *keys_resting_on(named)})
 
 
 @dataclass

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from parvis.documents.api import LetterTemplate
+from parvis.kernel import clock
+from parvis.ui import formats
 from parvis.ui.fields import day_field
+from parvis.ui.names import LabelForm
 
 from .enums import DebtorKind
+from .types import BASES
 
 
 def amount_field(label: Any) -> forms.DecimalField:
@@ -90,3 +96,50 @@ class AttestationForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=191)
+
+
+class TypeChangeForm(LabelForm):
+    """Names, letter and last day of a kind of aid of the centre."""
+
+    letter = forms.ChoiceField(label=_("Letter that grants it"), required=False)
+    last_day = day_field(
+        _("Last day"),
+        required=False,
+        help_text=_("After it the aid is no longer offered. What was decided keeps its name."),
+    )
+    field_order = ("label_fr", "label_nl", "label_de", "label_en", "letter", "last_day")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        newest = {row.key: row.title for row in LetterTemplate.objects.filter(key__endswith=".grant").order_by("key", "number")}
+        named = sorted((formats.label(title), key) for key, title in newest.items())
+        letter: Any = self.fields["letter"]
+        letter.choices = [("", _("The usual one for this amount")), *((key, name) for name, key in named)]
+
+    @property
+    def end(self) -> dt.date | None:
+        """The first day on which it is no longer offered."""
+        last: dt.date | None = self.cleaned_data.get("last_day")
+        return last + dt.timedelta(days=1) if last else None
+
+
+class TypeForm(TypeChangeForm):
+    rests_on = forms.ChoiceField(
+        label=_("How its amount comes about"),
+        choices=[(key, words) for key, (_base, _monthly, words) in BASES.items()],
+        widget=forms.RadioSelect,
+        initial="free_once",
+    )
+    valid_from = day_field(_("Offered from"), required=True)
+    field_order = ("label_fr", "label_nl", "label_de", "label_en", "rests_on", "letter", "valid_from", "last_day")
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["valid_from"].initial = clock.today
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        start, last = data.get("valid_from"), data.get("last_day")
+        if start and last and last < start:
+            self.add_error("last_day", _("The last day lies before the first."))
+        return data

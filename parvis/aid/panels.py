@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from parvis.accounting.api import reason_in_words
 from parvis.kernel import asof, clock, memo, registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import Backlog, PaletteAction, Panel, PersonHolder
+from parvis.kernel.registries import Backlog, PaletteAction, Panel, PersonHolder, PersonNote
 from parvis.ui import slots
 
-from . import access, selectors
+from . import access, categories, selectors, types  # noqa: F401  (feeds the kinds of aid)
 from .enums import UNPAID, DueState, EntitlementState
 from .models import Claim, DueLine, Entitlement
 
@@ -195,3 +195,26 @@ def _attest_person(request: HttpRequest) -> str | None:
 
 
 slots.register("person", "aid.attest", _attest_person, order=10)
+
+
+# The category of a person ----------------------------------------------------------------------------------
+def _category(request: HttpRequest, person: Any) -> str | None:
+    """A link on the page of a person, which the card replaces: that page asks the database nothing more."""
+    if not access.may_see_category(request.actor):  # type: ignore[attr-defined]
+        return None
+    return render_to_string("aid/_category_of_person.html", {"person": person}, request)
+
+
+registries.person_parts.register("aid.category", _category)
+registries.person_notes.register("category", PersonNote(_("Category of the aid"), "money", categories.of_today, categories.choices))
+
+
+# Kinds of aid of the centre --------------------------------------------------------------------------------
+def _admin_tab(request: HttpRequest) -> str | None:
+    if not access.may_define_types(request.actor):  # type: ignore[attr-defined]
+        return None
+    return render_to_string("aid/_admin_tab.html", {"here": request.path.startswith(reverse("aid:types"))}, request)
+
+
+slots.register("admin", "aid.types", _admin_tab, order=31)
+registries.palette.register("aid.types", PaletteAction("aid.types", _("Kinds of aid"), "aid:types", access.may_define_types, 331, "heart"))

@@ -6,7 +6,7 @@ from parvis.ui.past import declare
 
 declare(
     "aid",
-    day=("entitlement",),
+    day=("entitlement", "person_category"),
     today=(
         "account",
         "attest",
@@ -27,6 +27,9 @@ declare(
         "settle",
         "settled",
         "settled_letter",
+        "type",
+        "type_new",
+        "types",
         "unpaid",
         "withdraw_attestation",
     ),

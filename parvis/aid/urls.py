@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import attestations, claims, entitlements, first, run, settled
+from .views import attestations, categories, claims, entitlements, first, run, settled, types
 
 app_name = "aid"
 urlpatterns = [
@@ -20,6 +20,10 @@ urlpatterns = [
     path("aid/attestations/<uuid:uuid>/withdraw/", attestations.withdraw, name="withdraw_attestation"),
     path("aid/persons/<uuid:uuid>/attest/", attestations.attest_person, name="attest_person"),
     path("aid/dossiers/<uuid:uuid>/attest/", attestations.attest, name="attest"),
+    path("aid/persons/<uuid:uuid>/category/", categories.of_person, name="person_category"),
+    path("aid/types/", types.index, name="types"),
+    path("aid/types/new/", types.new, name="type_new"),
+    path("aid/types/<uuid:uuid>/", types.change, name="type"),
     path("aid/claims/", claims.index, name="claims"),
     path("aid/claims/<int:year>/<int:month>/", claims.month, name="claims_month"),
     path("aid/claims/<uuid:uuid>/", claims.claim, name="claim"),

@@ -20,8 +20,12 @@ from .enums import Channel, HearingMeans, Opinion
 from .provisions import ONCE, Payee, Provision, Recover, provision_to_json
 
 
-def kind_choices() -> list[tuple[str, str]]:
-    return [(key, formats.label(kind.title)) for key, kind in registries.provisions.items()]
+def kind_choices(current: str = "") -> list[tuple[str, str]]:
+    """Kinds of aid offered today, and the one that stands there, also when it is offered no longer."""
+    known = registries.provisions.items()
+    if current in registries.provisions and current not in dict(known):
+        known = [*known, (current, registries.provisions.get(current))]
+    return [(key, formats.label(kind.title)) for key, kind in known]
 
 
 class ProvisionForm(forms.Form):
@@ -60,7 +64,7 @@ class ProvisionForm(forms.Form):
             kwargs["initial"] = self._initial(current)
         super().__init__(*args, **kwargs)
         self.accounts = {str(p.bank_account_id): p for p in accounts if p.bank_account_id}
-        self.fields["kind"].choices = kind_choices()  # type: ignore[attr-defined]
+        self.fields["kind"].choices = kind_choices(str(self.current.get("kind") or ""))  # type: ignore[attr-defined]
         shown = [(pk, f"{p.name} · {formats_iban(p.iban)}") for pk, p in self.accounts.items()]
         self.fields["account"].choices = [("", "…"), *shown, (self.OTHER, _("Another account"))]  # type: ignore[attr-defined]
         self.inputs = self._kind_inputs()

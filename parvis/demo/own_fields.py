@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from parvis.aid.api import add_aid_type
 from parvis.contacts.api import set_residence
 from parvis.dossiers.models import CodeList, Dossier
 from parvis.dossiers.services import custom
@@ -42,6 +43,13 @@ TITLES: dict[tuple[str, bool], tuple[str, dt.date | None]] = {
 }
 
 
+#: Kinds of aid of this centre; the second one lacks German and English: it borrows, and the page says so.
+AIDS: list[tuple[dict[str, str], str]] = [
+    ({"fr": "Aide au chauffage", "nl": "Verwarmingshulp", "de": "Heizhilfe", "en": "Heating aid"}, "free_once"),
+    ({"fr": "Aide mensuelle au loyer", "nl": "Maandelijkse huurhulp"}, "free_month"),
+]
+
+
 def _t(fr: str, nl: str, de: str, en: str) -> dict[str, str]:
     return {"fr": fr, "nl": nl, "de": de, "en": en}
 
@@ -51,6 +59,8 @@ def load(*, administrator: Actor, worker_of: Callable[[Dossier], Actor]) -> int:
     if CodeList.objects.filter(key="energy_tutors").exists():
         return 0
     _define(administrator)
+    for label, rests_on in AIDS:
+        add_aid_type(actor=administrator, label=label, rests_on=rests_on, valid_from=SINCE)
     filled = 0
     files = Dossier.unscoped.filter(status="open", unit__code="SSG-NORD", profile__isnull=True).select_related("unit").order_by("-number")
     for dossier, (tutor, premium, since) in zip(files[: len(VALUES)], VALUES, strict=False):

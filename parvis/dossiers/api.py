@@ -13,6 +13,7 @@ from .access import (
 )
 from .agents.calculations import WEIGHTS
 from .agents.selectors import Proposal, label_of, proposals_among
+from .custom_opening import opening_questions
 from .custom_uses import CustomTarget
 from .custom_uses import custom_targets as own_targets
 from .custom_uses import template_classes as own_template_classes
@@ -67,6 +68,7 @@ from .services.custom import set_profile, write_custom, write_person_custom
 from .transparency import PersonsList, persons_list
 
 __all__ = [
+    "opening_questions",
     "ARCHIVED",
     "CustomFact",
     "CustomTarget",

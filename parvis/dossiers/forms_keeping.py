@@ -50,6 +50,11 @@ class HoldForm(forms.Form):
     review_on = day_field(_("Look at it again on"), required=True)
 
 
+class KeepHoldForm(forms.Form):
+    review_on = day_field(_("Look at it again on"), required=True)
+    reason = forms.CharField(label=_("Why it goes on"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class ReasonOnlyForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -12,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from parvis.contacts.api import Person, PersonResidence, search_persons
 from parvis.contacts.enums import ResidenceTitle
 from parvis.identity.api import unit_choices
-from parvis.kernel import clock
+from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.registries import PersonNote
+from parvis.kernel.scope import may_see
 from parvis.ui.grid import Column, Filter, Grid
 from parvis.ui.logged import export_log
 
@@ -68,6 +71,32 @@ def _expiring(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     if value == "expired":
         return rows.filter(residence_until__lt=today)
     return rows.filter(residence_until__gte=today, residence_until__lte=today + SOON)
+
+
+NOTHING = "-"
+
+
+def with_notes(grid: Grid, rows: QuerySet[Any], actor: Actor) -> tuple[Grid, QuerySet[Any]]:
+    """The list with what contexts above say of a person; a class of data that the reader does not see is not even asked for."""
+    notes = [(f"note_{name}", note) for name, note in registries.person_notes.items() if may_see(actor, note.data_class)]
+    if not notes:
+        return grid, rows
+    rows = rows.annotate(**{name: note.value(actor) for name, note in notes})
+    columns = [Column(name, note.label, value=_said(name, note), data_class=note.data_class) for name, note in notes]
+    filters = [
+        Filter(name, note.label, choices=[*note.choices(), (NOTHING, _("nothing noted"))], apply=_noted(name), data_class=note.data_class)
+        for name, note in notes
+    ]
+    return replace(grid, columns=[*grid.columns, *columns], filters=[*grid.filters, *filters]), rows
+
+
+def _said(name: str, note: PersonNote) -> Any:
+    words = dict(note.choices())
+    return lambda person: words.get(getattr(person, name))
+
+
+def _noted(name: str) -> Any:
+    return lambda rows, value: rows.filter(**({f"{name}__isnull": True} if value == NOTHING else {name: value}))
 
 
 _logged = export_log("dossiers", "dossiers.persons_export", "person_list")

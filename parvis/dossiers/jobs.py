@@ -18,6 +18,7 @@ from .certificates import certificate_pdf
 from .enums import LineState
 from .models import Departure, DestructionLine, DestructionList, Handover
 from .services import destruction
+from .services.holds import ask_reviews
 from .services.leaving import acting, carry_out, close_held
 
 log = logging.getLogger(__name__)
@@ -85,4 +86,12 @@ def certificate(ref: JobRef) -> None:
             data_class="security",
         )
         DestructionList.objects.filter(pk=chosen.pk).update(document=document)
+        ref.complete()
+
+
+@periodic("dossiers.holds", "20 5 * * *")
+def holds(ref: JobRef) -> None:
+    """Whoever answers for a hold is asked on its day whether it goes on."""
+    with gesture_scope():
+        ask_reviews(actor=system_actor("dossiers.holds"))
         ref.complete()

@@ -37,6 +37,7 @@ from .selectors import (
     transfer_by_id,
     unknown_clients,
 )
+from .services.holds import uuid_of
 
 
 def situation_groups(rows: list[SituationFact]) -> list[tuple[str, list[SituationFact]]]:
@@ -369,3 +370,10 @@ registries.subject_links.register(
     "departure",
     row_links(_departures, name=lambda row: row.account.display_name, url=lambda row: reverse("dossiers:departure", args=[row.uuid])),
 )
+
+
+def _hold_url(subject: SubjectRef) -> str:
+    return reverse("dossiers:hold", args=[uuid_of(subject.id)])
+
+
+registries.screens.register("dossiers.hold", Screen("dossiers.hold", _("Hold back from destruction"), _hold_url))

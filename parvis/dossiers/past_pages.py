@@ -31,6 +31,7 @@ declare(
         "handover_bundle",
         "hold",
         "hold_end",
+        "hold_keep",
         "intervention_end",
         "interventions",
         "known_end",

@@ -39,6 +39,7 @@ urlpatterns = [
     path("dossiers/<uuid:uuid>/reopen/", life.reopen, name="reopen"),
     path("dossiers/<uuid:uuid>/archive/", life.archive, name="archive"),
     path("dossiers/<uuid:uuid>/hold/", keeping.hold, name="hold"),
+    path("dossiers/<uuid:uuid>/hold/<uuid:item>/keep/", keeping.hold_keep, name="hold_keep"),
     path("dossiers/<uuid:uuid>/hold/<uuid:item>/end/", keeping.hold_end, name="hold_end"),
     path("keeping/rules/", keeping.rules, name="retention"),
     path("keeping/rules/add/", keeping.rule_add, name="retention_add"),

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from parvis.kernel.registry import Registry
+from parvis.kernel.registry import FedRegistry, Registry
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -297,6 +297,18 @@ class DossierNote:
 
 
 @dataclass(frozen=True)
+class PersonNote:
+    """A column and a filter of the list of persons that a context above adds. ``value(actor)`` is an expression over a person, read for the
+    rows of a page by whoever may see ``data_class``; ``choices`` are its values with their words.
+    """
+
+    label: Any
+    data_class: str
+    value: Callable[[Actor], Any]
+    choices: Callable[[], list[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
 class BriefLine:
     """A line of the hand-over page, in the reader's words. ``late``: its day is past."""
 
@@ -359,7 +371,8 @@ screens: Registry[Screen] = Registry("screens")
 process_actions: Registry[Callable[[SubjectRef], None]] = Registry("process_actions")
 facts: Registry[Callable[[SubjectRef], Any]] = Registry("facts")
 assignees: Registry[Callable[[SubjectRef], int | None]] = Registry("assignees")
-provisions: Registry[Any] = Registry("provisions")
+#: Kinds of grant: those of the law, and those that a centre adds on a page (``aid.types``), whose keys begin with "own.".
+provisions: FedRegistry[Any] = FedRegistry("provisions", "own.")
 search_sources: Registry[SearchSource] = Registry("search_sources")
 palette: Registry[PaletteAction] = Registry("palette")
 backlog: Registry[Backlog] = Registry("backlog")
@@ -369,6 +382,8 @@ timeline: Registry[TimeSource] = Registry("timeline")
 sheet: Registry[SheetPart] = Registry("sheet")
 #: What contexts above add to each row of a list of dossiers, under the key of the registry.
 dossier_notes: Registry[DossierNote] = Registry("dossier_notes")
+#: The same for the list of persons.
+person_notes: Registry[PersonNote] = Registry("person_notes")
 demo_loaders: Registry[Callable[..., None]] = Registry("demo_loaders")
 subject_scopes: Registry[Callable[[Actor], Any]] = Registry("subject_scopes")
 #: Type of subject to what of it a service of before may still read: ids, and the classes of data that stay open for them.
@@ -443,6 +458,7 @@ ALL: tuple[Registry[Any], ...] = (
     timeline,
     sheet,
     dossier_notes,
+    person_notes,
     demo_loaders,
     subject_scopes,
     read_parts,

@@ -12,6 +12,7 @@ from parvis.kernel.errors import DomainError
 from parvis.kernel.identifiers import parse_iban, parse_niss
 
 from .enums import DESK_CHANNELS, Channel
+from .lines import own_aids
 
 
 class DayField(forms.DateField):
@@ -30,6 +31,20 @@ class RegisterForm(forms.Form):
         help_text=_("The day of the call or the visit. The receipt keeps today’s date, and both stay readable."),
     )
     made_why = forms.CharField(label=_("Why another day"), required=False, max_length=300)
+    aids = forms.MultipleChoiceField(
+        label=_("Aid of your centre that is asked for"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Each one ticked is a line of its own, beside what the answers ask for."),
+    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        own = own_aids()
+        aids: Any = self.fields["aids"]
+        aids.choices = own
+        if not own:
+            del self.fields["aids"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -39,6 +54,15 @@ class RegisterForm(forms.Form):
         if day and day != clock.today() and not data.get("made_why"):
             self.add_error("made_why", _("Say why, for example “phone call on Friday evening”."))
         return data
+
+
+class AidForm(forms.Form):
+    aid = forms.ChoiceField(label=_("Aid that is asked for too"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        aid: Any = self.fields["aid"]
+        aid.choices = own_aids()
 
 
 class CorrectForm(forms.Form):

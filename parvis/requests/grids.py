@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.identity.api import unit_choices
-from parvis.kernel import clock
+from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.textmatch import sort_key
 from parvis.ui import formats
@@ -62,6 +62,15 @@ def _by_state(rows: QuerySet[Request], value: str) -> QuerySet[Request]:
     return rows.filter(Exists(open_lines)) if value == "open" else rows.exclude(Exists(open_lines))
 
 
+def _aids(_actor: Actor) -> list[tuple[str, str]]:
+    """Kinds of aid, those that the centre added too."""
+    return sorted(((key, formats.label(kind.title)) for key, kind in registries.provisions.items()), key=lambda one: one[1])
+
+
+def _by_aid(rows: QuerySet[Request], value: str) -> QuerySet[Request]:
+    return rows.filter(Exists(RequestLine.objects.visible_to(_READER).filter(request=OuterRef("pk"), provision=value)))
+
+
 _logged = export_log("requests", "register_exported", "register")
 
 
@@ -102,6 +111,7 @@ REGISTER = Grid(
             choices=Stage.choices,
             apply=lambda rows, v: rows.filter(Exists(RequestLine.objects.visible_to(_READER).filter(request=OuterRef("pk"), stage=v))),
         ),
+        Filter("aid", _("Aid"), choices=_aids, apply=_by_aid),
         Filter("channel", _("Channel"), choices=Channel.choices, apply=lambda rows, v: rows.filter(channel=v)),
         Filter("urgent", _("Urgent"), choices=[("yes", _("Urgent only"))], apply=lambda rows, v: rows.filter(urgent=True)),
         Filter("unit", _("Service"), choices=unit_choices, apply=lambda rows, v: rows.filter(unit=int(v))),

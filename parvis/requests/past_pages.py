@@ -8,6 +8,7 @@ declare(
     "requests",
     day=("detail", "index"),
     today=(
+        "add_aid",
         "book",
         "correct",
         "fill",

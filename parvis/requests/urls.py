@@ -15,5 +15,6 @@ urlpatterns = [
     path("requests/<uuid:uuid>/correct/", pages.correct, name="correct"),
     path("requests/<uuid:uuid>/identify/", identify.identify, name="identify"),
     path("requests/<uuid:uuid>/named/", naming.named, name="named"),
+    path("requests/<uuid:uuid>/aid/", pages.add_aid, name="add_aid"),
     path("requests/<uuid:uuid>/take-over/", identify.take_over, name="take_over"),
 ]

@@ -19,7 +19,7 @@ WITHOUT_FILE = {
 }  # fmt: skip
 
 THING: dict[str, str] = {
-    "contacts:person": "person", "dossiers:person_own": "person", "contacts:fact": "person", "contacts:protect": "person", "contacts:card": "person",
+    "contacts:person": "person", "dossiers:person_own": "person", "aid:person_category": "person", "contacts:fact": "person", "contacts:protect": "person", "contacts:card": "person",
     "contacts:reveal": "person", "contacts:role_add": "person", "contacts:role_end": "person", "contacts:tenant_add": "person", "contacts:tenant_end": "person", "contacts:family": "person",
     "contacts:relation_add": "person", "contacts:relation_end": "person", "contacts:merge": "person", "contacts:merge_undo": "person",
     "contacts:organisation": "organisation", "contacts:organisation_close": "organisation", "contacts:organisation_role": "organisation",
@@ -52,6 +52,7 @@ THING: dict[str, str] = {
     "takeover:certificate": "live_rehearsal", "takeover:old_dossier": "dossier", "takeover:old_person": "person",
     "aid:settled": "settled_claim", "aid:settled_letter": "settled_claim",
     "aid:attest": "finished", "aid:attest_person": "person", "aid:attestation": "attestation", "aid:withdraw_attestation": "attestation",
+    "aid:type": "aid_type", "requests:add_aid": "request",
     "takeover:import": "import", "takeover:apply": "import", "takeover:undo": "import", "takeover:discard": "import", "takeover:report": "import",
     "identity:admin_account": "account", "identity:grant": "account", "identity:issue_link": "account", "identity:reset_factors": "account",
     "identity:set_active": "account", "identity:unit": "unit",
@@ -80,6 +81,7 @@ def arguments(name: str, things: dict[str, Any]) -> list[Any]:
             "dossiers:situation_end",
             "dossiers:intervention_end",
             "dossiers:hold_end",
+            "dossiers:hold_keep",
             "dossiers:reading_end",
         }:
             return [*dossier, NOWHERE]

@@ -9,6 +9,7 @@ from typing import Any
 
 from parvis.accounting.models import BankFile, CentreAccount, PaymentOrder, Voucher
 from parvis.aid.models import Attestation, Claim, DueLine, Entitlement
+from parvis.aid.services.types import add_aid_type
 from parvis.api.enums import CLASSES, Scope
 from parvis.api.services import create_application, create_token
 from parvis.connectors.api import Happening, register_file
@@ -362,7 +363,8 @@ def _own_fields(dossier: Dossier) -> dict[str, Any]:
         actor=system, kind=persons, section="coaching", label=label, type="choice", data_class="social", code_list="tutors", listed=True
     )
     custom.write_person_custom(actor=system, person=dossier.lead, section="coaching", answers={"coach": "TE"})
-    return {"code_list": tutors, "code": code}
+    heating = add_aid_type(actor=system, label={"fr": "Aide au chauffage"}, rests_on="free_once", valid_from=dt.date(2026, 1, 1))
+    return {"code_list": tutors, "code": code, "aid_type": heating}
 
 
 def _rights(dossier: Dossier) -> dict[str, Any]:

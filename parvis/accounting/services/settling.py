@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
-from parvis.kernel import canonical, clock, mutations
+from parvis.kernel import canonical, clock, mutations, registries
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.events import publish
 from parvis.kernel.subject import SubjectRef
@@ -32,6 +32,7 @@ class Settling:
         self.actor, self.file = actor, file
         self.today = clock.today()
         self.rows: list[BankFileLine] = []
+        self.roles: dict[str, str] = {}
         self.events: list[Any] = []
         self.postings: dict[tuple[str, int, date], list[PaymentLine]] = defaultdict(list)
 
@@ -170,13 +171,20 @@ class Settling:
         for name, value in values.items():
             setattr(line, name, value)
 
+    def _expense(self, purpose: str) -> str:
+        """The account of a kind of aid; one that the centre added goes to that of the kind it rests on."""
+        if purpose not in self.roles:
+            kind = registries.provisions.get(purpose) if purpose in registries.provisions else None
+            self.roles[purpose] = f"expense:{getattr(kind, 'base', '') or purpose}"
+        return self.roles[purpose]
+
     def _post(self, what: str, order: PaymentOrder, day: date, lines: list[PaymentLine]) -> None:
         """Expense against the clearing account when the bank accepts, clearing against the bank when it debits; and back."""
         total = sum((line.amount for line in lines), Decimal("0.00"))
         bank = order.account.gl_account.role or "bank"
         expense = [
             Leg(
-                f"expense:{line.purpose}",
+                self._expense(line.purpose),
                 debit=line.amount,
                 dossier_id=line.dossier_ref,
                 person_id=line.beneficiary_id,

@@ -3,5 +3,6 @@
 from .attestations import Attestation
 from .claims import Claim, ClaimReceipt
 from .entitlements import DueLine, Entitlement, PaymentAccount, Withholding
+from .types import AidType
 
-__all__ = ["Attestation", "Claim", "ClaimReceipt", "DueLine", "Entitlement", "PaymentAccount", "Withholding"]
+__all__ = ["AidType", "Attestation", "Claim", "ClaimReceipt", "DueLine", "Entitlement", "PaymentAccount", "Withholding"]

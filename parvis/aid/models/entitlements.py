@@ -36,6 +36,8 @@ class Entitlement(ScopedModel):
     unit = models.ForeignKey("identity.Unit", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40)
     title = models.JSONField(default=dict)
+    #: The category of the law that the decision went by (1 with others, 2 alone, 3 family); empty where the aid knows none.
+    category = models.CharField(max_length=1, blank=True)
     beneficiary = models.ForeignKey("contacts.Person", on_delete=models.PROTECT, related_name="+")
     beneficiary_name = models.CharField(max_length=191)
     amount = models.DecimalField(max_digits=12, decimal_places=2)

@@ -26,6 +26,7 @@ from ..access import may_attest
 from ..attestations import AttestationKind, Coverage, attestable, category_of, coverage, kinds, last_attestable, last_day, stopped_months
 from ..errors import AidError
 from ..models import Attestation
+from ..types import base_of
 from .granting import note_step, stream
 
 READER = system_actor("aid.attest")
@@ -51,7 +52,9 @@ def why_not(found: Coverage) -> str:
 
 def covers(person_id: int, dossier_id: int, kind: AttestationKind, wanted: Period) -> Coverage:
     """What covers these days for this person, whoever asks."""
-    rights = [one for one in attestable(READER, dossier_id, wanted.start) if one.beneficiary_id == person_id and one.kind in kind.attests]
+    rights = [
+        one for one in attestable(READER, dossier_id, wanted.start) if one.beneficiary_id == person_id and base_of(one.kind) in kind.attests
+    ]
     return coverage(rights, wanted, stopped_months(READER, rights))
 
 

@@ -59,6 +59,7 @@ def open_entitlement(*, actor: Actor, decision: Any, provision: Provision, title
         unit_id=decision.unit_id,
         kind=provision.kind,
         title=title,
+        category=_category(provision),
         beneficiary_id=provision.beneficiary_person_id,
         beneficiary_name=(provision.beneficiary_name or names.get(provision.beneficiary_person_id, "?"))[:191],
         amount=provision.amount,
@@ -105,6 +106,11 @@ def open_entitlement(*, actor: Actor, decision: Any, provision: Provision, title
     )
     publish(EntitlementOpened(actor=actor, entitlement_id=entitlement.pk, dossier_id=entitlement.dossier_id, decision_id=decision.pk))
     return entitlement
+
+
+def _category(provision: Provision) -> str:
+    told = str(provision.details.get("category") or "")
+    return told if told in ("1", "2", "3") else ""
 
 
 def _replaced(decision: Any, provision: Provision) -> list[Entitlement]:

@@ -27,6 +27,7 @@ from ..forms import AttestationForm, WithdrawForm
 from ..grids import ATTESTATIONS
 from ..models import Attestation
 from ..services import attesting
+from ..types import base_of
 
 MONTH = re.compile(r"^(\d{4})-(\d{2})$")
 #: Months offered by a link; any day may be typed.
@@ -70,8 +71,8 @@ def _offers(request: Request, dossier: Dossier, wanted: Period) -> list[dict[str
     names = display_names({right.beneficiary_id for right in rights})
     offers = []
     for kind in attestations.kinds():
-        for person_id in sorted({right.beneficiary_id for right in rights if right.kind in kind.attests}):
-            mine = [right for right in rights if right.beneficiary_id == person_id and right.kind in kind.attests]
+        for person_id in sorted({right.beneficiary_id for right in rights if base_of(right.kind) in kind.attests}):
+            mine = [right for right in rights if right.beneficiary_id == person_id and base_of(right.kind) in kind.attests]
             found = attestations.coverage(mine, wanted, stopped)
             offers.append(
                 {

@@ -50,7 +50,7 @@ def _shown(field: str, value: Any) -> str:
     if field == "decider" and value in Decider.values:
         return str(Decider(value).label)
     if field == "kind":
-        return dict(kinds()).get(str(value), str(value))
+        return _kind_name(str(value), dict(kinds()))
     if field == "amount":
         return formats.amount(Decimal(str(value)))
     if isinstance(value, dict):
@@ -65,6 +65,13 @@ def kinds() -> list[tuple[str, str]]:
     """Every kind of aid, then each by its name."""
     named = sorted((formats.label(kind.title), key) for key, kind in registries.provisions.items())
     return [("*", str(_("every kind of aid"))), *((key, name) for name, key in named)]
+
+
+def _kind_name(key: str, names: dict[str, str]) -> str:
+    """Its name, also when the centre offers it no longer."""
+    if key in names or key not in registries.provisions:
+        return names.get(key, key)
+    return formats.label(registries.provisions.get(key).title)
 
 
 def history(committee: Committee) -> list[dict[str, Any]]:
@@ -160,7 +167,7 @@ def _limits(committee: Committee, day: dt.date) -> list[dict[str, Any]]:
     return [
         {
             "limit": row,
-            "kind": names.get(row.provision_kind, row.provision_kind),
+            "kind": _kind_name(row.provision_kind, names),
             "state": "past" if row.valid_to and row.valid_to < day else "future" if row.valid_from > day else "now",
         }
         for row in rows
@@ -223,7 +230,7 @@ def end_limit(request: Request, uuid: Any, limit: int) -> HttpResponse:
         "committee": row.committee,
         "back": reverse("decisions:committee", args=[row.committee.uuid]),
         "button": _("Keep"),
-        "help": f"{row.get_decider_display()} · {dict(kinds()).get(row.provision_kind, row.provision_kind)} · {row.source}",
+        "help": f"{row.get_decider_display()} · {_kind_name(row.provision_kind, dict(kinds()))} · {row.source}",
     }
     template = "decisions/committee_form.html"
     return invalid(request, template, context) if request.method == "POST" else page(request, template, context)

@@ -64,6 +64,8 @@ class LegalHold(ScopedModel):
     author_id = models.BigIntegerField(null=True)
     author_label = models.CharField(max_length=191)
     review_on = models.DateField()
+    #: The day of review for which a task was given: one day, one task.
+    asked_for = models.DateField(null=True, blank=True)
     live = models.PositiveSmallIntegerField(null=True, default=1)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by_label = models.CharField(max_length=191, blank=True)

@@ -20,6 +20,7 @@ from .dossiers import (
     refile,
 )
 from .former import DAYS, Terms, end_left_reading, kept_readings, publish_reading_rule, reading_rules, reading_terms
+from .holds import ask_reviews, keep_hold
 from .interventions import end_intervention, record_intervention
 from .known import add_known, end_known, match_again
 from .leaving import carry_out, plan_departure, side_of, sign_handover
@@ -42,6 +43,7 @@ from .situation import end_situation, record_situation
 from .transfers import accept_transfer, offer_transfer, return_transfer
 
 __all__ = [
+    "ask_reviews",
     "add_known",
     "end_known",
     "match_again",
@@ -72,6 +74,7 @@ __all__ = [
     "end_hold",
     "end_left_reading",
     "holds_of",
+    "keep_hold",
     "holds_to_review",
     "kept",
     "kept_readings",

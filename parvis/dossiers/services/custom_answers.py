@@ -83,6 +83,22 @@ def write_custom(
         Conflict: the file changed since ``expected``.
     """
     writable(actor, dossier, allowed=access.can_write_situation(actor))
+    return write_section(actor, dossier, section, answers, item, valid_from, valid_to, source, source_ref, expected)
+
+
+def write_section(
+    actor: Actor,
+    dossier: Dossier,
+    section: str,
+    answers: Mapping[str, Any],
+    item: uuid.UUID | None = None,
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+    source: str = Source.AGENT,
+    source_ref: str = "",
+    expected: int | None = None,
+) -> list[CustomFact]:
+    """``write_custom`` for a gesture that has judged the right itself: a file opened for another service is no longer the opener's to write in."""
     own = _section(actor, dossier, section)
     for key in answers:
         one = _named(own, key)

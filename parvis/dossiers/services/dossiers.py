@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 from django.db.models import F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -29,12 +30,14 @@ from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 
 from .. import access
+from ..custom_opening import opening_questions
 from ..enums import SPECIALITY_OF_ROLE, MemberRole, ReferentRole, Speciality
 from ..errors import InvalidDossier
 from ..events import DossierOpened, MemberAdded, MemberLeft, ReferentAssigned
 from ..models import Dossier, DossierMember, Referent
 from ..selectors import own_agents
 from ._common import record, writable
+from .custom_answers import write_section
 
 
 @gesture
@@ -47,11 +50,17 @@ def open_dossier(
     speciality: str = "",
     source: str = Source.AGENT,
     source_ref: str = "",
+    own: Mapping[str, Any] | None = None,
 ) -> Dossier:
     """A dossier under the next number, with the person as applicant.
 
+    Args:
+        own: answers to the fields that the organisation needs of every file (``opening_questions``). None: they are not asked, and the file
+            says what it lacks: an urgent need, or a program that knows them not, opens a file all the same.
+
     Raises:
         NotAllowed: the actor opens no dossiers in this unit.
+        InvalidDossier: an answer that is needed is missing or wrong; nothing is opened.
     """
     if not access.can_open_dossier(actor) or not (actor.is_system or actor.holds(unit.pk, *access.OPENERS)):
         raise NotAllowed(_("You may not open a dossier in this service."))
@@ -64,7 +73,20 @@ def open_dossier(
     _write_member(actor, dossier, person, MemberRole.APPLICANT, True, day, None, source, source_ref)
     if referent is not None:
         assign_referent(actor=actor, dossier=dossier, account=referent, speciality=speciality)
+    if own is not None:
+        _answer_needed(actor, dossier, own, source, source_ref)
     return dossier
+
+
+def _answer_needed(actor: Actor, dossier: Dossier, own: Mapping[str, Any], source: str, source_ref: str) -> None:
+    asked = opening_questions(actor, own)
+    if asked is None:
+        return
+    if asked.problems:
+        first = asked.problems[0]
+        raise InvalidDossier(f"{first.label}: {first.text}", field=first.path, code="needed")
+    for section, answers in asked.by_section().items():
+        write_section(actor, dossier, section, answers, source=source, source_ref=source_ref)
 
 
 def refile(person_ids: Sequence[int]) -> None:

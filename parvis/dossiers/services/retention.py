@@ -25,6 +25,7 @@ from ..errors import InvalidDossier
 from ..models import DestructionLine, Dossier, DossierSector, LegalHold, RetentionRule
 from ..retention import Schedule, slot_of, years_after
 from ._common import record, within_scope
+from .holds import done_with
 
 STREAM = "context:dossiers"
 
@@ -197,6 +198,7 @@ def end_hold(*, actor: Actor, hold: LegalHold, reason: str) -> LegalHold:
     if not ended:
         raise InvalidDossier(_("This hold has ended already."), code="ended")
     record(actor, "dossier.hold.end", hold.dossier, {"hold": [hold.reason, reason.strip()[:500]]})
+    done_with(actor, hold)
     return LegalHold.unscoped.select_related("dossier").get(pk=hold.pk)
 
 

@@ -19,6 +19,7 @@ from parvis.kernel.errors import Conflict
 from parvis.kernel.periods import OPEN_END
 from parvis.ui import formats
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
+from parvis.ui.names import label_initial
 
 from .. import access, custom
 from ..custom_persons import of_members
@@ -32,7 +33,6 @@ from ..forms_custom import (
     PeriodForm,
     ProfileForm,
     SectionForm,
-    label_initial,
 )
 from ..models import Code, CodeList, CustomFact, Dossier, DossierKind, PersonFact
 from ..models.custom import ONCE

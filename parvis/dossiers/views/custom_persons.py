@@ -23,7 +23,7 @@ from .. import access, custom
 from ..custom_persons import Part, own_data
 from ..custom_uses import with_custom
 from ..forms_custom import PeriodForm
-from ..grids_persons import PERSONS, listed_persons
+from ..grids_persons import PERSONS, listed_persons, with_notes
 from ..models import PersonFact
 from ..models.custom import ONCE
 from ..services import custom as services
@@ -34,7 +34,8 @@ from .custom import both_kept, entry_asked, reading_days
 @screen(access=access.can_list_persons, parts={"persons": "ui/components/grid.html"})
 def persons(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    own, rows = with_custom(PERSONS, listed_persons(actor), actor, persons=True)
+    noted, rows = with_notes(PERSONS, listed_persons(actor), actor)
+    own, rows = with_custom(noted, rows, actor, persons=True)
     grid = own.read(request, rows)
     return grid.export() or page(request, "dossiers/persons.html", {"grid": grid})
 

@@ -22,7 +22,7 @@ from parvis.ui.http import done, errors_on, invalid, page, screen
 from .. import access, services
 from ..enums import LineState, ListState
 from ..errors import CannotBeDestroyed
-from ..forms_keeping import ApproveForm, HoldForm, ProposeForm, ReasonOnlyForm, RuleForm
+from ..forms_keeping import ApproveForm, HoldForm, KeepHoldForm, ProposeForm, ReasonOnlyForm, RuleForm
 from ..models import DestructionLine, DestructionList, Dossier, LegalHold, RetentionRule
 from ._common import crumbs, visible
 
@@ -84,11 +84,32 @@ def hold(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @screen(access=access.may_hold, methods=("GET", "POST"), writes=True)
-def hold_end(request: HttpRequest, uuid: UUID, item: UUID) -> HttpResponse:
+def hold_keep(request: HttpRequest, uuid: UUID, item: UUID) -> HttpResponse:
+    """The hold was looked at and goes on, until another day."""
     dossier = visible(request, uuid)
+    row = _living(request, dossier, item)
+    form = KeepHoldForm(request.POST or None)
+    context = {**crumbs(dossier), "form": form, "row": row}
+    if request.method == "POST":
+        if form.is_valid():
+            with errors_on(form):
+                services.keep_hold(actor=request.actor, hold=row, **form.cleaned_data)  # type: ignore[attr-defined]
+                return done(request, "dossiers:hold", _("The hold goes on; its next day of review is noted."), dossier.uuid)
+        return invalid(request, "dossiers/hold_keep.html", context)
+    return page(request, "dossiers/hold_keep.html", context)
+
+
+def _living(request: HttpRequest, dossier: Dossier, item: UUID) -> LegalHold:
     row = LegalHold.objects.visible_to(request.actor).filter(dossier=dossier, uuid=item, live=1).select_related("dossier").first()  # type: ignore[attr-defined]
     if row is None:
         raise Http404("hold")
+    return row
+
+
+@screen(access=access.may_hold, methods=("GET", "POST"), writes=True)
+def hold_end(request: HttpRequest, uuid: UUID, item: UUID) -> HttpResponse:
+    dossier = visible(request, uuid)
+    row = _living(request, dossier, item)
     form = ReasonOnlyForm(request.POST or None)
     context = {**crumbs(dossier), "form": form, "row": row}
     if request.method == "POST":

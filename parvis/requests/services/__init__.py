@@ -1,3 +1,4 @@
+from .adding import add_aid
 from .clocks import meet_clock, renew_clock, restart_clock, start_clock
 from .correcting import correct_request_date
 from .joining import join_dossier
@@ -17,6 +18,7 @@ __all__ = [
     "PieceOffer",
     "Sent",
     "Taking",
+    "add_aid",
     "add_piece",
     "correct_request_date",
     "join_dossier",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from parvis.contacts.api import Person
@@ -35,8 +38,10 @@ def join_dossier(
     dossier: dossiers.Dossier | None = None,
     referent: Account | None = None,
     speciality: str = "",
+    own: Mapping[str, Any] | None = None,
 ) -> Request:
-    """The request belongs to this person and this dossier (None opens one). Its documents, cases and tasks follow.
+    """The request belongs to this person and this dossier (None opens one). Its documents, cases and tasks follow. ``own``: answers that the
+    organisation needs of a file, where one is opened (``dossiers.open_dossier``).
 
     Raises:
         AlreadyJoined: a colleague did it first; carries who and when.
@@ -57,6 +62,7 @@ def join_dossier(
             speciality=speciality,
             source=Source.SUBMISSION,
             source_ref=f"request:{request.pk}",
+            own=own,
         )
     else:
         if all(member.person_id != person.pk for member in dossiers.members_at(dossier.pk)):
@@ -86,32 +92,39 @@ def join_dossier(
     for document in documents.documents_about([SubjectRef("request", request.pk)]):
         documents.file_in_dossier(actor=actor, document=document, dossier_id=dossier.pk)
     for line in RequestLine.unscoped.filter(request=request).order_by("pk"):
-        line.person = person
-        line.save(update_fields=["person"])
-        workflows.link_dossier(actor=actor, subject=line_ref(line.pk), dossier_id=dossier.pk, unit_id=dossier.unit_id)
-        urgent = line.kind == "urgent_aid"
-        mark_progress(
-            actor=actor,
-            line_id=line.pk,
-            stage=Stage.PRESIDENT if urgent else Stage.INQUIRY,
-            next_step="decision" if urgent else "proposal",
-            expected_on=line.expected_on,
-        )
-        publish(
-            RequestJoined(
-                actor=actor,
-                process_subject=line_ref(line.pk),
-                request_id=request.pk,
-                number=request.number,
-                line_id=line.pk,
-                dossier_id=dossier.pk,
-                person_id=person.pk,
-                channel=request.channel,
-                requested_on=request.requested_on,
-                label=line.label.get("fr", line.kind),
-            )
-        )
+        enter_dossier(actor, request, line)
     return request
+
+
+def enter_dossier(actor: Actor, request: Request, line: RequestLine) -> None:
+    """A line goes on in the dossier of its request: person, case, stage, and what others do about it."""
+    dossier, person = request.dossier, request.applicant
+    assert dossier is not None and person is not None
+    line.person = person
+    line.save(update_fields=["person"])
+    workflows.link_dossier(actor=actor, subject=line_ref(line.pk), dossier_id=dossier.pk, unit_id=dossier.unit_id)
+    urgent = line.kind == "urgent_aid"
+    mark_progress(
+        actor=actor,
+        line_id=line.pk,
+        stage=Stage.PRESIDENT if urgent else Stage.INQUIRY,
+        next_step="decision" if urgent else "proposal",
+        expected_on=line.expected_on,
+    )
+    publish(
+        RequestJoined(
+            actor=actor,
+            process_subject=line_ref(line.pk),
+            request_id=request.pk,
+            number=request.number,
+            line_id=line.pk,
+            dossier_id=dossier.pk,
+            person_id=person.pk,
+            channel=request.channel,
+            requested_on=request.requested_on,
+            label=line.label.get("fr", line.kind),
+        )
+    )
 
 
 def _taken(request: Request) -> AlreadyJoined:

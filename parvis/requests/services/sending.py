@@ -26,6 +26,7 @@ from .. import access
 from ..enums import DESK_CHANNELS, Channel, ClockKind, Stage
 from ..errors import RequestError
 from ..events import RequestSent
+from ..lines import line_of
 from ..models import Request, RequestLine
 from ._common import line_ref, record
 from .clocks import start_clock
@@ -67,6 +68,7 @@ def send_request(
     incomplete: bool = False,
     only: Collection[str] = (),
     names: Mapping[str, str] | None = None,
+    aids: Collection[str] = (),
 ) -> Sent:
     """Register a demand. The law counts from its day, whatever is still missing.
 
@@ -76,6 +78,7 @@ def send_request(
         incomplete: accept missing answers (an agent registers what the person could say).
         names: question → entry of the address book that the agent chose while typing.
         only: line kinds, when not those that the procedure's conditions give.
+        aids: kinds of aid of the centre that are asked for too, each a line.
 
     Raises:
         Incomplete: with every problem, when ``incomplete`` is not set.
@@ -97,6 +100,7 @@ def send_request(
     if not name:
         raise RequestError(_("Write at least a name."), field="name", code="no_name")
     lines = [line for line in definition["lines"] if (line["key"] in only if only else procedures.line_wanted(line, state.names))]
+    lines += [line_of(key, definition) for key in dict.fromkeys(aids)]
     if not lines and incomplete and not only:
         lines = definition["lines"][:1]
     if not lines:
@@ -131,7 +135,7 @@ def send_request(
         {"number": request.number, "channel": channel, "procedure": str(procedure), "lines": [line["key"] for line in lines]},
     )
     for line in lines:
-        _open_line(actor, request, line, definition, state.names)
+        open_line(actor, request, line, definition, state.names)
     if made_on is not None and made_on != request.requested_on:
         request = correct_day(actor, request, made_on, made_why)
     _keep_files(actor, request, sent, definition)
@@ -152,7 +156,7 @@ def send_request(
     return Sent(request, code)
 
 
-def _open_line(
+def open_line(
     actor: Actor, request: Request, data: Mapping[str, Any], definition: Mapping[str, Any], names: Mapping[str, Any]
 ) -> RequestLine:
     line = RequestLine.unscoped.create(

@@ -73,7 +73,10 @@ def fill(request: HttpRequest, uuid: UUID) -> HttpResponse:
     form = RegisterForm(request.POST)
     post = request.POST.copy()
     names, picked = _names(actor, draft, post)
-    draft.answers = {**draft.answers, DESK: {name: post.get(name, "") for name in ("channel", "made_on", "made_why")} | {"names": names}}
+    draft.answers = {
+        **draft.answers,
+        DESK: {name: post.get(name, "") for name in ("channel", "made_on", "made_why")} | {"names": names, "aids": post.getlist("aids")},
+    }
     before = _state(draft)
     keys = [at.key for at in before.visible_pages]
     result = forms.handle_post(actor=actor, draft=draft, pages=keys, post=post, files=request.FILES, channel="desk")
@@ -106,6 +109,7 @@ def fill(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 made_why=form.cleaned_data["made_why"],
                 incomplete=incomplete,
                 names={path: ref for path, (ref, _text) in names.items()},
+                aids=form.cleaned_data.get("aids", ()),
             )
         except forms.AlreadySent:
             first = services.request_of_draft(draft.pk)

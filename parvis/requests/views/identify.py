@@ -61,6 +61,7 @@ def identify(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "said": _said(mine),
         "card_form": CardForm(),
         "problem": "",
+        "opening": dossiers.opening_questions(actor, post=request.POST if "join" in request.POST and _opens(request) else None),
         "query": "",
         **_proposed(request, mine),
     }
@@ -78,7 +79,7 @@ def identify(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 reading = contacts.decode_eid(_unpack(packed))
                 context["packed_card"] = packed
             if "join" in request.POST:
-                _join(actor, mine, request, reading, context["asked"])
+                _join(actor, mine, request, reading, context["asked"], context["opening"])
                 return done(
                     request, "requests:take_over", _("Request %(number)s is joined to the dossier.") % {"number": mine.number}, mine.uuid
                 )
@@ -86,6 +87,13 @@ def identify(request: HttpRequest, uuid: UUID) -> HttpResponse:
             raise
         except DomainError as error:
             context["problem"] = str(error.message)
+    # A refusal keeps what was chosen and typed.
+    context["chosen_who"], _sep, context["chosen_where"] = request.POST.get("choice", "").partition(":")
+    context |= {
+        "referent": request.POST.get("referent", ""),
+        "note": request.POST.get("note", ""),
+        "card_unused": bool(request.POST.get("choice")) and "use_card" not in request.POST,
+    }
     context["query"] = request.GET.get("q", "").strip()
     context["candidates"] = _candidates(actor, mine, reading, context["query"])
     context["reading"] = reading
@@ -93,6 +101,11 @@ def identify(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if context["problem"]:
         return invalid(request, "requests/identify.html", context)
     return page(request, "requests/identify.html", context)
+
+
+def _opens(request: HttpRequest) -> bool:
+    """Whether what was chosen opens a new file."""
+    return request.POST.get("choice", "").endswith(":new")
 
 
 def _said(mine: Request) -> list[tuple[str, str]]:
@@ -172,13 +185,17 @@ def _day(text: Any) -> Any:
     return date.fromisoformat(text) if isinstance(text, str) else None
 
 
-def _join(actor: Actor, mine: Request, request: HttpRequest, reading: contacts.EidReading | None, asked: dossiers.AskForm) -> Request:
+def _join(
+    actor: Actor, mine: Request, request: HttpRequest, reading: contacts.EidReading | None, asked: dossiers.AskForm, opening: Any
+) -> Request:
     """The choice of the page, in one gesture: person, dossier, referent, card."""
     post = request.POST
     choice = post.get("choice", "")
     who, _sep, where = choice.partition(":")
     if not who:
         raise DomainError(_("Choose a person, or enter a new one."))
+    if opening is not None and opening.problems and _opens(request) and mine.joined_at is None:
+        raise DomainError(_("A new file needs these answers: %(what)s.") % {"what": ", ".join(one.label for one in opening.problems)})
     referent = next((one for one in _agents(mine) if str(one.pk) == post.get("referent", "")), None)
     with gesture_scope():
         if mine.joined_at is not None:
@@ -201,7 +218,13 @@ def _join(actor: Actor, mine: Request, request: HttpRequest, reading: contacts.E
                 person.refresh_from_db()
         picked = _picked(actor, mine, referent, asked, post.get("note", ""), dossier) if referent is not None else None
         joined = services.join_dossier(
-            actor=actor, request=mine, person=person, dossier=dossier, referent=referent, speciality=picked.speciality if picked else ""
+            actor=actor,
+            request=mine,
+            person=person,
+            dossier=dossier,
+            referent=referent,
+            speciality=picked.speciality if picked else "",
+            own=opening.answers if opening is not None else None,
         )
         if picked is not None and joined.dossier is not None:
             dossiers.keep_choice(actor=actor, dossier=joined.dossier, choice=picked)

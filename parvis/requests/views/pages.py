@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,7 @@ from parvis.workflows import api as workflows
 
 from .. import access, services
 from ..enums import UNDECIDED
-from ..forms import CorrectForm
+from ..forms import AidForm, CorrectForm
 from ..grids import REGISTER, listed
 from ..models import Request
 from ..past import as_it_stood, clocks_then, listed_then, register_then, stages_then
@@ -78,6 +78,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "may_correct": access.can_correct(actor)
         and access.registers_in(actor, mine.unit_id)
         and any(line.stage in UNDECIDED for line in lines),
+        "may_add": access.can_register(actor) and access.registers_in(actor, mine.unit_id),
         "dossier_url": _dossier_url(actor, mine),
         "code": take_code(request, mine),
     }
@@ -148,3 +149,20 @@ def correct(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 return done(request, "requests:detail", _("The day is corrected; the terms follow."), mine.uuid)
         return invalid(request, "requests/correct.html", context)
     return page(request, "requests/correct.html", context)
+
+
+@screen(access=access.can_register, methods=("GET", "POST"), creates=True)
+def add_aid(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One more aid, of those that the centre offers, is asked for in this request."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    mine: Request = visible(request, uuid)
+    if not access.registers_in(actor, mine.unit_id):
+        raise Http404("request")
+    form = AidForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        if form.is_valid():
+            with errors_on(form):
+                services.add_aid(actor=actor, request=mine, aid=form.cleaned_data["aid"])
+                return done(request, "requests:detail", _("Added: it has a term and a step of its own."), mine.uuid)
+        return invalid(request, "requests/add_aid.html", {"mine": mine, "form": form})
+    return page(request, "requests/add_aid.html", {"mine": mine, "form": form})

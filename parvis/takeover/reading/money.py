@@ -93,10 +93,13 @@ def aid_kind(text: str) -> str:
     wanted = sort_key(text)
     if text.strip() in registries.provisions:
         return text.strip()
-    for key, kind in registries.provisions.items():
-        if wanted in {sort_key(name) for name in getattr(kind, "title", {}).values()}:
-            return str(key)
-    return _AIDS.get(wanted, "")
+    if found := _named(wanted, registries.provisions.declared()) or _AIDS.get(wanted, ""):
+        return found
+    return _named(wanted, registries.provisions.items())  # those of the centre are asked for last: each time a query
+
+
+def _named(wanted: str, kinds: list[tuple[str, Any]]) -> str:
+    return next((str(key) for key, kind in kinds if wanted in {sort_key(name) for name in getattr(kind, "title", {}).values()}), "")
 
 
 def clean_money(target: str, text: str) -> Any:
