@@ -18,6 +18,8 @@ from .models import AgendaItem, Committee, Decision, Membership, Minutes, Presen
 if TYPE_CHECKING:
     from parvis.kernel.actor import Actor
 
+    from .neighbours import Line
+
 CASE_WORK = (Function.SOCIAL_WORKER, Function.CHIEF)
 SECRETARIAT = (Function.COMMITTEE_SECRETARY, Function.PRESIDENT)
 COMMITTEE = (*SECRETARIAT, Function.COMMITTEE_MEMBER)
@@ -30,6 +32,13 @@ VISIBLE_SESSIONS = (SessionState.FROZEN, SessionState.OPEN, SessionState.CLOSED)
 # Predicates -----------------------------------------------------------------------------------------------------------
 def may_draft(actor: Actor) -> bool:
     return actor.has(*CASE_WORK)
+
+
+def may_start(actor: Actor, line: Line) -> bool:
+    """Case work in the service of the file, for whoever may write in that file: sectors and a proxy for some files narrow it."""
+    if not actor.holds(line.unit_id, *CASE_WORK):
+        return False
+    return line.dossier_id is None or Dossier.objects.visible_to(actor.without_kept).filter(pk=line.dossier_id).exists()
 
 
 def may_edit(actor: Actor, proposal: Proposal) -> bool:

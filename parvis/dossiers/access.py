@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from django.db.models import Exists, OuterRef, Q
@@ -90,18 +90,32 @@ def _merged(ways: list[Rule]) -> tuple[Rule, ...]:
     return tuple(sorted(ways, key=lambda rule: rule.q != EVERYTHING))
 
 
-def _sectors(actor: Actor) -> tuple[Rule, ...]:
+def _sectors(actor: Actor, path: str = "pk") -> tuple[Rule, ...]:
     """An agent with sectors sees files without sector and those of the sectors; a reserved sector is for its agents only."""
+
+    def inside(sectors: Collection[int] | None) -> Q:
+        return Q(**{f"{path}__in": in_sectors(sectors, actor.day)})
+
     limits = []
-    mine = Q(pk__in=in_sectors(actor.sectors, actor.day)) if actor.sectors else NOTHING
+    mine = inside(actor.sectors) if actor.sectors else NOTHING
     if actor.sectors:
-        limits.append(
-            Rule(_("the file belongs to a sector in which this agent does not work"), ~Q(pk__in=in_sectors(None, actor.day)) | mine)
-        )
+        limits.append(Rule(_("the file belongs to a sector in which this agent does not work"), ~inside(None) | mine))
     if actor.barred_sectors:
-        outside = ~Q(pk__in=in_sectors(actor.barred_sectors, actor.day))
+        outside = ~inside(actor.barred_sectors)
         limits.append(Rule(_("the file belongs to a sector reserved to its agents"), outside | mine if actor.sectors else outside))
     return tuple(limits)
+
+
+def within_sectors(actor: Actor) -> Q:
+    """Rows that may have a ``dossier`` and are opened by something else than it: those whose file the agent's sectors leave open, those of a
+    file that the agent sees all the same (its referent), and those without a file."""
+    limits = _sectors(actor, "dossier")
+    if actor.is_system or not limits:
+        return EVERYTHING
+    rows = EVERYTHING
+    for limit in limits:
+        rows &= limit.q
+    return rows | through(Dossier, actor, "dossier")
 
 
 def never_opened(actor: Actor) -> Q:

@@ -10,6 +10,7 @@ from .access import (
     only_reads,
     reader_of,
     reads_as_before,
+    within_sectors,
 )
 from .agents.calculations import WEIGHTS
 from .agents.selectors import Proposal, label_of, proposals_among
@@ -80,6 +81,7 @@ __all__ = [
     "label_of",
     "proposals_among",
     "weigh_new",
+    "within_sectors",
     "Dossier",
     "DossierIsClosed",
     "DossierKind",

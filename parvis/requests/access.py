@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from parvis.dossiers.api import within_sectors
 from parvis.identity.enums import Function
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import EVERYTHING, NOTHING, scope
@@ -52,6 +53,8 @@ def request_scope(actor: Actor) -> Q:
         units = actor.units_for(*READERS)
         rows = EVERYTHING if None in units else Q(unit_id__in=sorted(unit for unit in units if unit is not None)) if units else NOTHING
         only = actor.only_ids("dossier")  # a proxy for some files: their requests, and no other
-        return rows if only is None else rows & Q(dossier_id__in=sorted(only))
+        if only is not None:
+            rows &= Q(dossier_id__in=sorted(only))
+        return rows & within_sectors(actor)
     opened = actor.refers_to("request")
     return Q(pk__in=sorted(opened)) if opened else NOTHING

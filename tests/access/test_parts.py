@@ -4,6 +4,7 @@ shows nothing before (E12); the list of well-known names is kept, dated and jour
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -12,11 +13,14 @@ from django.utils import translation
 
 from parvis.aid.models import Entitlement
 from parvis.contacts.api import name_person, relate
+from parvis.decisions.api import draft_proposal
+from parvis.decisions.models import Decision, Proposal
 from parvis.documents.models import Document
 from parvis.dossiers import services
 from parvis.dossiers.api import InvalidDossier, persons_list
 from parvis.dossiers.models import Dossier, WellKnownName, WellKnownPerson
-from parvis.identity.api import LookUp, link_own_person
+from parvis.dossiers.services.grants import set_sectors
+from parvis.identity.api import LookUp, add_agent_to_sector, create_sector, link_own_person, update_sector
 from parvis.identity.models import Account
 from parvis.kernel import clock
 from parvis.kernel.errors import NotAllowed
@@ -26,7 +30,7 @@ from parvis.workflows.models import WorkItem
 from tests.aid.factories import granted, the_centre
 from tests.contacts.factories import make_person
 from tests.decisions.factories import ROOT, Centre, at, make_line
-from tests.identity.factories import as_actor
+from tests.identity.factories import SYSTEM, as_actor
 
 pytestmark = pytest.mark.django_db
 REASON = "Je remplace ma collègue, à la demande du chef"
@@ -48,6 +52,7 @@ def parts(decision, dossier: Dossier) -> dict[str, str]:
     return {
         "request": reverse("requests:detail", args=[Request.unscoped.get(dossier=dossier).uuid]),
         "proposal": reverse("decisions:proposal", args=[decision.proposal.uuid]),
+        "versions of the letter": reverse("decisions:versions", args=[decision.proposal.uuid]),
         "decision": reverse("decisions:decision", args=[decision.uuid]),
         "pack": reverse("decisions:pack", args=[decision.uuid]),
         "right": reverse("aid:entitlement", args=[Entitlement.unscoped.get(dossier=dossier).uuid]),
@@ -115,6 +120,84 @@ def test_who_reads_the_decision_without_the_file_is_asked_too_and_can_answer(cas
     assert asking(client, own, dossier) == set()
     outsider = browser(centre.account("administrator"))
     assert outsider.get(why).status_code == 404
+
+
+def test_the_letter_to_send_asks_too(case):
+    centre, _team, dossier, _addresses = case
+    url = reverse("decisions:notify", args=[Decision.unscoped.get(dossier=dossier).uuid])
+    related(centre, "chief", dossier)
+    client = browser(centre.account("chief"))
+    before = ReadLine.objects.count()
+    assert asking(client, {"notify": url}, dossier) == {"notify"}
+    wrong = client.post(url, {"channel": "nothing of the kind"})
+    assert (wrong.status_code, ReadLine.objects.count()) == (303, before)
+    assert client.post(client.get(url)["Location"], {"reason": REASON, "next": url}).status_code == 303
+    assert "Benali" in client.get(url).content.decode()
+    assert ReadLine.objects.filter(subject_type="decision", screen="decisions.notify", purpose=f"reason: {REASON}").exists()
+
+
+def test_a_gesture_that_is_refused_shows_nothing_of_a_relative_s_proposal(case):
+    """What answers a form that is not complete is the proposal's page: it is a reading as well."""
+    centre, _team, dossier, addresses = case
+    related(centre, "colleague", dossier)
+    client = browser(centre.account("colleague"))
+    before = ReadLine.objects.count()
+    for name, data in (("opinion", {"question": ""}), ("hearing", {"wish": "nothing of the kind"})):
+        url = f"{addresses['proposal']}{name}/"
+        answer = client.post(url, data)
+        assert (answer.status_code, answer.content) == (303, b""), name
+        assert answer["Location"].endswith(f"?next={quote(addresses['proposal'], safe='')}"), name
+    assert ReadLine.objects.count() == before
+    why = client.get(addresses["proposal"])["Location"]
+    assert client.post(why, {"reason": REASON, "next": addresses["proposal"]}).status_code == 303
+    assert client.post(f"{addresses['proposal']}opinion/", {"question": ""}).status_code == 422
+    assert ReadLine.objects.filter(subject_type="proposal", screen="decisions.ask_opinion", purpose=f"reason: {REASON}").exists()
+
+
+def test_a_proposal_is_started_by_who_may_read_the_file(case):
+    """The number of a request line can be guessed: what is outside a sector, or asks for a reason, says nothing there."""
+    centre, _team, _dossier, _addresses = case
+    line = make_line(centre, names=("Nora", "Dewit"))
+    file = Request.unscoped.get(lines=line).dossier
+    url = reverse("decisions:start", args=[line])
+    reader = browser(centre.account("colleague"))
+    assert "Dewit" in reader.get(url).content.decode()
+    read = ReadLine.objects.get(subject_type="request", screen="decisions.start_proposal")
+    assert (read.actor_id, read.purpose) == (centre.account("colleague").pk, "service")
+    related(centre, "colleague", file)
+    assert asking(reader, {"start": url}, file) == {"start"}
+    sector = create_sector(actor=SYSTEM, code="JEUN", name="Jeunesse")
+    set_sectors(actor=as_actor(centre.account("chief")), dossier=file, sectors=[sector])
+    update_sector(actor=SYSTEM, sector=sector, name={"fr": "Jeunesse"}, reserved=True)
+    assert reader.get(url).status_code == 404
+    with pytest.raises(NotAllowed):
+        draft_proposal(actor=as_actor(centre.account("colleague")), line_id=line)
+    assert reader.post(url).status_code == 404
+    assert not Proposal.unscoped.filter(line=line).exists()
+
+
+def test_a_sector_holds_for_the_requests_of_its_files(case):
+    """The service alone opens a request; what its file belongs to narrows that, as for the file (B26)."""
+    centre, _team, dossier, addresses = case
+    paper = Document.unscoped.filter(subject_type="request", dossier_id=dossier.pk).first()
+    ways = [addresses["request"], reverse("requests:index"), "/search/?q=Benali"]
+    ways += [reverse("documents:download", args=[paper.uuid])] if paper else []
+    told = f"/requests/{Request.unscoped.get(dossier=dossier).uuid}/"
+
+    def shown(name: str) -> list[bool]:
+        client = browser(centre.account(name))
+        answers = [client.get(url) for url in ways]
+        return [one.status_code == 200 and (url not in ways[1:3] or told in one.content.decode()) for url, one in zip(ways, answers, strict=True)]
+
+    assert shown("colleague") == [True] * len(ways)
+    sector = create_sector(actor=SYSTEM, code="JEUN", name="Jeunesse")
+    set_sectors(actor=as_actor(centre.account("chief")), dossier=dossier, sectors=[sector])
+    assert shown("colleague") == [True] * len(ways)
+    update_sector(actor=SYSTEM, sector=sector, name={"fr": "Jeunesse"}, reserved=True)
+    assert shown("colleague") == [False] * len(ways)
+    assert shown("worker") == [True] * len(ways)  # its referent
+    add_agent_to_sector(actor=SYSTEM, account=centre.account("colleague"), sector=sector)
+    assert shown("colleague") == [True] * len(ways)
 
 
 def test_many_files_and_old_ones_ask_for_the_file_not_for_its_parts(case, settings):

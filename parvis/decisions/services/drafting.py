@@ -45,7 +45,7 @@ def draft_proposal(
     line = neighbours.line(line_id)
     if line.dossier_id is None or line.person_id is None:
         raise DomainError(_("Join the request to a dossier and a person first."))
-    if not (actor.is_system or actor.holds(line.unit_id, *access.CASE_WORK) or (urgent and access.may_decide_urgently(actor))):
+    if not (actor.is_system or access.may_start(actor, line) or (urgent and access.may_decide_urgently(actor))):
         raise NotAllowed(_("Only the unit's social workers draft its proposals."))
     existing = Proposal.unscoped.filter(line_id=line_id, live=1).first()
     if existing is not None:

@@ -190,6 +190,9 @@ def notify(request: Request, uuid: Any) -> HttpResponse:
             raise
         except DomainError as error:
             forms.put(form, error)
+    mutations.record_read(
+        actor=request.actor, subject=SubjectRef("decision", found.pk), screen=request.screen.name, within=part_of(found.dossier_id)
+    )
     pack = selectors.pack_json(request.actor, found)
     blocks = pack["decided"]["blocks"]
     return page(
@@ -230,6 +233,8 @@ def urgent(request: Request, line_id: int) -> HttpResponse:
         raise Http404
     if selectors.recused_dossiers(request.actor).filter(proposal__line_id=line_id).exists():
         raise Http404
+    subject = SubjectRef("request", line.request_id)
+    mutations.record_read(actor=request.actor, subject=subject, screen=request.screen.name, within=part_of(line.dossier_id))
     settled = selectors.settled_decision(line_id)
     name = neighbours.person_name(request.actor, line.person_id)
     accounts = neighbours.household_accounts(request.actor, line.dossier_id, line.person_id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parvis.kernel import memo, registries
+from parvis.dossiers.api import part_of
+from parvis.kernel import memo, mutations, registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.errors import DomainError
+from parvis.kernel.errors import DomainError, StepFirst
 from parvis.ui import formats
 from parvis.ui.http import Request
 
@@ -26,6 +28,14 @@ def may_open(actor: Actor) -> bool:
 def find(request: Request, uuid: Any) -> Proposal:
     rows = Proposal.objects.visible_to(request.actor).select_related("dossier", "unit", "line__request", "author")
     return get_object_or_404(rows, uuid=uuid)
+
+
+def note_reading(request: Request, found: Proposal) -> None:
+    """Whatever shows a proposal is a reading of it, the answer to a gesture too; what is unusual asks for a reason first (E12)."""
+    try:
+        mutations.record_read(actor=request.actor, subject=steps.ref(found), screen=request.screen.name, within=part_of(found.dossier_id))
+    except StepFirst as step:  # the address of a gesture shows nothing by itself: one comes back to the proposal
+        raise StepFirst(step.url, back=step.back if request.method == "GET" else reverse("decisions:proposal", args=[found.uuid])) from step
 
 
 def grants_of(actor: Actor, found: Proposal, version: ProposalVersion, *, data: Any = None, add: bool = False) -> forms.ProvisionSet:
@@ -48,6 +58,8 @@ def context_of(
     refused: DomainError | None = None,
     add: bool = False,
 ) -> dict[str, Any]:
+    if request.method == "POST":
+        note_reading(request, found)
     with memo.sharing():
         return _read(request, found, grants=grants, typed=typed, refused=refused, add=add)
 

@@ -8,8 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from parvis.dossiers.api import part_of
-from parvis.kernel import mutations
 from parvis.kernel.errors import Conflict, DomainError
 from parvis.ui import formats
 from parvis.ui.http import Request, done, page, screen
@@ -17,9 +15,9 @@ from parvis.ui.http import Request, done, page, screen
 from .. import access, forms, letters, neighbours, selectors
 from ..enums import ProposalState
 from ..models import LegalOpinion
-from ..services import drafting, opinions, packs, reviewing, steps
+from ..services import drafting, opinions, packs, reviewing
 from ..services import hearing as hearings
-from .proposal_page import change_rows, context_of, find, may_open
+from .proposal_page import change_rows, context_of, find, may_open, note_reading
 
 
 @screen(access=may_open, methods=("POST",), name="decisions.take_back")
@@ -115,7 +113,7 @@ def opinion(request: Request, uuid: Any) -> HttpResponse:
             raise
         except DomainError as error:
             forms.put(form, error)
-    mutations.record_read(actor=request.actor, subject=steps.ref(found), screen=request.screen.name, within=part_of(found.dossier_id))
+    note_reading(request, found)
     version = selectors.latest_version(request.actor, found)
     context = {
         "opinion": asked,

@@ -14,6 +14,7 @@ from parvis.dossiers.api import part_of
 from parvis.kernel import asof, clock, memo, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError, NotAllowed
+from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import Request, conflict, done, page, screen
 
@@ -21,8 +22,8 @@ from .. import access, letters, neighbours, selectors
 from ..enums import ProposalState
 from ..models import Proposal, ProposalVersion
 from ..past import versions_then
-from ..services import drafting, packs, reviewing, steps
-from .proposal_page import context_of, find, grants_of, may_open
+from ..services import drafting, packs, reviewing
+from .proposal_page import context_of, find, grants_of, may_open, note_reading
 from .then import proposal_then
 
 
@@ -65,8 +66,11 @@ def start(request: Request, line_id: int) -> HttpResponse:
         find(request, existing.uuid)
         return done(request, "decisions:proposal", None, existing.uuid)
     line = neighbours.line(line_id)
-    if not request.actor.holds(line.unit_id, *access.CASE_WORK):
+    if not access.may_start(request.actor, line):
         raise Http404
+    if line.dossier_id is not None:
+        subject = SubjectRef("request", line.request_id)
+        mutations.record_read(actor=request.actor, subject=subject, screen=request.screen.name, within=part_of(line.dossier_id))
     previous = selectors.settled_decision(line_id)
     if request.method == "POST":
         proposal = drafting.draft_proposal(actor=request.actor, line_id=line_id)
@@ -88,7 +92,7 @@ def proposal(request: Request, uuid: Any) -> HttpResponse:
     found = find(request, uuid)
     if request.method == "POST":
         return _save(request, found)
-    mutations.record_read(actor=request.actor, subject=steps.ref(found), screen=request.screen.name, within=part_of(found.dossier_id))
+    note_reading(request, found)
     if (view := asof.view()) is not None:
         return proposal_then(request, found, view)
     with memo.sharing():
@@ -183,6 +187,7 @@ def _send(request: Request, found: Proposal, then: str) -> HttpResponse:
 def versions(request: Request, uuid: Any) -> HttpResponse:
     """Two versions side by side in words: what was added, what was taken out."""
     found = find(request, uuid)
+    note_reading(request, found)
     rows = selectors.versions_of(request.actor, found)
     if (view := asof.view()) is not None:
         rows = versions_then(rows, view)
