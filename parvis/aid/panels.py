@@ -39,7 +39,7 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     memo.keep(("aid.count", dossier.pk), sum(1 for right in rights if right.state == EntitlementState.RUNNING))
     if past:  # what had been decided by then; a right held until its period's end, whatever became of it since
         rights = sorted(
-            (row for row in rights if (row.decided_on or clock.date_of(row.created_at)) <= known), key=lambda row: not _held(row, day)
+            (row for row in rights if selectors.known_from(row) <= known), key=lambda row: not _held(row, day)
         )
     if not rights:
         return None

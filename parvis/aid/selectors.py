@@ -35,6 +35,11 @@ def entitlements_of_dossier(actor: Actor, dossier_id: int) -> list[Entitlement]:
     return sorted(rows, key=lambda row: row.state != EntitlementState.RUNNING)
 
 
+def known_from(row: Any) -> date:
+    """The day from which a right of ``entitlements_of_dossier`` was known here: its decision's; that of its takeover, when it has none."""
+    return row.decided_on or clock.date_of(row.created_at)
+
+
 def entitlements_of_decision(actor: Actor, decision_id: int) -> list[Entitlement]:
     return list(Entitlement.objects.visible_to(actor).filter(decision=decision_id).select_related("decision", "dossier").order_by("pk"))
 

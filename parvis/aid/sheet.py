@@ -34,7 +34,7 @@ def _then(actor: Actor, dossier: Any, view: PastView) -> list[SheetLine]:
             reverse("aid:entitlement", args=[row.uuid]),
         )
         for row in selectors.entitlements_of_dossier(actor, dossier.pk)
-        if row.monthly and row.decided_on <= view.known_day and row.valid_from <= view.day < row.valid_to
+        if row.monthly and selectors.known_from(row) <= view.known_day and row.valid_from <= view.day < row.valid_to
     ]
     paid = DueLine.objects.visible_to(actor).filter(entitlement__dossier=dossier.pk, paid_on__lte=view.known_day)
     last = paid.order_by("-paid_on", "-pk").first()

@@ -67,6 +67,8 @@ def own_data(
         return OwnData([], [])
     open_classes, writable = person_classes(actor, person_id)
     facts = person_facts(actor, [person_id], known_on=known_on, section=section, merged=True)
+    if asof.view() is not None:  # what began later had not been filled in
+        facts = [fact for fact in facts if fact.valid_from <= day]
     words = Words(actor, [one for each in sections for one in each.all_fields], facts, day)
     own: list[PersonFact] = [fact for fact in facts if fact.person_id == person_id]
     held = {(fact.field, fact.item, str(fact.value)) for fact in own}

@@ -316,7 +316,10 @@ def section(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     own, asked = _section(request, dossier, section)
     day, known, known_on = reading_days(request)
-    entries = custom.entries(actor, own, custom.facts_of(actor, dossier, known_on=known_on, section=own.key), day)
+    facts = custom.facts_of(actor, dossier, known_on=known_on, section=own.key)
+    if asof.view() is not None:  # what began later had not been filled in
+        facts = [fact for fact in facts if fact.valid_from <= day]
+    entries = custom.entries(actor, own, facts, day)
     context = {
         **crumbs(dossier),
         "section": own,

@@ -38,6 +38,8 @@ def years(request: HttpRequest, uuid: UUID) -> HttpResponse:
     today = clock.today()
     view = asof.view()
     asked = view.day if view is not None else _day(request.GET.get("on", ""))
+    if view is not None and view.day < dossier.opened_on:
+        return page(request, "dossiers/not_yet.html", {"dossier": dossier, "lead_name": name_of(dossier), "day": view.day})
     until = asked if asked is not None and dossier.opened_on <= asked < today else today
     life = life_of(actor, dossier, until)
     wanted = request.GET.get("year", "")
@@ -68,7 +70,13 @@ def _opened(request: HttpRequest, actor: Actor, dossier: Any, year: int, until: 
     last = min(after - dt.timedelta(days=1), until)
     found = chronicle(actor, dossier, after=request.GET.get("after", ""), since=first, until=last, known_on=asof.known_on())
     services.note_opened(actor=actor, entries=found.entries)
-    days = days_of(found.entries, actor, readings=readings_of(actor, found.entries), steps=steps_of(found.entries))
+    today = asof.view() is None  # who opened a note and what became of a step is told of today alone
+    days = days_of(
+        found.entries,
+        actor,
+        readings=readings_of(actor, found.entries) if today else None,
+        steps=steps_of(found.entries) if today else None,
+    )
     figures = {one.first: one for one in months}
     grouped: list[dict[str, Any]] = []
     for day, lines in days:
