@@ -38,9 +38,7 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     rights = selectors.entitlements_of_dossier(actor, dossier.pk)
     memo.keep(("aid.count", dossier.pk), sum(1 for right in rights if right.state == EntitlementState.RUNNING))
     if past:  # what had been decided by then; a right held until its period's end, whatever became of it since
-        rights = sorted(
-            (row for row in rights if selectors.known_from(row) <= known), key=lambda row: not _held(row, day)
-        )
+        rights = sorted((row for row in rights if selectors.known_from(row) <= known), key=lambda row: not _held(row, day))
     if not rights:
         return None
     accounts = selectors.accounts_on(actor, [right.pk for right in rights], known if past else None)

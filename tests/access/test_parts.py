@@ -187,7 +187,10 @@ def test_a_sector_holds_for_the_requests_of_its_files(case):
     def shown(name: str) -> list[bool]:
         client = browser(centre.account(name))
         answers = [client.get(url) for url in ways]
-        return [one.status_code == 200 and (url not in ways[1:3] or told in one.content.decode()) for url, one in zip(ways, answers, strict=True)]
+        return [
+            one.status_code == 200 and (url not in ways[1:3] or told in one.content.decode())
+            for url, one in zip(ways, answers, strict=True)
+        ]
 
     assert shown("colleague") == [True] * len(ways)
     sector = create_sector(actor=SYSTEM, code="JEUN", name="Jeunesse")

@@ -107,7 +107,10 @@ def test_own_data_that_began_later_is_not_shown(chief: Client, centre: Centre, d
         custom.write_person_custom(
             actor=centre.actor("worker"), person=dossier.lead, section="energy", answers={"nickname": value}, valid_from=since
         )
-    ways = [reverse("dossiers:person_own", args=[dossier.lead.uuid]), reverse("dossiers:person_section", args=[dossier.lead.uuid, "energy"])]
+    ways = [
+        reverse("dossiers:person_own", args=[dossier.lead.uuid]),
+        reverse("dossiers:person_section", args=[dossier.lead.uuid, "energy"]),
+    ]
     assert ["Dédé" in text(chief, url) for url in ways] == [True, True]
     look(chief, "2024-06-15", "now")
     assert [("Chacha" in page, "Dédé" in page) for page in (text(chief, url) for url in ways)] == [(True, False)] * 2
