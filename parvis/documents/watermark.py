@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import logging
 import math
+import zlib
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -54,7 +55,7 @@ def _office(data: bytes, mime: str, line: str) -> bytes | None:
 
     try:
         return docx(data, line) if mime == DOCX.mime else odt(data, line)
-    except (OpcError, LxmlError, BadZipFile, KeyError, ValueError, AttributeError, OSError):
+    except (OpcError, LxmlError, BadZipFile, zlib.error, KeyError, ValueError, AttributeError, OSError, EOFError, RuntimeError):
         # Word processors repair what no reader of ours can: the agent must be able to read it. The reading is logged.
         log.warning("document shown without its mark", exc_info=True)
         return None

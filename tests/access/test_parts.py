@@ -15,6 +15,7 @@ from parvis.aid.models import Entitlement
 from parvis.contacts.api import name_person, relate
 from parvis.decisions.api import draft_proposal
 from parvis.decisions.models import Decision, Proposal
+from parvis.documents.api import attach, store_bytes
 from parvis.documents.models import Document
 from parvis.dossiers import services
 from parvis.dossiers.api import InvalidDossier, persons_list
@@ -25,11 +26,14 @@ from parvis.identity.models import Account
 from parvis.kernel import clock
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.models import MutationLine, ReadLine
+from parvis.kernel.subject import SubjectRef
 from parvis.requests.models import Request
 from parvis.workflows.models import WorkItem
 from tests.aid.factories import granted, the_centre
+from tests.api.factories import a_program
 from tests.contacts.factories import make_person
 from tests.decisions.factories import ROOT, Centre, at, make_line
+from tests.documents.factories import picture
 from tests.identity.factories import SYSTEM, as_actor
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +205,29 @@ def test_a_sector_holds_for_the_requests_of_its_files(case):
     assert shown("worker") == [True] * len(ways)  # its referent
     add_agent_to_sector(actor=SYSTEM, account=centre.account("colleague"), sector=sector)
     assert shown("colleague") == [True] * len(ways)
+
+
+def test_a_program_of_who_reads_the_decision_without_the_file_is_asked_too(case):
+    """The letter of a decision hangs on the decision: a program finds the same question as the page."""
+    centre, _team, dossier, _addresses = case
+    about = SubjectRef("decision", Decision.unscoped.get(dossier=dossier).pk)
+    letter = attach(
+        actor=ROOT,
+        subject=about,
+        file=store_bytes(picture(), kind="png"),
+        title="Lettre",
+        kind="other",
+        file_name="a.png",
+        dossier_id=dossier.pk,
+    )
+    program = a_program(centre.account("president"))
+    url = f"documents/{letter.uuid}/file"
+    assert program.get(url).status_code == 200
+    related(centre, "president", dossier)
+    ReadLine.objects.filter(subject_type="document").delete()
+    answer = program.get(url)
+    assert (answer.status_code, answer.json()["code"] if answer.status_code != 200 else "") == (403, "reason-needed")
+    assert not ReadLine.objects.filter(subject_type="document").exists()
 
 
 def test_many_files_and_old_ones_ask_for_the_file_not_for_its_parts(case, settings):

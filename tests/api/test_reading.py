@@ -16,6 +16,7 @@ from parvis.kernel import clock
 from tests.access.paths import SECRET, File, filled
 from tests.contacts.factories import make_person
 from tests.dossiers.factories import Centre, make_centre, make_dossier
+from tests.takeover import shapes
 
 from .factories import a_program
 
@@ -143,3 +144,10 @@ def test_the_archive_is_asked_for_by_name_and_what_was_destroyed_is_gone(centre,
     Dossier.unscoped.filter(pk=file.dossier.pk).update(destroyed_on=clock.today())
     assert program.json("dossiers", status="archived")["items"] == []
     assert program.get(f"dossiers/{number}").json()["type"] == "/api/#destroyed"
+
+
+def test_a_right_that_was_taken_over_is_told_without_a_decision(centre):
+    shapes.persons()
+    shapes.rights()
+    told = {one["beneficiary"]: one for one in a_program(centre.auditor, classes=["identity", "money"]).json("entitlements")["items"]}
+    assert (told["Awa Diallo"]["decision"], told["Awa Diallo"]["origin"], told["Awa Diallo"]["amount"]) == (None, "Ancien", "1314.20")

@@ -131,6 +131,17 @@ def test_what_cannot_be_read_is_given_as_it_is() -> None:
     assert marked(b"\x00\x00\x00 ftypheic", "image/heic", LINE) is None
 
 
+def test_a_word_file_with_a_broken_part_is_shown_as_it_is() -> None:
+    """The archive lists its parts and one of them cannot be unpacked: word processors repair that."""
+    data = bytearray(word_file())
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        part = archive.getinfo("word/document.xml")
+    start = part.header_offset + 30 + int.from_bytes(data[part.header_offset + 26 : part.header_offset + 28], "little")
+    start += int.from_bytes(data[part.header_offset + 28 : part.header_offset + 30], "little")
+    data[start : start + 8] = b"\xff" * 8
+    assert marked(bytes(data), DOCX.mime, "ligne") is None
+
+
 def test_a_photo_cut_short_is_refused_and_one_kept_already_is_shown_as_it_is() -> None:
     whole = picture("JPEG", (600, 400))
     short = whole[: len(whole) // 2]

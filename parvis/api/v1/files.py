@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from ninja import Query, Router
 
 from parvis.contacts.api import Person, display_names
-from parvis.documents.api import Document, documents_in_dossier, file_of, may_open_documents, taken_copy
+from parvis.documents.api import Document, asked_of, documents_in_dossier, may_open_documents, taken_copy
 from parvis.dossiers.api import (
     Dossier,
     Referent,
@@ -261,7 +261,7 @@ def file(request: Any, key: UUID) -> Any:
     row = Document.objects.visible_to(actor).select_related("file").filter(uuid=key).first()
     if row is None:
         raise Problem("not-found")
-    note_reading(request, SubjectRef("document", row.pk), within=file_of(actor, row))
+    note_reading(request, SubjectRef("document", row.pk), within=asked_of(actor, row))
     data = taken_copy(actor, row, saved=True)
     response = HttpResponse(data, content_type="application/octet-stream")
     response.headers["Content-Disposition"] = content_disposition_header(True, row.file_name) or "attachment"
