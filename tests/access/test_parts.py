@@ -34,7 +34,7 @@ from tests.api.factories import a_program
 from tests.contacts.factories import make_person
 from tests.decisions.factories import ROOT, Centre, at, make_line
 from tests.documents.factories import picture
-from tests.identity.factories import SYSTEM, as_actor
+from tests.identity.factories import SYSTEM, a_unit, as_actor
 
 pytestmark = pytest.mark.django_db
 REASON = "Je remplace ma collègue, à la demande du chef"
@@ -207,27 +207,29 @@ def test_a_sector_holds_for_the_requests_of_its_files(case):
     assert shown("colleague") == [True] * len(ways)
 
 
-def test_a_program_of_who_reads_the_decision_without_the_file_is_asked_too(case):
-    """The letter of a decision hangs on the decision: a program finds the same question as the page."""
+def test_a_program_of_who_reads_the_request_without_the_file_is_asked_too(case):
+    """The file went to another service; the decided request stays in the register of the old one, with its papers: a program finds the same
+    question as the page."""
     centre, _team, dossier, _addresses = case
-    about = SubjectRef("decision", Decision.unscoped.get(dossier=dossier).pk)
-    letter = attach(
+    about = SubjectRef("request", Request.unscoped.get(dossier=dossier).pk)
+    paper = attach(
         actor=ROOT,
         subject=about,
         file=store_bytes(picture(), kind="png"),
-        title="Lettre",
+        title="Bail",
         kind="other",
         file_name="a.png",
         dossier_id=dossier.pk,
     )
-    program = a_program(centre.account("president"))
-    url = f"documents/{letter.uuid}/file"
+    Dossier.unscoped.filter(pk=dossier.pk).update(unit=a_unit("LOIN"))
+    program = a_program(centre.account("colleague"))
+    url = f"documents/{paper.uuid}/file"
     assert program.get(url).status_code == 200
-    related(centre, "president", dossier)
-    ReadLine.objects.filter(subject_type="document").delete()
+    related(centre, "colleague", dossier)
+    before = ReadLine.objects.filter(subject_type="document").count()
     answer = program.get(url)
-    assert (answer.status_code, answer.json()["code"] if answer.status_code != 200 else "") == (403, "reason-needed")
-    assert not ReadLine.objects.filter(subject_type="document").exists()
+    assert (answer.status_code, answer.json()["type"]) == (403, "/api/#reason-needed")
+    assert ReadLine.objects.filter(subject_type="document").count() == before
 
 
 def test_many_files_and_old_ones_ask_for_the_file_not_for_its_parts(case, settings):
