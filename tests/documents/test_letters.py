@@ -12,6 +12,7 @@ from parvis.documents.api import (
     LetterTemplate,
     UnknownTemplate,
     abbreviations,
+    block_html,
     blocks_diff,
     blocks_from_json,
     blocks_to_json,
@@ -302,6 +303,15 @@ def test_html_is_the_paper_of_the_mock(templates: None) -> None:
     ):
         assert piece in html
     assert f'<td class="amount">1{S}044,51{S}€</td>' in html
+
+
+def test_a_letter_that_is_read_does_not_say_that_its_figures_still_move(templates: None) -> None:
+    """That a computation follows the facts is told where it is written; a printed draft says so in the language of the letter."""
+    computed = next(block for block in letter() if block.kind == "computed")
+    assert "se met à jour avec le budget" in block_html(computed)
+    html = render_letter_html(letter(), envelope(draft=True))
+    assert ("se met à jour" in html, '<span class="calc-tag">' in html, 'data-draft="Projet, non notifié"' in html) == (False, True, True)
+    assert "data-draft" not in render_letter_html(letter(), envelope())
 
 
 # Differences ----------------------------------------------------------------------------------------------------------------

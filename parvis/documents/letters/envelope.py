@@ -47,6 +47,8 @@ WORDS: dict[str, Label] = {
         "de": "Berechnet: folgt den Angaben, wird nicht getippt",
         "en": "Computed: follows the facts, is not typed",
     },
+    # Of a letter that is finished, or read as it was.
+    "was_computed": {"fr": "Calculé", "nl": "Berekend", "de": "Berechnet", "en": "Computed"},
 }
 
 #: Names of facts in words, for what is still pending on the page.

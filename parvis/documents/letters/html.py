@@ -41,19 +41,21 @@ def text_html(text: str, language: str) -> SafeString:
     return mark_safe("".join(out))
 
 
-def _computed(block: Block) -> SafeString:
+def _computed(block: Block, *, lives: bool) -> SafeString:
     rows = format_html_join(
         "", '<tr><td>{}</td><td class="amount">{}</td></tr>', ((row["label"], row["amount"]) for row in block.data.get("rows", ()))
     )
     notes = format_html_join("", "<p>{}</p>", ((note,) for note in block.data.get("notes", ())))
-    tag = format_html('<span class="calc-tag">{}{}</span>', icon("lock", "sm"), word("computed", block.language))
+    tag = format_html(
+        '<span class="calc-tag">{}{}</span>', icon("lock", "sm"), word("computed" if lives else "was_computed", block.language)
+    )
     return format_html('<div class="calc">{}<table>{}</table></div>{}', tag, rows, notes)
 
 
-def block_html(block: Block) -> SafeString:
-    """One block, with its heading, as on paper."""
+def block_html(block: Block, *, lives: bool = True) -> SafeString:
+    """One block, with its heading, as on paper. ``lives``: it is being written, and a computation still follows the facts."""
     heading = format_html("<h2>{}</h2>", block.heading) if block.heading and block.key != "opening" else ""
-    body = _computed(block) if block.kind == COMPUTED else text_html(block.text, block.language)
+    body = _computed(block, lives=lives) if block.kind == COMPUTED else text_html(block.text, block.language)
     return format_html("{}{}", heading, body) if body else mark_safe("")
 
 
@@ -83,15 +85,17 @@ def _head(envelope: Envelope) -> SafeString:
 def render_letter_html(blocks: Sequence[Block], envelope: Envelope | None = None, *, label: str = "") -> SafeString:
     """The letter as an ``article`` of class ``paper``; without envelope, the blocks alone."""
     language = blocks[0].language if blocks else (envelope.language if envelope else "fr")
-    body = format_html_join("", "{}", ((block_html(block),) for block in blocks))
+    body = format_html_join("", "{}", ((block_html(block, lives=False),) for block in blocks))
     foot = ""
+    draft = envelope is not None and envelope.draft
     if envelope is not None:
         signatures = format_html_join("", "<p>{}<br>{}</p>", envelope.signatures)
         foot = format_html("{}{}", signatures, format_html("<p>{}</p>", envelope.dateline) if envelope.dateline else "")
     return format_html(
-        '<article class="paper{}" lang="{}" aria-label="{}">{}{}{}</article>',
-        " paper--draft" if envelope is not None and envelope.draft else "",
+        '<article class="paper{}" lang="{}"{} aria-label="{}">{}{}{}</article>',
+        " paper--draft" if draft else "",
         language,
+        format_html(' data-draft="{}"', word("draft", language)) if draft else "",
         label or (envelope.subject if envelope else ""),
         _head(envelope) if envelope is not None else "",
         body,
