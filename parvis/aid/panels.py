@@ -16,6 +16,7 @@ from parvis.accounting.api import reason_in_words
 from parvis.kernel import asof, clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Backlog, PaletteAction, Panel, PersonHolder, PersonNote
+from parvis.kernel.statements import Statement
 from parvis.ui import slots
 
 from . import access, categories, selectors, types  # noqa: F401  (feeds the kinds of aid)
@@ -28,6 +29,9 @@ MONTHS_SHOWN = 6
 def clock_end(day: dt.date) -> dt.datetime:
     """The first instant after a day, in the instance's zone."""
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), clock.zone())
+
+
+_CLAIMS, _LINES = Statement("aid.claims"), Statement("aid.months")
 
 
 def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
@@ -43,7 +47,9 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
         return None
     accounts = selectors.accounts_on(actor, [right.pk for right in rights], known if past else None)
     begun = set() if past else selectors.begun(actor, rights)
-    claims = Claim.objects.visible_to(actor).filter(dossier=dossier.pk).order_by("-pk")
+    claims = _CLAIMS.rows(
+        actor, lambda at: Claim.objects.visible_to(actor).filter(dossier=at["dossier"]).order_by("-pk"), dossier=dossier.pk
+    )
     return render_to_string(
         "aid/_panel_aids.html",
         {
@@ -82,12 +88,19 @@ def _payments(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     known: dt.date = getattr(request, "known_day", day)
     past = known < clock.today()
-    lines = list(
-        DueLine.objects.visible_to(actor)
-        .filter(entitlement__dossier=dossier.pk, created_at__lt=clock_end(known))
-        .exclude(state=DueState.CANCELLED)
-        .annotate(title=F("entitlement__title"), order_number=F("payment_line__order__number"), order_uuid=F("payment_line__order__uuid"))
-        .order_by("-month", "-pk")[: MONTHS_SHOWN + 1]
+    lines = _LINES.rows(
+        actor,
+        lambda at: (
+            DueLine.objects.visible_to(actor)
+            .filter(entitlement__dossier=at["dossier"], created_at__lt=at["until"])
+            .exclude(state=DueState.CANCELLED)
+            .annotate(
+                title=F("entitlement__title"), order_number=F("payment_line__order__number"), order_uuid=F("payment_line__order__uuid")
+            )
+            .order_by("-month", "-pk")[: MONTHS_SHOWN + 1]
+        ),
+        dossier=dossier.pk,
+        until=clock_end(known),
     )
     if not lines:
         return None

@@ -16,6 +16,7 @@ from parvis.contacts.api import is_payable
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.periods import month_start, next_month
+from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.textmatch import sort_key
 
 from .calculations import Difference, Paid, axis_floor, by_cause, differences, starts_inside_month, waterfall
@@ -24,14 +25,23 @@ from .models import Claim, DueLine, Entitlement, PaymentAccount
 
 ZERO = Decimal("0.00")
 #: Figures of the backlog are the same for everybody.
+#: As many rights as a page about one file shows.
+FEW = 12
 EVERYBODY = system_actor("backlog")
 
 
 # Entitlements ---------------------------------------------------------------------------------------------------------
+_RIGHTS, _ACCOUNTS = Statement("aid.rights"), Statement("aid.accounts")
+
+
 def entitlements_of_dossier(actor: Actor, dossier_id: int) -> list[Entitlement]:
     """Running first, then the past, newest first; each with number, address and day of its decision."""
-    rows = Entitlement.objects.visible_to(actor).filter(dossier=dossier_id).order_by("-valid_from", "-pk")
-    rows = rows.annotate(decision_number=F("decision__number"), decision_uuid=F("decision__uuid"), decided_on=F("decision__decided_on"))
+
+    def read(at: dict[str, Any]) -> QuerySet[Entitlement]:
+        rows = Entitlement.objects.visible_to(actor).filter(dossier=at["dossier"]).order_by("-valid_from", "-pk")
+        return rows.annotate(decision_number=F("decision__number"), decision_uuid=F("decision__uuid"), decided_on=F("decision__decided_on"))
+
+    rows = _RIGHTS.rows(actor, read, dossier=dossier_id)
     return sorted(rows, key=lambda row: row.state != EntitlementState.RUNNING)
 
 
@@ -56,7 +66,15 @@ def entitlements_of_line(actor: Actor, line_id: int) -> list[Entitlement]:
 
 
 def living_accounts(actor: Actor, entitlement_ids: Iterable[int]) -> dict[int, PaymentAccount]:
-    rows = PaymentAccount.objects.visible_to(actor).filter(entitlement__in=list(entitlement_ids), live=1).order_by()
+    ids = sorted(set(entitlement_ids))
+    if not ids or len(ids) > FEW:
+        rows = list(PaymentAccount.objects.visible_to(actor).filter(entitlement__in=ids, live=1).order_by())
+    else:
+        rows = _ACCOUNTS.rows(
+            actor,
+            lambda at: PaymentAccount.objects.visible_to(actor).filter(one_of("entitlement", at["rights"]), live=1).order_by(),
+            rights=ids,
+        )
     return {row.entitlement_id: row for row in rows}
 
 

@@ -14,6 +14,7 @@ from parvis.kernel import asof, clock, memo
 from parvis.kernel.actor import Actor
 from parvis.kernel.asof import PastView
 from parvis.kernel.identifiers import format_niss, mask_niss
+from parvis.kernel.statements import Statement, one_of
 
 from . import access
 from .enums import IdentifierKind, PointKind
@@ -126,7 +127,7 @@ def person_cards(
         hidden |= hidden_person_ids(nameless, day)
         wanted = [pk for pk in homes_of if pk in persons and pk not in hidden]
         if wanted:
-            addresses = {row.person_id: row for row in Address.unscoped.filter(person__in=wanted).at(day, known_on).order_by("-kind", "pk")}
+            addresses = {row.person_id: row for row in _homes_at(wanted, day, known_on)}
     else:
         hidden, known_now = _homes(set(seen), day)
         rows = known_now if known_on is None else Address.unscoped.filter(person__in=seen).at(day, known_on).order_by("-kind", "pk")
@@ -217,8 +218,15 @@ def display_names(person_ids: Iterable[int]) -> dict[int, str]:
 
 
 def names_today(person_ids: Iterable[int]) -> dict[int, str]:
-    rows = PersonIndex.unscoped.filter(person__in=set(person_ids))
-    return dict(rows.values_list("person_id", "display_name"))
+    ids = sorted(set(person_ids))
+    if not ids or len(ids) > FEW:
+        return dict(PersonIndex.unscoped.filter(person__in=ids).values_list("person_id", "display_name"))
+    rows = _LABELS.rows(
+        (),
+        lambda at: PersonIndex.unscoped.filter(one_of("person", at["people"])).order_by().values_list("person_id", "display_name"),
+        people=ids,
+    )
+    return dict(rows)
 
 
 def _names_then(ids: set[int], view: PastView) -> dict[int, str]:
@@ -417,20 +425,44 @@ def living_at(text: str, view: PastView, limit: int) -> list[int]:
     return [pk for pk in ids if pk not in secret][:limit]
 
 
+#: As many persons as a page about one thing shows: each number has a statement of its own.
+FEW = 12
+_FACTS, _HOMES, _NAMES, _LABELS = (Statement(f"contacts.{name}") for name in ("facts", "homes", "names", "labels"))
+
+
 def _facts(model: type[Any], ids: Sequence[int], known_on: dt.datetime | None) -> list[Any]:
     """Versions of an aspect of some persons; those that the page of one person has read already are not read again."""
     if len(ids) == 1 and (held := memo.kept(("contacts.facts", ids[0], model, known_on))) is not None:
         return list(held)
-    return list(model.unscoped.filter(person__in=ids).known(known_on))
+    if known_on is not None or not ids or len(ids) > FEW:
+        return list(model.unscoped.filter(person__in=ids).known(known_on))
+    return _FACTS.rows(model.__name__, lambda at: model.unscoped.filter(one_of("person", at["people"])).known(), people=list(ids))
+
+
+def _homes_at(ids: Sequence[int], day: dt.date, known_on: dt.datetime | None) -> list[Address]:
+    if known_on is not None or not ids or len(ids) > FEW:
+        return list(Address.unscoped.filter(person__in=ids).at(day, known_on).order_by("-kind", "pk"))
+    return _HOMES.rows(
+        (),
+        lambda at: Address.unscoped.filter(one_of("person", at["people"])).at(at["day"]).order_by("-kind", "pk"),
+        people=list(ids),
+        day=day,
+    )
 
 
 def _names(
     actor: Actor, ids: Sequence[int], day: dt.date, known_on: dt.datetime | None, *, with_hidden: bool = False
 ) -> dict[int, PersonName]:
-    rows = PersonName.objects.visible_to(actor).filter(person__in=ids).exclude(kind="alias").known(known_on)
-    if with_hidden:
-        rows = rows.annotate(hides=_hides(day))
-    return _latest(rows.select_related("person__index").order_by("-kind", "valid_from", "pk"), day)
+    def read(among: Any) -> QuerySet[PersonName]:
+        rows = PersonName.objects.visible_to(actor).filter(among).exclude(kind="alias").known(known_on)
+        if with_hidden:
+            rows = rows.annotate(hides=_hides(day))
+        return rows.select_related("person__index").order_by("-kind", "valid_from", "pk")
+
+    if known_on is not None or not ids or len(ids) > FEW:
+        return _latest(read(Q(person__in=ids)), day)
+    rows = _NAMES.rows((actor, day if with_hidden else None), lambda at: read(one_of("person", at["people"])), people=list(ids))
+    return _latest(rows, day)
 
 
 def _hides(day: dt.date) -> Exists:

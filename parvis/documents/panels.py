@@ -18,19 +18,27 @@ from parvis.documents.services.storing import documents_in_dossier
 from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import PaletteAction, Panel, PersonHolder
+from parvis.kernel.statements import Statement
 from parvis.ui import sheets
 
 SHOWN = 12
+_SHOWN = Statement("documents.of_dossier")
 
 
 def _documents(request: HttpRequest, dossier: Any, day: dt.date) -> str:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     known = getattr(request, "known_day", day)
     past = known < clock.today()
-    found = documents_in_dossier(actor, dossier.pk, withdrawn=True).select_related("file", "proposal").filter(on__lte=known)
-    if (known_on := getattr(request, "known_on", None)) is not None:  # as known then: nothing that was added later, whatever its day
-        found = found.filter(recorded_at__lt=known_on)
-    rows = list(found[: SHOWN + 1])
+    known_on = getattr(request, "known_on", None)
+
+    def read(at: dict[str, Any]) -> Any:
+        rows = documents_in_dossier(actor, at["dossier"], withdrawn=True).select_related("file", "proposal").filter(on__lte=at["known"])
+        if "known_on" in at:  # as known then: nothing that was added later, whatever its day
+            rows = rows.filter(recorded_at__lt=at["known_on"])
+        return rows[: SHOWN + 1]
+
+    values = {"dossier": dossier.pk, "known": known} | ({} if known_on is None else {"known_on": known_on})
+    rows = _SHOWN.rows(actor, read, **values)
     _tell(rows)
     if len(rows) <= SHOWN and not past:
         memo.keep(("documents.count", dossier.pk), len(rows))

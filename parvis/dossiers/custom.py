@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import Organisation, display_names, organisation_cards
@@ -22,6 +22,7 @@ from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.periods import OPEN_END
 from parvis.kernel.scope import may_see
+from parvis.kernel.statements import Statement
 from parvis.kernel.textmatch import fold
 from parvis.ui import formats
 
@@ -279,6 +280,9 @@ def form_of(
 
 
 # What a file holds --------------------------------------------------------------------------------------------------------
+_FACTS = Statement("dossiers.own_facts")
+
+
 def facts_of(
     actor: Actor,
     dossier: Dossier | int,
@@ -289,16 +293,22 @@ def facts_of(
     named: Iterable[Mapping[str, Any]] = (),
 ) -> list[CustomFact]:
     """Answers that this reader may see: those of a day, or all that are known. ``named``: fields whose codes come with their names."""
-    rows = CustomFact.objects.visible_to(actor).filter(dossier=dossier).annotate(version_number=F("version__number"))
     lists = {one["key"]: one["list"] for one in named if one["type"] == CustomType.CHOICE}
-    if lists:
-        rows = rows.annotate(
-            own_list=Case(*(When(field=key, then=Value(own)) for key, own in lists.items()), default=Value(""), output_field=CharField()),
-            code_names=Subquery(Code.objects.filter(code_list__key=OuterRef("own_list"), value=OuterRef("text")).values("label")[:1]),
-        )
-    rows = rows.filter(section=section) if section else rows
-    rows = rows.at(day, known_on) if day else rows.known(known_on)
-    return list(rows.order_by("section", "item", "valid_from", "pk"))
+
+    def read(at: dict[str, Any]) -> QuerySet[CustomFact]:
+        rows = CustomFact.objects.visible_to(actor).filter(dossier=at["dossier"]).annotate(version_number=F("version__number"))
+        if lists:
+            own_list = Case(*(When(field=key, then=Value(own)) for key, own in lists.items()), default=Value(""), output_field=CharField())
+            codes = Code.objects.filter(code_list__key=OuterRef("own_list"), value=OuterRef("text"))
+            rows = rows.annotate(own_list=own_list, code_names=Subquery(codes.values("label")[:1]))
+        rows = rows.filter(section=section) if section else rows
+        rows = rows.at(at["day"], known_on) if day else rows.known(known_on)
+        return rows.order_by("section", "item", "valid_from", "pk")
+
+    values: dict[str, Any] = {"dossier": getattr(dossier, "pk", dossier)} | ({"day": day} if day else {})
+    if known_on is not None:
+        return list(read(values))
+    return _FACTS.rows((actor, section, tuple(lists.items())), read, **values)
 
 
 @dataclass

@@ -27,6 +27,7 @@ from parvis.identity.api import KeptReading, LookUp, Opening, OwnPerson
 from parvis.kernel import asof, clock, memo
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.models import ReadLine
+from parvis.kernel.statements import Statement
 from parvis.kernel.subject import SubjectRef
 
 from .enums import MemberRole, Periodicity, ReferentRole, SituationKind
@@ -62,9 +63,19 @@ def members_at(dossier_id: int, day: dt.date | None = None, known_on: dt.datetim
     return sorted(rows, key=lambda row: (not row.in_household, _ROLE_ORDER.index(row.role), row.valid_from, row.pk))
 
 
+def _members(dossier: Any, known_on: dt.datetime | None = None) -> QuerySet[DossierMember]:
+    return DossierMember.unscoped.filter(dossier=dossier).known(known_on).order_by("valid_from", "pk")
+
+
+_MEMBERS = Statement("dossiers.members")
+
+
 def member_views(actor: Actor, dossier_id: int, day: dt.date, known_on: dt.datetime | None = None) -> list[MemberView]:
     """Members on a day with their cards, and those who left in the year before."""
-    rows = list(DossierMember.unscoped.filter(dossier=dossier_id).known(known_on).order_by("valid_from", "pk"))
+    if known_on is None:
+        rows = _MEMBERS.rows((), lambda at: _members(at["dossier"]), dossier=dossier_id)
+    else:
+        rows = list(_members(dossier_id, known_on))
     there = [row for row in rows if row.valid_from <= day < row.valid_to]
     there.sort(key=lambda row: (not row.in_household, _ROLE_ORDER.index(row.role), row.valid_from, row.pk))
     here = {row.person_id for row in there}
@@ -92,9 +103,20 @@ def household_size(dossier_id: int, day: dt.date | None = None) -> int:
     return sum(1 for row in members_at(dossier_id, day) if row.in_household)
 
 
+def _referents(dossier: Any, day: Any, known_on: dt.datetime | None = None) -> QuerySet[Referent]:
+    return Referent.unscoped.filter(dossier=dossier).select_related("account").at(day, known_on).order_by()
+
+
+_REFERENTS = Statement("dossiers.referents")
+
+
 def referents_at(dossier_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> list[Referent]:
     order = [role.value for role in ReferentRole]
-    rows = Referent.unscoped.filter(dossier=dossier_id).select_related("account").at(day or clock.today(), known_on).order_by()
+    on = day or clock.today()
+    if known_on is None:
+        rows = _REFERENTS.rows((), lambda at: _referents(at["dossier"], at["day"]), dossier=dossier_id, day=on)
+    else:
+        rows = list(_referents(dossier_id, on, known_on))
     return sorted(rows, key=lambda row: (order.index(row.role), row.pk))
 
 
@@ -110,6 +132,9 @@ def main_referent_of(dossier_id: int, day: dt.date | None = None, role: str = Re
     return rows.at(day or clock.today()).order_by("pk").first()
 
 
+_SITUATION = Statement("dossiers.situation")
+
+
 def situation_at(
     dossier_id: int,
     day: dt.date | None = None,
@@ -119,11 +144,16 @@ def situation_at(
     kinds: Collection[str] = (),
 ) -> list[SituationFact]:
     """Lines that hold on a day. With ``actor``, only those that the actor may see; without, all (services and rules)."""
-    rows: Any = SituationFact.objects.visible_to(actor) if actor is not None else SituationFact.unscoped.all()
-    rows = rows.filter(dossier=dossier_id).at(day or clock.today(), known_on)
-    if kinds:
-        rows = rows.filter(kind__in=kinds)
-    return list(rows.order_by("kind", "valid_from", "pk"))
+
+    def read(at: dict[str, Any]) -> QuerySet[SituationFact]:
+        rows: Any = SituationFact.objects.visible_to(actor) if actor is not None else SituationFact.unscoped.all()
+        rows = rows.filter(dossier=at["dossier"]).at(at["day"], known_on)
+        return (rows.filter(kind__in=kinds) if kinds else rows).order_by("kind", "valid_from", "pk")
+
+    on = day or clock.today()
+    if known_on is not None:
+        return list(read({"dossier": dossier_id, "day": on}))
+    return _SITUATION.rows((actor, tuple(kinds)), read, dossier=dossier_id, day=on)
 
 
 def dossiers_of(actor: Actor, person_id: int) -> list[Dossier]:
@@ -211,22 +241,24 @@ VISITED = ("dossiers.detail", "dossiers.changes")
 VISIT = dt.timedelta(minutes=30)
 
 
-def beside(actor: Actor) -> dict[str, Any]:
+def beside(actor: Actor, visited_before: Any) -> dict[str, Any]:
     """What the pages of a dossier read with it, at no further query: the reader's last visit, whether anybody else acts in it, and
     until when a service of before may read it."""
     acts = Intervention.unscoped.filter(dossier=OuterRef("pk"), live=1)
     kept = KeptReading.objects.filter(subject_type="dossier", subject_id=OuterRef("pk"), valid_to__gt=clock.today())
     return {
-        "visited_at": last_visits(actor),
+        "visited_at": last_visits(actor, visited_before),
         "has_interventions": Exists(acts),
         "kept_until": Subquery(kept.order_by("-valid_to").values("valid_to")[:1]),
     }
 
 
-def last_visits(actor: Actor) -> Any:
+def last_visits(actor: Actor, visited_before: Any = None) -> Any:
     """Subquery: when the reader last had the dossier open before the present visit, a page read half an hour ago or more."""
     rows = ReadLine.objects.filter(subject_type="dossier", subject_id=OuterRef("pk"), actor_id=actor.account_id)
-    return Subquery(rows.filter(read_at__lt=clock.now() - VISIT, screen__in=VISITED).order_by("-read_at").values("read_at")[:1])
+    return Subquery(
+        rows.filter(read_at__lt=visited_before or clock.now() - VISIT, screen__in=VISITED).order_by("-read_at").values("read_at")[:1]
+    )
 
 
 def names_of_members(dossier_id: int) -> dict[int, str]:
@@ -258,7 +290,7 @@ class Reading:
     others_today: int = 0
 
 
-def reading_beside(actor: Actor) -> dict[str, Any]:
+def reading_beside(actor: Actor, now: Any) -> dict[str, Any]:
     """What ``reading_of`` wants to know of a file and of what the reader opened today, for the query that reads the file anyway."""
     day = clock.today()
     start = dt.datetime.combine(day, dt.time(), clock.zone())
@@ -266,9 +298,7 @@ def reading_beside(actor: Actor) -> dict[str, Any]:
     members = DossierMember.unscoped.filter(dossier=OuterRef("pk"), live=1)
     colleagues = OwnPerson.objects.exclude(account__in=actor.persons).values("person_id")
     referents = Referent.unscoped.filter(dossier=OuterRef("pk"), live=1, account__in=actor.persons)
-    opening = Opening.objects.filter(
-        account=actor.account_id, subject_type="dossier", subject_id=OuterRef("pk"), expires_at__gt=clock.now()
-    )
+    opening = Opening.objects.filter(account=actor.account_id, subject_type="dossier", subject_id=OuterRef("pk"), expires_at__gt=now)
     return {
         "colleague": Exists(members.filter(person__in=colleagues)),
         "known": Exists(members.filter(person__in=well_known(day))),
@@ -280,12 +310,20 @@ def reading_beside(actor: Actor) -> dict[str, Any]:
     }
 
 
+_READING = Statement("dossiers.reading")
+
+
 def reading_of(actor: Actor, dossier_id: int) -> Reading | None:
     """One query for the file unless its page has just read it, one for its people when the reader is a person on file too."""
     day = clock.today()
     row: Any = memo.kept(("dossiers.reading", actor, dossier_id))
     if row is None:
-        row = Dossier.unscoped.filter(pk=dossier_id).annotate(**reading_beside(actor)).order_by().first()
+        row = _READING.one(
+            actor,
+            lambda at: Dossier.unscoped.filter(pk=at["dossier"]).annotate(**reading_beside(actor, at["now"])).order_by(),
+            dossier=dossier_id,
+            now=clock.now(),
+        )
     if row is None:
         return None
     people: frozenset[int] = frozenset()

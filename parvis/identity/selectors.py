@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor, Grant, Kept
 from parvis.kernel.scope import data_classes
+from parvis.kernel.statements import Statement, one_of
 
 from .enums import SHORT_NAMES, Function
 from .models import Account, AgentSector, ClassRight, FunctionGrant, KeptReading, Opening, OwnPerson, Proxy, Sector, Unit
@@ -63,34 +64,30 @@ def _text(value: Any) -> Any:
     return Cast(value, CharField())
 
 
-def _openings(account_id: int, day: dt.date) -> QuerySet[Opening]:
+def _openings(account: Any, moment: Any, *, now: bool) -> QuerySet[Opening]:
     """Those that run now; on another day, those that ran at its noon."""
-    if day == clock.today():
-        return Opening.objects.filter(account=account_id, expires_at__gt=clock.now(), ended_at__isnull=True)
-    noon = dt.datetime.combine(day, dt.time(12), clock.zone())
-    return Opening.objects.filter(account=account_id, opened_at__lte=noon, expires_at__gt=noon).filter(
-        Q(ended_at__isnull=True) | Q(ended_at__gt=noon)
+    if now:
+        return Opening.objects.filter(account=account, expires_at__gt=moment, ended_at__isnull=True)
+    return Opening.objects.filter(account=account, opened_at__lte=moment, expires_at__gt=moment).filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gt=moment)
     )
 
 
-def read_rights(account_id: int, branches: set[str], day: dt.date, *, stands_for: int, proxy_id: int | None = None) -> Read:
-    """Units below the granted ones, rights to classes of data, sectors, openings, proxy: one query of several small tables.
-
-    Sectors, relations and person follow ``stands_for``; exceptional openings are personal: those of ``account_id``, and none by proxy.
-    """
+def _rights(at: dict[str, Any], branches: Collection[str], *, now: bool, by_proxy: bool) -> QuerySet[Any]:
+    """The query of ``read_rights``."""
     wanted = reduce(or_, (Q(path__startswith=path) for path in branches)) if branches else Q(pk__in=[])
     parts = [
-        ClassRight.objects.at(day)
+        ClassRight.objects.at(at["day"])
         .order_by()
         .annotate(k=Case(When(allowed=True, then=Value("+")), default=Value("-"), output_field=CharField()))
         .values_list("k", _text("data_class"), _text("function")),
-        AgentSector.objects.at(day)
-        .filter(Q(sector__is_active=True) | Q(sector__reserved=True), account=stands_for)
+        AgentSector.objects.at(at["day"])
+        .filter(Q(sector__is_active=True) | Q(sector__reserved=True), account=at["stands_for"])
         .order_by()
         .values_list(Value("s", CharField()), _text("sector_id"), Value("", CharField())),
         # Out of use is out of the lists: what it holds back stays held back.
         Sector.objects.filter(reserved=True).order_by().values_list(Value("x", CharField()), _text("pk"), Value("", CharField())),
-        OwnPerson.objects.filter(account=account_id)
+        OwnPerson.objects.filter(account=at["account"])
         .order_by()
         .values_list(Value("i", CharField()), _text("person_id"), Value("", CharField())),
     ]
@@ -98,23 +95,48 @@ def read_rights(account_id: int, branches: set[str], day: dt.date, *, stands_for
         below = reduce(or_, (Q(unit__path__startswith=path) for path in branches))
         terms = Concat(_text("subject_type"), Value("|"), _text("unit_id"), Value("|"), _text("classes"), output_field=CharField())
         parts.append(
-            KeptReading.objects.filter(below, valid_from__lte=day, valid_to__gt=day)
+            KeptReading.objects.filter(below, valid_from__lte=at["day"], valid_to__gt=at["day"])
             .order_by()
             .values_list(Value("k", CharField()), _text("subject_id"), terms)
         )
         parts.append(Unit.objects.filter(wanted).order_by().values_list(Value("u", CharField()), _text("pk"), _text("path")))
-    if proxy_id is None:
-        parts.append(_openings(account_id, day).order_by().values_list(Value("o", CharField()), _text("subject_type"), _text("subject_id")))
+    if not by_proxy:
+        parts.append(
+            _openings(at["account"], at["moment"], now=now)
+            .order_by()
+            .values_list(Value("o", CharField()), _text("subject_type"), _text("subject_id"))
+        )
     else:
         parts.append(
-            Proxy.objects.at(day)
-            .filter(pk=proxy_id, holder=account_id, giver=stands_for, giver__is_active=True)
+            Proxy.objects.at(at["day"])
+            .filter(pk=at["proxy"], holder=at["account"], giver=at["stands_for"], giver__is_active=True)
             .filter(accepted_at__isnull=False, declined_at__isnull=True, ended_at__isnull=True)
             .order_by()
             .values_list(Value("p", CharField()), _text("functions"), _text("only"))
         )
+    return parts[0].union(*parts[1:], all=True)
+
+
+_RIGHTS = Statement("identity.rights")
+
+
+def read_rights(account_id: int, branches: set[str], day: dt.date, *, stands_for: int, proxy_id: int | None = None) -> Read:
+    """Units below the granted ones, rights to classes of data, sectors, openings, proxy: one query of several small tables.
+
+    Sectors, relations and person follow ``stands_for``; exceptional openings are personal: those of ``account_id``, and none by proxy.
+    """
+    now = day == clock.today()
+    moment = clock.now() if now else dt.datetime.combine(day, dt.time(12), clock.zone())
+    values: dict[str, Any] = {"account": account_id, "stands_for": stands_for, "day": day, "moment": moment}
+    if proxy_id is not None:
+        values["proxy"] = proxy_id
+    kinds = _RIGHTS.rows(
+        (tuple(sorted(branches)), now, proxy_id is None),
+        lambda at: _rights(at, sorted(branches), now=now, by_proxy=proxy_id is not None),
+        **values,
+    )
     rows: dict[str, list[tuple[str, str]]] = {}
-    for kind, first, second in parts[0].union(*parts[1:], all=True):
+    for kind, first, second in kinds:
         rows.setdefault(kind, []).append((first, second))
     rights = {(name, str(function)) for name, functions in data_classes().items() for function in functions}
     rights |= set(rows.get("+", []))
@@ -148,12 +170,23 @@ def expand_grants(rows: list[FunctionGrant], below: list[tuple[int, str]]) -> fr
     return frozenset(grants)
 
 
+_GRANTS = Statement("identity.grants")
+
+
 def account_and_grants(
     account_id: int, day: dt.date, stands_for: int | None = None
 ) -> tuple[Account | None, list[FunctionGrant], list[FunctionGrant]]:
     """An active account with its functions of the day, and those of the colleague it acts for: one query, two when it has none."""
-    wanted = [account_id] if stands_for is None else [account_id, stands_for]
-    found = list(FunctionGrant.objects.at(day).filter(account_id__in=wanted, account__is_active=True).select_related("account", "unit"))
+    found = _GRANTS.rows(
+        (),
+        lambda at: (
+            FunctionGrant.objects.at(at["day"])
+            .filter(one_of("account", at["wanted"]), account__is_active=True)
+            .select_related("account", "unit")
+        ),
+        day=day,
+        wanted=[account_id] if stands_for is None else [account_id, stands_for],
+    )
     own = [row for row in found if row.account_id == account_id]
     others = [row for row in found if row.account_id != account_id]
     if own:

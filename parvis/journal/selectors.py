@@ -26,6 +26,7 @@ from parvis.identity.enums import Function
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import may_see
+from parvis.kernel.statements import Statement
 from parvis.kernel.subject import SubjectRef
 from parvis.kernel.textmatch import sort_key
 from parvis.ui import formats
@@ -184,9 +185,14 @@ def templates_of() -> list[NoteTemplate]:
     return list(NoteTemplate.objects.filter(active=True).order_by("kind", "pk")[:100])
 
 
+_MARK = Statement("journal.urgent")
+
+
 def urgent_mark(actor: Actor, dossier_id: int) -> Urgency | None:
     """The mark that stands today. Whether the reader may see the dossier is the caller's to say."""
-    mark = Urgency.unscoped.filter(dossier=dossier_id, live=1, last_on__gte=clock.today()).first()
+    mark = _MARK.one(
+        (), lambda at: Urgency.unscoped.filter(dossier=at["dossier"], live=1, last_on__gte=clock.today()).order_by(), dossier=dossier_id
+    )
     return _told(actor, mark) if mark is not None else None
 
 

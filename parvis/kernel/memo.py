@@ -29,6 +29,16 @@ def sharing() -> Iterator[None]:
         _kept.reset(token)
 
 
+@contextmanager
+def apart(held: dict[Hashable, Any]) -> Iterator[None]:
+    """Inside the block nothing is known but what is ``held``."""
+    token = _kept.set(held)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 def once(key: Hashable, read: Callable[[], T]) -> T:
     """The answer kept under ``key``, else that of ``read``, kept where a page shares its reads."""
     kept = _kept.get()

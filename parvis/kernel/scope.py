@@ -23,6 +23,9 @@ ScopeFunction = Callable[["Actor"], Q]
 NOTHING = Q(pk__in=[])
 EVERYTHING = Q()
 
+#: Where ``memo`` holds what ``within`` was told.
+WITHIN = "kernel.within"
+
 _scopes: dict[type[models.Model], ScopeFunction] = {}
 
 
@@ -95,13 +98,18 @@ def within(model: type[models.Model], actor: Actor, pk: int) -> None:
     shown to this actor. Never wider than the scope: the same rows of that one thing, without asking again for each table who may see it
     (a third of the time of a dossier's page). Nothing happens where no page shares its reads.
     """
-    memo.keep(("kernel.within", model, actor), pk)
+    memo.keep(WITHIN, all_within() | {(model, actor): pk})
+
+
+def all_within() -> dict[tuple[type[models.Model], Actor], int]:
+    """The rows that the page in hand is about, by model and reader."""
+    found: dict[tuple[type[models.Model], Actor], int] = memo.kept(WITHIN, {})
+    return found
 
 
 def shown_within(model: type[models.Model], actor: Actor) -> int | None:
     """The one row that the page is about (``within``), None on other pages."""
-    found: int | None = None if actor.is_system else memo.kept(("kernel.within", model, actor))
-    return found
+    return None if actor.is_system else all_within().get((model, actor))
 
 
 def _parent_q(model: type[models.Model], actor: Actor, *, kept: bool) -> Q:

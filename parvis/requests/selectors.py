@@ -11,6 +11,7 @@ from uuid import UUID
 
 from parvis.kernel import clock, memo
 from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.statements import Statement, one_of
 
 from .enums import UNDECIDED, ClockKind
 from .models import Clock, Request, RequestLine, StageMark
@@ -104,13 +105,21 @@ def lines_of_request(request_id: int) -> list[RequestLine]:
     return list(RequestLine.objects.visible_to(_READER).filter(request_id=request_id).order_by("pk"))
 
 
+_CLOCKS, _LINES = Statement("requests.clocks"), Statement("requests.lines")
+
+
 def clocks_for(line_ids: Collection[int]) -> dict[int, list[Clock]]:
     """Clocks that count, per line, the next due first. One query."""
     wanted = frozenset(line_ids)
     known = memo.kept("requests.clocks", {})
     if not wanted <= known.keys():
         known = {line_id: [] for line_id in wanted}
-        for row in Clock.objects.visible_to(_READER).filter(line_id__in=wanted, live=1).order_by("due_on", "pk"):
+        rows = _CLOCKS.rows(
+            (),
+            lambda at: Clock.objects.visible_to(_READER).filter(one_of("line", at["lines"]), live=1).order_by("due_on", "pk"),
+            lines=sorted(wanted),
+        )
+        for row in rows:
             known[row.line_id].append(row)
         memo.keep("requests.clocks", {**memo.kept("requests.clocks", {}), **known})
     return {line_id: known[line_id] for line_id in wanted if known[line_id]}
@@ -130,11 +139,15 @@ def lines_of_dossier(actor: Actor, dossier_id: int) -> list[RequestLine]:
     """Lines of a dossier, the latest request first."""
     return memo.once(
         ("requests.lines", actor, dossier_id),
-        lambda: list(
-            RequestLine.objects.visible_to(actor)
-            .select_related("request")
-            .filter(request__dossier_id=dossier_id)
-            .order_by("-request__received_at", "-request_id", "pk")
+        lambda: _LINES.rows(
+            actor,
+            lambda at: (
+                RequestLine.objects.visible_to(actor)
+                .select_related("request")
+                .filter(request__dossier_id=at["dossier"])
+                .order_by("-request__received_at", "-request_id", "pk")
+            ),
+            dossier=dossier_id,
         ),
     )
 

@@ -18,6 +18,7 @@ from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.links import links
 from parvis.kernel.scope import NOTHING
+from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.subject import SubjectRef
 
 from . import access
@@ -355,11 +356,31 @@ def way_of_dossier(dossier_id: int) -> Way:
     return memo.once(("workflows.way", dossier_id), lambda: _way(dossier_id))
 
 
+_CASES, _ITEMS = Statement("workflows.cases"), Statement("workflows.items")
+
+
 def _way(dossier_id: int) -> Way:
-    rows = Case.objects.filter(dossier_key=dossier_id).select_related("version").defer("tokens", "version__xml", "version__spec")
-    cases = list(rows.order_by(F("finished_at").desc(nulls_first=True), "-pk")[:CASES_SHOWN])
-    wanted = Q(case__in=[case.pk for case in cases]) | Q(dossier_key=dossier_id, state=ItemState.OPEN)
-    items = list(WorkItem.objects.visible_to(READER).filter(wanted).select_related("owner", "unit").order_by("opened_at", "pk"))
+    cases = _CASES.rows(
+        (),
+        lambda at: (
+            Case.objects.filter(dossier_key=at["dossier"])
+            .select_related("version")
+            .defer("tokens", "version__xml", "version__spec")
+            .order_by(F("finished_at").desc(nulls_first=True), "-pk")[:CASES_SHOWN]
+        ),
+        dossier=dossier_id,
+    )
+    items = _ITEMS.rows(
+        bool(cases),
+        lambda at: (
+            WorkItem.objects.visible_to(READER)
+            .filter((one_of("case", at["cases"]) if cases else Q(pk__in=[])) | Q(dossier_key=at["dossier"], state=ItemState.OPEN))
+            .select_related("owner", "unit")
+            .order_by("opened_at", "pk")
+        ),
+        dossier=dossier_id,
+        cases=[case.pk for case in cases],
+    )
     known = {case.pk: case for case in cases}
     by_case: dict[int | None, list[WorkItem]] = {}
     for item in items:

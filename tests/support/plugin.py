@@ -66,9 +66,10 @@ def _clean_context() -> Iterator[None]:
     """No test inherits another one's language or clock."""
     from django.utils import translation
 
-    from parvis.kernel import clock
+    from parvis.kernel import clock, statements
 
     clock._high_water.set(None)
+    statements.VERIFY = True  # what is kept compiled is built anew and compared, in every test
     with translation.override("fr"):
         yield
 

@@ -14,6 +14,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 from parvis.documents.api import Document
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.statements import Statement
 
 from ..enums import (
     FINAL_OUTCOMES,
@@ -41,17 +42,24 @@ def decisions_for(actor: Actor, *, query: str = "", outcome: str = "", limit: in
     return list(rows.order_by("-decided_at", "-pk")[:limit])
 
 
+_OF_DOSSIER = Statement("decisions.of_dossier")
+
+
 def decisions_of_dossier(actor: Actor, dossier_id: int, limit: int = 200) -> list[Decision]:
     """Every decision of a dossier, the latest first, with its proposal's name, what it grants (``granted``) and its living letter: whether
     there is one, when it was sent, until when one may appeal (``letter_key``, ``sent_on``, ``appeal_until``)."""
-    rows = Decision.objects.visible_to(actor).filter(dossier_id=dossier_id).annotate(granted=F("decided_version__provisions"))
-    rows = rows.annotate(letter=FilteredRelation("notifications", condition=Q(notifications__live=1)))  # seen with its decision
-    rows = rows.annotate(letter_key=F("letter__pk"), sent_on=F("letter__sent_on"), appeal_until=F("letter__appeal_until"))
-    # Some columns of the neighbours, not their letters: the page of a dossier is opened all day.
-    rows = rows.select_related("proposal__line").only(
-        "uuid", "number", "outcome", "decided_on", "decided_at", "proposal__title", "proposal__language", "proposal__line__label"
-    )
-    return list(rows.order_by("-decided_at", "-pk")[:limit])
+
+    def read(at: dict[str, Any]) -> QuerySet[Decision]:
+        rows = Decision.objects.visible_to(actor).filter(dossier_id=at["dossier"]).annotate(granted=F("decided_version__provisions"))
+        rows = rows.annotate(letter=FilteredRelation("notifications", condition=Q(notifications__live=1)))  # seen with its decision
+        rows = rows.annotate(letter_key=F("letter__pk"), sent_on=F("letter__sent_on"), appeal_until=F("letter__appeal_until"))
+        # Some columns of the neighbours, not their letters: the page of a dossier is opened all day.
+        rows = rows.select_related("proposal__line").only(
+            "uuid", "number", "outcome", "decided_on", "decided_at", "proposal__title", "proposal__language", "proposal__line__label"
+        )
+        return rows.order_by("-decided_at", "-pk")[:limit]
+
+    return _OF_DOSSIER.rows((actor, limit), read, dossier=dossier_id)
 
 
 def pack_json(actor: Actor, decision: Decision) -> dict[str, Any]:

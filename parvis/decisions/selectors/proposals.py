@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from parvis.kernel.actor import Actor
+from parvis.kernel.statements import Statement
 from parvis.kernel.subject import SubjectRef
 
 from ..enums import (
@@ -40,9 +41,14 @@ def review_queue(actor: Actor) -> list[Proposal]:
     return proposals_for(actor, state=ProposalState.SUBMITTED)
 
 
+_COPY, _LAST, _MARKS, _OPINIONS = (Statement(f"decisions.{name}") for name in ("copy", "last_version", "version_marks", "opinions"))
+
+
 def _typed(actor: Actor, proposal: Proposal, last_no: int) -> ProposalVersion | None:
     """What somebody is typing, shown as the version that it will be."""
-    copy = WorkingCopy.objects.visible_to(actor).filter(proposal=proposal).first()
+    copy = _COPY.one(
+        actor, lambda at: WorkingCopy.objects.visible_to(actor).filter(proposal=at["proposal"]).order_by("pk"), proposal=proposal.pk
+    )
     return copy.as_version(last_no + 1) if copy is not None else None
 
 
@@ -54,14 +60,21 @@ def versions_of(actor: Actor, proposal: Proposal) -> list[ProposalVersion]:
 
 def latest_version(actor: Actor, proposal: Proposal) -> ProposalVersion:
     """What stands on the page now: the last version, or what was typed since."""
-    last = ProposalVersion.objects.visible_to(actor).filter(proposal=proposal).order_by("-no")[0]
+    last = _LAST.rows(
+        actor,
+        lambda at: ProposalVersion.objects.visible_to(actor).filter(proposal=at["proposal"]).order_by("-no")[:1],
+        proposal=proposal.pk,
+    )[0]
     return _typed(actor, proposal, last.no) or last
 
 
 def version_marks(actor: Actor, proposal: Proposal, shown: ProposalVersion) -> list[tuple[int, str]]:
     """Number and reason of each version, without its text; ``shown`` (see ``latest_version``) last."""
-    rows = ProposalVersion.objects.visible_to(actor).filter(proposal=proposal).order_by("no")
-    marks = list(rows.values_list("no", "reason"))
+    marks = _MARKS.rows(
+        actor,
+        lambda at: ProposalVersion.objects.visible_to(actor).filter(proposal=at["proposal"]).order_by("no").values_list("no", "reason"),
+        proposal=proposal.pk,
+    )
     return [*marks, (shown.no, shown.reason)] if shown.lock else marks
 
 
@@ -80,7 +93,11 @@ def correction(
 
 
 def opinions_of(actor: Actor, proposal: Proposal) -> list[LegalOpinion]:
-    return list(LegalOpinion.objects.visible_to(actor).filter(proposal=proposal).order_by("-asked_at", "-pk"))
+    return _OPINIONS.rows(
+        actor,
+        lambda at: LegalOpinion.objects.visible_to(actor).filter(proposal=at["proposal"]).order_by("-asked_at", "-pk"),
+        proposal=proposal.pk,
+    )
 
 
 def opinions_waiting(actor: Actor) -> list[LegalOpinion]:
@@ -96,9 +113,17 @@ def living_proposal(line_id: int) -> Proposal | None:
     return Proposal.objects.visible_to(READER).filter(line_id=line_id).order_by("-pk").first()
 
 
+_OF_DOSSIER = Statement("decisions.proposals_of_dossier")
+
+
 def proposals_of_dossier(actor: Actor, dossier_id: int) -> list[Proposal]:
-    rows = Proposal.objects.visible_to(actor).filter(dossier_id=dossier_id, live=1).select_related("line")
-    return list(rows.order_by("created_at", "pk"))
+    return _OF_DOSSIER.rows(
+        actor,
+        lambda at: (
+            Proposal.objects.visible_to(actor).filter(dossier_id=at["dossier"], live=1).select_related("line").order_by("created_at", "pk")
+        ),
+        dossier=dossier_id,
+    )
 
 
 def opinion_of_subject(subject: SubjectRef) -> LegalOpinion | None:

@@ -10,20 +10,29 @@ from django.http import Http404, HttpRequest
 
 from parvis.contacts.api import display_names
 from parvis.kernel import asof, clock, memo, mutations
+from parvis.kernel.statements import Statement
 from parvis.kernel.subject import SubjectRef
 
 from .. import access
 from ..models import Dossier
-from ..selectors import beside, members_at, reading_beside
+from ..selectors import VISIT, beside, members_at, reading_beside
+
+_VISIBLE = Statement("dossiers.visible")
 
 
 def visible(request: HttpRequest, uuid: UUID, *, destroyed: bool = False, **also: Any) -> Dossier:
     """The dossier, or 404 when there is none for this reader: both look the same. ``also``: what a page reads with it. ``destroyed``: also one
     of which only the number is left."""
     actor = request.actor  # type: ignore[attr-defined]
-    rows = Dossier.objects.visible_to(actor).select_related("unit", "lead__index", "profile__kind").filter(uuid=uuid)
     reads = request.method in ("GET", "HEAD")
-    dossier = rows.annotate(**beside(actor), **(reading_beside(actor) if reads else {}), **also).first()
+
+    def read(at: dict[str, Any]) -> Any:
+        rows = Dossier.objects.visible_to(actor).select_related("unit", "lead__index", "profile__kind").filter(uuid=at["uuid"])
+        guard = reading_beside(actor, at["now"]) if reads else {}
+        return rows.annotate(**beside(actor, at["visited_before"]), **guard, **also).order_by()
+
+    now = clock.now()
+    dossier = _VISIBLE.one((actor, reads, *sorted(also)), read, uuid=uuid, now=now, visited_before=now - VISIT)
     if dossier is None or (dossier.destroyed_on is not None and not destroyed):
         raise Http404("dossier")
     # A service of before reads in the classes of data that were left to it: the rest of the request is that reader's.
