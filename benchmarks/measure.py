@@ -312,6 +312,9 @@ def main() -> None:
 
     settings.ALLOWED_HOSTS.append("testserver")
     bench = Bench(size)
+    from parvis.config.process import settle
+
+    settle()  # as the server does
     print(json.dumps({"pages": list(bench.pages)}), file=answers, flush=True)
     for line in sys.stdin:
         asked = json.loads(line)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.kernel import registries
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.registries import Screen, SubjectCard
+from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 
@@ -56,8 +57,15 @@ for _key, _title, _url in (
 
 
 # What a task is about -------------------------------------------------------------------------------------------------
+_CARDS = Statement("aid.cards")
+
+
 def _entitlement_cards(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef, SubjectCard]:
-    rows = Entitlement.objects.visible_to(actor).filter(pk__in=[one.id for one in subjects]).select_related("dossier")
+    rows = _CARDS.rows(
+        actor,
+        lambda at: Entitlement.objects.visible_to(actor).filter(one_of("pk", at["ids"])).select_related("dossier"),
+        ids=[one.id for one in subjects],
+    )
     return {row.ref: SubjectCard(row.beneficiary_name, _detail(row), reverse("aid:entitlement", args=[row.uuid])) for row in rows}
 
 

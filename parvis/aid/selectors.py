@@ -25,8 +25,6 @@ from .models import Claim, DueLine, Entitlement, PaymentAccount
 
 ZERO = Decimal("0.00")
 #: Figures of the backlog are the same for everybody.
-#: As many rights as a page about one file shows.
-FEW = 12
 EVERYBODY = system_actor("backlog")
 
 
@@ -66,15 +64,11 @@ def entitlements_of_line(actor: Actor, line_id: int) -> list[Entitlement]:
 
 
 def living_accounts(actor: Actor, entitlement_ids: Iterable[int]) -> dict[int, PaymentAccount]:
-    ids = sorted(set(entitlement_ids))
-    if not ids or len(ids) > FEW:
-        rows = list(PaymentAccount.objects.visible_to(actor).filter(entitlement__in=ids, live=1).order_by())
-    else:
-        rows = _ACCOUNTS.rows(
-            actor,
-            lambda at: PaymentAccount.objects.visible_to(actor).filter(one_of("entitlement", at["rights"]), live=1).order_by(),
-            rights=ids,
-        )
+    rows = _ACCOUNTS.rows(
+        actor,
+        lambda at: PaymentAccount.objects.visible_to(actor).filter(one_of("entitlement", at["rights"]), live=1).order_by(),
+        rights=sorted(set(entitlement_ids)),
+    )
     return {row.entitlement_id: row for row in rows}
 
 

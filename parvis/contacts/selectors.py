@@ -134,6 +134,7 @@ def person_cards(
         addresses = {row.person_id: row for row in rows if row.person_id not in hidden and row.valid_from <= day < row.valid_to}
     full = access.sees_full_number(actor)
     cards = {}
+    labels: dict[int, str] = {}
     for pk, person in persons.items():
         name, birth = names.get(pk), births.get(pk)
         number, address, language = numbers.get(pk), addresses.get(pk), languages.get(pk)
@@ -141,6 +142,8 @@ def person_cards(
         birth_date, sex = (birth.birth_date, birth.sex) if birth else (None, "")
         if indexed:
             filed = getattr(person, "index", None)
+            if filed is not None:
+                labels[pk] = filed.display_name
             birth_date, sex = getattr(filed, "birth_date", None), getattr(filed, "sex", "")
         cards[pk] = PersonCard(
             id=pk,
@@ -166,6 +169,7 @@ def person_cards(
             age=age_on(birth_date, day),
             initials=initials(name.given_names, name.family_name) if name else "?",
         )
+    memo.keep("contacts.labels", memo.kept("contacts.labels", {}) | labels)
     return cards
 
 
@@ -192,10 +196,13 @@ def _homes(ids: set[int], day: dt.date) -> tuple[set[int], list[Address]]:
     """Which of the persons are hidden, and their addresses known now (those of the hidden ones included: the caller leaves them out)."""
     today = clock.today()
     on_days = Q(valid_from__lte=day, valid_to__gt=day) | Q(valid_from__lte=today, valid_to__gt=today)
-    mine = HouseholdMember.unscoped.filter(on_days, live=1, person__in=ids).order_by().values("household_id")
+
+    def mates(among: Q) -> QuerySet[Any]:
+        mine = HouseholdMember.unscoped.filter(on_days, among, live=1).order_by().values("household_id")
+        return HouseholdMember.unscoped.filter(on_days, live=1, household__in=mine).values_list("household_id", "person_id")
+
     together: dict[int, set[int]] = {}
-    rows = HouseholdMember.unscoped.filter(on_days, live=1, household__in=mine)
-    for household_id, person_id in rows.values_list("household_id", "person_id"):
+    for household_id, person_id in _MATES.rows(day, lambda at: mates(one_of("person", at["people"])), people=sorted(ids)):
         together.setdefault(household_id, set()).add(person_id)
     housemates: dict[int, set[int]] = {}
     for persons in together.values():
@@ -203,7 +210,12 @@ def _homes(ids: set[int], day: dt.date) -> tuple[set[int], list[Address]]:
             housemates.setdefault(person_id, set()).update(persons & ids)
     concerned = ids | set(housemates)
     # An address to come is protected before it begins.
-    addresses = list(Address.unscoped.filter(live=1, person__in=concerned, valid_to__gt=min(day, today)).order_by("-kind", "pk"))
+    addresses = _CONCERNED.rows(
+        (),
+        lambda at: Address.unscoped.filter(one_of("person", at["people"]), live=1, valid_to__gt=at["since"]).order_by("-kind", "pk"),
+        people=sorted(concerned),
+        since=min(day, today),
+    )
     found = {row.person_id for row in addresses if row.hidden}
     hidden = (found & ids) | {pk for one in found for pk in housemates.get(one, set())}
     return hidden, [row for row in addresses if row.person_id in ids]
@@ -218,13 +230,15 @@ def display_names(person_ids: Iterable[int]) -> dict[int, str]:
 
 
 def names_today(person_ids: Iterable[int]) -> dict[int, str]:
-    ids = sorted(set(person_ids))
-    if not ids or len(ids) > FEW:
-        return dict(PersonIndex.unscoped.filter(person__in=ids).values_list("person_id", "display_name"))
+    """Those whose cards the page in hand has read are not read again."""
+    wanted = set(person_ids)
+    known: dict[int, str] = memo.kept("contacts.labels", {})
+    if wanted <= known.keys():
+        return {pk: known[pk] for pk in sorted(wanted)}
     rows = _LABELS.rows(
         (),
         lambda at: PersonIndex.unscoped.filter(one_of("person", at["people"])).order_by().values_list("person_id", "display_name"),
-        people=ids,
+        people=sorted(wanted),
     )
     return dict(rows)
 
@@ -262,12 +276,31 @@ def bank_accounts(person_id: int, day: dt.date | None = None, known_on: dt.datet
 
 def bank_accounts_of(person_ids: Iterable[int], day: dt.date | None = None) -> dict[int, list[BankAccount]]:
     """The same for several persons, in two queries."""
-    ids = set(person_ids)
-    tests = set(Identifier.unscoped.filter(person__in=ids, kind=IdentifierKind.SPECIMEN, live=1).values_list("person_id", flat=True))
+    ids = sorted(set(person_ids))
+    found: dict[int, list[BankAccount]] = {}
+    tests = {
+        row[0]
+        for row in _SPECIMENS.rows(
+            (),
+            lambda at: (
+                Identifier.unscoped.filter(one_of("person", at["people"]), kind=IdentifierKind.SPECIMEN, live=1)
+                .order_by()
+                .values_list("person_id")
+            ),
+            people=ids,
+        )
+    }
     for pk in ids:
         memo.keep(("contacts.payable", pk), pk not in tests)
-    found: dict[int, list[BankAccount]] = {}
-    for row in BankAccount.unscoped.filter(person__in=ids - tests).at(day or clock.today()).order_by("-valid_from", "-pk"):
+    rows = _ACCOUNTS.rows(
+        (),
+        lambda at: BankAccount.unscoped.filter(one_of("person", at["people"])).at(at["day"]).order_by("-valid_from", "-pk"),
+        people=ids,
+        day=day or clock.today(),
+    )
+    for row in rows:
+        if row.person_id in tests:
+            continue
         found.setdefault(row.person_id, []).append(row)
     return found
 
@@ -425,22 +458,22 @@ def living_at(text: str, view: PastView, limit: int) -> list[int]:
     return [pk for pk in ids if pk not in secret][:limit]
 
 
-#: As many persons as a page about one thing shows: each number has a statement of its own.
-FEW = 12
-_FACTS, _HOMES, _NAMES, _LABELS = (Statement(f"contacts.{name}") for name in ("facts", "homes", "names", "labels"))
+_FACTS, _HOMES, _NAMES, _LABELS, _MATES, _CONCERNED, _SPECIMENS, _ACCOUNTS = (
+    Statement(f"contacts.{name}") for name in ("facts", "homes", "names", "labels", "mates", "concerned", "specimens", "accounts")
+)
 
 
 def _facts(model: type[Any], ids: Sequence[int], known_on: dt.datetime | None) -> list[Any]:
     """Versions of an aspect of some persons; those that the page of one person has read already are not read again."""
     if len(ids) == 1 and (held := memo.kept(("contacts.facts", ids[0], model, known_on))) is not None:
         return list(held)
-    if known_on is not None or not ids or len(ids) > FEW:
+    if known_on is not None:
         return list(model.unscoped.filter(person__in=ids).known(known_on))
     return _FACTS.rows(model.__name__, lambda at: model.unscoped.filter(one_of("person", at["people"])).known(), people=list(ids))
 
 
 def _homes_at(ids: Sequence[int], day: dt.date, known_on: dt.datetime | None) -> list[Address]:
-    if known_on is not None or not ids or len(ids) > FEW:
+    if known_on is not None:
         return list(Address.unscoped.filter(person__in=ids).at(day, known_on).order_by("-kind", "pk"))
     return _HOMES.rows(
         (),
@@ -459,7 +492,7 @@ def _names(
             rows = rows.annotate(hides=_hides(day))
         return rows.select_related("person__index").order_by("-kind", "valid_from", "pk")
 
-    if known_on is not None or not ids or len(ids) > FEW:
+    if known_on is not None:
         return _latest(read(Q(person__in=ids)), day)
     rows = _NAMES.rows((actor, day if with_hidden else None), lambda at: read(one_of("person", at["people"])), people=list(ids))
     return _latest(rows, day)

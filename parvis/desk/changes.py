@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from parvis.contacts.api import display_names
@@ -12,24 +13,24 @@ from parvis.dossiers.api import Referent
 from parvis.journal.api import Entry, icon_of, line_of
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.statements import Statement
 
 SINCE = timedelta(days=7)
 SHOWN = 6
+_CHANGES = Statement("desk.changes")
 
 
 def on_my_files(actor: Actor) -> list[dict[str, Any]]:
     """The latest entries of others in the chronicles of my files, as the stream component shows them. Two queries."""
     if actor.account_id is None:
         return []
-    mine = Referent.objects.visible_to(actor).at(clock.today()).filter(account=actor.stands_for).order_by().values("dossier")
-    rows = (
-        Entry.objects.visible_to(actor)
-        .filter(dossier__in=mine, happened_at__gte=clock.now() - SINCE)
-        .exclude(author_id=actor.account_id)
-        .select_related("dossier")
-        .order_by("-happened_at", "-pk")[:SHOWN]
-    )
-    entries = list(rows)
+
+    def read(at: dict[str, Any]) -> QuerySet[Any]:
+        mine = Referent.objects.visible_to(actor).at(clock.today()).filter(account=actor.stands_for).order_by().values("dossier")
+        rows = Entry.objects.visible_to(actor).filter(dossier__in=mine, happened_at__gte=at["since"]).exclude(author_id=actor.account_id)
+        return rows.select_related("dossier").order_by("-happened_at", "-pk")[:SHOWN]
+
+    entries = _CHANGES.rows(actor, read, since=clock.now() - SINCE)
     if not entries:
         return []
     names = display_names(entry.dossier.lead_id for entry in entries)

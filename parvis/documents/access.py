@@ -118,16 +118,21 @@ def _leads_to(rows: Any, path: str) -> Q:
     return Q(Reaches(rows, path)) if isinstance(rows, QuerySet) else Q(**{f"{path}__in": rows})
 
 
-def in_dossier_q(actor: Actor, dossier_id: int) -> Q:
+def had_before(actor: Actor, dossier_id: int) -> bool:
+    """A file that a service of the actor had before and may still read."""
+    return any(one.kind == "dossier" and one.id == dossier_id for one in actor.kept)
+
+
+def in_dossier_q(actor: Actor, dossier_id: Any, *, former: bool) -> Q:
     """What the scope leaves of the documents of one dossier: whoever sees it sees them, as far as their class allows. The other ways to
-    a document are not looked at: a condition on every kind of subject made the page of a dossier slow."""
+    a document are not looked at: a condition on every kind of subject made the page of a dossier slow. ``former``: ``had_before``; it costs a query, and
+    is asked of such files only."""
     if actor.is_system:
         return Q(dossier_id=dossier_id)
     if not actor.is_agent or "dossier" not in subject_scopes:
         return NOTHING
     rows = Q(dossier_id__in=subject_scopes.get("dossier")(actor)) & _classes(actor)
-    kept = any(one.kind == "dossier" and one.id == dossier_id for one in actor.kept)  # asked of this file only: it costs a query
-    return Q(dossier_id=dossier_id) & (rows | _kept_q(actor) if kept else rows)
+    return Q(dossier_id=dossier_id) & (rows | _kept_q(actor) if former else rows)
 
 
 def _classes(actor: Actor) -> Q:

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from parvis.contacts.api import display_names
-from parvis.documents.access import may_attach, may_open_documents, why_nothing_is_added
+from parvis.documents.access import had_before, may_attach, may_open_documents, why_nothing_is_added
 from parvis.documents.enums import DocumentKind
 from parvis.documents.lists import list_pdf
 from parvis.documents.models import Document
@@ -29,16 +29,17 @@ def _documents(request: HttpRequest, dossier: Any, day: dt.date) -> str:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     known = getattr(request, "known_day", day)
     past = known < clock.today()
-    known_on = getattr(request, "known_on", None)
+    known_on, former = getattr(request, "known_on", None), had_before(actor, dossier.pk)
 
     def read(at: dict[str, Any]) -> Any:
-        rows = documents_in_dossier(actor, at["dossier"], withdrawn=True).select_related("file", "proposal").filter(on__lte=at["known"])
+        rows = documents_in_dossier(actor, at["dossier"], withdrawn=True, former=former)
+        rows = rows.select_related("file", "proposal").filter(on__lte=at["known"])
         if "known_on" in at:  # as known then: nothing that was added later, whatever its day
             rows = rows.filter(recorded_at__lt=at["known_on"])
         return rows[: SHOWN + 1]
 
     values = {"dossier": dossier.pk, "known": known} | ({} if known_on is None else {"known_on": known_on})
-    rows = _SHOWN.rows(actor, read, **values)
+    rows = _SHOWN.rows((actor, former), read, **values)
     _tell(rows)
     if len(rows) <= SHOWN and not past:
         memo.keep(("documents.count", dossier.pk), len(rows))

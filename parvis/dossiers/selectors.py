@@ -57,9 +57,18 @@ def visible_dossier(actor: Actor, dossier_id: int) -> Dossier:
     return Dossier.objects.visible_to(actor).select_related("unit").get(pk=dossier_id, destroyed_on__isnull=True)
 
 
+_MEMBERS_AT = Statement("dossiers.members_at")
+
+
 def members_at(dossier_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> list[DossierMember]:
     """Members on a day: the applicant first, then by role."""
-    rows = DossierMember.unscoped.filter(dossier=dossier_id).at(day or clock.today(), known_on)
+    on = day or clock.today()
+    if known_on is None:
+        rows = _MEMBERS_AT.rows(
+            (), lambda at: DossierMember.unscoped.filter(dossier=at["dossier"]).at(at["day"]), dossier=dossier_id, day=on
+        )
+    else:
+        rows = list(DossierMember.unscoped.filter(dossier=dossier_id).at(on, known_on))
     return sorted(rows, key=lambda row: (not row.in_household, _ROLE_ORDER.index(row.role), row.valid_from, row.pk))
 
 
@@ -107,7 +116,7 @@ def _referents(dossier: Any, day: Any, known_on: dt.datetime | None = None) -> Q
     return Referent.unscoped.filter(dossier=dossier).select_related("account").at(day, known_on).order_by()
 
 
-_REFERENTS = Statement("dossiers.referents")
+_REFERENTS, _MAIN = Statement("dossiers.referents"), Statement("dossiers.main_referent")
 
 
 def referents_at(dossier_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> list[Referent]:
@@ -128,8 +137,16 @@ def referent_of(dossier_id: int, day: dt.date | None = None, role: str = Referen
 
 def main_referent_of(dossier_id: int, day: dt.date | None = None, role: str = ReferentRole.MAIN) -> Referent | None:
     """The referent of a day with the account: one query."""
-    rows = Referent.unscoped.filter(dossier=dossier_id, role=role).select_related("account")
-    return rows.at(day or clock.today()).order_by("pk").first()
+    found: Referent | None = _MAIN.one(
+        (),
+        lambda at: (
+            Referent.unscoped.filter(dossier=at["dossier"], role=at["role"]).select_related("account").at(at["day"]).order_by("pk")[:1]
+        ),
+        dossier=dossier_id,
+        role=str(role),
+        day=day or clock.today(),
+    )
+    return found
 
 
 _SITUATION = Statement("dossiers.situation")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -333,9 +334,24 @@ class DemoRole:
         return str(Function(self.function).label)
 
 
+#: The bar stands on every page of a demonstration: it is read anew after this many seconds.
+BAR_SECONDS = 10.0
+_bar: dict[tuple[dt.date, str], tuple[float, list[DemoRole]]] = {}
+
+
+def demo_bar() -> list[DemoRole]:
+    """``demo_roles`` as the bar shows them: who was given a function a moment ago may not sit there yet."""
+    key, now = (clock.today(), translation.get_language()), time.monotonic()
+    read, roles = _bar.get(key, (0.0, []))
+    if not roles or now - read > BAR_SECONDS:
+        roles = demo_roles()
+        _bar.clear()
+        _bar[key] = now, roles
+    return roles
+
+
 def demo_roles() -> list[DemoRole]:
-    """Every function that a demo account has today, in the order of `Function`; who has the fewest others comes first. One query: the bar
-    stands on every page of a demonstration."""
+    """Every function that a demo account has today, in the order of `Function`; who has the fewest others comes first. One query."""
     accounts: dict[int, Account] = {}
     held: dict[str, set[int]] = {}
     count: Counter[int] = Counter()

@@ -21,7 +21,7 @@ from parvis.ui import past, slots
 
 from . import access, services
 from .models import Entry
-from .selectors import chronicle, days_of, dossiers_of_turns, partner_uses, turn_by, urgent_mark, urgent_now, urgent_today
+from .selectors import chronicle, days_of, dossiers_of_turns, latest, partner_uses, turn_by, urgent_mark, urgent_now, urgent_today
 
 LATEST = 6
 URGENT_SHOWN = 5
@@ -34,9 +34,11 @@ def _known(request: HttpRequest) -> bool:
 
 def _latest(request: HttpRequest, dossier: Dossier, day: dt.date) -> str:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    found = chronicle(
-        actor, dossier, limit=LATEST, until=day if day != clock.today() else None, known_on=getattr(request, "known_on", None)
-    )
+    if day == clock.today() and not _known(request):
+        found = latest(actor, dossier.pk, LATEST)
+    else:
+        until = day if day != clock.today() else None
+        found = chronicle(actor, dossier, limit=LATEST, until=until, known_on=getattr(request, "known_on", None))
     services.note_opened(actor=actor, entries=found.entries)
     context: dict[str, Any] = {
         "dossier": dossier,

@@ -80,6 +80,20 @@ def chronicle(
         except ValueError:
             pass  # a mark that somebody edited: start from the top
     found = list(rows.order_by("-happened_at", "-pk")[: limit + 1])
+    return _cut(found, limit)
+
+
+def latest(actor: Actor, dossier_id: int, limit: int) -> Chronicle:
+    """The start of ``chronicle`` as it stands now, as the page of a dossier opened all day shows it."""
+    found = _LATEST.rows(
+        (actor, limit),
+        lambda at: Entry.objects.visible_to(actor).filter(dossier=at["dossier"]).order_by("-happened_at", "-pk")[: limit + 1],
+        dossier=dossier_id,
+    )
+    return _cut(found, limit)
+
+
+def _cut(found: list[Entry], limit: int) -> Chronicle:
     following = ""
     if len(found) > limit:
         last = found[limit - 1]
@@ -185,7 +199,7 @@ def templates_of() -> list[NoteTemplate]:
     return list(NoteTemplate.objects.filter(active=True).order_by("kind", "pk")[:100])
 
 
-_MARK = Statement("journal.urgent")
+_MARK, _URGENT, _LATEST = Statement("journal.urgent"), Statement("journal.urgent_now"), Statement("journal.latest")
 
 
 def urgent_mark(actor: Actor, dossier_id: int) -> Urgency | None:
@@ -210,8 +224,16 @@ def urgent_today() -> QuerySet[Urgency]:
 
 def urgent_now(actor: Actor, limit: int = 50) -> list[Urgency]:
     """Urgent dossiers that the reader may open, the first to end first."""
-    rows = Urgency.objects.visible_to(actor).filter(live=1, last_on__gte=clock.today())
-    found = rows.select_related("dossier__lead__index", "dossier__unit").order_by("last_on", "pk")[:limit]
+    found = _URGENT.rows(
+        (actor, limit),
+        lambda at: (
+            Urgency.objects.visible_to(actor)
+            .filter(live=1, last_on__gte=at["today"])
+            .select_related("dossier__lead__index", "dossier__unit")
+            .order_by("last_on", "pk")[:limit]
+        ),
+        today=clock.today(),
+    )
     return [_told(actor, mark) for mark in found]
 
 

@@ -42,6 +42,9 @@ KEEP = 600
 #: Build each kept statement anew and compare (set by the tests).
 VERIFY = False
 
+#: Lists up to this long are worth keeping a statement for each length; a longer one is compiled for the once.
+FEW = 25
+
 _FIELDS: dict[type, models.Field[Any, Any]] = {
     int: models.BigIntegerField(),
     str: models.TextField(),
@@ -61,6 +64,14 @@ class Slot(Expression):
     def __init__(self, name: str, field: models.Field[Any, Any]) -> None:
         super().__init__(output_field=field)
         self.name = name
+
+    __hash__ = Expression.__hash__
+
+    def __eq__(self, other: object) -> Any:
+        # "Is this file among those?", asked in Python while the query is built, would be answered once for all files.
+        if isinstance(other, (int, str, dt.date, uuid.UUID)):
+            raise StatementError(f"“{self.name}” was compared with {other!r}, but has no value yet: decide before, and name it in the key")
+        return super().__eq__(other)
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
@@ -148,10 +159,11 @@ class Statement:
             ScopeError: the query is of a model that is read for somebody, and does not say for whom.
             StatementError: in tests, when the kept statement differs from what the query would be now.
         """
-        inside = all_within()
+        inside, longest = all_within(), 0
         lists = [name for name, value in values.items() if isinstance(value, list)]
         for name in lists:
             several = values.pop(name)
+            longest = max(longest, len(several))
             values |= {f"{name}.{place}": one for place, one in enumerate(several)}
         values |= {f"{_WITHIN}.{place}": pk for place, pk in enumerate(inside.values())}
         shape = (self.name, key, tuple((name, type(value)) for name, value in values.items()), tuple(inside))
@@ -159,7 +171,7 @@ class Statement:
         kept = _all.get(key)
         if kept is None:
             kept = self._compile(build, values, lists, inside)
-            if kept.asked:  # a condition that was read from the database holds for this once
+            if kept.asked or longest > FEW:  # a condition that was read from the database holds for this once
                 return kept.run(values)
             with _lock:
                 _all[key] = kept

@@ -12,6 +12,7 @@ from parvis.kernel import memo, registries
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.links import row_links
 from parvis.kernel.registries import Screen, SubjectCard
+from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 
@@ -50,6 +51,9 @@ def _lines(actor: Actor) -> Any:
     return RequestLine.objects.visible_to(actor).select_related("request")
 
 
+_CARDS = Statement("requests.cards")
+
+
 def _line_cards(actor: Actor, refs: list[SubjectRef]) -> dict[SubjectRef, SubjectCard]:
     """Lines of requests in lists of tasks, one query for any number. Who has the task but not the request sees its number alone."""
     ids = {ref.id for ref in refs}
@@ -58,9 +62,13 @@ def _line_cards(actor: Actor, refs: list[SubjectRef]) -> dict[SubjectRef, Subjec
     lines = {line.pk: line for line in lines_of_dossier(actor, dossier)} if dossier else {}
     open_to = set(lines)
     if not ids <= open_to:
-        mine = RequestLine.objects.visible_to(actor).filter(pk=OuterRef("pk"))
-        rows = RequestLine.objects.visible_to(_READER).filter(pk__in=ids).select_related("request")
-        lines = {line.pk: line for line in rows.annotate(is_mine=Exists(mine)).order_by("pk")}
+
+        def read(at: dict[str, Any]) -> Any:
+            mine = RequestLine.objects.visible_to(actor).filter(pk=OuterRef("pk"))
+            rows = RequestLine.objects.visible_to(_READER).filter(one_of("pk", at["ids"])).select_related("request")
+            return rows.annotate(is_mine=Exists(mine)).order_by("pk")
+
+        lines = {line.pk: line for line in _CARDS.rows(actor, read, ids=sorted(ids))}
         open_to = {pk for pk, line in lines.items() if line.is_mine}
     cards = {}
     for line in (lines[pk] for pk in sorted(ids & lines.keys())):

@@ -50,10 +50,23 @@ class LineCard:
     answers: dict[str, Any]
 
 
+_LINE = Statement("requests.line")
+
+
 def line_card(line_id: int) -> LineCard:
     """Raises RequestLine.DoesNotExist."""
-    rows = RequestLine.objects.visible_to(_READER).select_related("request", "request__procedure__procedure")
-    line = rows.defer("request__procedure__definition").get(pk=line_id)  # the definition is long and nobody reads it here
+    line = _LINE.one(
+        (),
+        lambda at: (
+            RequestLine.objects.visible_to(_READER)
+            .select_related("request", "request__procedure__procedure")
+            .defer("request__procedure__definition")  # long, and nobody reads it here
+            .filter(pk=at["line"])
+        ),
+        line=line_id,
+    )
+    if line is None:
+        raise RequestLine.DoesNotExist(line_id)
     request = line.request
     return LineCard(
         id=line.pk,

@@ -16,6 +16,7 @@ from parvis.dossiers.api import Dossier
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import MenuEntry, PaletteAction, Panel, PersonHolder, Screen, SubjectCard
+from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.subject import SubjectRef
 
 from . import access, selectors
@@ -45,9 +46,15 @@ def _name(person: Any) -> str:
     return index.display_name if index else "?"
 
 
+_EXTRACTS, _ALERTS = Statement("socialdata.extract_cards"), Statement("socialdata.alert_cards")
+
+
 def _extract_cards(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef, SubjectCard]:
-    rows: Any = ExtractRequest.objects.visible_to(actor).filter(pk__in=[one.id for one in subjects])
-    found = list(rows.select_related("dossier", "person__index"))
+    found = _EXTRACTS.rows(
+        actor,
+        lambda at: ExtractRequest.objects.visible_to(actor).filter(one_of("pk", at["ids"])).select_related("dossier", "person__index"),
+        ids=[one.id for one in subjects],
+    )
     return {
         row.ref: SubjectCard(_name(row.person), f"{row.dossier.number} · {row.flow_words}", reverse("socialdata:extract", args=[row.uuid]))
         for row in found
@@ -56,8 +63,13 @@ def _extract_cards(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef,
 
 def _alert_cards(actor: Actor, subjects: list[SubjectRef]) -> dict[SubjectRef, SubjectCard]:
     """Who and what kind of change; never the new value: a protected address would stand in a list."""
-    rows: Any = RegisterAlert.objects.visible_to(actor).filter(pk__in=[one.id for one in subjects])
-    found = list(rows.select_related("dossier", "mutation__person__index"))
+    found = _ALERTS.rows(
+        actor,
+        lambda at: (
+            RegisterAlert.objects.visible_to(actor).filter(one_of("pk", at["ids"])).select_related("dossier", "mutation__person__index")
+        ),
+        ids=[one.id for one in subjects],
+    )
     return {
         row.ref: SubjectCard(
             _name(row.mutation.person),

@@ -115,6 +115,11 @@ def test_a_key_that_forgets_what_shapes_the_query_is_caught(centre, two) -> None
         read(two[1].pk)
 
 
+def test_a_value_that_is_not_there_yet_is_not_compared(centre, two) -> None:
+    with pytest.raises(StatementError, match="dossier"):
+        FORGETFUL.rows("compared", lambda at: Dossier.unscoped.filter(pk=two[0].pk if at["dossier"] == two[0].pk else 0), dossier=two[0].pk)
+
+
 def test_a_scoped_model_without_reader_is_refused(centre) -> None:
     with pytest.raises(ScopeError):
         UNSAID.rows((), lambda at: Dossier.objects.filter(pk=at["dossier"]), dossier=1)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
+
+from django.db.models import QuerySet
 
 from parvis.kernel import canonical, clock
 from parvis.kernel.actor import Actor, system_actor
+from parvis.kernel.statements import Statement
 
 from .. import letters, neighbours
 from ..enums import ItemKind
@@ -96,15 +99,29 @@ def _hearing(proposal: Proposal) -> dict[str, Any]:
     }
 
 
+_PREVIOUS = Statement("decisions.previous")
+
+
 def previous_decision(proposal: Proposal, *, before: Decision | None = None) -> Decision | None:
     """The last settled decision on the same kind of aid in this dossier, for what changed since (C11)."""
-    rows = Decision.unscoped.filter(
-        dossier_id=proposal.dossier_id, outcome__in=("granted", "adjusted", "refused"), ratification__in=("none", "pending", "ratified")
-    ).exclude(item__kind=ItemKind.RATIFICATION)
+
+    def read(at: dict[str, Any]) -> QuerySet[Decision]:
+        rows = Decision.unscoped.filter(
+            dossier_id=at["dossier"], outcome__in=("granted", "adjusted", "refused"), ratification__in=("none", "pending", "ratified")
+        ).exclude(item__kind=ItemKind.RATIFICATION)
+        if "but" in at:
+            rows = rows.exclude(pk=at["but"])
+        rows = rows.exclude(proposal=at["proposal"]).filter(line__kind=at["kind"])
+        return rows.select_related("decided_version", "proposal").order_by("-decided_at", "-pk")[:1]
+
+    values: dict[str, Any] = {
+        "dossier": proposal.dossier_id,
+        "proposal": proposal.pk,
+        "kind": str(neighbours.line_kind(proposal.line_id)),
+    }
     if before is not None and before.pk:
-        rows = rows.exclude(pk=before.pk)
-    rows = rows.exclude(proposal=proposal).filter(line__kind=neighbours.line_kind(proposal.line_id))
-    return rows.select_related("decided_version", "proposal").order_by("-decided_at", "-pk").first()
+        values["but"] = before.pk
+    return cast("Decision | None", _PREVIOUS.one((), read, **values))
 
 
 def proposal_summary(actor: Actor, proposal: Proposal, version: ProposalVersion) -> dict[str, Any]:

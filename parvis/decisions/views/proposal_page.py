@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,7 @@ from parvis.dossiers.api import part_of
 from parvis.kernel import memo, mutations, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import DomainError, StepFirst
+from parvis.kernel.statements import Statement
 from parvis.ui import formats
 from parvis.ui.http import Request
 
@@ -25,9 +26,24 @@ def may_open(actor: Actor) -> bool:
     return actor.has(*access.CASE_WORK, *access.SECRETARIAT, "lawyer", "auditor")
 
 
+_FOUND = Statement("decisions.proposal")
+
+
 def find(request: Request, uuid: Any) -> Proposal:
-    rows = Proposal.objects.visible_to(request.actor).select_related("dossier", "unit", "line__request", "author")
-    return get_object_or_404(rows, uuid=uuid)
+    actor = request.actor
+    found = _FOUND.one(
+        actor,
+        lambda at: (
+            Proposal.objects.visible_to(actor)
+            .select_related("dossier", "unit", "line__request", "author")
+            .filter(uuid=at["uuid"])
+            .order_by()
+        ),
+        uuid=uuid,
+    )
+    if found is None:
+        raise Http404("proposal")
+    return cast(Proposal, found)
 
 
 def note_reading(request: Request, found: Proposal) -> None:

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from parvis.documents.access import in_dossier_q
+from parvis.documents.access import had_before, in_dossier_q
 from parvis.documents.enums import DATA_CLASS, DocumentKind, Origin
 from parvis.documents.errors import DocumentError, UploadRefused
 from parvis.documents.models import Document, DocumentWord, StoredFile
@@ -25,6 +25,7 @@ from parvis.kernel import clock, jobs, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.asof import PastView
 from parvis.kernel.gestures import gesture
+from parvis.kernel.statements import Statement
 from parvis.kernel.subject import SubjectRef
 from parvis.kernel.wordindex import file_words
 
@@ -255,13 +256,21 @@ def documents_of(actor: Actor, subject: SubjectRef) -> list[Document]:
     return list(rows)
 
 
+_OF_CASE = Statement("documents.of_case")
+
+
 def documents_of_case(actor: Actor, subjects: Iterable[SubjectRef], dossier_id: int) -> list[Document]:
     """Documents of a dossier and of these subjects in one query, newest first."""
-    wanted = Q(dossier_id=dossier_id)
-    for subject in subjects:
-        wanted |= Q(subject_type=subject.type, subject_id=subject.id)
-    rows: Any = Document.objects.visible_to(actor).filter(wanted, withdrawn_at__isnull=True).select_related("file")
-    return list(rows)
+    about = list(subjects)
+
+    def read(at: dict[str, Any]) -> Any:
+        wanted = Q(dossier_id=at["dossier"])
+        for subject, key in zip(about, at.get("ids", ()), strict=True):
+            wanted |= Q(subject_type=subject.type, subject_id=key)
+        return Document.objects.visible_to(actor).filter(wanted, withdrawn_at__isnull=True).select_related("file")
+
+    kinds = tuple(subject.type for subject in about)
+    return _OF_CASE.rows((actor, kinds), read, dossier=dossier_id, ids=[subject.id for subject in about])
 
 
 def documents_then(documents: Iterable[Document], view: PastView) -> list[Document]:
@@ -270,8 +279,9 @@ def documents_then(documents: Iterable[Document], view: PastView) -> list[Docume
     return found if view.known_on is None else [row for row in found if row.recorded_at < view.known_on]
 
 
-def documents_in_dossier(actor: Actor, dossier_id: int, *, withdrawn: bool = False) -> Any:
+def documents_in_dossier(actor: Actor, dossier_id: Any, *, withdrawn: bool = False, former: bool | None = None) -> Any:
     """Documents shown in a dossier: its own and those of what hangs on it. Whoever sees the dossier sees them, as far as their class
     allows; the other ways to a document need not be looked at. ``withdrawn``: also those, for a list that says so of each."""
-    rows = Document.unscoped.filter(in_dossier_q(actor, dossier_id)).select_related("file")
+    former = had_before(actor, dossier_id) if former is None else former
+    rows = Document.unscoped.filter(in_dossier_q(actor, dossier_id, former=former)).select_related("file")
     return rows if withdrawn else rows.filter(withdrawn_at__isnull=True)

@@ -64,12 +64,12 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     past = day != today or known_on is not None
     if day < today and not as_it_stood(dossier, asof.PastView(day, known if known_on else None)) and view:
         return page(request, "dossiers/not_yet.html", {**crumbs(dossier), "day": day})
-    members = member_views(actor, dossier.pk, day, known_on)
     request.known_on = known_on  # type: ignore[attr-defined]
     request.known_day = min(day, known) if known_on and known else day  # type: ignore[attr-defined]
-    request.dossier_members = members  # type: ignore[attr-defined]
     before = access.reads_as_before(actor, dossier)
     with memo.sharing():
+        members = member_views(actor, dossier.pk, day, known_on)
+        request.dossier_members = members  # type: ignore[attr-defined]
         memo.keep("dossier", dossier.pk)
         memo.keep(("dossiers.reading", actor, dossier.pk), dossier)
         if not before:  # what hangs on a file that a service of before may read is not all open to it

@@ -43,7 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def role_bar(request: HttpRequest) -> str | None:
     """The bar above every page of a demonstration."""
     account = getattr(request, "account", None) or getattr(request, "enrolling", None)
-    roles = selectors.demo_roles()
+    roles = selectors.demo_bar()
     # Somebody who has two functions sits where the bar would seat them, else at their first.
     seat = next((role for role in roles if role.account == account), None) or next(
         (role for role in roles if account in role.accounts), None

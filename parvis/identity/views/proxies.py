@@ -32,7 +32,7 @@ PAGE = 30
 def _rows(actor: Actor) -> dict[str, list[Proxy]]:
     today = clock.today()
     waits = Q(holder=actor.account_id, ended_at__isnull=True, declined_at__isnull=True, valid_to__gt=today)
-    rows = Proxy.objects.select_related("giver", "holder").filter(Q(giver=actor.account_id) | waits)[: 2 * MOST]
+    rows = list(Proxy.objects.select_related("giver", "holder").filter(Q(giver=actor.account_id) | waits)[: 2 * MOST])
     given = [row for row in rows if row.giver_id == actor.account_id][:MOST]
     held = [row for row in rows if row.holder_id == actor.account_id][:MOST]
     for row in (*given, *held):
