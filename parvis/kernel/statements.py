@@ -69,7 +69,7 @@ class Slot(Expression):
 
     def __eq__(self, other: object) -> Any:
         # "Is this file among those?", asked in Python while the query is built, would be answered once for all files.
-        if isinstance(other, (int, str, dt.date, uuid.UUID)):
+        if other != "" and isinstance(other, (int, str, dt.date, uuid.UUID)):  # Django asks about the empty one
             raise StatementError(f"“{self.name}” was compared with {other!r}, but has no value yet: decide before, and name it in the key")
         return super().__eq__(other)
 
