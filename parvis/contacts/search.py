@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parvis.kernel import asof
-from parvis.kernel.actor import Actor
+from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.asof import PastView
 from parvis.kernel.registries import (
     Hit,
     MenuEntry,
     PaletteAction,
+    PaperKeeper,
     PersonHolder,
     SearchSource,
     menu,
     palette,
+    paper_keepers,
     person_holders,
     search_sources,
     subject_links,
@@ -220,7 +224,16 @@ def _organisation_links(actor: Actor, subjects: list[SubjectRef]) -> dict[Subjec
     return {SubjectRef("organisation", pk): (card.name, reverse("contacts:organisation", args=[card.uuid])) for pk, card in cards.items()}
 
 
+_READER = system_actor("contacts.papers")
+
+
+def _all(model: type[Organisation] | type[Person]) -> Any:
+    return model.objects.visible_to(_READER).order_by().values("pk")
+
+
 subject_links.register("organisation", _organisation_links)
+paper_keepers.register("organisation", PaperKeeper(lambda: _all(Organisation), lambda: _all(Organisation)))
+paper_keepers.register("person", PaperKeeper(lambda: _all(Person)))  # a person is no file: nobody looks after what hangs there alone
 subject_scopes.register("organisation", lambda actor: Organisation.objects.visible_to(actor).order_by().values("pk"))
 subject_links.register("person", _person_links)
 subject_scopes.register("person", lambda actor: Person.objects.visible_to(actor).order_by().values("pk"))

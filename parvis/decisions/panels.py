@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.links import row_links
-from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel, PersonHolder
+from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel, PaperKeeper, PersonHolder
 from parvis.ui import slots
 
 from . import access, neighbours, selectors
-from .models import Decision, Proposal
+from .models import Decision, Minutes, Proposal
 from .views.committees import may_open as opens_committees
 from .views.decisions import may_open as opens_decisions
 from .views.proposal_page import may_open as opens_proposals
@@ -132,6 +132,10 @@ registries.backlog.register(
 )
 
 
+def _minutes() -> Any:
+    return Minutes.objects.visible_to(_TELLER).order_by().values("pk")
+
+
 def _has_part(actor: Actor, dossier_id: int) -> bool:
     rows = (Proposal.objects.visible_to(actor), Decision.objects.visible_to(actor))
     return any(found.filter(dossier=dossier_id).exists() for found in rows)
@@ -145,6 +149,8 @@ registries.read_parts.register(
 registries.read_parts.register(
     "decision", lambda dossier_id: Decision.objects.visible_to(_TELLER).filter(dossier=dossier_id).order_by().values("pk")
 )
+# Minutes lie with their session, and in no file.
+registries.paper_keepers.register("minutes", PaperKeeper(_minutes, _minutes))
 registries.subject_links.register(
     "decision",
     row_links(

@@ -21,6 +21,17 @@ def may_attach(actor: Actor) -> bool:
     return actor.has("clerk", "social_worker", "chief", "lawyer", "committee_secretary")
 
 
+def may_bring_home(actor: Actor) -> bool:
+    """Papers that nobody looks after are brought home at the desk, by the workers, their chief and the secretary: each those of the classes
+    of data that the function sees."""
+    return actor.is_system or actor.has("clerk", "social_worker", "chief", "committee_secretary")
+
+
+def may_set_aside(actor: Actor) -> bool:
+    """That no file needs a paper is decided by a chief or the secretary."""
+    return actor.is_system or actor.has("chief", "committee_secretary")
+
+
 def file_of(actor: Actor, document: Document) -> SubjectRef | None:
     """The file in which it lies, for whoever sees that file: the page that asks why is the file's."""
     if not actor.is_agent or document.dossier_id is None or "dossier" not in subject_scopes:

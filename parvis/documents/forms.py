@@ -26,6 +26,29 @@ class DocumentForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class HomeForm(forms.Form):
+    """Where a paper belongs: a place that is proposed, or a number. The first proposal is chosen."""
+
+    place = forms.ChoiceField(label=_("Where it belongs"), required=False, widget=forms.RadioSelect)
+    number = forms.CharField(
+        label=_("Number of the file or request"), max_length=60, required=False, help_text=_("For example 2026-00417 or 2026/00412.")
+    )
+
+    def __init__(self, *args: Any, places: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        if places:
+            self.fields["place"].choices = [*places, ("", _("Elsewhere: by its number"))]
+            self.fields["place"].initial = places[0][0]
+        else:
+            del self.fields["place"]
+
+
+class AsideForm(forms.Form):
+    why = forms.CharField(
+        label=_("Why no file needs it"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Kept with your name.")
+    )
+
+
 class AboutForm(forms.Form):
     """``incoming``: only of a paper that came in is the kind said by hand."""
 

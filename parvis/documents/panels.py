@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from parvis.contacts.api import display_names
-from parvis.documents.access import had_before, may_attach, may_open_documents, why_nothing_is_added
+from parvis.documents.access import had_before, may_attach, may_bring_home, may_open_documents, why_nothing_is_added
 from parvis.documents.enums import DocumentKind
 from parvis.documents.lists import list_pdf
 from parvis.documents.models import Document
@@ -91,6 +91,17 @@ registries.palette.register(
         access=may_attach,
         icon="file",
         order=90,
+    ),
+)
+registries.palette.register(
+    "documents.orphans",
+    PaletteAction(
+        key="documents.orphans",
+        label=_("Papers without a home"),
+        url_name="documents:orphans",
+        access=may_bring_home,
+        icon="inbox",
+        order=60,
     ),
 )
 for _field, _title in (("Document", _("Documents")), ("DocumentProposal", _("Proposed persons of documents"))):

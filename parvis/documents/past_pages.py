@@ -7,5 +7,5 @@ from parvis.ui.past import declare
 declare(
     "documents",
     day=("about", "download"),
-    today=("add", "kinds"),
+    today=("add", "kinds", "orphan", "orphans"),
 )

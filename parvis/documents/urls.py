@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from parvis.documents.views import about, files
+from parvis.documents.views import about, files, orphans
 
 app_name = "documents"
 
@@ -10,5 +10,7 @@ urlpatterns = [
     path("documents/<uuid:document_uuid>/", files.download, name="download"),
     path("documents/<uuid:document_uuid>/about/", about.about, name="about"),
     path("documents/kinds/", about.kinds, name="kinds"),
+    path("documents/orphans/", orphans.index, name="orphans"),
+    path("documents/orphans/<uuid:document_uuid>/", orphans.orphan, name="orphan"),
     path("documents/add/<slug:kind>/<int:number>/", files.add, name="add"),
 ]

@@ -26,6 +26,7 @@ from .enums import SituationKind
 from .errors import ARCHIVED
 from .leaving.selectors import departure_by
 from .models import Departure, Dossier, SituationFact, Transfer
+from .papers import home_by_number, homes_of_persons
 from .selectors import (
     asking_nothing,
     dossiers_of,
@@ -267,6 +268,8 @@ def _by_number(actor: Actor, number: str) -> int | None:
 
 
 registries.subject_numbers.register("dossier", _by_number)
+registries.paper_homes.register("dossier", home_by_number)
+registries.subject_homes.register("person", homes_of_persons)
 registries.client_secrecy.register("dossiers", unknown_clients)
 for _model, _field, _title in (
     ("dossiers.Dossier", "lead", _("Dossiers")),

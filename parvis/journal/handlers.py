@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop
 
 from parvis.contacts.api import display_names
+from parvis.documents.events import PaperBroughtHome
 from parvis.dossiers.enums import MemberRole, ReferentRole
 from parvis.dossiers.events import (
     AgentChosen,
@@ -40,6 +41,18 @@ def dossier_opened(event: DossierOpened) -> None:
         values={"number": event.number},
         subject=SubjectRef("dossier", event.dossier_id),
         data_class="identity",
+    )
+
+
+@subscribe(PaperBroughtHome)
+def paper_brought_home(event: PaperBroughtHome) -> None:
+    add_step(
+        actor=event.actor,
+        dossier_id=event.dossier_id,
+        message=gettext_noop("Paper brought into the file: %(title)s"),
+        values={"title": event.title},
+        subject=SubjectRef("document", event.document_id),
+        data_class=event.data_class,
     )
 
 

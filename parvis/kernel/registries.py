@@ -221,6 +221,24 @@ class ChangeSource:
     icon: str = "folder"
 
 
+@dataclass(frozen=True)
+class PaperKeeper:
+    """A kind of thing on which papers hang. ``ids()``: all that there are; ``keeps()``: those whose papers somebody looks after although no
+    file holds them. Both are subqueries."""
+
+    ids: Callable[[], Any]
+    keeps: Callable[[], Any] | None = None
+
+
+@dataclass(frozen=True)
+class PaperHome:
+    """Where a paper is brought: a thing that the reader sees, and the file that it belongs to (itself, or the one it joined)."""
+
+    subject: SubjectRef
+    name: str
+    dossier_id: int | None = None
+
+
 MOST_OBSTACLES = 50
 
 
@@ -426,6 +444,12 @@ file_persons: Registry[Callable[[int], list[int]]] = Registry("file_persons")
 file_names: Registry[Callable[[Actor, set[int]], dict[int, str]]] = Registry("file_names")
 #: Partners that an agent had to do with, and how often: ``(account_id) -> {("organisation" | "person", id): times}``, for that agent alone.
 partner_uses: Registry[Callable[[int], dict[tuple[str, int], int]]] = Registry("partner_uses")
+#: Type of subject to who looks after its papers; a type that is not here looks after none.
+paper_keepers: Registry[PaperKeeper] = Registry("paper_keepers")
+#: Number that people know to the place where a paper can be brought: ``(actor, number) -> home``, of what the actor sees.
+paper_homes: Registry[Callable[[Actor, str], PaperHome | None]] = Registry("paper_homes")
+#: Type of subject to the files in which its papers belong ``(actor, ids) -> {id: homes}``, of those that the actor sees; many at once.
+subject_homes: Registry[Callable[[Actor, set[int]], dict[int, list[PaperHome]]]] = Registry("subject_homes")
 #: Gestures for many rows that contexts above add to a list: (key of the list, ``ui.bulk.Action``).
 list_actions: Registry[tuple[str, Any]] = Registry("list_actions")
 #: The parts of the hand-over page.
@@ -483,6 +507,9 @@ ALL: tuple[Registry[Any], ...] = (
     file_names,
     partner_uses,
     list_actions,
+    paper_keepers,
+    paper_homes,
+    subject_homes,
     briefs,
     erasers,
     warrant_verifiers,

@@ -10,12 +10,14 @@ from .errors import AlreadyJoined, NoSuchRequest, RequestError
 from .models import Clock, Request, RequestLine, StageMark
 from .selectors import (
     LineCard,
+    UrgentAsk,
     clocks_for,
     line_card,
     lines_of_dossier,
     marks_of,
     next_clock,
     over_term,
+    urgent_ask,
     visible_line,
     visible_request,
 )
@@ -75,6 +77,8 @@ __all__ = [
     "correct_request_date",
     "join_dossier",
     "line_card",
+    "UrgentAsk",
+    "urgent_ask",
     "lines_of_dossier",
     "make_receipt",
     "mark_progress",

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from parvis.kernel import memo, registries
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.links import row_links
-from parvis.kernel.registries import Screen, SubjectCard
+from parvis.kernel.registries import PaperHome, PaperKeeper, Screen, SubjectCard
 from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
+from parvis.workflows.api import ItemState, WorkItem
 
 from .access import can_read
 from .models import Request, RequestLine
@@ -122,3 +123,39 @@ registries.subject_links.register(
     ),
 )
 registries.subject_cards.register("request_line", _line_cards)
+
+
+def _all_requests() -> Any:
+    return Request.objects.visible_to(_READER).order_by().values("pk")
+
+
+def _awaited_requests() -> Any:
+    """Requests that wait to join a file while somebody has the task: their papers are looked after. After the joining the file has them."""
+    open_ones = WorkItem.objects.visible_to(_READER).filter(state=ItemState.OPEN)
+    lines = RequestLine.objects.visible_to(_READER).filter(request=OuterRef("pk"))
+    of_lines = open_ones.filter(subject_type="request_line", subject_id=OuterRef("pk"))
+    of_request = open_ones.filter(subject_type="request", subject_id=OuterRef("pk"))
+    rows = Request.objects.visible_to(_READER).filter(Exists(lines.filter(Exists(of_lines))) | Exists(of_request), joined_at=None)
+    return rows.order_by().values("pk")
+
+
+def _paper_home(actor: Actor, number: str) -> PaperHome | None:
+    found = Request.objects.visible_to(actor).filter(number=number).first()
+    return PaperHome(SubjectRef("request", found.pk), _name(found), found.dossier_id) if found else None
+
+
+registries.paper_keepers.register("request", PaperKeeper(_all_requests, _awaited_requests))
+
+
+def _joined_homes(actor: Actor, ids: set[int]) -> dict[int, list[PaperHome]]:
+    """The file that a request joined, where its papers should lie."""
+    joined = Request.objects.visible_to(actor).filter(pk__in=ids, dossier__isnull=False).select_related("dossier")
+    return {
+        row.pk: [PaperHome(SubjectRef("request", row.pk), f"{row.dossier.number} · {row.applicant_name}", row.dossier_id)]
+        for row in joined
+        if row.dossier is not None
+    }
+
+
+registries.paper_homes.register("request", _paper_home)
+registries.subject_homes.register("request", _joined_homes)

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 from parvis.kernel import clock, memo
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.statements import Statement, one_of
+from parvis.procedures import api as procedures
 
 from .enums import UNDECIDED, ClockKind
 from .models import Clock, Request, RequestLine, StageMark
@@ -95,6 +97,28 @@ def line_card(line_id: int) -> LineCard:
         procedure_key=request.procedure.procedure.key,
         answers=request.answers,
     )
+
+
+@dataclass(frozen=True)
+class UrgentAsk:
+    """What was said at the desk of an urgent need, for whoever decides it. Empty: not said."""
+
+    amount: Decimal | None
+    iban: str
+    name: str
+
+
+def urgent_ask(line_id: int) -> UrgentAsk:
+    """Amount and account as they were typed once, with the request (C7, F7)."""
+    line = RequestLine.objects.visible_to(_READER).select_related("request__procedure").get(pk=line_id)
+    request, definition = line.request, line.request.procedure.definition
+    said = procedures.urgency(definition, request.answers).amount
+    try:
+        amount = Decimal(said) if said else None
+    except InvalidOperation:
+        amount = None
+    iban = str(request.answers.get(definition["person"].get("iban", ""), "") or "")
+    return UrgentAsk(amount=amount if amount is not None and amount > 0 else None, iban=iban, name=request.applicant_name)
 
 
 def visible_request(actor: Actor, uuid: UUID) -> Request | None:

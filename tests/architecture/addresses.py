@@ -26,7 +26,7 @@ THING: dict[str, str] = {
     "contacts:organisation_merge": "organisation", "contacts:organisation_merge_undo": "organisation",
     **dict.fromkeys(("socialdata:dossier", "socialdata:ask"), "dossier"), "socialdata:alert": "alert", "socialdata:file": "mutations",
     **dict.fromkeys(("socialdata:extract", "socialdata:withdraw", "socialdata:withdraw_answer", "socialdata:seen"), "extract"),
-    "documents:download": "document", "documents:about": "document",
+    "documents:download": "document", "documents:about": "document", "documents:orphan": "orphan",
     "journal:action": "turn", "journal:end_action": "action", "journal:objective": "objective", "journal:entry": "objective", "journal:text": "text",
     "workflows:task": "task", "workflows:take": "task", "workflows:back": "task", "workflows:hand": "task",
     "requests:detail": "request", "requests:receipt": "request", "requests:correct": "request", "requests:identify": "fresh",

@@ -19,7 +19,7 @@ from parvis.decisions.models import AgendaItem, Committee, Decision, DelegationL
 from parvis.decisions.services import sessions
 from parvis.demo import archives, cast, money, reference, stage
 from parvis.demo.turns import play_turns
-from parvis.documents.api import Envelope, blocks_to_json, draft_letter
+from parvis.documents.api import Envelope, attach, blocks_to_json, draft_letter
 from parvis.documents.models import Document
 from parvis.dossiers.api import Dossier, assign_referent, offer_transfer
 from parvis.dossiers.models import DestructionList, Handover
@@ -220,6 +220,12 @@ def build() -> World:
     )
     world.things["known"] = add_known(
         actor=actor_for(world.account("auditor")), family_name="Dumortier", given_names="Célestin", reason="Chanteur connu ici"
+    )
+    world.things["orphan"] = attach(
+        actor=actor_for(world.account("social_worker (referent)")),
+        subject=SubjectRef("person", world.things["person"].pk),
+        file=world.things["document"].file,
+        title="Facture d’eau",
     )
     world.things |= _leaving(world, Dossier.unscoped.select_related("unit").get(pk=dossier.pk))
     world.things |= _programs(world)

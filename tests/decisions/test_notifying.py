@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from parvis.decisions import api
+from parvis.decisions import api, letters
 from parvis.decisions.errors import NotificationRefused
 from parvis.decisions.models import Minutes, Notification, Pack
 from parvis.decisions.services import notifying
@@ -12,6 +12,7 @@ from parvis.documents import api as documents
 from parvis.kernel.errors import Conflict, DomainError, NotAllowed
 from parvis.kernel.models import MutationLine
 from parvis.kernel.subject import SubjectRef
+from parvis.kernel.terms import Term
 from parvis.requests.models import Clock, StageMark
 from parvis.workflows import api as workflows
 from tests.decisions import factories as f
@@ -91,6 +92,40 @@ def test_a_missing_mention_keeps_the_letter_in(centre, notification):
         send(centre, notification)
     assert "Adresse du tribunal" in str(caught.value.message)
     assert unchanged(notification)
+
+
+#: Article 21 of the law of 26 May 2002, item by item: what each sentence of the letter carries.
+ITEMS = (
+    "legal_grounds", "factual_grounds", "amount", "periodicity", "appeal_court", "appeal_address", "appeal_term",
+    "appeal_not_suspensive", "file_reference", "contact_person", "right_to_explanations",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_each_mandatory_item_keeps_the_letter_in_by_its_name_when_it_is_missing(centre, notification, item):
+    import json
+
+    pack = Pack.unscoped.get(decision=notification.decision)
+    content = json.loads(pack.content)
+    blocks = content["decided"]["blocks"]
+    label = next(row["text"] for row in letters.checklist(blocks, final=True) if row["key"] == item and row["state"] == "ok")
+    content["decided"]["blocks"] = [block for block in blocks if item not in block["mentions"]]
+    assert len(content["decided"]["blocks"]) < len(blocks)
+    with tampering():
+        Pack.unscoped.filter(pk=pack.pk).update(content=json.dumps(content))
+    with pytest.raises(NotificationRefused) as caught:
+        send(centre, notification)
+    assert str(label) in str(caught.value.message)
+    assert unchanged(notification)
+
+
+def test_the_appeal_ends_three_months_after_the_sending_and_moves_to_an_open_day_where_the_parameter_says_so(centre, notification):
+    with f.at(7, hour=9):  # 7 June 2026 is a Sunday
+        assert send(centre, notification).appeal_until == date(2026, 6, 7)
+    rolled = Term.from_json({"count": 3, "unit": "month", "roll": True})
+    assert rolled.due(date(2026, 3, 7)) == date(2026, 6, 8)
+    assert rolled.due(date(2026, 2, 14)) == date(2026, 5, 15)  # Ascension Day is closed
+    assert rolled.due(date(2026, 9, 25)) == date(2026, 12, 28)  # Christmas, then a week-end
 
 
 def test_a_stock_only_refusal_does_not_leave(centre, notification):

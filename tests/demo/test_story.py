@@ -13,11 +13,16 @@ from lxml import etree
 from pypdf import PdfReader
 
 from parvis.accounting.api import trial_balance
+from parvis.accounting.models import PaymentOrder
+from parvis.decisions.models import Notification
 from parvis.decisions.verify import verify_pack
 from parvis.demo.path import play_aid_request
+from parvis.documents.models import Document
+from parvis.documents.services import orphans
 from parvis.kernel import seals
 from parvis.kernel.actor import system_actor
 from parvis.rules.api import recompute_from_tree
+from parvis.workflows.models import Case, WorkItem
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.db]
 
@@ -72,6 +77,13 @@ def test_the_story_pays_the_golden_amount_and_leaves_everything_in_order(
     assert balance.debit == balance.credit
     assert balance.debit > 0
     assert seals.verify().problems == []
+    # nothing of the case is left in an inbox or queue, and no paper lies between two desks (C9)
+    assert Case.objects.filter(live=1).count() == 0 and Case.objects.count() >= 1
+    assert list(WorkItem.unscoped.filter(state="open").values_list("screen", "subject_type")) == []
+    assert WorkItem.unscoped.count() >= 6
+    assert not Notification.unscoped.filter(state="to_send").exists()
+    assert not PaymentOrder.unscoped.filter(state__in=("prepared", "released")).exists()
+    assert Document.unscoped.count() >= 3 and orphans.orphans().count() == 0
 
 
 def test_the_payment_order_is_valid_against_the_iso_schema(story: tuple[dict[str, Any], Path], samples: Path) -> None:

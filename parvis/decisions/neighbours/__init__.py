@@ -17,8 +17,20 @@ from .lines import (
     next_due,
     progress,
     start_clock,
+    urgent_ask,
 )
-from .people import bank_accounts, household_accounts, members, person, person_name, person_names, postal_lines, situation, visits
+from .people import (
+    bank_accounts,
+    household_accounts,
+    known_accounts,
+    members,
+    person,
+    person_name,
+    person_names,
+    postal_lines,
+    situation,
+    visits,
+)
 from .rates import calculation, calculation_json, calculations, chief_level, default_details, legal_term, saved_calculation
 from .tasks import OPINION_TITLE, STEPS, opinion_asked, opinion_given, step
 
@@ -45,6 +57,7 @@ __all__ = [
     "due_on",
     "household_accounts",
     "kept",
+    "known_accounts",
     "label",
     "legal_term",
     "line",
@@ -64,6 +77,7 @@ __all__ = [
     "situation",
     "start_clock",
     "step",
+    "urgent_ask",
     "visits",
     "withdrawn",
     "Payee",

@@ -97,6 +97,11 @@ def line(line_id: int) -> Line:
     )
 
 
+def urgent_ask(line_id: int) -> requests.UrgentAsk:
+    """Amount and account said at the desk for an urgent aid."""
+    return requests.urgent_ask(line_id)
+
+
 def line_kind(line_id: int) -> str:
     return line(line_id).kind
 

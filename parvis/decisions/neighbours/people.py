@@ -99,6 +99,13 @@ def _accounts(person_ids: list[int]) -> list[Payee]:
     ]
 
 
+def known_accounts(person_ids: Iterable[int]) -> dict[tuple[int, str], Any]:
+    """Accounts of these persons today by person and number, with since when and from which source each is known."""
+    ids = set(person_ids)
+    found = contacts.bank_accounts_of(ids) if ids else {}
+    return {(pk, row.iban): row for pk, rows in found.items() for row in rows}
+
+
 def visits(actor: Actor, dossier_id: int) -> list[dict[str, Any]]:
     """Days of visits and interviews, without their text."""
     rows = (

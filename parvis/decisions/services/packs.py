@@ -16,6 +16,7 @@ from .. import letters, neighbours
 from ..enums import ItemKind
 from ..models import AgendaItem, Committee, Decision, LegalOpinion, MemberPack, Pack, Proposal, ProposalVersion, Recusal
 from ..verify import FORMAT, envelope
+from .history import banking, history
 
 MEMBER_FORMAT = "parvis.member-pack/1"
 
@@ -160,6 +161,8 @@ def proposal_summary(actor: Actor, proposal: Proposal, version: ProposalVersion)
         "hearing": _hearing(proposal),
         "pieces": [piece.to_json() for piece in neighbours.pieces(actor, proposal, "fr")],
         "visits": neighbours.visits(actor, proposal.dossier_id),
+        "banking": banking(version.provisions, proposal.person_id),
+        "history": history(proposal),
         "letter": letters.envelope(proposal, version.blocks).to_json(),
     }
 
@@ -294,6 +297,8 @@ def build_pack(
         "calculations": calculations([proposed, decided]),
         "changes": changes_since(previous, decided),
         "previous": _previous_json(previous),
+        "banking": banking(decided.provisions, proposal.person_id),
+        "history": history(proposal, before=decision),
         "opinions": opinions(proposal),
         "hearing": _hearing(proposal),
         "roll": [

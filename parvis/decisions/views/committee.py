@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from parvis.documents.enums import DocumentKind
 from parvis.kernel import asof, mutations
+from parvis.kernel.bitemporal import Source
 from parvis.kernel.errors import Conflict, DomainError
+from parvis.kernel.identifiers import mask_iban
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import Request, done, page, screen
@@ -99,10 +101,12 @@ def context(
         "clock": neighbours.clock_of(current.proposal.line_id, "decide") if pending else None,
         "provisions": [_provision(row, language) for row in pack.get("provisions", [])],
         "previous": _previous(pack, language),
-        "changes": change_rows(pack.get("changes", [])),
+        "changes": change_rows(_masked(pack.get("changes", []))),
         "opinions": pack.get("opinions", []),
         "pieces": _pieces(pack),
         "withdrawn": neighbours.withdrawn(current.proposal.dossier_id, pack.get("pieces", [])),
+        "banking": _banking(pack),
+        "history": _history(pack, language),
         "trees": letters.pack_trees(pack, language),
         "compare": side_by_side(decision, language) if decision else [],
         "grants": grants,
@@ -141,6 +145,37 @@ def _previous(pack: dict[str, Any], language: str) -> dict[str, Any] | None:
     if not previous:
         return None
     return {**previous, "provisions": [_provision(row, language) for row in previous["provisions"]]}
+
+
+def _masked(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A change of account without the whole numbers: members decide, others pay (C10)."""
+    return [
+        {**row, **{side: mask_iban(row[side]) for side in ("was", "now") if row[side]}} if row["key"] == "account" else row
+        for row in changes
+    ]
+
+
+def _banking(pack: dict[str, Any]) -> list[dict[str, Any]]:
+    """The accounts frozen in the pack, with the source of each in words; packs from before this part have none."""
+    return [{**row, "source_text": Source(row["source"]).label if row["source"] else ""} for row in pack.get("banking", [])]
+
+
+def _history(pack: dict[str, Any], language: str) -> dict[str, Any]:
+    """Decisions and payments of before, in the reader's words."""
+    told = pack.get("history") or {"decisions": [], "payments": []}
+    decisions = [
+        {
+            **row,
+            "outcome_text": Outcome(row["outcome"]).label,
+            "grants": [{**grant, "title_text": formats.label(grant["title"], language)} for grant in row["grants"]],
+        }
+        for row in told["decisions"]
+    ]
+    payments = [
+        {**row, "title_text": formats.label(row["title"], language), "state_text": formats.label(row["words"], language)}
+        for row in told["payments"]
+    ]
+    return {"decisions": decisions, "payments": payments, "any": bool(decisions or payments)}
 
 
 def _pieces(pack: dict[str, Any]) -> dict[str, Any]:

@@ -238,10 +238,17 @@ def urgent(request: Request, line_id: int) -> HttpResponse:
     settled = selectors.settled_decision(line_id)
     name = neighbours.person_name(request.actor, line.person_id)
     accounts = neighbours.household_accounts(request.actor, line.dossier_id, line.person_id)
+    asked = neighbours.urgent_ask(line_id)  # typed once, at the desk (C7): the president reads it again and may change it
     form = forms.UrgentForm(
         request.POST or None,
         accounts=accounts,
-        initial={"reason": line.urgent_reason, "account": str(accounts[0].bank_account_id) if accounts else "other"},
+        initial={
+            "reason": line.urgent_reason,
+            "amount": asked.amount,
+            "account": str(accounts[0].bank_account_id) if accounts else "other",
+            "payee_name": asked.name if asked.iban and not accounts else "",
+            "payee_iban": "" if accounts else asked.iban,
+        },
     )
     if request.method == "POST" and form.is_valid():
         kind = steps.kind_of(form.cleaned_data["kind"])

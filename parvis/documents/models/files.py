@@ -69,6 +69,10 @@ class Document(ScopedModel):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by_label = models.CharField(max_length=191, blank=True)
     withdrawn_reason = models.CharField(max_length=500, blank=True)
+    # A paper that no file needs: who said so, when and why. It stays where it hangs; only the list of orphans leaves it out.
+    aside_at = models.DateTimeField(null=True, blank=True)
+    aside_by_label = models.CharField(max_length=191, blank=True)
+    aside_why = models.CharField(max_length=400, blank=True)
 
     class Meta(ScopedModel.Meta):
         ordering = ["-on", "-recorded_at", "-pk"]
@@ -78,6 +82,7 @@ class Document(ScopedModel):
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "on"], name="documents_subject"),
             models.Index(fields=["dossier_id", "on"], name="documents_dossier"),
+            models.Index(fields=["dossier_id", "aside_at", "id"], name="documents_homeless"),
         ]
 
     def __str__(self) -> str:

@@ -118,7 +118,7 @@ def fill(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return done(
             request,
             "requests:detail",
-            _("Request %(number)s is registered. Print the receipt for the person.") % {"number": sent_now.request.number},
+            _("Request %(number)s is registered. Its receipt is ready to be handed over or sent.") % {"number": sent_now.request.number},
             sent_now.request.uuid,
         )
     return invalid(request, "requests/fill.html", _context(actor, result.draft, procedure, form, result.state, []))
