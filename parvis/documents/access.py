@@ -148,11 +148,3 @@ def in_dossier_q(actor: Actor, dossier_id: Any, *, former: bool) -> Q:
 
 def _classes(actor: Actor) -> Q:
     return Q(data_class__in=[name for name in DATA_CLASSES if may_see(actor, name)])
-
-
-def withdrawn_in_own(actor: Actor, key: Any) -> Document | None:
-    """A withdrawn document of a file that this actor reads: its name and why it went, never its content. One query, two when it is one."""
-    found = Document.unscoped.filter(uuid=key, withdrawn_at__isnull=False).first()
-    if found is None or found.dossier_id is None or not actor.is_agent:
-        return None
-    return found if Document.unscoped.filter(in_dossier_q(actor, found.dossier_id), pk=found.pk).exists() else None

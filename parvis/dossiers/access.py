@@ -429,8 +429,10 @@ def handover_scope(actor: Actor) -> Q:
         return EVERYTHING
     if not actor.is_agent or actor.account_id is None:
         return NOTHING
-    mine = Q(heir=actor.account_id) | Q(departure__account=actor.account_id) | _chief_of(actor, "dossier__unit")
-    return mine & through(Dossier, actor, "dossier")
+    led, seen = _chief_of(actor, "dossier__unit"), through(Dossier, actor, "dossier")
+    if led == EVERYTHING:  # an empty Q in an "or" would vanish
+        return seen
+    return (Q(heir=actor.account_id) | Q(departure__account=actor.account_id) | led) & seen
 
 
 @scope(Departure)

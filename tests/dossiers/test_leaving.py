@@ -398,6 +398,12 @@ def test_the_head_sees_what_is_not_signed_and_signs_for_who_has_left(client, cen
     assert (made.side, made.instead_of, made.label) == ("gives", "Amélie Lambrecht", "Karim Benali")
 
 
+def test_the_head_of_the_whole_centre_sees_every_hand_over_of_a_file_that_is_open_to_him(centre, given) -> None:
+    everywhere, elsewhere = an_account("chief", name="Chef partout"), an_account("chief", unit=centre.south, name="Chef du sud")
+    seen = [Handover.objects.visible_to(actor_for(one)).filter(pk=given.pk).exists() for one in (everywhere, elsewhere, centre.chief)]
+    assert seen == [True, False, True]
+
+
 def test_the_task_closes_with_the_last_signature(client, centre, given) -> None:
     mine = WorkItem.unscoped.get(subject_type="departure", step="give")
     assert (mine.owner, mine.state) == (centre.worker, "open")

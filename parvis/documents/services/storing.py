@@ -285,3 +285,11 @@ def documents_in_dossier(actor: Actor, dossier_id: Any, *, withdrawn: bool = Fal
     former = had_before(actor, dossier_id) if former is None else former
     rows = Document.unscoped.filter(in_dossier_q(actor, dossier_id, former=former)).select_related("file")
     return rows if withdrawn else rows.filter(withdrawn_at__isnull=True)
+
+
+def withdrawn_in_own(actor: Actor, key: Any) -> Document | None:
+    """A withdrawn document of a file that this actor reads: its name and why it went, never its content. One query, two when it is one."""
+    found = Document.unscoped.filter(uuid=key, withdrawn_at__isnull=False).first()
+    if found is None or found.dossier_id is None or not actor.is_agent:
+        return None
+    return found if documents_in_dossier(actor, found.dossier_id, withdrawn=True).filter(pk=found.pk).exists() else None

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import display_names
-from parvis.documents.access import asked_of, may_describe, may_open_documents, withdrawn_in_own
+from parvis.documents.access import asked_of, may_describe, may_open_documents
 from parvis.documents.enums import DocumentKind, Origin
 from parvis.documents.forms import AboutForm
 from parvis.documents.models import Document
 from parvis.documents.services import reading
-from parvis.documents.services.storing import documents_then
+from parvis.documents.services.storing import documents_then, withdrawn_in_own
 from parvis.kernel import asof, mutations, wordindex
 from parvis.kernel.links import links
 from parvis.kernel.registries import file_persons

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from parvis.documents.access import asked_of, may_attach, may_open_documents, withdrawn_in_own
+from parvis.documents.access import asked_of, may_attach, may_open_documents
 from parvis.documents.errors import DocumentError
 from parvis.documents.forms import DocumentForm
 from parvis.documents.models import Document
@@ -30,7 +30,7 @@ def download(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     document = Document.objects.visible_to(actor).select_related("file").filter(uuid=document_uuid).first()
     if document is None:
-        if withdrawn_in_own(actor, document_uuid) is not None:
+        if storing.withdrawn_in_own(actor, document_uuid) is not None:
             return redirect("documents:about", document_uuid)
         raise Http404("document")
     if (view := asof.view()) is not None and not storing.documents_then([document], view):
