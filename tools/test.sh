@@ -84,7 +84,8 @@ part() { say; say "== $1"; local began=$SECONDS; run "$@" || status=1; took+=("$
 part "everything on SQLite" "" "$jobs" ${PARVIS_PYTEST_ARGS:-}
 wait "$servers"
 pg="$(cat "$work/postgresql" 2>/dev/null)"; maria="$(cat "$work/mariadb" 2>/dev/null)"
-if [ -n "$pg" ] && [ "$mode" = check ]; then part "everything on PostgreSQL" "$pg" "$jobs" -m "not browser"; fi
+# Each use of a kept statement is compared there, not only the first of each test.
+if [ -n "$pg" ] && [ "$mode" = check ]; then PARVIS_VERIFY=all part "everything on PostgreSQL" "$pg" "$jobs" -m "not browser"; fi
 if [ -n "$pg" ] && [ -n "$maria" ] && [ "$mode" != check ] && [ "$jobs" -gt 1 ]; then
   # Side by side, half of the processes each: every process more would run all the migrations once more.
   say; say "== what depends on the database, on PostgreSQL and on MariaDB, side by side"; began=$SECONDS

@@ -197,7 +197,7 @@ def _homes(ids: set[int], day: dt.date) -> tuple[set[int], list[Address]]:
     today = clock.today()
     on_days = Q(valid_from__lte=day, valid_to__gt=day) | Q(valid_from__lte=today, valid_to__gt=today)
 
-    def mates(among: Q) -> QuerySet[Any]:
+    def mates(among: Any) -> QuerySet[Any]:
         mine = HouseholdMember.unscoped.filter(on_days, among, live=1).order_by().values("household_id")
         return HouseholdMember.unscoped.filter(on_days, live=1, household__in=mine).values_list("household_id", "person_id")
 

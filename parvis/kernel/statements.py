@@ -14,8 +14,9 @@ and so another key.
 
 A page that is about one row (``scope.within``) says so to its statements by itself: that row is a value like the others.
 
-A key that forgets something would answer one reader with the conditions of another. So the tests set ``VERIFY``: each time
-that a kept statement is used it is also built anew, and a difference of one word or value raises ``StatementError``.
+A key that forgets something would answer one reader with the conditions of another. So the tests set ``VERIFY``: when a
+kept statement is used it is also built anew, and a difference of one word or value raises ``StatementError``. Each test does so at the
+first use of each statement under each key after the one that made it; the whole check (``make check``) at every use.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import copy
 import datetime as dt
 import threading
 import uuid
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -39,8 +40,8 @@ from parvis.kernel.scope import WITHIN, all_within
 
 #: Kept in each process, the least used go first. One holds some 50 kB: its text and the columns it reads.
 KEEP = 600
-#: Build each kept statement anew and compare (set by the tests).
-VERIFY = False
+#: How many uses of each kept statement are compared with the query built anew (set by the tests; ``forget_checks`` counts from none).
+VERIFY = 0
 
 #: Lists up to this long are worth keeping a statement for each length; a longer one is compiled for the once.
 FEW = 25
@@ -138,6 +139,7 @@ class _Told:
 Build = Callable[[dict[str, Any]], models.QuerySet[Any]]
 _WITHIN = "within"
 _all: OrderedDict[Hashable, _Kept] = OrderedDict()
+_checked: Counter[Hashable] = Counter()
 _lock = threading.Lock()
 
 
@@ -181,8 +183,10 @@ class Statement:
             with _lock:
                 if key in _all:
                     _all.move_to_end(key)
-            if VERIFY and not kept.same(self._compile(build, values, lists, inside)):
-                raise StatementError(f"{self.name}: its key does not name all that the query depends on")
+            if VERIFY and _checked[key] < VERIFY:
+                _checked[key] += 1
+                if not kept.same(self._compile(build, values, lists, inside)):
+                    raise StatementError(f"{self.name}: its key does not name all that the query depends on")
         return kept.run(values)
 
     def one(self, key: Hashable, build: Build, **values: Any) -> Any:
@@ -207,6 +211,11 @@ class Statement:
             if require is not None:
                 require()  # a scoped model: who reads must have been said
             return _Kept(rows, asked)
+
+
+def forget_checks() -> None:
+    """A new test begins: what an earlier one compared is compared again."""
+    _checked.clear()
 
 
 def forget() -> None:
