@@ -108,11 +108,14 @@ class _Kept:
     def told(self, values: dict[str, Any], connection: Any) -> tuple[Any, ...]:
         return tuple(one.told(values, connection) if type(one) is Slot else one for one in self.params)
 
-    def same(self, other: _Kept) -> bool:
-        def plain(params: Any) -> list[Any]:
-            return [("slot", one.name) if type(one) is Slot else one for one in params]
+    def plain(self) -> list[Any]:
+        return [("slot", one.name) if type(one) is Slot else one for one in self.params]
 
-        return self.sql == other.sql and plain(self.params) == plain(other.params)
+    def same(self, other: _Kept) -> bool:
+        return self.sql == other.sql and self.plain() == other.plain()
+
+    def __str__(self) -> str:
+        return f"{self.sql}\n{self.plain()}"
 
 
 class _Told:
@@ -185,8 +188,9 @@ class Statement:
                     _all.move_to_end(key)
             if VERIFY and _checked[key] < VERIFY:
                 _checked[key] += 1
-                if not kept.same(self._compile(build, values, lists, inside)):
-                    raise StatementError(f"{self.name}: its key does not name all that the query depends on")
+                now = self._compile(build, values, lists, inside)
+                if not kept.same(now):
+                    raise StatementError(f"{self.name}: its key does not name all that the query depends on\n{kept}\n{now}")
         return kept.run(values)
 
     def one(self, key: Hashable, build: Build, **values: Any) -> Any:
