@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.contacts.api import search_persons
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit, SearchSource, search_sources, unguarded
+from parvis.kernel.statements import Statement, one_of
 from parvis.ui import formats
 
 from .access import may_attest
@@ -18,6 +21,7 @@ from .models import Entitlement
 
 #: More than these are found from the dossier.
 MOST = 3
+_RIGHTS = Statement("aid.attestable")
 
 
 def search_attestable(actor: Actor, query: str, limit: int) -> list[Hit]:
@@ -25,13 +29,18 @@ def search_attestable(actor: Actor, query: str, limit: int) -> list[Hit]:
     found = [row.pk for row, _why in search_persons(actor=actor, query=query, limit=limit * 3)]
     if not found:
         return []
-    rows = Entitlement.objects.visible_to(actor).filter(
-        beneficiary__in=found, kind__in=attested_kinds(), decision__isnull=False, periodicity="month", state=EntitlementState.RUNNING
-    )
-    for asking_nothing in unguarded.all():
-        rows = rows.filter(asking_nothing(actor, "dossier_id"))
+    kinds = sorted(attested_kinds())
+
+    def read(at: dict[str, Any]) -> Any:
+        rows = Entitlement.objects.visible_to(actor).filter(
+            one_of("beneficiary", at["people"]), kind__in=kinds, decision__isnull=False, periodicity="month", state=EntitlementState.RUNNING
+        )
+        for asking_nothing in unguarded.all():
+            rows = rows.filter(asking_nothing(actor, "dossier_id"))
+        return rows.annotate(number=F("dossier__number"), dossier_uuid=F("dossier__uuid")).order_by("pk")[: limit * 3]
+
     order = {pk: at for at, pk in enumerate(found)}
-    rights = rows.annotate(number=F("dossier__number"), dossier_uuid=F("dossier__uuid")).order_by("pk")[: limit * 3]
+    rights = _RIGHTS.rows((actor, limit, tuple(kinds)), read, people=found)
     hits: dict[int, Hit] = {}
     for right in sorted(rights, key=lambda row: (order[row.beneficiary_id], -row.pk)):
         hits.setdefault(

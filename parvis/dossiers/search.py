@@ -13,12 +13,15 @@ from parvis.kernel import asof
 from parvis.kernel.actor import Actor
 from parvis.kernel.asof import PastView
 from parvis.kernel.registries import Hit, SearchSource, search_sources
+from parvis.kernel.statements import Statement, one_of
 
 from .access import can_read_dossiers
 from .enums import DossierStatus
 from .models import Dossier, DossierMember, DossierProfile
 from .models.custom import external_key
 from .past import standing
+
+_MEMBERS = Statement("dossiers.found_members")
 
 
 def search_dossiers(actor: Actor, query: str, limit: int) -> list[Hit]:
@@ -42,7 +45,13 @@ def search_dossiers(actor: Actor, query: str, limit: int) -> list[Hit]:
     found = search_persons(actor=actor, query=text, limit=limit * 3)
     why = {row.pk: reason for row, reason in found}
     order = {row.pk: at for at, (row, _why) in enumerate(found)}
-    members = DossierMember.objects.visible_to(actor).filter(person__in=list(why), live=1).select_related("dossier").order_by("pk")
+    members = _MEMBERS.rows(
+        actor,
+        lambda at: (
+            DossierMember.objects.visible_to(actor).filter(one_of("person", at["people"]), live=1).select_related("dossier").order_by("pk")
+        ),
+        people=list(why),
+    )
     hits: dict[int, tuple[int, DossierMember]] = {}
     for member in members:
         best = hits.get(member.dossier_id)

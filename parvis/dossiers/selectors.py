@@ -27,7 +27,7 @@ from parvis.identity.api import KeptReading, LookUp, Opening, OwnPerson
 from parvis.kernel import asof, clock, memo
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.models import ReadLine
-from parvis.kernel.statements import Statement
+from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.subject import SubjectRef
 
 from .enums import MemberRole, Periodicity, ReferentRole, SituationKind
@@ -524,9 +524,16 @@ def guarded_files(actor: Actor) -> LeftOut | None:
     return LeftOut(count) if count else None
 
 
+_NAMES = Statement("dossiers.names_of_files")
+
+
 def names_of_files(actor: Actor, dossier_ids: Collection[int]) -> dict[int, str]:
     """Number and name of these dossiers, of those that the actor may open."""
-    rows = Dossier.objects.visible_to(actor).select_related("lead__index").filter(pk__in=dossier_ids)
+    rows = _NAMES.rows(
+        actor,
+        lambda at: Dossier.objects.visible_to(actor).select_related("lead__index").filter(one_of("pk", at["ids"])),
+        ids=sorted(dossier_ids),
+    )
     found = {}
     for row in rows:
         index = getattr(row.lead, "index", None)

@@ -13,11 +13,14 @@ from parvis.dossiers.api import asking_nothing
 from parvis.kernel import asof, clock, memo, wordindex
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit, SearchSource, search_sources
+from parvis.kernel.statements import Statement, one_of
 from parvis.ui import formats
 
 from .access import can_read_journal
 from .models import Entry, EntryWord
 from .selectors import icon_of, line_of
+
+_FOUND = Statement("journal.found")
 
 
 def search_entries(actor: Actor, query: str, limit: int) -> list[Hit]:
@@ -34,7 +37,12 @@ def search_entries(actor: Actor, query: str, limit: int) -> list[Hit]:
     memo.keep(("search.note", "notes"), wordindex.note_of(query, found))
     if not found.ids:
         return []
-    rows = Entry.objects.visible_to(actor).select_related("dossier__lead__index").in_bulk(found.ids)
+    seen = _FOUND.rows(
+        actor,
+        lambda at: Entry.objects.visible_to(actor).select_related("dossier__lead__index").filter(one_of("pk", at["ids"])).order_by(),
+        ids=sorted(found.ids),
+    )
+    rows = {row.pk: row for row in seen}
     entries = [rows[pk] for pk in found.ids if pk in rows]
     pattern = wordindex.patterns_of(terms)
     then = display_names({entry.dossier.lead_id for entry in entries}) if asof.view() is not None else {}

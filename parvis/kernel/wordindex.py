@@ -37,7 +37,8 @@ MOST_HOLDERS = 4_000
 """A word with more holders is frequent: then the latest texts are looked through instead of all that have it."""
 FREQUENT_SPELLINGS = 12
 WINDOW = 20_000
-FEW = 1_000
+#: So many times what a page shows are looked at first.
+FIRST = 8
 AROUND = 70
 
 _LETTERS = {
@@ -322,16 +323,14 @@ def find(rows: Any, words: Any, owner: str, terms: list[Term], limit: int) -> Fo
 
 
 def _among(rows: Any, strong: set[int], every: set[int], limit: int) -> list[int]:
-    """Those of ``every`` that are rows: those in ``strong`` first, then the latest. One query where they are few, two otherwise."""
-    if not every:
-        return []
-    if len(every) <= FEW:
-        seen = rows.filter(pk__in=sorted(every)).order_by("-pk").values_list("pk", flat=True)
-        return sorted(seen, key=lambda pk: (pk not in strong, -pk))[:limit]
+    """Those of ``every`` that are rows: those in ``strong`` first, then the latest. One query where the first ones fill the page, two otherwise:
+    a list of thousands costs more to hand over than to look up."""
+    ranked = sorted(every, key=lambda pk: (pk not in strong, -pk))
     found: list[int] = []
-    for ids in (strong, every - strong):
-        if ids and len(found) < limit:
-            found += list(rows.filter(pk__in=sorted(ids)).order_by("-pk").values_list("pk", flat=True)[: limit - len(found)])
+    for part in (ranked[: FIRST * limit], ranked[FIRST * limit :]):
+        if part and len(found) < limit:
+            seen = set(rows.filter(pk__in=sorted(part)).order_by().values_list("pk", flat=True))
+            found += [pk for pk in part if pk in seen][: limit - len(found)]
     return found
 
 

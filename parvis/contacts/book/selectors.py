@@ -16,6 +16,7 @@ from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.identifiers import format_number
 from parvis.kernel.registries import client_secrecy, partner_uses
+from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.subject import SubjectRef
 
 from .. import access
@@ -145,10 +146,13 @@ def _protected() -> Any:
     return Coalesce(Exists(own), Value(False), output_field=BooleanField()) | Exists(mates)
 
 
+_LINES = Statement("contacts.book_lines")
+
+
 def book_lines(actor: Actor, entry_ids: Iterable[int]) -> list[BookLine]:
     """Lines of some entries, in the order of their names."""
-    ids = list(entry_ids)
-    return [line_of(row) for row in book(actor).filter(pk__in=ids).order_by("sort_key", "pk")] if ids else []
+    rows = _LINES.rows(actor, lambda at: book(actor).filter(one_of("pk", at["ids"])).order_by("sort_key", "pk"), ids=list(entry_ids))
+    return [line_of(row) for row in rows]
 
 
 def line_of(row: Any) -> BookLine:

@@ -45,7 +45,10 @@ _COPY, _LAST, _MARKS, _OPINIONS = (Statement(f"decisions.{name}") for name in ("
 
 
 def _typed(actor: Actor, proposal: Proposal, last_no: int) -> ProposalVersion | None:
-    """What somebody is typing, shown as the version that it will be."""
+    """What somebody is typing, shown as the version that it will be. A page that only shows has read it with the proposal (``copy_read``)."""
+    if getattr(proposal, "copy_read", False):
+        known: WorkingCopy | None = getattr(proposal, "working_copy", None)
+        return known.as_version(last_no + 1) if known is not None else None
     copy = _COPY.one(
         actor, lambda at: WorkingCopy.objects.visible_to(actor).filter(proposal=at["proposal"]).order_by("pk"), proposal=proposal.pk
     )

@@ -30,19 +30,16 @@ _FOUND = Statement("decisions.proposal")
 
 
 def find(request: Request, uuid: Any) -> Proposal:
-    actor = request.actor
+    actor, reads = request.actor, request.method in ("GET", "HEAD")
+    beside = ["dossier", "unit", "line__request", "author", *(["working_copy"] if reads else [])]
     found = _FOUND.one(
-        actor,
-        lambda at: (
-            Proposal.objects.visible_to(actor)
-            .select_related("dossier", "unit", "line__request", "author")
-            .filter(uuid=at["uuid"])
-            .order_by()
-        ),
+        (actor, reads),
+        lambda at: Proposal.objects.visible_to(actor).select_related(*beside).filter(uuid=at["uuid"]).order_by(),
         uuid=uuid,
     )
     if found is None:
         raise Http404("proposal")
+    found.copy_read = reads
     return cast(Proposal, found)
 
 
