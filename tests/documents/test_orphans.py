@@ -12,8 +12,9 @@ from parvis.documents.models import Document
 from parvis.documents.services import orphans
 from parvis.dossiers import api as dossiers
 from parvis.journal.models import Entry
-from parvis.kernel import jobs, mutations
+from parvis.kernel import clock, jobs, mutations
 from parvis.kernel.actor import system_actor
+from parvis.kernel.errors import Conflict
 from parvis.kernel.subject import SubjectRef
 from parvis.requests.models import Request
 from parvis.workflows.models import WorkItem
@@ -210,3 +211,15 @@ def test_an_index_leads_to_the_few_that_no_file_holds(centre, person):
         plan = orphans.orphans().explain()
         assert "documents_homeless" in plan or "documents_dossier" in plan, plan
         assert "SCAN documents_document\n" not in plan
+
+
+def test_of_two_who_read_the_same_paper_the_second_to_write_is_told(centre, person):
+    """On an engine where two gestures run at once, both may have read it before either wrote."""
+    dossier = make_dossier(centre, person)
+    of_person(person)
+    first, second = orphans.orphans().get(), orphans.orphans().get()
+    orphans._write(first, dossier_id=dossier.pk)
+    with pytest.raises(Conflict):
+        orphans._write(second, aside_at=clock.now(), aside_by_label="Karim Benali", aside_why="Une copie de trop")
+    second.refresh_from_db()
+    assert (second.dossier_id, second.aside_at) == (dossier.pk, None)

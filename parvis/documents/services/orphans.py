@@ -88,14 +88,29 @@ def _still(actor: Actor, document: Document) -> Document:
     """
     row = orphans_for(actor).filter(pk=document.pk).first()
     if row is None:
-        document.refresh_from_db()
-        raise Conflict(
-            _("A colleague has seen to this paper meanwhile. Nothing was changed."),
-            who=document.aside_by_label,
-            when=document.aside_at,
-            code="settled",
-        )
+        raise _settled(document)
     return row
+
+
+def _settled(document: Document) -> Conflict:
+    document.refresh_from_db()
+    return Conflict(
+        _("A colleague has seen to this paper meanwhile. Nothing was changed."),
+        who=document.aside_by_label,
+        when=document.aside_at,
+        code="settled",
+    )
+
+
+def _write(row: Document, **changed: Any) -> None:
+    """What was read a moment ago must still be so: of two who bring a paper to two places at once, the second is told.
+
+    Raises:
+        Conflict: it is not.
+    """
+    as_read = {"dossier_id": None, "aside_at": None, "subject_type": row.subject_type, "subject_id": row.subject_id}
+    if not Document.unscoped.filter(pk=row.pk, **as_read).update(**changed):
+        raise _settled(row)
 
 
 @gesture
@@ -122,7 +137,7 @@ def bring_home(*, actor: Actor, document: Document, home: PaperHome) -> Document
     elif row.subject_type == "person" and row.person_id is None:
         here = {pk for find in registries.file_persons.all() for pk in find(home.dossier_id)}
         changed |= {"person_id": row.subject_id} if row.subject_id in here else {}
-    Document.unscoped.filter(pk=row.pk).update(**changed)
+    _write(row, **changed)
     if orphans().filter(pk=row.pk).exists():
         raise DocumentError(
             _("Nobody has this request on their list: choose the file that the paper belongs to."), field="number", code="nobody"
@@ -163,7 +178,7 @@ def set_aside(*, actor: Actor, document: Document, why: str) -> Document:
     if len(words) < WHY_AT_LEAST:
         raise DocumentError(_("Say in a few words why no file needs it."), field="why", code="why")
     row = _still(actor, document)
-    Document.unscoped.filter(pk=row.pk).update(aside_at=clock.now(), aside_by_label=actor.label[:191], aside_why=words[:400])
+    _write(row, aside_at=clock.now(), aside_by_label=actor.label[:191], aside_why=words[:400])
     _noted(actor, row, "document.set_aside", {"why": words[:400], "title": row.title})
     return row
 
