@@ -78,7 +78,7 @@ def balance_of(*, actor: Actor, role: str, book: str = "public") -> Decimal:
 def after(rows: QuerySet[Any, Any], cursor: str, field: str) -> QuerySet[Any, Any]:
     """The page after ``cursor`` ("value,id"), newest first: keyset, no offset. A cursor that cannot be read starts at the top."""
     value, sep, number = cursor.partition(",")
-    if not sep or not number.isdigit():
+    if not sep or not number.isdecimal():
         return rows
     try:
         return rows.filter(Q(**{f"{field}__lt": value}) | Q(**{field: value, "pk__lt": int(number)}))

@@ -74,7 +74,7 @@ def reference_fault(text: str) -> str:
 
 def structured_is_valid(digits: str) -> bool:
     """A Belgian structured communication: twelve digits, the last two = the first ten modulo 97, 97 for 0."""
-    return len(digits) == 12 and digits.isdigit() and int(digits[10:]) == (int(digits[:10]) % 97 or 97)
+    return len(digits) == 12 and digits.isdecimal() and int(digits[10:]) == (int(digits[:10]) % 97 or 97)
 
 
 @functools.lru_cache(maxsize=16)

@@ -15,7 +15,7 @@ from parvis.ui.logged import export_log
 def _search(rows: Any, text: str) -> Any:
     """Its number, or a part of the name as it was printed."""
     bare = text.strip().upper()
-    if any(char.isdigit() for char in bare):
+    if any(char.isdecimal() for char in bare):
         return rows.filter(number__startswith=bare)
     for word in text.split()[:4]:
         rows = rows.filter(person_name__icontains=word)

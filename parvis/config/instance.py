@@ -115,7 +115,7 @@ def _coerce(setting: Setting, raw: Any, where: str) -> Any:
             raise SettingError(f"{where}: {setting.key} must be true or false, not {raw!r}")
         value = raw.lower() in {"1", "true", "yes", "on"}
     elif setting.type is int and isinstance(raw, str):
-        if not raw.lstrip("-").isdigit():
+        if not raw.lstrip("-").isdecimal():
             raise SettingError(f"{where}: {setting.key} must be a whole number, not {raw!r}")
         value = int(raw)
     if not isinstance(value, setting.type) or (setting.type is int and isinstance(value, bool)):

@@ -14,7 +14,7 @@ def calls(actor: Actor, *, connector: str = "", after: str = "", limit: int = 50
     rows: QuerySet[Call] = Call.objects.visible_to(actor).defer("request")
     if connector:
         rows = rows.filter(connector=connector)
-    if after.isdigit():
+    if after.isdecimal():
         rows = rows.filter(pk__lt=int(after))
     return list(rows.order_by("-pk")[: limit + 1])
 

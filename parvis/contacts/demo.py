@@ -146,7 +146,7 @@ def _organisation(actor: Actor, row: tuple[Any, ...]) -> Organisation:
 
 def _checked(number: str) -> str:
     """The number with its right check digits: invented, but valid."""
-    base = "".join(char for char in number if char.isdigit())[:8]
+    base = "".join(char for char in number if char.isdecimal())[:8]
     return f"{base}{97 - int(base) % 97:02}"
 
 

@@ -27,7 +27,7 @@ def _kinds(row: Any) -> str:
 def _search(rows: Any, text: str) -> Any:
     """Each word typed begins a word of the name, in any order; or the number, phone or e-mail."""
     bare = "".join(text.split())
-    digits = "".join(char for char in text if char.isdigit())
+    digits = "".join(char for char in text if char.isdecimal())
     if "@" in bare:
         return rows.filter(shown_email=bare.lower())
     if len(digits) >= 8 and len(digits) >= len(bare) - 4:

@@ -75,7 +75,7 @@ def part_of_number(query: str) -> str:
     """What was typed as a part of an account or identifier, bare; empty when it reads like a name, a word or a year. Nothing but figures,
     with at most the two letters of a country before them and the few letters that foreign accounts hold."""
     bare = "".join(char for char in query.upper() if char not in " .-/\u00a0\u202f")
-    digits = sum(char.isdigit() for char in bare)
+    digits = sum(char.isdecimal() for char in bare)
     least = (
         LEAST_OF_NUMBER - 1 if query.strip()[:3].isalnum() and query.strip()[:2].isalpha() else LEAST_OF_NUMBER
     )  # "be68 53", not "an 2026"
@@ -114,7 +114,7 @@ def sounds_wanted(wanted: Wanted) -> set[str]:
 def number_variants(number: str) -> Iterator[str]:
     """The number itself, and those one wrong digit or one swap away whose check digits are right."""
     yield number
-    if len(number) != 11 or not number.isdigit():
+    if len(number) != 11 or not number.isdecimal():
         return
     digits = list(number)
     seen = {number}
@@ -327,11 +327,11 @@ def search_words(query: str) -> tuple[list[str], list[int]]:
     words: list[str] = []
     years: list[int] = []
     for word in tokens(query):
-        if word.isdigit() and len(word) == 4 and 1880 <= int(word) <= 2200:
+        if word.isdecimal() and len(word) == 4 and 1880 <= int(word) <= 2200:
             years.append(int(word))
-        elif word.isdigit() and len(word) == 2:
+        elif word.isdecimal() and len(word) == 2:
             years += [1900 + int(word), 2000 + int(word)]
-        elif not word.isdigit():
+        elif not word.isdecimal():
             words.append(word)
     return words, years
 

@@ -107,7 +107,7 @@ def _by_point(actor: Actor, text: str) -> list[tuple[PersonIndex, str]]:
 
 def _point(text: str) -> str:
     """A phone number or e-mail as it is stored; empty when the text is neither."""
-    digits = sum(char.isdigit() for char in text)
+    digits = sum(char.isdecimal() for char in text)
     if "@" not in text and not (digits >= 8 and (text[:1] in "+0") and digits != 11):
         return ""
     try:

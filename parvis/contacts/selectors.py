@@ -443,8 +443,8 @@ def living_at(text: str, view: PastView, limit: int) -> list[int]:
     """Persons who lived that day at an address as typed ("tanneurs 27", "rue des tanneurs, 4999"); nobody whose address is, was or will be
     protected. The addresses of that day are read once: there is no index by street, so the cost grows with the register."""
     words = [word for word in text.replace(",", " ").split() if word]
-    street = [word for word in words if not any(char.isdigit() for char in word)]
-    numbers = [word for word in words if any(char.isdigit() for char in word)]
+    street = [word for word in words if not any(char.isdecimal() for char in word)]
+    numbers = [word for word in words if any(char.isdecimal() for char in word)]
     if not street or len("".join(street)) < LEAST_OF_STREET:
         return []
     rows = Address.unscoped.filter(person__merged_into=None).at(view.day, view.known_on)

@@ -221,7 +221,7 @@ class ProvisionSet:
         count = len(current)
         if data is not None:
             raw = str(data.get("provisions") or "")
-            count = min(int(raw), 20) if raw.isdigit() else count
+            count = min(int(raw), 20) if raw.isdecimal() else count
         by_key = {row.get("key"): row for row in current}
         self.forms = []
         for index in range(count + (1 if add else 0)):

@@ -15,7 +15,7 @@ from . import neighbours, selectors
 
 
 def search(actor: Actor, query: str, limit: int) -> list[Hit]:
-    if not any(character.isdigit() for character in query):
+    if not any(character.isdecimal() for character in query):
         return []
     rows = [row for row in selectors.decisions_by_number(actor, query, limit) if row.decided_on <= asof.day()]
     names = neighbours.person_names([row.proposal.person_id for row in rows])

@@ -78,7 +78,7 @@ def rows_for(actor: Actor, which: str, who: str, kind: str) -> Rows:
     rows = items_for(actor, which)
     if who == "nobody":
         rows = rows.filter(owner__isnull=True)
-    elif who.isdigit():
+    elif who.isdecimal():
         rows = rows.filter(owner=int(who))
     if kind == "planned":
         rows = rows.filter(subject_type="journal_turn")

@@ -201,7 +201,7 @@ class Words:
 
     def _ids(self, kind: str) -> list[int]:
         keys = {key for key, one in self.fields.items() if one["type"] == kind}
-        return [int(fact.value) for fact in self.facts if fact.field in keys and str(fact.value or "").isdigit()]
+        return [int(fact.value) for fact in self.facts if fact.field in keys and str(fact.value or "").isdecimal()]
 
     def text(self, key: str, value: Any) -> str:
         one = self.fields.get(key)
@@ -260,12 +260,12 @@ def form_of(
             options = words.options(one, held)
         elif one["type"] == CustomType.PERSON:
             ids = [row.person_id for row in members_at(dossier.pk)] if dossier is not None else []
-            ids += [int(held)] if str(held or "").isdigit() and int(held) not in ids else []
+            ids += [int(held)] if str(held or "").isdecimal() and int(held) not in ids else []
             names = display_names(ids)
             options = [(str(pk), names.get(pk, "?")) for pk in ids]
         elif one["type"] == CustomType.ORGANISATION:
             ids = list(Organisation.objects.visible_to(actor).order_by("-pk").values_list("pk", flat=True)[:MOST_ORGANISATIONS])
-            ids += [int(held)] if str(held or "").isdigit() and int(held) not in ids else []
+            ids += [int(held)] if str(held or "").isdecimal() and int(held) not in ids else []
             options = sorted(((str(pk), card.name) for pk, card in organisation_cards(actor, ids).items()), key=lambda two: fold(two[1]))
         else:
             options = []

@@ -300,7 +300,7 @@ def _by_form(one: dict[str, Any], text: str) -> Any:
     state = resolve(definition, {}, today=clock.today(), channel="desk")
     post = QueryDict(mutable=True)
     if one["type"] == CustomType.DATE:
-        day = formats.as_date(text) if text[:4].isdigit() else None
+        day = formats.as_date(text) if text[:4].isdecimal() else None
         pieces = text.replace(".", "/").replace("-", "/").split("/")
         parts = [str(day.day), str(day.month), str(day.year)] if day else (pieces + ["", "", ""])[:3]
         for name, part in zip(("d", "m", "y"), parts, strict=True):

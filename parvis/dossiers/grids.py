@@ -43,7 +43,7 @@ def referent_name(dossier: Dossier) -> str:
 def _search(rows: QuerySet[Dossier], text: str) -> QuerySet[Dossier]:
     """By number, or by the name of somebody in it, with the tolerance of the search box."""
     bare = text.strip()
-    if bare[:4].isdigit() and "-" in bare:
+    if bare[:4].isdecimal() and "-" in bare:
         return rows.filter(number__gte=bare, number__lt=bare + ":")  # ":" comes after every digit
     # Who may see which dossier is the scope of ``rows``; names only narrow it.
     found = [row.pk for row, _why in search_persons(actor=system_actor("dossier-list"), query=bare, limit=100)]

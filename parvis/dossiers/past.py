@@ -153,7 +153,7 @@ def _by_referent(view: PastView) -> Any:
 def _found(rows: QuerySet[Dossier], text: str, view: PastView) -> QuerySet[Dossier]:
     """By number; by the name of somebody who was in it that day, under any name of theirs."""
     bare = text.strip()
-    if bare[:4].isdigit() and "-" in bare:
+    if bare[:4].isdecimal() and "-" in bare:
         return _search(rows, text)
     members = DossierMember.objects.visible_to(_READER).at(view.day, view.known_on).filter(dossier=OuterRef("pk"))
     return rows.filter(Exists(members.filter(person__in=_persons(bare))))

@@ -104,7 +104,7 @@ def dossiers_then(actor: Actor, text: str, view: PastView, limit: int) -> list[H
 def _by_number_elsewhere(actor: Actor, text: str, limit: int) -> list[Hit]:
     """The number of the paper file or of the former program ("824415 DEM"), whole or its beginning."""
     key = external_key(text)
-    if len(key) < 4 or not any(letter.isdigit() for letter in key):
+    if len(key) < 4 or not any(letter.isdecimal() for letter in key):
         return []
     last = key[:-1] + chr(ord(key[-1]) + 1)
     rows = DossierProfile.objects.visible_to(actor).filter(external_key__gte=key, external_key__lt=last)

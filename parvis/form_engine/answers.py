@@ -115,7 +115,7 @@ def _read_rows(state: FieldState, post: Any) -> list[dict[str, Any]]:
     count = post.get(f"{state.id}-count", "0")
     rows = []
     before = state.value or []
-    for index in range(min(int(count) if count.isdigit() else 0, state.field.get("max", 20), 40)):
+    for index in range(min(int(count) if count.isdecimal() else 0, state.field.get("max", 20), 40)):
         old = before[index] if index < len(before) else {}
         row: dict[str, Any] = {}
         for child in state.field["fields"]:

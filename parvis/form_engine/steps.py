@@ -125,7 +125,7 @@ def _action(post: Any) -> tuple[str, str]:
 def _change(action: str, target: str, pages: list[PageState], answers: dict[str, Any]) -> tuple[dict[str, Any], str]:
     if action == "drop":
         path, _sep, number = target.rpartition(":")
-        if number.isdigit():
+        if number.isdecimal():
             for page in pages:
                 answers = remove_upload(page, answers, path, int(number))
         return answers, f"w-{path}"
@@ -136,7 +136,7 @@ def _change(action: str, target: str, pages: list[PageState], answers: dict[str,
                 if action == "add":
                     answers = add_row(state, answers)
                     return answers, f"r-{key}-{len(answers[key]) - 1}"
-                if number.isdigit():
+                if number.isdecimal():
                     return remove_row(state, answers, int(number)), f"w-{key}"
     return answers, ""
 

@@ -85,7 +85,7 @@ def parse_day(pieces: list[str]) -> date:
         Unreadable: not a date of the calendar, or a year of two digits.
     """
     day, month, year = (pieces + ["", "", ""])[:3]
-    if not all(piece.isascii() and piece.isdigit() for piece in (day, month, year)):
+    if not all(piece.isascii() and piece.isdecimal() for piece in (day, month, year)):
         raise Unreadable(_("Write the day, the month and the year in figures, for example 27 3 1987."))
     if len(year) != 4:
         raise Unreadable(_("Write the year with 4 figures, for example 1987."))

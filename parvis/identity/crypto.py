@@ -69,7 +69,7 @@ def totp_step(timestamp: float) -> int:
 
 def matching_step(secret: str, code: str, timestamp: float, after: int = 0) -> int | None:
     """The time step whose code this is, within the window and later than `after`; None when there is none."""
-    bare = "".join(ch for ch in code if ch.isdigit())
+    bare = "".join(ch for ch in code if ch.isdecimal())
     if len(bare) != DIGITS:
         return None
     now = totp_step(timestamp)

@@ -181,7 +181,7 @@ class EntryForm(forms.Form):
 
     def _partner(self) -> SubjectRef | None:
         kind, _sep, number = (self.cleaned_data.get("partner") or "").partition(":")
-        return SubjectRef(kind, int(number)) if number.isdigit() else None
+        return SubjectRef(kind, int(number)) if number.isdecimal() else None
 
     def _follow(self, actor: Actor) -> NextStep | None:
         data = self.cleaned_data

@@ -47,7 +47,7 @@ def _year(rows: Any, value: str) -> Any:
 
 
 def _by(rows: Any, value: str) -> Any:
-    return rows.filter(author_id=int(value)) if value.isdigit() else rows
+    return rows.filter(author_id=int(value)) if value.isdecimal() else rows
 
 
 def _agents(actor: Actor) -> list[tuple[str, str]]:
@@ -56,7 +56,7 @@ def _agents(actor: Actor) -> list[tuple[str, str]]:
 
 def _agent_named(actor: Actor, value: str) -> str:
     """Somebody of another service who wrote in a dossier that the reader may open: the page of an act leads here."""
-    return agent_named(int(value)) if value.isdigit() and len(value) < 19 else ""
+    return agent_named(int(value)) if value.isdecimal() and len(value) < 19 else ""
 
 
 def _search(rows: Any, text: str) -> Any:

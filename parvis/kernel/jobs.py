@@ -140,7 +140,7 @@ def worker_name() -> str:
 
 def _alive(worker: str) -> bool:
     host, _, pid = worker.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
+    if host != socket.gethostname() or not pid.isdecimal():
         return True
     try:
         os.kill(int(pid), 0)

@@ -21,7 +21,7 @@ def joined(folded: str) -> list[str]:
         found += groups
         if len(groups) > 1 and _is_one(groups):
             found.append("".join(groups))
-    found += [account[2:] for account in accounts if account[2:].isdigit()]
+    found += [account[2:] for account in accounts if account[2:].isdecimal()]
     return [one for one in [*found, *accounts] if len(one) >= SHORTEST_NUMBER]
 
 
@@ -39,7 +39,7 @@ def _accounts(folded: str) -> tuple[str, list[str]]:
 
 
 def _groups(number: str) -> list[str]:
-    return [figures for group in number.split() if (figures := "".join(char for char in group if char.isdigit()))]
+    return [figures for group in number.split() if (figures := "".join(char for char in group if char.isdecimal()))]
 
 
 def _is_one(groups: list[str]) -> bool:

@@ -23,6 +23,6 @@ class SubjectRef:
             ValueError: the text has another shape.
         """
         kind, sep, number = text.partition(":")
-        if not sep or not kind or not number.isdigit():
+        if not sep or not kind or not number.isdecimal():
             raise ValueError(f"not a subject: {text!r} (expected type:id)")
         return cls(kind, int(number))

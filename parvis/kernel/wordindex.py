@@ -256,7 +256,7 @@ def note_of(query: str, found: Found) -> str:
 def _term(typed: str) -> Term:
     """The word as typed, then the words nearest to it in length."""
     wanted = Q(word__gte=typed, word__lt=_after(typed))
-    if len(typed) >= 4 and not typed.isdigit():
+    if len(typed) >= 4 and not typed.isdecimal():
         if sound := phonetic(typed)[:12]:
             wanted |= Q(sound=sound)
         wanted |= Q(word__in=[typed[:cut] for cut in (-1, -2) if len(typed) + cut >= LEAST])
@@ -264,13 +264,13 @@ def _term(typed: str) -> Term:
     known = list(rows.values_list("pk", "word")[: MOST_SPELLINGS + 1])
     cut, known = len(known) > MOST_SPELLINGS, known[:MOST_SPELLINGS]
     strong = tuple(dict.fromkeys([key_of(typed), *(key for key, word in known if word.startswith(typed))]))
-    weak = {} if typed.isdigit() else {key: word for key, word in known if not word.startswith(typed) and near(typed, word)}
+    weak = {} if typed.isdecimal() else {key: word for key, word in known if not word.startswith(typed) and near(typed, word)}
     return Term(typed, strong, weak, cut)
 
 
 def near(typed: str, known: str) -> bool:
     """A slip of the hand, another spelling of the same sound, or another ending."""
-    if min(len(typed), len(known)) < 4 or typed[:1].isdigit() != known[:1].isdigit():
+    if min(len(typed), len(known)) < 4 or typed[:1].isdecimal() != known[:1].isdecimal():
         return False
     edits = distance(typed, known, limit=2)
     return edits == 1 or (edits == 2 and (min(len(typed), len(known)) >= 6 or phonetic(typed) == phonetic(known)))
@@ -359,7 +359,7 @@ def _loose(word: str) -> str:
     text = word.replace("ss", "\x01").replace("oe", "\x02").replace("ae", "\x03")
     for char in text:
         parts.append(f"[{_LETTERS[char]}]" if char in _LETTERS else _special(char))
-    gap = r"[ .,/\-]?" if len(word) >= 6 and any(char.isdigit() for char in word) else ""
+    gap = r"[ .,/\-]?" if len(word) >= 6 and any(char.isdecimal() for char in word) else ""
     return gap.join(parts)
 
 

@@ -47,7 +47,7 @@ def _stage(request: Any) -> str:
 
 def _search(rows: QuerySet[Request], text: str) -> QuerySet[Request]:
     bare = text.strip()
-    if bare[:4].isdigit():
+    if bare[:4].isdecimal():
         return rows.filter(number__startswith=bare.replace("-", "/"))
     return rows.filter(applicant_sort__contains=sort_key(bare))
 

@@ -30,7 +30,7 @@ def search_requests(actor: Actor, query: str, limit: int) -> list[Hit]:
         rows = rows.filter(number=f"{match[1]}/{int(match[2]):05}")
         why = _("request number")
     else:
-        words = [word for word in tokens(text) if not word.isdigit()]
+        words = [word for word in tokens(text) if not word.isdecimal()]
         if not words:
             return []
         # Once the person is known, the search over persons finds it; what nobody is identified in is little, and read by its index.

@@ -15,7 +15,7 @@ from .services import old_system
 def search_old(actor: Actor, query: str, limit: int) -> list[Hit]:
     """Numbers only: a name is found by the register itself."""
     text = query.strip()
-    if len(text) < 2 or not any(letter.isdigit() for letter in text):
+    if len(text) < 2 or not any(letter.isdecimal() for letter in text):
         return []
     return [
         Hit(

@@ -23,7 +23,7 @@ class Origin:
 def _kind(reference: str) -> str:
     kind, sep, rest = reference.partition(":")
     number = rest.partition("#")[0]
-    return kind if sep and number.isdigit() and kind.replace("_", "").isalpha() else ""
+    return kind if sep and number.isdecimal() and kind.replace("_", "").isalpha() else ""
 
 
 def name_origins(actor: Actor, rows: Iterable[Any]) -> None:

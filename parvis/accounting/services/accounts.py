@@ -57,7 +57,7 @@ def _checked(**values: Any) -> dict[str, Any]:
     if clean["bic"] and not BIC.fullmatch(clean["bic"]):
         raise OrderRefused(_("A BIC has 8 or 11 signs, for example GKCCBEBB. It may stay empty."), field="bic", code="bic")
     number = re.sub(r"[\s.]|^BE", "", clean["enterprise_number"].upper())
-    if not number.isdigit() or len(number) != 10 or int(number[:8]) % 97 != 97 - int(number[8:]):
+    if not number.isdecimal() or len(number) != 10 or int(number[:8]) % 97 != 97 - int(number[8:]):
         raise OrderRefused(_("An enterprise number has 10 digits and right check digits."), field="enterprise_number", code="enterprise")
     clean["enterprise_number"] = number
     if clean["channel"] not in dict(channels()):

@@ -56,7 +56,7 @@ def index(request: Request) -> HttpResponse:
                 return done(request, "accounting:bank_file", message, report.file.uuid)
     after = request.GET.get("after", "")
     rows = BankFile.objects.visible_to(request.actor).defer("content")
-    if after.isdigit():
+    if after.isdecimal():
         rows = rows.filter(pk__lt=int(after))
     files = list(rows.order_by("-pk")[:51])
     context = {
@@ -85,7 +85,7 @@ def report(request: Request, uuid: Any) -> HttpResponse:
     if finding in Finding.values:
         rows = rows.filter(finding=finding)
     after = request.GET.get("after", "")
-    if after.isdigit():
+    if after.isdecimal():
         rows = rows.filter(position__gt=int(after))
     lines = list(rows.select_related("line", "order").order_by("position")[: PAGE + 1])
     more = len(lines) > PAGE

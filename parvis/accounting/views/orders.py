@@ -157,7 +157,7 @@ def _lines(request: Request, found: PaymentOrder, view: asof.PastView | None = N
     if state in LineState.values:
         rows = rows.filter(state=state)
     after = request.GET.get("after", "")
-    if after.isdigit():
+    if after.isdecimal():
         rows = rows.filter(position__gt=int(after))
     shown = list(rows.order_by("position")[: PAGE + 1])
     more = len(shown) > PAGE

@@ -106,7 +106,7 @@ class NewOrganisationForm(forms.Form):
 
     def clean_postal_code(self) -> str:
         value = str(self.cleaned_data["postal_code"]).strip()
-        if value and not (value.isdigit() and len(value) == 4 and value[0] != "0"):
+        if value and not (value.isdecimal() and len(value) == 4 and value[0] != "0"):
             raise forms.ValidationError(_("A Belgian postal code has four digits."), code="postal_code")
         return value
 

@@ -151,7 +151,7 @@ class EidReading:
 def document_type_label(code: str) -> str:
     """The card's kind; an unknown code is shown as it is, never refused."""
     key = code.lstrip("0")
-    if key.isdigit() and 61 <= int(key) <= 69:
+    if key.isdecimal() and 61 <= int(key) <= 69:
         return f"kids card of a foreigner ({key})"
     return DOCUMENT_TYPES.get(key, code)
 
@@ -307,7 +307,7 @@ def _from_xml(data: bytes, trusted_roots: Sequence[x509.Certificate]) -> EidRead
         raise UnreadableCard("not_a_card")
     identity, card, address = root.find("identity"), root.find("card"), root.find("address")
     number = "" if identity is None else (identity.get("nationalnumber") or "")
-    if identity is None or len(number) != 11 or not number.isdigit():
+    if identity is None or len(number) != 11 or not number.isdecimal():
         raise UnreadableCard("not_a_card")
 
     def text(parent: etree._Element | None, name: str) -> str:

@@ -69,7 +69,7 @@ def _where(text: str) -> Q | None:
     if not key:
         return None
     first = key.split()[0]
-    if first.isdigit():
+    if first.isdecimal():
         return Q(street__postal_code=first)
     return Q(street__place_key__gte=key, street__place_key__lt=after_prefix(key))
 

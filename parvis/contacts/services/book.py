@@ -226,7 +226,7 @@ def match_organisations(
 ) -> list[BookMatch]:
     """Entries of the address book like this one, best first: same number, phone or e-mail, or a like name in any order and spelling."""
     mine = telling_words(name)
-    number = "".join(char for char in enterprise_number if char.isdigit())
+    number = "".join(char for char in enterprise_number if char.isdecimal())
     sounds = sorted(matching.sounds(" ".join(mine)))
     rows = BookToken.unscoped.filter(kind=matching.SOUND, value__in=sounds).order_by("value", "entry_id")
     ids = set(rows.values_list("entry_id", flat=True)[:MOST_ROWS])
@@ -269,7 +269,7 @@ def find_parties(*, actor: Actor, query: str, limit: int = 8) -> list[selectors.
 
 def search_book(*, actor: Actor, query: str, limit: int = 8, persons: bool = False) -> list[tuple[selectors.BookLine, str]]:
     """Organisations (with ``persons`` also those in it on their own account) by a part of the name whatever accents and order, or the enterprise number. Best first, with the reason."""
-    digits = "".join(char for char in query if char.isdigit())
+    digits = "".join(char for char in query if char.isdecimal())
     if len(digits) in {9, 10} and len(query) <= 16:
         bare = digits.zfill(10)
         ids = list(
@@ -288,7 +288,7 @@ def search_book(*, actor: Actor, query: str, limit: int = 8, persons: bool = Fal
             line for line in selectors.book_lines(actor, reached) if line.organisation_id is not None or (persons and not line.protected)
         ]
         return [(line, why) for line in found[:limit]]
-    words = [word for word in tokens(query) if not (word.isdigit() and len(word) < 3)]
+    words = [word for word in tokens(query) if not (word.isdecimal() and len(word) < 3)]
     if not words:
         return []
     ids = _by_prefix(words)

@@ -53,7 +53,7 @@ def match_persons(
     exclude: Iterable[int] = (),
 ) -> list[Match]:
     """Known persons like this one, best first. Same answer on each database, at the same cost whatever the size of the register."""
-    number = "".join(digit for digit in national_number if digit.isdigit())
+    number = "".join(digit for digit in national_number if digit.isdecimal())
     wanted = matching.Wanted(family_name, given_names, birth_date, number, sex)
     found = _candidates(wanted, set(exclude))
     if not found:
@@ -145,7 +145,7 @@ def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[Pe
 
 def _search(actor: Actor, query: str) -> list[tuple[PersonIndex, str]]:
     """All that the index look-ups bring, best first."""
-    digits = "".join(char for char in query if char.isdigit())
+    digits = "".join(char for char in query if char.isdecimal())
     visible = PersonIndex.objects.visible_to(actor).filter(person__merged_into=None)
     if len(digits) == 11 and len(query) <= 18:
         holders = PersonToken.unscoped.filter(kind=matching.IDENTIFIER, value=digits).values_list("person_id", flat=True)
@@ -175,7 +175,7 @@ def search_numbers(*, actor: Actor, part: str) -> list[tuple[PersonIndex, str]]:
     """Whose account holds this part, for whoever may see accounts; whose number ends with it, for whoever may see numbers whole. Nobody else
     is given even the name: a hit would tell the rest of the number. Ranges of one index, whatever the size of the register."""
     why: dict[int, str] = {}
-    if part.isdigit() and len(part) >= matching.LEAST_OF_NUMBER and access.sees_full_number(actor):
+    if part.isdecimal() and len(part) >= matching.LEAST_OF_NUMBER and access.sees_full_number(actor):
         for pk, value in _pieces(matching.NUMBER_BACKWARDS, part[::-1]):
             why.setdefault(pk, _("number … %(end)s") % {"end": value[::-1][-len(part) :]})
     if len(part) >= matching.LEAST_OF_ACCOUNT and access.sees_bank_accounts(actor):

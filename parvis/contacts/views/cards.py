@@ -57,7 +57,7 @@ def _take_over(request: HttpRequest, person: Person) -> HttpResponse:
     version = request.POST.get("version", "")
     try:
         services.apply_eid(
-            actor=actor, person_id=person.pk, reading=reading, fields=chosen, expected=int(version) if version.isdigit() else None
+            actor=actor, person_id=person.pk, reading=reading, fields=chosen, expected=int(version) if version.isdecimal() else None
         )
     except Conflict as error:
         person.refresh_from_db(fields=["version"])

@@ -128,7 +128,7 @@ def end(request: HttpRequest, uuid: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     person = visible(request, uuid)
     asked = request.GET.get("row", "")
-    row = kin.visible_relation(actor, person, int(asked)) if asked.isdigit() else None
+    row = kin.visible_relation(actor, person, int(asked)) if asked.isdecimal() else None
     if row is None:
         raise Http404("relation")
     view = next((one for one in kin.relatives(actor, person.pk) if one.row.pk == row.pk), None)

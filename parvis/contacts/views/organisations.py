@@ -394,7 +394,7 @@ def close(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _row(request: HttpRequest, organisation: models.Organisation, kind: Aspect) -> Any:
     asked = request.GET.get("row", "")
-    if not asked.isdigit():
+    if not asked.isdecimal():
         return None
     rows = kind.model.objects.visible_to(request.actor)  # type: ignore[attr-defined]
     return rows.filter(pk=int(asked), organisation=organisation, live=1).select_related("organisation").first()

@@ -339,7 +339,7 @@ def end(request: HttpRequest, uuid: UUID, aspect: str) -> HttpResponse:
 
 def _row(request: HttpRequest, person: models.Person, kind: Aspect, hidden: bool) -> Row | None:
     asked = request.GET.get("row", "")
-    if not asked.isdigit() or (kind.address_like and hidden):
+    if not asked.isdecimal() or (kind.address_like and hidden):
         return None
     return kind.model.objects.visible_to(request.actor).filter(pk=int(asked), person=person, live=1).first()  # type: ignore[attr-defined]
 

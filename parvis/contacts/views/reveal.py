@@ -21,7 +21,7 @@ def number(request: HttpRequest, uuid: UUID) -> HttpResponse:
     person = visible(request, uuid)
     asked = request.GET.get("row", "")
     rows = models.Identifier.objects.visible_to(actor).filter(person=person, live=1)
-    row = rows.filter(pk=int(asked)).first() if asked.isdigit() else None
+    row = rows.filter(pk=int(asked)).first() if asked.isdecimal() else None
     if row is None:
         raise Http404("number")
     form = forms.RevealForm(request.POST if request.method == "POST" else None)

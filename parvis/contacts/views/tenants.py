@@ -73,7 +73,7 @@ def end(request: HttpRequest, uuid: UUID) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     person = visible(request, uuid)
     asked = request.GET.get("row", "")
-    row = book.visible_tenancy(actor, person, int(asked)) if asked.isdigit() else None
+    row = book.visible_tenancy(actor, person, int(asked)) if asked.isdecimal() else None
     if row is None:
         raise Http404("tenancy")
     back = local_url(request, request.GET.get("back"), reverse("contacts:person", args=[person.uuid]))

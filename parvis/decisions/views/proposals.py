@@ -213,4 +213,4 @@ def versions(request: Request, uuid: Any) -> HttpResponse:
 
 
 def _int(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdigit() else default
+    return int(text) if text and text.isdecimal() else default

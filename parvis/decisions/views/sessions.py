@@ -139,8 +139,8 @@ def step(request: Request, uuid: Any, step: str) -> HttpResponse:
 @screen(access=access.may_run_sessions, methods=("POST",), name="decisions.presence")
 def presence(request: Request, uuid: Any) -> HttpResponse:
     session = find_session(request, uuid)
-    here = [int(v) for v in request.POST.getlist("present") if v.isdigit()]
-    excused = [int(v) for v in request.POST.getlist("excused") if v.isdigit() and int(v) not in here]
+    here = [int(v) for v in request.POST.getlist("present") if v.isdecimal()]
+    excused = [int(v) for v in request.POST.getlist("excused") if v.isdecimal() and int(v) not in here]
     sessions.set_presence(actor=request.actor, session=session, account_ids=here, excused=excused)
     back = request.POST.get("back") == "session"
     return done(request, "decisions:session" if back else "decisions:agenda", _("Presence noted."), session.uuid)
@@ -161,7 +161,7 @@ def recuse(request: Request, uuid: Any) -> HttpResponse:
     if request.method == "POST":
         account, label = request.actor.account_id, request.actor.label
         chosen = request.POST.get("member", "")
-        if chosen.isdigit() and access.may_run_sessions(request.actor):
+        if chosen.isdecimal() and access.may_run_sessions(request.actor):
             found = next((p for p in selectors.agenda(request.actor, session).presences if p.account_id == int(chosen)), None)
             if found is not None:
                 account, label = found.account_id, found.label
@@ -221,7 +221,7 @@ def batch(request: Request, uuid: Any) -> HttpResponse:
         shown = {str(row.item.pk): row.item.pk for row in rows}
         for value in request.POST.getlist("item"):
             pk, _colon, lock = value.partition(":")
-            if lock.isdigit():
+            if lock.isdecimal():
                 locks[shown.get(pk, -1)] = int(lock)
         try:
             made = deciding.decide_batch(actor=request.actor, session=session, locks=locks)

@@ -53,7 +53,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     kind = kind if kind in dict(found_kinds) else ""
     found = due(actor, rows_for(actor, which, who, kind), view, day)
     wanted = request.GET.get("choose", "")
-    number = min(int(wanted), 100) if wanted.isdigit() and len(wanted) < 4 else 0
+    number = min(int(wanted), 100) if wanted.isdecimal() and len(wanted) < 4 else 0
     in_order = [*found.late, *(row for week in found.weeks for one in week for row in one.rows)]
     own = reverse("desk:due")
 
@@ -148,4 +148,4 @@ def _words(item: WorkItem) -> str:
 
 def _is_number(text: str) -> bool:
     """A number of a file ("2026-00417", "2026/00412"), never a name."""
-    return bool(text) and len(text) <= 20 and all(char.isdigit() or char in "-/" for char in text)
+    return bool(text) and len(text) <= 20 and all(char.isdecimal() or char in "-/" for char in text)

@@ -119,7 +119,7 @@ def next_task(request: HttpRequest) -> HttpResponse:
 def hand(request: HttpRequest) -> HttpResponse:
     """Hand the chosen tasks to one colleague, or back to their queues: shown once more, then all or none (F8, A23)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    chosen = [value for value in request.POST.getlist("task") if value.isdigit()][:MOST]
+    chosen = [value for value in request.POST.getlist("task") if value.isdecimal()][:MOST]
     if "all" in request.POST and "sure" not in request.POST:
         chosen = _matching(request)
     items = list(grids.open_rows(actor).filter(pk__in=chosen).order_by("due_sort", "pk"))
@@ -151,7 +151,7 @@ def board(request: HttpRequest) -> HttpResponse:
         )
         items = list(held[:BOARD])
     wanted = request.GET.get("choose", "")
-    ticked = min(int(wanted), BOARD) if wanted.isdigit() and len(wanted) < 4 else 0
+    ticked = min(int(wanted), BOARD) if wanted.isdecimal() and len(wanted) < 4 else 0
     context = {
         "loads": rows,
         "chosen": chosen,

@@ -127,7 +127,7 @@ def _responsible(request: HttpRequest, uuid: UUID, name: str) -> Dossier:
 def access_log(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Who opened this file, when and why; exceptional openings, and reasons given."""
     dossier = _responsible(request, uuid, "dossiers:access_log")
-    before = int(request.GET["before"]) if request.GET.get("before", "").isdigit() else None
+    before = int(request.GET["before"]) if request.GET.get("before", "").isdecimal() else None
     rows = reads_of(dossier.pk, limit=PAGE + 1, before=before)
     context = {
         **crumbs(dossier),
@@ -195,7 +195,7 @@ def watch(request: HttpRequest) -> HttpResponse:
     """The auditor's list: exceptional openings, and unusual look-ups with their reasons."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     everything = request.GET.get("state") == "all"
-    before = int(request.GET["before"]) if request.GET.get("before", "").isdigit() else None
+    before = int(request.GET["before"]) if request.GET.get("before", "").isdecimal() else None
     rows = LookUp.objects.select_related("account").order_by("-pk")
     rows = rows if everything else rows.filter(seen_at__isnull=True)
     found = list((rows.filter(pk__lt=before) if before else rows)[: PAGE + 1])

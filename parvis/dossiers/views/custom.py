@@ -374,7 +374,7 @@ def edit(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
                 item=item,
                 valid_from=period.cleaned_data["valid_from"] if period else None,
                 valid_to=period.end if period else None,
-                expected=int(version) if version.isdigit() else None,
+                expected=int(version) if version.isdecimal() else None,
             )
         except Conflict as error:
             dossier.refresh_from_db(fields=["version"])

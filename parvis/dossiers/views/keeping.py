@@ -167,7 +167,7 @@ def _naming(form: Any, refused: dict[str, Any]) -> Iterator[None]:
 def _overview(request: HttpRequest, actor: Actor, form: ProposeForm, found: Any) -> dict[str, Any]:
     after = request.GET.get("after", "")
     rows = services.due_dossiers(found=found).select_related("unit")
-    if after.isdigit():
+    if after.isdecimal():
         rows = services.due_after(rows, int(after))
     shown = list(rows[: PAGE + 1])
     names = _names(actor, shown)

@@ -68,7 +68,7 @@ def _chosen(request: HttpRequest) -> dict[int, int]:
     for prefix in ("was-", "heir-") if "sure" in request.POST else ("heir-",):
         for name, value in request.POST.items():
             number = name.removeprefix(prefix)
-            if number != name and number.isdigit() and str(value).isdigit():
+            if number != name and number.isdecimal() and str(value).isdecimal():
                 found[int(number)] = int(str(value))
     return found
 

@@ -29,7 +29,7 @@ def own_persons(request: HttpRequest) -> HttpResponse:
             link_own_person(actor=actor, account=account, person_id=None)
         return done(request, "dossiers:own_persons", _("The link is taken away."))
     if form.is_valid():
-        number = "".join(char for char in form.cleaned_data["number"] if char.isdigit())
+        number = "".join(char for char in form.cleaned_data["number"] if char.isdecimal())
         found = search_persons(actor=actor, query=number, limit=2) if len(number) == 11 else []
         if len(found) != 1:
             form.add_error("number", _("Nobody on file has this national number."))

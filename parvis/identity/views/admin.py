@@ -116,7 +116,8 @@ def accounts(request: HttpRequest) -> HttpResponse:
     if function in Function.values:
         held = FunctionGrant.objects.at(today).filter(function=function)
         rows = rows.filter(pk__in=held.values("account_id"))
-    number = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked.isdecimal() and len(asked) <= 6 else 1
     start = (max(number, 1) - 1) * PAGE
     found = list(rows[start : start + PAGE + 1])
     context = {

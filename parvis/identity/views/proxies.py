@@ -134,7 +134,7 @@ def acts(request: HttpRequest) -> HttpResponse:
     """What colleagues did, or read, in my name, latest first. What was written about a file that I may no longer open is not told."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     reads = request.GET.get("what") == "read"
-    before = int(request.GET["before"]) if request.GET.get("before", "").isdigit() else None
+    before = int(request.GET["before"]) if request.GET.get("before", "").isdecimal() else None
     mine: Any = (ReadLine if reads else MutationLine).objects.filter(behalf_id=actor.account_id if not actor.by_proxy else 0)
     if before is not None:
         mine = mine.filter(pk__lt=before)

@@ -115,7 +115,7 @@ def chronology(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if request.GET.get("as") == "pdf":
         stepup.require(request, back=stepup.without(request, "as"))
         asked_part = request.GET.get("part", "1")
-        part = min(max(int(asked_part) if asked_part.isdigit() else 1, 1), parts)
+        part = min(max(int(asked_part) if asked_part.isdecimal() else 1, 1), parts)
         return _pdf(actor, dossier, list(rows[(part - 1) * MOST : part * MOST]), asked, part, parts)
     entries = list(rows[:SHOWN])
     params = request.GET.copy()

@@ -43,7 +43,7 @@ def years(request: HttpRequest, uuid: UUID) -> HttpResponse:
     until = asked if asked is not None and dossier.opened_on <= asked < today else today
     life = life_of(actor, dossier, until)
     wanted = request.GET.get("year", "")
-    opened = int(wanted) if wanted.isdigit() and len(wanted) == 4 and life.first <= int(wanted) <= life.last else None
+    opened = int(wanted) if wanted.isdecimal() and len(wanted) == 4 and life.first <= int(wanted) <= life.last else None
     context: dict[str, Any] = {
         "dossier": dossier,
         "lead_name": name_of(dossier),
@@ -64,7 +64,7 @@ def years(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def _opened(request: HttpRequest, actor: Actor, dossier: Any, year: int, until: dt.date) -> dict[str, Any]:
     months = months_of(actor, dossier, year, until)
     wanted = request.GET.get("month", "")
-    month = int(wanted) if wanted.isdigit() and len(wanted) < 3 and 1 <= int(wanted) <= 12 else None
+    month = int(wanted) if wanted.isdecimal() and len(wanted) < 3 and 1 <= int(wanted) <= 12 else None
     first = dt.date(year, month or 1, 1)
     after = dt.date(year + 1, 1, 1) if month in (None, 12) else dt.date(year, month + 1, 1)
     last = min(after - dt.timedelta(days=1), until)

@@ -129,7 +129,7 @@ def _date(year: str, month: str, number: str, text: str) -> dt.date:
 
 def _niss(text: str) -> str:
     bare = re.sub(r"[\s.\-/]", "", text)
-    if bare.isdigit() and 8 <= len(bare) < 11:
+    if bare.isdecimal() and 8 <= len(bare) < 11:
         bare = bare.zfill(11)  # a spreadsheet takes the zeros before a number away
     try:
         return parse_niss(bare)

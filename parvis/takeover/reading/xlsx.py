@@ -55,7 +55,7 @@ def rows(data: bytes, sheet: str) -> Iterator[Any]:
         number = 0
         for element in _elements(book, paths[sheet], f"{NS}row"):
             stated = element.get("r", "")
-            number = int(stated) if stated.isdigit() else number + 1
+            number = int(stated) if stated.isdecimal() else number + 1
             cells: dict[int, str] = {}
             for at, cell in enumerate(element.iter(f"{NS}c")):
                 column = _column(cell.get("r", "")) if cell.get("r") else at
@@ -150,14 +150,14 @@ def _date_styles(book: zipfile.ZipFile) -> tuple[set[int], dt.date]:
     own = set(_DATE_FORMATS)
     for form in _elements(book, "xl/styles.xml", f"{NS}numFmt"):
         bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", form.get("formatCode", "")).lower()
-        if re.search(r"[yd]|mm", bare) and form.get("numFmtId", "").isdigit():
+        if re.search(r"[yd]|mm", bare) and form.get("numFmtId", "").isdecimal():
             own.add(int(form.get("numFmtId")))
     dated: set[int] = set()
     for styles in _elements(book, "xl/styles.xml", f"{NS}cellXfs"):
         dated = {
             at
             for at, style in enumerate(styles.iter(f"{NS}xf"))
-            if style.get("numFmtId", "").isdigit() and int(style.get("numFmtId")) in own
+            if style.get("numFmtId", "").isdecimal() and int(style.get("numFmtId")) in own
         }
     return dated, since
 
@@ -178,7 +178,7 @@ def _value(cell: Any, strings: list[str], dated: set[int], since: dt.date) -> st
         return "".join(text.text or "" for text in cell.iter(f"{NS}t"))
     text = cell.findtext(f"{NS}v") or ""
     if kind == "s":
-        return strings[int(text)] if text.isdigit() and int(text) < len(strings) else ""
+        return strings[int(text)] if text.isdecimal() and int(text) < len(strings) else ""
     if kind == "b":
         return "1" if text == "1" else "0"
     if kind in {"str", "e", "d"}:
@@ -188,6 +188,6 @@ def _value(cell: Any, strings: list[str], dated: set[int], since: dt.date) -> st
     except ValueError:
         return text
     style = cell.get("s", "")
-    if style.isdigit() and int(style) in dated and 0 < number < 2_958_466:
+    if style.isdecimal() and int(style) in dated and 0 < number < 2_958_466:
         return (since + dt.timedelta(days=int(number))).isoformat()
     return str(int(number)) if number.is_integer() and abs(number) < 1e15 else text

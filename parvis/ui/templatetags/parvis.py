@@ -64,7 +64,7 @@ def link(context: template.Context, content: SafeString, name: str, *args: Any, 
 def reference(text: Any) -> str:
     """Where a value comes from, in words of the file; a key of the house ("request:12") says nothing to a reader."""
     kind, sep, number = str(text or "").partition(":")
-    return "" if sep and number.isdigit() and kind.replace("_", "").isalpha() else str(text or "")
+    return "" if sep and number.isdecimal() and kind.replace("_", "").isalpha() else str(text or "")
 
 
 @register.filter
