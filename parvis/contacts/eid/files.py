@@ -101,7 +101,7 @@ def _looks_like_identity(data: bytes) -> bool:
     except tlv.BadTlv:
         return False
     number = fields.get(6, b"")
-    return len(number) == 11 and number.isdecimal() and 7 in fields
+    return len(number) == 11 and number.isdigit() and 7 in fields
 
 
 def looks_like_address(data: bytes) -> bool:
