@@ -15,8 +15,8 @@ from parvis.aid.api import RunningRight, find_taken_over, told_differences
 from parvis.contacts.api import Identifier, display_names
 from parvis.dossiers.api import Dossier, DossierMember, DossierStatus
 from parvis.kernel import clock, registries
-from parvis.kernel.textmatch import sort_key
 
+from ..calculations import alike
 from ..enums import FileKind, Outcome
 from ..models import Import, PastPayment
 from ..reading.money import ONCE, aid_kind, clean_money
@@ -174,19 +174,13 @@ def right_of(plan: Plan, imported: Import, dossier_id: int, unit_id: int) -> Run
         from_on=values["right_from"],
         to_on=values.get("right_to"),
         payee_name=payee,
-        payee_person_id=person_id if same_name(payee, name) else None,
+        payee_person_id=person_id if alike(payee, name) else None,
         iban=values.get("iban", ""),
         withheld=values.get("withheld", ZERO),
         withheld_left=values.get("withheld_left"),
         withheld_reason=values.get("withheld_reason", "") or imported.source,
         told=values.get("told", ""),
     )
-
-
-def same_name(one: str, other: str) -> bool:
-    """Two ways of writing a name: the words of one are all in the other."""
-    first, second = set(sort_key(one).split()), set(sort_key(other).split())
-    return bool(first and second) and (first <= second or second <= first)
 
 
 def _payment(plan: Plan, imported: Import) -> None:
