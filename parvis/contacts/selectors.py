@@ -467,35 +467,34 @@ def _facts(model: type[Any], ids: Sequence[int], known_on: dt.datetime | None) -
     """Versions of an aspect of some persons; those that the page of one person has read already are not read again."""
     if len(ids) == 1 and (held := memo.kept(("contacts.facts", ids[0], model, known_on))) is not None:
         return list(held)
-    if known_on is not None:
-        return list(model.unscoped.filter(person__in=ids).known(known_on))
-    return _FACTS.rows(model.__name__, lambda at: model.unscoped.filter(one_of("person", at["people"])).known(), people=list(ids))
+    return _FACTS.rows(
+        model.__name__,
+        lambda at: model.unscoped.filter(one_of("person", at["people"])).known(at.get("known_on")),
+        people=list(ids),
+        known_on=known_on,
+    )
 
 
 def _homes_at(ids: Sequence[int], day: dt.date, known_on: dt.datetime | None) -> list[Address]:
-    if known_on is not None:
-        return list(Address.unscoped.filter(person__in=ids).at(day, known_on).order_by("-kind", "pk"))
     return _HOMES.rows(
         (),
-        lambda at: Address.unscoped.filter(one_of("person", at["people"])).at(at["day"]).order_by("-kind", "pk"),
+        lambda at: Address.unscoped.filter(one_of("person", at["people"])).at(at["day"], at.get("known_on")).order_by("-kind", "pk"),
         people=list(ids),
         day=day,
+        known_on=known_on,
     )
 
 
 def _names(
     actor: Actor, ids: Sequence[int], day: dt.date, known_on: dt.datetime | None, *, with_hidden: bool = False
 ) -> dict[int, PersonName]:
-    def read(among: Any) -> QuerySet[PersonName]:
-        rows = PersonName.objects.visible_to(actor).filter(among).exclude(kind="alias").known(known_on)
+    def read(at: dict[str, Any]) -> QuerySet[PersonName]:
+        rows = PersonName.objects.visible_to(actor).filter(one_of("person", at["people"])).exclude(kind="alias").known(at.get("known_on"))
         if with_hidden:
             rows = rows.annotate(hides=_hides(day))
         return rows.select_related("person__index").order_by("-kind", "valid_from", "pk")
 
-    if known_on is not None:
-        return _latest(read(Q(person__in=ids)), day)
-    rows = _NAMES.rows((actor, day if with_hidden else None), lambda at: read(one_of("person", at["people"])), people=list(ids))
-    return _latest(rows, day)
+    return _latest(_NAMES.rows((actor, day if with_hidden else None), read, people=list(ids), known_on=known_on), day)
 
 
 def _hides(day: dt.date) -> Exists:

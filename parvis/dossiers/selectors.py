@@ -63,17 +63,14 @@ _MEMBERS_AT = Statement("dossiers.members_at")
 def members_at(dossier_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> list[DossierMember]:
     """Members on a day: the applicant first, then by role."""
     on = day or clock.today()
-    if known_on is None:
-        rows = _MEMBERS_AT.rows(
-            (), lambda at: DossierMember.unscoped.filter(dossier=at["dossier"]).at(at["day"]), dossier=dossier_id, day=on
-        )
-    else:
-        rows = list(DossierMember.unscoped.filter(dossier=dossier_id).at(on, known_on))
+    rows = _MEMBERS_AT.rows(
+        (),
+        lambda at: DossierMember.unscoped.filter(dossier=at["dossier"]).at(at["day"], at.get("known_on")),
+        dossier=dossier_id,
+        day=on,
+        known_on=known_on,
+    )
     return sorted(rows, key=lambda row: (not row.in_household, _ROLE_ORDER.index(row.role), row.valid_from, row.pk))
-
-
-def _members(dossier: Any, known_on: dt.datetime | None = None) -> QuerySet[DossierMember]:
-    return DossierMember.unscoped.filter(dossier=dossier).known(known_on).order_by("valid_from", "pk")
 
 
 _MEMBERS = Statement("dossiers.members")
@@ -81,10 +78,12 @@ _MEMBERS = Statement("dossiers.members")
 
 def member_views(actor: Actor, dossier_id: int, day: dt.date, known_on: dt.datetime | None = None) -> list[MemberView]:
     """Members on a day with their cards, and those who left in the year before."""
-    if known_on is None:
-        rows = _MEMBERS.rows((), lambda at: _members(at["dossier"]), dossier=dossier_id)
-    else:
-        rows = list(_members(dossier_id, known_on))
+    rows = _MEMBERS.rows(
+        (),
+        lambda at: DossierMember.unscoped.filter(dossier=at["dossier"]).known(at.get("known_on")).order_by("valid_from", "pk"),
+        dossier=dossier_id,
+        known_on=known_on,
+    )
     there = [row for row in rows if row.valid_from <= day < row.valid_to]
     there.sort(key=lambda row: (not row.in_household, _ROLE_ORDER.index(row.role), row.valid_from, row.pk))
     here = {row.person_id for row in there}
@@ -112,20 +111,18 @@ def household_size(dossier_id: int, day: dt.date | None = None) -> int:
     return sum(1 for row in members_at(dossier_id, day) if row.in_household)
 
 
-def _referents(dossier: Any, day: Any, known_on: dt.datetime | None = None) -> QuerySet[Referent]:
-    return Referent.unscoped.filter(dossier=dossier).select_related("account").at(day, known_on).order_by()
-
-
 _REFERENTS, _MAIN = Statement("dossiers.referents"), Statement("dossiers.main_referent")
 
 
 def referents_at(dossier_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> list[Referent]:
     order = [role.value for role in ReferentRole]
-    on = day or clock.today()
-    if known_on is None:
-        rows = _REFERENTS.rows((), lambda at: _referents(at["dossier"], at["day"]), dossier=dossier_id, day=on)
-    else:
-        rows = list(_referents(dossier_id, on, known_on))
+    rows = _REFERENTS.rows(
+        (),
+        lambda at: Referent.unscoped.filter(dossier=at["dossier"]).select_related("account").at(at["day"], at.get("known_on")).order_by(),
+        dossier=dossier_id,
+        day=day or clock.today(),
+        known_on=known_on,
+    )
     return sorted(rows, key=lambda row: (order.index(row.role), row.pk))
 
 
@@ -164,13 +161,10 @@ def situation_at(
 
     def read(at: dict[str, Any]) -> QuerySet[SituationFact]:
         rows: Any = SituationFact.objects.visible_to(actor) if actor is not None else SituationFact.unscoped.all()
-        rows = rows.filter(dossier=at["dossier"]).at(at["day"], known_on)
+        rows = rows.filter(dossier=at["dossier"]).at(at["day"], at.get("known_on"))
         return (rows.filter(kind__in=kinds) if kinds else rows).order_by("kind", "valid_from", "pk")
 
-    on = day or clock.today()
-    if known_on is not None:
-        return list(read({"dossier": dossier_id, "day": on}))
-    return _SITUATION.rows((actor, tuple(kinds)), read, dossier=dossier_id, day=on)
+    return _SITUATION.rows((actor, tuple(kinds)), read, dossier=dossier_id, day=day or clock.today(), known_on=known_on)
 
 
 def dossiers_of(actor: Actor, person_id: int) -> list[Dossier]:

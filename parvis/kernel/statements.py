@@ -158,13 +158,15 @@ class Statement:
         self.name = name
 
     def rows(self, key: Hashable, build: Build, **values: Any) -> list[Any]:
-        """The rows of the query that ``build`` makes, with these ``values``: int, str, date, datetime, UUID or a list of int; never None.
+        """The rows of the query that ``build`` makes, with these ``values``: int, str, date, datetime, UUID or a list of int.
+        One that is None is not there (``at.get``): the statement with it is another one.
 
         Raises:
             ScopeError: the query is of a model that is read for somebody, and does not say for whom.
             StatementError: in tests, when the kept statement differs from what the query would be now.
         """
         inside, longest = all_within(), 0
+        values = {name: value for name, value in values.items() if value is not None}
         lists = [name for name, value in values.items() if isinstance(value, list)]
         for name in lists:
             several = values.pop(name)
