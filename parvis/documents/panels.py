@@ -38,8 +38,7 @@ def _documents(request: HttpRequest, dossier: Any, day: dt.date) -> str:
             rows = rows.filter(recorded_at__lt=at["known_on"])
         return rows[: SHOWN + 1]
 
-    values = {"dossier": dossier.pk, "known": known} | ({} if known_on is None else {"known_on": known_on})
-    rows = _SHOWN.rows((actor, former), read, **values)
+    rows = _SHOWN.rows((actor, former), read, dossier=dossier.pk, known=known, known_on=known_on)
     _tell(rows)
     if len(rows) <= SHOWN and not past:
         memo.keep(("documents.count", dossier.pk), len(rows))

@@ -302,13 +302,11 @@ def facts_of(
             codes = Code.objects.filter(code_list__key=OuterRef("own_list"), value=OuterRef("text"))
             rows = rows.annotate(own_list=own_list, code_names=Subquery(codes.values("label")[:1]))
         rows = rows.filter(section=section) if section else rows
-        rows = rows.at(at["day"], known_on) if day else rows.known(known_on)
+        rows = rows.at(at["day"], at.get("known_on")) if day else rows.known(at.get("known_on"))
         return rows.order_by("section", "item", "valid_from", "pk")
 
-    values: dict[str, Any] = {"dossier": getattr(dossier, "pk", dossier)} | ({"day": day} if day else {})
-    if known_on is not None:
-        return list(read(values))
-    return _FACTS.rows((actor, section, tuple(lists.items())), read, **values)
+    pk = getattr(dossier, "pk", dossier)
+    return _FACTS.rows((actor, section, tuple(lists.items())), read, dossier=pk, day=day, known_on=known_on)
 
 
 @dataclass
