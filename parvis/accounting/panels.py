@@ -12,12 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from parvis.connectors.api import purposes
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 from parvis.kernel.links import row_links
 from parvis.kernel.registries import Hit, HomeCell, MenuEntry, PaletteAction, PersonHolder, SearchSource
 from parvis.ui import formats, slots
 
 from . import access, selectors
+from .enums import OrderState
 from .models import PaymentOrder, Voucher
+from .past import listed_then
 
 # The purpose of a call is stored in English, once for ever; readers get it in their own language.
 purposes.register("payment order", _("payment order"))
@@ -61,6 +64,13 @@ def _to_release(request: HttpRequest) -> str | None:
         "today": clock.today(),
     }
     return render_to_string("accounting/_home_release.html", context, request)
+
+
+def _to_release_then(request: HttpRequest, view: PastView) -> str | None:
+    """Orders that had been prepared and neither released nor withdrawn by then, whoever prepared them."""
+    rows = listed_then(PaymentOrder.objects.visible_to(request.actor), view)  # type: ignore[attr-defined]
+    found = list(rows.filter(state_then=OrderState.PREPARED).order_by("execution_on", "pk")[: SHOWN + 1])
+    return render_to_string("accounting/_home_release_then.html", {"orders": found[:SHOWN], "more": len(found) > SHOWN}, request)
 
 
 registries.home_cells.register(

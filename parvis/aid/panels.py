@@ -22,6 +22,8 @@ from parvis.ui import slots
 from . import access, categories, selectors, types  # noqa: F401  (feeds the kinds of aid)
 from .enums import UNPAID, DueState, EntitlementState
 from .models import Claim, DueLine, Entitlement
+from .past import rights_then, waiting_first_then
+from .past_claims import of_dossier_then
 
 MONTHS_SHOWN = 6
 
@@ -41,8 +43,9 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     past = known < clock.today()
     rights = selectors.entitlements_of_dossier(actor, dossier.pk)
     memo.keep(("aid.count", dossier.pk), sum(1 for right in rights if right.state == EntitlementState.RUNNING))
-    if past:  # what had been decided by then; a right held until its period's end, whatever became of it since
-        rights = sorted((row for row in rights if selectors.known_from(row) <= known), key=lambda row: not _held(row, day))
+    view = asof.PastView(day, known if getattr(request, "known_on", None) is not None else None)
+    if past:  # what had been decided by then, with the end that it had
+        rights = sorted(rights_then(rights, view), key=lambda row: not _held(row, day))
     if not rights:
         return None
     accounts = selectors.accounts_on(actor, [right.pk for right in rights], known if past else None)
@@ -50,6 +53,8 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     claims = _CLAIMS.rows(
         actor, lambda at: Claim.objects.visible_to(actor).filter(dossier=at["dossier"]).order_by("-pk"), dossier=dossier.pk
     )
+    if past:
+        claims = of_dossier_then(actor, claims, view)
     return render_to_string(
         "aid/_panel_aids.html",
         {
@@ -64,7 +69,7 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
                 }
                 for right in rights
             ],
-            "claims": [one for one in claims if clock.date_of(one.created_at) <= known],
+            "claims": claims,
             "past": past,
             "day": day,
         },
@@ -134,7 +139,7 @@ def _count(actor: Actor, dossier: Any) -> int | None:
 
 registries.panels.register(
     "aid.aids",
-    Panel("aids", _("Aid in progress"), 50, _aids, access.may_see_aid, data_class="money", icon="heart", count=_count),
+    Panel("aids", _("Aid in progress"), 50, _aids, access.may_see_aid, data_class="money", icon="heart", count=_count, beside=True),
 )
 registries.panels.register(
     "aid.payments", Panel("payments", _("Payments"), 55, _payments, access.may_see_aid, data_class="money", icon="cash")
@@ -149,6 +154,7 @@ registries.backlog.register(
         url=lambda: reverse("aid:first_payments"),
         help=_("Decided, and the bank has not taken the first payment yet."),
         mine=lambda actor: selectors.waiting_first(actor).count(),
+        then=waiting_first_then,
     ),
 )
 registries.backlog.register(

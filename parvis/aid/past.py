@@ -7,17 +7,19 @@ journal. As known now, the period is the one that holds now; as known then, the 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
 
 from parvis.accounting.api import PaymentLine, line_state_then, lines_of_subjects
 from parvis.kernel import mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.asof import PastView
-from parvis.kernel.models import MutationValue
 
 from . import selectors
-from .enums import ClaimState, DueState, EntitlementState
-from .models import Claim, DueLine, Entitlement, PaymentAccount
+from .enums import DueState, EntitlementState
+from .models import DueLine, Entitlement, PaymentAccount
 
 #: What the state of an attempt to pay makes of the month.
 MADE = {
@@ -35,18 +37,39 @@ def as_it_stood(row: Entitlement, view: PastView) -> bool:
     """Give the right in hand its period and state of the day, for a page that only reads. False: it was not granted yet. One query."""
     if row.created_at >= view.until:
         return False
-    held = mutations.values_before(row.ref, view.until)
-    if view.known_on is not None:
-        row.state = held.get("state", row.state)
-        if "valid_to" in held:
-            row.valid_to = dt.date.fromisoformat(held["valid_to"])
+    _give(row, mutations.values_before(row.ref, view.until), view)
+    return True
+
+
+def rights_then(rows: Iterable[Entitlement], view: PastView) -> list[Entitlement]:
+    """Rights of ``selectors.entitlements_of_dossier`` that had been granted by then, each with its period and state of the day. One query."""
+    found = [row for row in rows if selectors.known_from(row) <= view.known_day]
+    held = mutations.values_before_each("entitlement", [row.pk for row in found], view.until)
+    for row in found:
+        _give(row, held.get(row.pk, {}), view)
+    return found
+
+
+def _give(row: Entitlement, held: dict[str, Any], view: PastView) -> None:
+    """``held``: what was changed after the day. A decision that ended the right before the day, but was taken after it, is told on neither
+    reading: without it, nothing at all would have been in force."""
+    end = dt.date.fromisoformat(held["valid_to"]) if "valid_to" in held else row.valid_to
+    if view.known_on is not None or row.valid_to <= view.day < end:
+        row.state, row.valid_to = held.get("state", row.state), end
     elif view.day < row.valid_to and row.state != EntitlementState.WAITING:
         row.state = EntitlementState.RUNNING
     if row.first_paid_on is not None and row.first_paid_on > view.known_day:
         row.first_paid_on = None
     if row.continuation_asked_at is not None and row.continuation_asked_at >= view.until:
         row.continuation_asked_at = None
-    return True
+
+
+def waiting_first_then(view: PastView) -> int:
+    """Rights that had been granted and ran, and of which the bank had not taken the first payment yet. One query."""
+    unpaid = Q(first_paid_on__isnull=True) | Q(first_paid_on__gt=view.known_day)
+    rows = Entitlement.objects.visible_to(selectors.EVERYBODY).filter(unpaid, created_at__lt=view.until, decision__isnull=False)
+    replaced = Entitlement.objects.visible_to(selectors.EVERYBODY).filter(replaces=OuterRef("pk"), created_at__lt=view.until)
+    return rows.filter(~Exists(replaced)).count()
 
 
 def accounts_then(actor: Actor, row: Entitlement, view: PastView) -> list[PaymentAccount]:
@@ -58,27 +81,32 @@ def accounts_then(actor: Actor, row: Entitlement, view: PastView) -> list[Paymen
 
 
 def months_then(actor: Actor, row: Entitlement, view: PastView, limit: int) -> list[DueLine]:
-    """The months that were owed or paid by then, each as it stood. Three queries."""
+    """The months that were owed or paid by then, each as it stood. Four queries."""
     lines = [line for line in selectors.due_lines_of(actor, [row.pk]) if line.created_at < view.until][:limit]
+    give_states(actor, lines, view)
+    return lines
+
+
+def give_states(actor: Actor, lines: Sequence[DueLine], view: PastView) -> None:
+    """Give each month what had become of it by then. Three queries."""
     attempts: dict[int, list[PaymentLine]] = {}
     for attempt in lines_of_subjects(actor=actor, subjects=[line.ref for line in lines]):
         if attempt.order.prepared_at < view.until:
             attempts.setdefault(attempt.subject_id, []).append(attempt)
     settled_later = _states_before([line.pk for line in lines], view)
-    replaced_later = "state" in mutations.values_before(row.ref, view.until)
+    changed = mutations.values_before_each("entitlement", {line.entitlement_id for line in lines}, view.until)
     for line in lines:
         tried = next((one for one in attempts.get(line.pk, []) if line_state_then(one, view) != "cancelled"), None)
         if tried is not None:
             line.state = MADE[line_state_then(tried, view)]
         elif line.pk in settled_later:
             line.state, line.note = settled_later[line.pk], ""
-        elif line.state != DueState.HELD and (line.state != DueState.CANCELLED or replaced_later):
+        elif line.state != DueState.HELD and (line.state != DueState.CANCELLED or "state" in changed.get(line.entitlement_id, {})):
             line.state, line.note = DueState.DUE, ""
         line.paid_on = _paid_on(tried) if line.state == DueState.PAID else None
         line.reason_code = tried.reason_code if tried is not None and line.state == DueState.REJECTED else ""
         line.bank_text = tried.bank_text if tried is not None and line.state == DueState.REJECTED else ""
         line.payment_line = tried
-    return lines
 
 
 def _paid_on(tried: PaymentLine | None) -> dt.date | None:
@@ -87,20 +115,5 @@ def _paid_on(tried: PaymentLine | None) -> dt.date | None:
 
 def _states_before(ids: list[int], view: PastView) -> dict[int, str]:
     """Of months that somebody settled later: what they were. One query."""
-    rows = MutationValue.objects.filter(
-        line__subject_type="due_line", line__subject_id__in=ids, line__recorded_at__gte=view.until, field="state", old__isnull=False
-    )
-    found: dict[int, str] = {}
-    for pk, old in rows.order_by("line__recorded_at", "line").values_list("line__subject_id", "old"):
-        found.setdefault(pk, old)
-    return found
-
-
-def claims_then(actor: Actor, row: Entitlement, view: PastView) -> list[Any]:
-    found = list(Claim.objects.visible_to(actor).filter(entitlement=row, created_at__lt=view.until))
-    for claim in found:
-        if claim.registered_at is None or claim.registered_at >= view.until:
-            claim.state, claim.number, claim.amount = ClaimState.TO_REGISTER, None, None
-        elif claim.state == ClaimState.SETTLED and claim.settled_at is not None and claim.settled_at >= view.until:
-            claim.state = ClaimState.REGISTERED
-    return found
+    changed = mutations.values_before_each("due_line", ids, view.until)
+    return {pk: held["state"] for pk, held in changed.items() if held.get("state") is not None}

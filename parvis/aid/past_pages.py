@@ -6,17 +6,13 @@ from parvis.ui.past import declare
 
 declare(
     "aid",
-    day=("entitlement", "person_category"),
+    day=("claim", "claim_letter", "claims", "claims_month", "entitlement", "person_category"),
     today=(
         "account",
         "attest",
         "attest_person",
         "attestation",
         "attestations",
-        "claim",
-        "claim_letter",
-        "claims",
-        "claims_month",
         "first_payment",
         "first_payments",
         "rejected",

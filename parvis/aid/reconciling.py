@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from parvis.accounting.api import Entry, may_see_ledger
+from parvis.accounting.api import Entry, may_see_ledger, vouchers_then
+from parvis.kernel import asof
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.money import CENT
 from parvis.kernel.periods import month_start, next_month
@@ -78,13 +79,26 @@ def _cents(value: Decimal | None) -> Decimal:
 
 
 def _counted(actor: Actor) -> QuerySet[Claim]:
-    """The cases whose money the actor's figures are made of."""
-    return Claim.objects.visible_to(LEDGER if may_see_ledger(actor) else actor).exclude(state=ClaimState.TO_REGISTER).order_by()
+    """The cases whose money the actor's figures are made of; on a past day those that had been booked by then."""
+    rows = Claim.objects.visible_to(LEDGER if may_see_ledger(actor) else actor).exclude(state=ClaimState.TO_REGISTER).order_by()
+    return rows if (view := asof.view()) is None else vouchers_then(rows, view, "voucher__")
+
+
+def _received(actor: Actor) -> QuerySet[ClaimReceipt]:
+    """What came in for the cases counted; on a past day by then."""
+    rows = (
+        ClaimReceipt.objects.visible_to(LEDGER if may_see_ledger(actor) else actor)
+        .filter(claim__in=_counted(actor).values("pk"))
+        .order_by()
+    )
+    return rows if (view := asof.view()) is None else vouchers_then(rows, view, "voucher__")
 
 
 def _entries(actor: Actor) -> QuerySet[Entry]:
     """Entries of the receivable account: all of them, or those of the cases counted."""
     rows = Entry.objects.visible_to(LEDGER).filter(account__book="public", account__role="receivable", voucher__posted=True).order_by()
+    if (view := asof.view()) is not None:
+        rows = vouchers_then(rows, view, "voucher__")
     return (
         rows if may_see_ledger(actor) else rows.filter(voucher__subject_type="claim", voucher__subject_id__in=_counted(actor).values("pk"))
     )
@@ -98,12 +112,14 @@ def _balance(entries: QuerySet[Entry]) -> Decimal:
 def _registered(actor: Actor, end: date) -> Decimal:
     """What the cases counted say themselves that was open before a day."""
     claimed = _counted(actor).filter(voucher__booked_on__lt=end).aggregate(sum=Sum("amount"))["sum"]
-    received = ClaimReceipt.objects.visible_to(actor).filter(on__lt=end, claim__in=_counted(actor).values("pk")).order_by()
+    received = _received(actor).filter(on__lt=end)
     return _cents(claimed) - _cents(received.aggregate(sum=Sum("amount"))["sum"])
 
 
 def reconciliation(actor: Actor) -> Reconciliation:
     """Money claimed back as it stands, against the receivable account."""
+    if asof.view() is not None:
+        return _reconciliation_then(actor)
     running = Q(state=ClaimState.REGISTERED)
     sums = _counted(actor).aggregate(
         cases=Count("pk"), all_claimed=Sum("amount"), all_received=Sum("collected"), still=Sum(F("amount") - F("collected"), filter=running)
@@ -116,6 +132,13 @@ def reconciliation(actor: Actor) -> Reconciliation:
         ledger=_balance(_entries(actor)),
         whole=may_see_ledger(actor),
     )
+
+
+def _reconciliation_then(actor: Actor) -> Reconciliation:
+    """The same on a past day, from the money that had come in by then: what a claim holds of it is today's."""
+    sums = _counted(actor).aggregate(cases=Count("pk"), all_claimed=Sum("amount"))
+    claimed, received = _cents(sums["all_claimed"]), _cents(_received(actor).aggregate(sum=Sum("amount"))["sum"])
+    return Reconciliation(sums["cases"], claimed, received, claimed - received, _balance(_entries(actor)), may_see_ledger(actor))
 
 
 def month_of(actor: Actor, month: date) -> Month:

@@ -20,6 +20,7 @@ from parvis.ui import formats
 from . import access, selectors
 from .enums import UNPAID, ClaimState, DueState, EntitlementState
 from .models import Claim, DueLine
+from .past import rights_then
 
 MOST = 200
 
@@ -33,8 +34,8 @@ def _then(actor: Actor, dossier: Any, view: PastView) -> list[SheetLine]:
             formats.period(row.valid_from, row.valid_to),
             reverse("aid:entitlement", args=[row.uuid]),
         )
-        for row in selectors.entitlements_of_dossier(actor, dossier.pk)
-        if row.monthly and selectors.known_from(row) <= view.known_day and row.valid_from <= view.day < row.valid_to
+        for row in rights_then(selectors.entitlements_of_dossier(actor, dossier.pk), view)
+        if row.monthly and row.valid_from <= view.day < row.valid_to
     ]
     paid = DueLine.objects.visible_to(actor).filter(entitlement__dossier=dossier.pk, paid_on__lte=view.known_day)
     last = paid.order_by("-paid_on", "-pk").first()

@@ -6,9 +6,8 @@ from parvis.ui.past import declare
 
 declare(
     "contacts",
-    day=("family", "organisation", "person"),
+    day=("book", "family", "organisation", "person"),
     today=(
-        "book",
         "card",
         "fact",
         "fact_end",

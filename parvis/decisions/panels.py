@@ -17,6 +17,7 @@ from parvis.ui import slots
 
 from . import access, neighbours, selectors
 from .models import Decision, Minutes, Proposal
+from .past import to_notify_then
 from .views.committees import may_open as opens_committees
 from .views.decisions import may_open as opens_decisions
 from .views.proposal_page import may_open as opens_proposals
@@ -128,6 +129,7 @@ registries.backlog.register(
         url=lambda: reverse("decisions:decisions") + "?show=to-notify",
         help=_("Decided, but the letter has not left."),
         mine=selectors.count_to_notify,
+        then=to_notify_then,
     ),
 )
 

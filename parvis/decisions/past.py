@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
 
 from parvis.kernel import mutations
 from parvis.kernel.actor import Actor
@@ -15,8 +18,8 @@ from parvis.kernel.asof import PastView
 from parvis.kernel.models import MutationLine
 
 from . import neighbours, selectors
-from .enums import FINAL_OUTCOMES, ItemKind, ItemState, Outcome, PresenceState, ProposalState, SessionState
-from .models import AgendaItem, Decision, LegalOpinion, MemberPack, Minutes, Presence, Proposal, ProposalVersion, Session
+from .enums import FINAL_OUTCOMES, ItemKind, ItemState, MinutesState, Outcome, PresenceState, ProposalState, SessionState
+from .models import AgendaItem, Decision, LegalOpinion, MemberPack, Minutes, Notification, Presence, Proposal, ProposalVersion, Session
 from .selectors.reader import READER
 from .selectors.sessions import Agenda, ItemRow, row_of
 from .services import steps
@@ -50,22 +53,60 @@ class Step:
 
 def steps_of(proposal: Proposal, decisions: list[Decision], view: PastView) -> list[Step]:
     """What the proposal became by the end of the day, in order. Two queries."""
-    found = [Step(proposal.created_at, 0, ProposalState.DRAFT, proposal.author_label)]
-    lines = MutationLine.objects.filter(subject_type="proposal", subject_id=proposal.pk, recorded_at__lt=view.until)
+    return steps_of_each([proposal], {proposal.pk: decisions}, view)[proposal.pk]
+
+
+def steps_of_each(proposals: Sequence[Proposal], decisions: Mapping[int, Sequence[Decision]], view: PastView) -> dict[int, list[Step]]:
+    """The same for several. Two queries for any number."""
+    found = {one.pk: [Step(one.created_at, 0, ProposalState.DRAFT, one.author_label)] for one in proposals}
+    lines = MutationLine.objects.filter(subject_type="proposal", subject_id__in=list(found), recorded_at__lt=view.until)
     for line in lines.filter(verb__in=("submit", "review", "take_back")).order_by("recorded_at", "pk").prefetch_related("values"):
         state = next((value.new for value in line.values.all() if value.field == "state"), None) or BECAME.get(line.verb)
         if state in ProposalState.values:
-            found.append(Step(line.recorded_at, 1, state, line.actor_label, json.loads(line.body).get("note", "")))
-    items = AgendaItem.objects.visible_to(READER).filter(proposal=proposal, kind=ItemKind.PROPOSAL, added_at__lt=view.until)
-    found += [Step(at, 3, ProposalState.SCHEDULED) for at in items.values_list("added_at", flat=True)]
-    for decision in decisions:
-        if decision.outcome in FINAL_OUTCOMES:
-            found.append(Step(decision.decided_at, 5, ProposalState.DECIDED, decision.decided_by_label))
-        elif decision.outcome == Outcome.MORE_INFO:
-            found.append(Step(decision.decided_at, 4, ProposalState.RETURNED, decision.decided_by_label, decision.reason))
-        else:
-            found.append(Step(decision.decided_at, 2, ProposalState.VALIDATED, decision.decided_by_label, decision.reason))
-    return sorted(found, key=lambda step: (step.at, step.rank))
+            found[line.subject_id].append(Step(line.recorded_at, 1, state, line.actor_label, json.loads(line.body).get("note", "")))
+    items = AgendaItem.objects.visible_to(READER).filter(proposal__in=list(found), kind=ItemKind.PROPOSAL, added_at__lt=view.until)
+    for pk, at in items.order_by("added_at", "pk").values_list("proposal", "added_at"):
+        found[pk].append(Step(at, 3, ProposalState.SCHEDULED))
+    for pk, taken in decisions.items():
+        found[pk] += [_decided(decision) for decision in taken]
+    return {pk: sorted(steps, key=lambda step: (step.at, step.rank)) for pk, steps in found.items()}
+
+
+def _decided(decision: Decision) -> Step:
+    if decision.outcome in FINAL_OUTCOMES:
+        return Step(decision.decided_at, 5, ProposalState.DECIDED, decision.decided_by_label)
+    if decision.outcome == Outcome.MORE_INFO:
+        return Step(decision.decided_at, 4, ProposalState.RETURNED, decision.decided_by_label, decision.reason)
+    return Step(decision.decided_at, 2, ProposalState.VALIDATED, decision.decided_by_label, decision.reason)
+
+
+def _undecided_then(view: PastView) -> Any:
+    """For proposals: no decision that settles them had been taken by then."""
+    settled = Decision.objects.visible_to(READER).filter(outcome__in=FINAL_OUTCOMES, decided_at__lt=view.until)
+    return ~Exists(settled.filter(proposal=OuterRef("pk")))
+
+
+def queue_then(actor: Actor, view: PastView, *, state: str = "", limit: int = 200) -> tuple[list[Proposal], bool]:
+    """Proposals that had been started and not decided, the oldest first, each given its state of the day; whether there were more than
+    these. Four queries."""
+    rows = Proposal.objects.visible_to(actor).filter(_undecided_then(view), created_at__lt=view.until)
+    found = list(rows.select_related("dossier", "unit", "line__request").order_by("created_at", "pk")[: limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    taken: dict[int, list[Decision]] = {}
+    for decision in Decision.objects.visible_to(READER).filter(proposal__in=[one.pk for one in found], decided_at__lt=view.until):
+        taken.setdefault(decision.proposal_id, []).append(decision)
+    reached = steps_of_each(found, taken, view)
+    for proposal in found:
+        proposal.state = reached[proposal.pk][-1].state
+    return [one for one in found if not state or one.state == state], more
+
+
+def opinions_awaited_then(actor: Actor, view: PastView) -> list[LegalOpinion]:
+    """Opinions that this reader may see and that had been asked and not given, the last asked of each proposal. One query."""
+    rows = LegalOpinion.objects.visible_to(actor).filter(asked_at__lt=view.until).select_related("proposal__dossier", "proposal__line")
+    living = Proposal.objects.visible_to(READER).filter(_undecided_then(view)).order_by().values("pk")
+    last = {row.proposal_id: row for row in rows.filter(proposal__in=living).order_by("asked_at", "pk")}
+    return [row for row in last.values() if row.given_at is None or row.given_at >= view.until]
 
 
 def decisions_then(actor: Actor, proposal: Proposal, view: PastView) -> list[Decision]:
@@ -169,3 +210,22 @@ def _provisions(items: list[AgendaItem], decided: dict[int, Decision], view: Pas
 def minutes_then(actor: Actor, session: Session, view: PastView) -> Minutes | None:
     found: Minutes | None = Minutes.objects.visible_to(actor).filter(session=session, created_at__lt=view.until).first()
     return found
+
+
+def signed_then(minutes: Minutes, view: PastView) -> bool:
+    """Give the minutes in hand the signatures of the day, for a page that only reads. False: they were not written yet."""
+    if minutes.created_at >= view.until:
+        return False
+    for role in ("president", "secretary"):
+        at = getattr(minutes, f"{role}_signed_at")
+        if at is not None and at >= view.until:
+            setattr(minutes, f"{role}_signed_at", None)
+            setattr(minutes, f"{role}_label", "")
+            minutes.state, minutes.document = MinutesState.DRAFT, None
+    return True
+
+
+def to_notify_then(view: PastView) -> int:
+    """Decisions whose letter had not left, in the house. One query."""
+    rows = Notification.objects.visible_to(READER).filter(created_at__lt=view.until)
+    return rows.filter(Q(sent_at__isnull=True) | Q(sent_at__gte=view.until)).count()

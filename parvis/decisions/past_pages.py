@@ -6,7 +6,19 @@ from parvis.ui.past import declare
 
 declare(
     "decisions",
-    day=("agenda", "decision", "decisions", "item", "proposal", "session", "sessions", "versions"),
+    day=(
+        "agenda",
+        "decision",
+        "decisions",
+        "item",
+        "minutes",
+        "minutes_pdf",
+        "proposal",
+        "proposals",
+        "session",
+        "sessions",
+        "versions",
+    ),
     today=(
         "batch",
         "carry",
@@ -15,8 +27,6 @@ declare(
         "end_limit",
         "end_mandate",
         "letter_pdf",
-        "minutes",
-        "minutes_pdf",
         "new_committee",
         "new_limit",
         "new_mandate",
@@ -24,7 +34,6 @@ declare(
         "notify",
         "opinion",
         "pack",
-        "proposals",
         "recuse",
         "start",
         "urgent",

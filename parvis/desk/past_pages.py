@@ -6,11 +6,10 @@ from parvis.ui.past import declare
 
 declare(
     "desk",
-    day=("palette", "search", "tasks"),
+    day=("home", "palette", "search", "tasks"),
     today=(
         "due",
         "due_file",
-        "home",
         "load",
         "where",
     ),

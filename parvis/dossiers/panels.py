@@ -94,6 +94,7 @@ registries.panels.register(
         data_class="identity",
         icon="route",
         kept=True,
+        beside=True,
     ),
 )
 registries.panels.register(

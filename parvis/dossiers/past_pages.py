@@ -6,7 +6,7 @@ from parvis.ui.past import declare
 
 declare(
     "dossiers",
-    day=("detail", "index", "own_data", "own_section", "person_own", "person_section", "sheet", "situation", "state"),
+    day=("beside", "detail", "index", "own_data", "own_section", "person_own", "person_section", "sheet", "situation", "state"),
     today=(
         "access_delay",
         "access_log",

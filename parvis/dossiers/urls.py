@@ -3,6 +3,7 @@ from django.urls import path
 from .views import (
     access,
     agents,
+    beside,
     changes,
     custom,
     custom_persons,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("dossiers/", dossiers.index, name="index"),
     path("dossiers/give/", many.give, name="give"),
     path("dossiers/<uuid:uuid>/", dossiers.detail, name="detail"),
+    path("dossiers/<uuid:uuid>/beside/", beside.beside, name="beside"),
     path("dossiers/<uuid:uuid>/sheet/", sheet.sheet, name="sheet"),
     path("dossiers/<uuid:uuid>/state/", sheet.state, name="state"),
     path("dossiers/<uuid:uuid>/where/", dossiers.where, name="where"),

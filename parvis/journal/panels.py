@@ -12,16 +12,29 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from parvis.contacts.api import display_names
 from parvis.dossiers.api import Dossier, only_reads
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 from parvis.kernel.registries import DossierNote, HomeCell, PaletteAction, Panel, PersonHolder, Screen, SubjectCard
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import past, slots
 
 from . import access, services
 from .models import Entry
-from .selectors import chronicle, days_of, dossiers_of_turns, latest, partner_uses, turn_by, urgent_mark, urgent_now, urgent_today
+from .selectors import (
+    chronicle,
+    days_of,
+    dossiers_of_turns,
+    latest,
+    partner_uses,
+    turn_by,
+    urgent_mark,
+    urgent_now,
+    urgent_then,
+    urgent_today,
+)
 
 LATEST = 6
 URGENT_SHOWN = 5
@@ -78,6 +91,14 @@ def _urgent_cell(request: HttpRequest) -> str | None:
     return render_to_string(
         "journal/_cell_urgent.html", {"rows": [{"mark": mark, "name": name_of(mark.dossier)} for mark in marks]}, request
     )
+
+
+def _urgent_cell_then(request: HttpRequest, view: PastView) -> str | None:
+    """As it stood on a past day. Nobody has it on the screen as something that is urgent now."""
+    marks = urgent_then(request.actor, view, URGENT_SHOWN)  # type: ignore[attr-defined]
+    names = display_names(mark.dossier.lead_id for mark in marks)
+    rows = [{"mark": mark, "name": names.get(mark.dossier.lead_id, "?")} for mark in marks]
+    return render_to_string("journal/_cell_urgent_then.html", {"rows": rows, "today": view.day}, request) if rows else None
 
 
 def _bar(request: HttpRequest) -> str | None:
@@ -147,6 +168,7 @@ registries.panels.register(
         data_class="identity",
         icon="bolt",
         nav=False,
+        beside=True,
     ),
 )
 registries.panels.register(
@@ -160,6 +182,7 @@ registries.panels.register(
         data_class="identity",
         icon="note",
         kept=True,
+        beside=True,
     ),
 )
 registries.panels.register(
@@ -179,7 +202,9 @@ registries.panels.register(
 )
 registries.home_cells.register(
     "journal.urgent",
-    HomeCell(key="urgent", title=_("Urgent dossiers"), order=1, render=_urgent_cell, access=access.can_read_journal),
+    HomeCell(
+        key="urgent", title=_("Urgent dossiers"), order=1, render=_urgent_cell, access=access.can_read_journal, then=_urgent_cell_then
+    ),
 )
 registries.palette.register(
     "journal.new",

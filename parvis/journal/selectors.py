@@ -25,6 +25,7 @@ from parvis.identity.api import Account, FunctionGrant
 from parvis.identity.enums import Function
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 from parvis.kernel.scope import may_see
 from parvis.kernel.statements import Statement
 from parvis.kernel.subject import SubjectRef
@@ -235,6 +236,13 @@ def urgent_now(actor: Actor, limit: int = 50) -> list[Urgency]:
         today=clock.today(),
     )
     return [_told(actor, mark) for mark in found]
+
+
+def urgent_then(actor: Actor, view: PastView, limit: int = 50) -> list[Urgency]:
+    """Marks that stood at the end of a past day on dossiers that the reader may open today, the first to end first."""
+    rows = Urgency.objects.visible_to(actor).filter(raised_at__lt=view.until, last_on__gte=view.day)
+    rows = rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=view.until))
+    return [_told(actor, mark) for mark in rows.select_related("dossier__lead__index", "dossier__unit").order_by("last_on", "pk")[:limit]]
 
 
 def readings_of(actor: Actor, entries: list[Entry]) -> dict[int, list[Reading]]:

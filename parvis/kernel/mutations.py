@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -50,14 +50,21 @@ def record(
 
 def values_before(subject: SubjectRef, at: datetime) -> dict[str, Any]:
     """What fields held before an instant, of those that changed since: the old value of the first change after it. One query."""
+    return values_before_each(subject.type, [subject.id], at).get(subject.id, {})
+
+
+def values_before_each(kind: str, ids: Collection[int], at: datetime) -> dict[int, dict[str, Any]]:
+    """The same for several subjects of a kind; those of which nothing changed are left out. One query, none without subjects."""
     from parvis.kernel.models import MutationValue
 
+    if not ids:
+        return {}
     rows = MutationValue.objects.filter(
-        line__subject_type=subject.type, line__subject_id=subject.id, line__recorded_at__gte=at, destroyed_at__isnull=True
+        line__subject_type=kind, line__subject_id__in=list(ids), line__recorded_at__gte=at, destroyed_at__isnull=True
     )
-    held: dict[str, Any] = {}
-    for field, old in rows.order_by("line__recorded_at", "line", "pk").values_list("field", "old"):
-        held.setdefault(field, old)
+    held: dict[int, dict[str, Any]] = {}
+    for pk, field, old in rows.order_by("line__recorded_at", "line", "pk").values_list("line__subject_id", "field", "old"):
+        held.setdefault(pk, {}).setdefault(field, old)
     return held
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from parvis.kernel.actor import Actor
+    from parvis.kernel.asof import PastView
     from parvis.kernel.subject import SubjectRef
 
 Access = Callable[["Actor"], bool]
@@ -30,7 +31,7 @@ class Panel:
 
     ``data_class``: whoever may not see it gets a note that the panel is hidden. ``nav``: its anchor in the section list.
     ``column``: "main" or "side"; ``count(actor, dossier)`` the figure beside its name. ``shortcut``: the key that opens a side panel.
-    ``kept``: shown too to a service that had the dossier before and may still read it.
+    ``kept``: shown too to a service that had the dossier before and may still read it. ``beside``: shown in the summary beside a list.
     A panel shows the day that it is given, and nothing (None) where it only knows today; ``request.known_day`` is the last day known of.
     """
 
@@ -46,17 +47,19 @@ class Panel:
     count: Callable[[Actor, Any], int | None] | None = None
     shortcut: str = ""
     kept: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)
 class HomeCell:
-    """A cell of the agents' home."""
+    """A cell of the agents' home. ``then`` draws it as it stood on a past day; without, the home of that day says that it is left out."""
 
     key: str
     title: Any
     order: int
     render: Callable[[HttpRequest], str | None]
     access: Access
+    then: Callable[[HttpRequest, PastView], str | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,8 @@ class PaletteAction:
 
 @dataclass(frozen=True)
 class Backlog:
-    """A count of the backlog, in the open: the same figure for everybody. ``mine``: how many the list at ``url`` holds for this reader."""
+    """A count of the backlog, in the open: the same figure for everybody. ``mine``: how many the list at ``url`` holds for this reader.
+    ``then``: the figure at the end of a past day, with ``help_then``; without, the home of that day says that it is not kept."""
 
     key: str
     title: Any
@@ -125,6 +129,8 @@ class Backlog:
     url: Callable[[], str]
     help: Any = ""
     mine: Callable[[Actor], int] | None = None
+    then: Callable[[PastView], int] | None = None
+    help_then: Any = ""
 
 
 @dataclass(frozen=True)

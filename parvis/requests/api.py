@@ -8,6 +8,7 @@ from .access import can_identify, can_read, can_register
 from .enums import DESK_CHANNELS, UNDECIDED, Channel, ClockKind, Stage
 from .errors import AlreadyJoined, NoSuchRequest, RequestError
 from .models import Clock, Request, RequestLine, StageMark
+from .past import clocks_then, late_then
 from .selectors import (
     LineCard,
     UrgentAsk,
@@ -74,6 +75,8 @@ __all__ = [
     "can_read",
     "can_register",
     "clocks_for",
+    "clocks_then",
+    "late_then",
     "correct_request_date",
     "join_dossier",
     "line_card",

@@ -15,6 +15,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel, PersonHolder
 
 from . import access
+from .past import late_then
 from .selectors import clocks_for, count_late, lines_of_dossier
 
 
@@ -53,6 +54,7 @@ registries.panels.register(
         data_class="social",
         icon="inbox",
         count=_count,
+        beside=True,
     ),
 )
 registries.backlog.register(
@@ -65,6 +67,7 @@ registries.backlog.register(
         url=lambda: reverse("requests:index") + "?state=late",
         help=_("Requests whose decision is later than the law allows"),
         mine=count_late,
+        then=late_then,
     ),
 )
 registries.palette.register(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from parvis.identity.api import unit_choices
@@ -16,14 +16,19 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.asof import PastView
 from parvis.ui.grid import Column, Filter, Grid
 
-from .enums import Channel, ClockKind, Stage
+from .enums import Channel, ClockKind, Stage, StopReason
 from .grids import _READER, REGISTER, _lines
 from .models import Clock, Request, RequestDateCorrection, RequestLine, StageMark
 
 
+def _standing() -> QuerySet[Clock]:
+    """Terms that are held to be true now: one that was met and asked for again later ran all the same, one that was corrected never did."""
+    return Clock.objects.visible_to(_READER).exclude(stop_reason=StopReason.CORRECTED)
+
+
 def listed_then(actor: Actor, view: PastView) -> QuerySet[Any]:
     """Requests received by the end of the day, with ``undecided``: a line whose decision was still owed then."""
-    running = Clock.objects.visible_to(_READER).filter(kind=ClockKind.DECIDE, live=1, line__request=OuterRef("pk"))
+    running = _standing().filter(kind=ClockKind.DECIDE, line__request=OuterRef("pk"), started_on__lte=view.day)
     running = running.exclude(met_on__lte=view.known_day).order_by()
     return (
         Request.objects.visible_to(actor)
@@ -99,8 +104,9 @@ def stages_then(lines: Sequence[RequestLine], marks: dict[int, list[StageMark]],
 
 def clocks_then(line_ids: Sequence[int], view: PastView) -> dict[int, list[Clock]]:
     """The terms that ran or were met on the day. As known then: those written by then, the last of each kind. One query."""
-    rows = Clock.objects.visible_to(_READER).filter(line__in=line_ids, started_on__lte=view.day)
-    rows = rows.filter(live=1) if view.known_on is None else rows.filter(recorded_at__lt=view.known_on)
+    every = Clock.objects.visible_to(_READER)
+    rows = _standing() if view.known_on is None else every.filter(recorded_at__lt=view.known_on)
+    rows = rows.filter(line__in=line_ids, started_on__lte=view.day)
     latest = {(row.line_id, row.kind): row for row in rows.order_by("recorded_at", "pk")}
     found: dict[int, list[Clock]] = {}
     for row in sorted(latest.values(), key=lambda row: (row.due_on, row.pk)):
@@ -108,3 +114,16 @@ def clocks_then(line_ids: Sequence[int], view: PastView) -> dict[int, list[Clock
             row.met_on = None
         found.setdefault(row.line_id, []).append(row)
     return found
+
+
+def late_then(view: PastView, actor: Actor = _READER) -> int:
+    """Requests with a line whose decision was later than the law allows: in the house, or those that an actor may open. One query."""
+    begun = Q(kind=ClockKind.DECIDE, started_on__lte=view.day)
+    rows = _standing().filter(begun)
+    if view.known_on is not None:
+        known = Clock.objects.visible_to(_READER).filter(begun, recorded_at__lt=view.known_on)
+        newer = Q(recorded_at__gt=OuterRef("recorded_at")) | Q(recorded_at=OuterRef("recorded_at"), pk__gt=OuterRef("pk"))
+        rows = known.filter(~Exists(known.filter(newer, line=OuterRef("line"))))
+    late = rows.filter(Q(met_on__isnull=True) | Q(met_on__gt=view.known_day), due_on__lt=view.day).order_by()
+    lines = RequestLine.objects.visible_to(actor).filter(pk__in=late.values("line"), request__received_at__lt=view.until).order_by()
+    return int(lines.values("request").distinct().count())

@@ -7,6 +7,7 @@ from typing import Any
 
 from parvis.kernel import registries
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 
 from .http import may_open
 
@@ -25,6 +26,24 @@ class Figure:
     @property
     def elsewhere(self) -> int:
         return max(0, self.count - self.mine)
+
+
+@dataclass(frozen=True)
+class FigureThen:
+    """A count at the end of a past day; ``count`` None: it is not kept, and nothing stands for it."""
+
+    key: str
+    title: Any
+    help: Any
+    count: int | None
+
+
+def figures_then(view: PastView) -> list[FigureThen]:
+    """All counts as they stood, the same for everybody."""
+    return [
+        FigureThen(entry.key, entry.title, entry.help_then or entry.help, entry.then(view) if entry.then is not None else None)
+        for entry in registries.backlog.all()
+    ]
 
 
 def figures(actor: Actor, *keys: str) -> list[Figure]:

@@ -14,6 +14,7 @@ from .errors import (
     UnknownOutcome,
 )
 from .models import Case, ProcessVersion, WorkItem
+from .past import as_they_stood, mine_then, open_then
 from .selectors import (
     Card,
     Step,
@@ -26,7 +27,6 @@ from .selectors import (
     holder_of,
     item_url,
     items_for,
-    open_then,
     queue_label,
     screen_url,
     steps_of_subjects,
@@ -42,6 +42,8 @@ from .services.publishing import check_model, publish_process, seed_xml
 from .services.running import complete_step, is_ready, require_ready, start_case, stop_case
 
 __all__ = [
+    "as_they_stood",
+    "mine_then",
     "AlreadyRunning",
     "CannotAssign",
     "Card",

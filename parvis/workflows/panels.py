@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.kernel import clock, registries
 from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel
 
-from . import access, selectors
+from . import access, past, selectors
 
 SHOWN = 4
 
@@ -41,6 +41,7 @@ registries.panels.register(
         data_class="social",
         icon="route",
         nav=False,
+        beside=True,
     ),
 )
 
@@ -54,6 +55,8 @@ registries.backlog.register(
         url=lambda: reverse("desk:tasks") + "?list=unowned",
         help=_("Tasks that wait in a queue, or whose holder has left."),
         mine=selectors.unowned_count,
+        then=lambda view: past.unheld_then(view.until),
+        help_then=_("Tasks that waited in a queue."),
     ),
 )
 

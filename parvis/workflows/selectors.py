@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Case as Sql
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -129,15 +129,6 @@ def items_for(actor: Actor, which: str = "todo") -> QuerySet[WorkItem]:
         "team": access.team_q(actor),
     }[which]
     return rows.filter(wanted).select_related("owner", "unit").order_by("due_sort", "pk")
-
-
-def open_then(actor: Actor, until: datetime) -> QuerySet[WorkItem]:
-    """Tasks that this reader may see today and that were open at an instant, the oldest first, with ``held_by`` and ``held_queue`` of then. When
-    they were due then is not kept."""
-    last = WorkItemEvent.unscoped.filter(item=OuterRef("pk"), at__lt=until).order_by("-at", "-pk")
-    rows = WorkItem.objects.visible_to(actor).filter(opened_at__lt=until).filter(Q(closed_at__isnull=True) | Q(closed_at__gte=until))
-    rows = rows.annotate(held_by=Subquery(last.values("owner_label")[:1]), held_queue=Subquery(last.values("queue")[:1]))
-    return rows.select_related("unit").order_by("opened_at", "pk")
 
 
 def counts_for(actor: Actor) -> dict[str, int]:

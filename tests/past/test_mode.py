@@ -21,7 +21,7 @@ from tests.dossiers.factories import make_centre, make_dossier
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2024, 6, 15)
 #: Pages that take a gesture today and read as of a day: on a past day they draw none of their forms, and refuse what is sent.
-READS_WITH_A_FORM = {"accounting:voucher", "decisions:proposal", "documents:about"}
+READS_WITH_A_FORM = {"accounting:voucher", "aid:claim", "decisions:proposal", "documents:about"}
 
 
 @pytest.fixture
@@ -61,7 +61,8 @@ def test_choosing_leads_back_to_the_page_where_it_was_chosen_when_it_can_go_back
     assert worker.post("/past/", {"on": "2024-06-15", "known": "then", "next": "/dossiers/?status=closed"}).headers["Location"] == (
         "/dossiers/?status=closed"
     )
-    assert worker.post("/past/", {"on": "2024-06-15", "known": "then", "next": "/desk/"}).headers["Location"] == "/past/"
+    assert worker.post("/past/", {"on": "2024-06-15", "known": "then", "next": "/tasks/calendar/"}).headers["Location"] == "/past/"
+    assert worker.post("/past/", {"on": "2024-06-15", "known": "then", "next": "/desk/"}).headers["Location"] == "/desk/"
     assert (
         worker.post("/past/", {"on": "2024-06-15", "known": "then", "next": "https://elsewhere.example/"}).headers["Location"] == "/past/"
     )
@@ -76,8 +77,8 @@ def test_only_a_day_before_today_is_taken(worker: Client, on: str) -> None:
 
 def test_a_page_that_cannot_go_back_says_that_it_shows_today(worker: Client) -> None:
     look(worker)
-    assert "montre aujourd’hui" in banner(worker.get("/desk/"))
-    assert 'data-past="today"' in worker.get("/desk/").content.decode()
+    assert "montre aujourd’hui" in banner(worker.get("/tasks/calendar/"))
+    assert 'data-past="today"' in worker.get("/tasks/calendar/").content.decode()
     assert 'data-past="day"' in worker.get("/dossiers/").content.decode()
 
 
@@ -198,7 +199,7 @@ def test_what_is_read_as_of_a_day_never_takes_a_gesture() -> None:
 def test_a_page_that_has_a_form_today_refuses_it_before_anything_is_read(worker: Client, centre, name: str) -> None:
     from django.urls import reverse
 
-    if name == "accounting:voucher":
+    if name in ("accounting:voucher", "aid:claim"):
         worker.force_login(centre.auditor)
     look(worker)
     with CaptureQueriesContext(connection) as seen:

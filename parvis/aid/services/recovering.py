@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -40,15 +40,18 @@ LAWYER = gettext_lazy("This is how Parvis reads the law: have the centre’s law
 PAY_WITHIN = Term(30, "calendar", True)
 
 
-def paid_months(claim: Claim) -> dict[date, Decimal]:
-    """What the person was paid, month by month, of the aid that is claimed back."""
-    rows = DueLine.unscoped.filter(state__in=(DueState.PAID, DueState.ORDERED))
+def months_concerned(claim: Claim) -> QuerySet[DueLine]:
+    """Months of the aid that is claimed back from the person, whatever became of them."""
     if claim.entitlement is not None:
-        rows = rows.filter(
+        return DueLine.unscoped.filter(
             entitlement__line=claim.line_id, entitlement__kind=claim.entitlement.kind, entitlement__beneficiary=claim.beneficiary_id
         )
-    else:
-        rows = rows.filter(entitlement__dossier=claim.dossier_id, entitlement__beneficiary=claim.beneficiary_id)
+    return DueLine.unscoped.filter(entitlement__dossier=claim.dossier_id, entitlement__beneficiary=claim.beneficiary_id)
+
+
+def paid_months(claim: Claim) -> dict[date, Decimal]:
+    """What the person was paid, month by month, of the aid that is claimed back."""
+    rows = months_concerned(claim).filter(state__in=(DueState.PAID, DueState.ORDERED))
     out: dict[date, Decimal] = {}
     for month, amount in rows.values_list("month", "amount"):
         out[month] = out.get(month, Decimal("0.00")) + amount

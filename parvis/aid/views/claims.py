@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from parvis.documents.api import read_bytes
 from parvis.dossiers.api import part_of
-from parvis.kernel import clock, mutations
+from parvis.kernel import asof, clock, mutations
 from parvis.kernel.periods import month_start, next_month
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 
-from .. import access, selectors
+from .. import access, past_claims, selectors
 from ..enums import ClaimState, DebtorKind
 from ..forms import ClaimForm, ReceiptForm
 from ..models import Claim, ClaimReceipt
@@ -26,7 +26,9 @@ PAGE = 100
 
 
 def find(request: Request, uuid: Any) -> Claim:
-    rows = Claim.objects.visible_to(request.actor).select_related("dossier", "decision__proposal", "voucher", "letter__file", "entitlement")
+    rows = Claim.objects.visible_to(request.actor).select_related(
+        "dossier", "decision__proposal", "decision__decided_version", "voucher", "letter__file", "entitlement"
+    )
     row = rows.filter(uuid=uuid).first()
     if row is None:
         raise Http404("claim")
@@ -38,12 +40,15 @@ def find(request: Request, uuid: Any) -> Claim:
 def index(request: Request) -> HttpResponse:
     """Every claim by pages, and what they are in the ledger."""
     after = request.GET.get("after", "")
-    rows = selectors.claims(request.actor, after=after, limit=PAGE)
+    if (view := asof.view()) is not None:
+        rows = past_claims.listed_then(request.actor, view, after=after, limit=PAGE)
+    else:
+        rows = selectors.claims(request.actor, after=after, limit=PAGE)
     more, rows = len(rows) > PAGE, rows[:PAGE]
     context = {
         "rows": rows,
         "state": reconciliation(request.actor),
-        "month": month_start(clock.today()),
+        "month": month_start(asof.day()),
         "pager": pager(str(rows[-1].pk) if more else "", after),
     }
     return page(request, "aid/claims.html", context)
@@ -59,7 +64,7 @@ def month(request: Request, year: int, month: int) -> HttpResponse:
         "found": found,
         "previous": next_month(found.month, -1),
         "next": next_month(found.month),
-        "future": next_month(found.month) > clock.today(),
+        "future": next_month(found.month) > asof.day(),
     }
     return page(request, "aid/claims_month.html", context)
 
@@ -70,6 +75,8 @@ def claim(request: Request, uuid: Any) -> HttpResponse:
     row = find(request, uuid)
     if request.method == "POST" and not access.may_register_claims(request.actor):
         raise Http404("register")
+    if (view := asof.view()) is not None:
+        return _then(request, row, view)
     proposed = recovering.proposed_amount(row)
     initial = {
         "debtor_name": row.debtor_name,
@@ -90,6 +97,16 @@ def claim(request: Request, uuid: Any) -> HttpResponse:
             return done(request, "aid:claim", _("Registered and booked; the letter is being written."), uuid)
     context = {**_context(request, row), "form": form, "proposed": proposed}
     return invalid(request, "aid/claim.html", context) if request.method == "POST" else page(request, "aid/claim.html", context)
+
+
+def _then(request: Request, row: Claim, view: asof.PastView) -> HttpResponse:
+    """The claim as it stood on a past day: nothing to register, nothing to collect."""
+    if row.created_at >= view.until:
+        return page(request, "aid/claim_not_yet.html", {"claim": row, "day": view.day})
+    past_claims.give(request.actor, [row], view)
+    receipts = ClaimReceipt.objects.visible_to(request.actor).filter(claim=row).select_related("voucher").order_by("on", "pk")
+    context = {"claim": row, "overlap": past_claims.overlap_then(row, view), "receipts": list(past_claims.receipts_then(receipts, view))}
+    return page(request, "aid/claim.html", context)
 
 
 def _context(request: Request, row: Claim) -> dict[str, Any]:
@@ -125,7 +142,8 @@ def received(request: Request, uuid: Any) -> HttpResponse:
 def letter(request: Request, uuid: Any) -> HttpResponse:
     """The letter as PDF."""
     row = find(request, uuid)
-    if row.letter is None:
+    view = asof.view()
+    if row.letter is None or (view is not None and (row.registered_at is None or row.registered_at >= view.until)):
         raise Http404("letter")
     return HttpResponse(
         read_bytes(row.letter.file),

@@ -16,7 +16,7 @@ from parvis.kernel.actor import Actor
 from parvis.ui.backlog import figure
 from parvis.ui.http import Request, done, errors_on, invalid, local_url, page, screen
 
-from .. import access, past, selectors
+from .. import access, past, past_claims, selectors
 from ..enums import DueState
 from ..forms import AccountForm, ExecutionForm, SecondForm, SettleForm
 from ..models import Claim, DueLine, Entitlement, Withholding
@@ -92,7 +92,7 @@ def _then(request: Request, row: Entitlement, view: asof.PastView) -> HttpRespon
         "accounts": accounts,
         "lines": [_month(line) for line in past.months_then(actor, row, view, MONTHS)],
         "withholding": kept if kept is not None and (kept.ended_on is None or kept.ended_on > view.day) else None,
-        "claims": past.claims_then(actor, row, view),
+        "claims": past_claims.claims_then(actor, row, view),
     }
     return page(request, "aid/entitlement.html", context)
 

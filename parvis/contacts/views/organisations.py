@@ -24,7 +24,7 @@ from parvis.ui import stepup
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
 from parvis.ui.sheets import harmless
 
-from .. import access, models, selectors, services
+from .. import access, models, past, selectors, services
 from ..book import forms
 from ..book import selectors as book
 from ..grids import BOOK, record_export
@@ -139,6 +139,12 @@ def found_organisation(request: HttpRequest, uuid: UUID) -> models.Organisation:
 def index(request: HttpRequest) -> HttpResponse:
     """The address book; the agent's most used entries first."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if (view := asof.view()) is not None:
+        then = past.book_then(view).read(request, past.listed_then(actor, view))
+        whole = not then.is_narrowed or (set(then.values) == {"state"} and not then.text)
+        return then.export() or page(
+            request, "contacts/book.html", {"grid": then, "past": True, "gone": past.gone_since(actor, view) if whole else []}
+        )
     grid = BOOK.read(request, book.book(actor))
     exported = grid.export()
     if exported is not None:

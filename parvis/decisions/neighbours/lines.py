@@ -14,6 +14,7 @@ from parvis.dossiers import api as dossiers
 from parvis.identity.api import Unit
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 from parvis.requests import api as requests
 
 from .common import READER, kept, label
@@ -108,6 +109,11 @@ def line_kind(line_id: int) -> str:
 
 def clocks(line_ids: Iterable[int]) -> dict[int, list[Any]]:
     return requests.clocks_for(list(line_ids))
+
+
+def clocks_then(line_ids: Iterable[int], view: PastView) -> dict[int, list[Any]]:
+    """The terms that ran or were met on a past day."""
+    return requests.clocks_then(list(line_ids), view)
 
 
 def due_dates(line_ids: Iterable[int], kind: str) -> dict[int, date]:

@@ -21,7 +21,7 @@ from parvis.ui.http import Request, conflict, done, page, screen
 from .. import access, letters, neighbours, selectors
 from ..enums import ProposalState
 from ..models import Proposal, ProposalVersion
-from ..past import versions_then
+from ..past import opinions_awaited_then, queue_then, versions_then
 from ..services import drafting, packs, reviewing
 from .proposal_page import context_of, find, grants_of, may_open, note_reading
 from .then import proposal_then
@@ -33,9 +33,16 @@ def queue(request: Request) -> HttpResponse:
     state = request.GET.get("state", "")
     if state not in ProposalState.values:
         state = ""
-    rows = selectors.proposals_for(request.actor, state=state)
+    view = asof.view()
+    if view is not None:
+        rows, more = queue_then(request.actor, view, state=state)
+        clocks = neighbours.clocks_then([row.line_id for row in rows], view)
+        opinions = opinions_awaited_then(request.actor, view) if access.may_give_opinion(request.actor) else []
+    else:
+        rows, more = selectors.proposals_for(request.actor, state=state), False
+        clocks = neighbours.clocks([row.line_id for row in rows])
+        opinions = selectors.opinions_waiting(request.actor) if access.may_give_opinion(request.actor) else []
     names = neighbours.person_names([row.person_id for row in rows])
-    clocks = neighbours.clocks([row.line_id for row in rows])
     listed = [
         {
             "proposal": row,
@@ -44,7 +51,7 @@ def queue(request: Request) -> HttpResponse:
         }
         for row in rows
     ]
-    listed.sort(key=lambda row: (row["clock"].due_on if row["clock"] else clock.today(), row["proposal"].pk))  # type: ignore[attr-defined]
+    listed.sort(key=lambda row: (row["clock"].due_on if row["clock"] else asof.day(), row["proposal"].pk))  # type: ignore[attr-defined]
     states = [("", _("All proposals")), *[(s.value, s.label) for s in ProposalState if s != ProposalState.DECIDED]]
     return page(
         request,
@@ -53,7 +60,10 @@ def queue(request: Request) -> HttpResponse:
             "rows": listed,
             "state": state,
             "states": [{"label": label, "url": f"?state={value}" if value else "?", "current": value == state} for value, label in states],
-            "opinions": selectors.opinions_waiting(request.actor) if access.may_give_opinion(request.actor) else [],
+            "opinions": opinions,
+            "more": more,
+            "today": view.day if view else clock.today(),
+            "past": view is not None,
         },
     )
 

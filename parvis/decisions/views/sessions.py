@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from parvis.ui.http import Request, done, page, screen
 from .. import access, forms, neighbours, printing, selectors
 from ..enums import ItemState, MinutesState, ProposalState, SessionState
 from ..models import AgendaItem, Committee, Minutes, Proposal, Session
+from ..past import signed_then
 from ..services import deciding, sessions
 from ..services import minutes as writing
 from .then import session_then
@@ -238,6 +239,10 @@ def minutes(request: Request, uuid: Any) -> HttpResponse:
     """The minutes, without the reader's own conflicts of interest."""
     found = get_object_or_404(Minutes.objects.visible_to(request.actor).select_related("session__committee", "document"), uuid=uuid)
     actor = request.actor
+    view = asof.view()
+    if view is not None and not signed_then(found, view):
+        return page(request, "decisions/not_yet.html", {"title": _("Minutes"), "minutes": True, "day": view.day})
+    signs = view is None and found.state == MinutesState.DRAFT
     return page(
         request,
         "decisions/minutes.html",
@@ -246,12 +251,8 @@ def minutes(request: Request, uuid: Any) -> HttpResponse:
             "session": found.session,
             "content": selectors.minutes_for(actor, found),
             "draft": found.state == MinutesState.DRAFT,
-            "may_sign_president": found.state == MinutesState.DRAFT
-            and not found.president_signed_at
-            and access.may_sign_as_president(actor, found.session),
-            "may_sign_secretary": found.state == MinutesState.DRAFT
-            and not found.secretary_signed_at
-            and access.may_sign_as_secretary(actor, found.session),
+            "may_sign_president": signs and not found.president_signed_at and access.may_sign_as_president(actor, found.session),
+            "may_sign_secretary": signs and not found.secretary_signed_at and access.may_sign_as_secretary(actor, found.session),
         },
     )
 
@@ -273,6 +274,9 @@ def _signed(found: Minutes) -> list[tuple[str, str]] | None:
 def minutes_pdf(request: Request, uuid: Any) -> HttpResponse:
     """The PDF as this reader may have it: the kept one, or one without the reader's own conflicts."""
     found = get_object_or_404(Minutes.objects.visible_to(request.actor).select_related("session__committee", "document__file"), uuid=uuid)
+    view = asof.view()
+    if view is not None and not signed_then(found, view):
+        raise Http404("minutes")
     content = selectors.minutes_for(request.actor, found)
     hidden = selectors.recused_proposals(request.actor)
     whole = not any(

@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from parvis.identity.api import Function, agents_with
-from parvis.kernel import clock, memo, registries
+from parvis.kernel import asof, clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.ui.backlog import figures
 from parvis.ui.http import page, screen
@@ -18,6 +18,7 @@ from parvis.ui.shell import address
 from parvis.workflows.api import counts_for, items_for
 
 from .. import access, changes, todo
+from ..past import home_then
 
 SHOWN = 8
 
@@ -53,6 +54,8 @@ def _home(request: HttpRequest) -> HttpResponse:
     if not access.works_here(actor):
         # Signed in, and nothing to do yet: whoever gives functions is named here, instead of "page not found".
         return page(request, "desk/no_function.html", {"administrators": agents_with(Function.ADMINISTRATOR)[:5]})
+    if (view := asof.view()) is not None:
+        return page(request, "desk/home_then.html", home_then(request, view))
     counts = counts_for(actor)
     leads = access.may_lead(actor)
     which = "team" if leads and request.GET.get("list") == "team" else "todo"

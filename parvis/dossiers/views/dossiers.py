@@ -86,7 +86,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "view": view,
         "problem": problem,
         "members": members,
-        "lead": _lead(members, dossier),
+        "lead": lead_of(members, dossier),
         "referents": referents_at(dossier.pk, day, known_on),
         "rows": _paired(main),
         "sections": [part for part in main if part["panel"].nav],
@@ -123,7 +123,7 @@ def where(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return page(request, "dossiers/where.html", {**crumbs(dossier), "places": where_dossier(dossier.pk), "hands": hands})
 
 
-def _lead(members: list[Any], dossier: Dossier) -> Any:
+def lead_of(members: list[Any], dossier: Dossier) -> Any:
     return next((view for view in members if view.member.person_id == dossier.lead_id), members[0] if members else None)
 
 

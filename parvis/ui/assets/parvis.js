@@ -7,5 +7,6 @@ import "./js/keys.js";
 import "./js/palette.js";
 import "./js/quick.js";
 import "./js/menus.js";
+import "./js/split.js";
 
 window.htmx = htmx;

@@ -45,6 +45,11 @@ def note_event(
     )
 
 
+def note_unit(item: WorkItem, actor: Actor, before: int | None, after: int | None) -> None:
+    """The task belongs to another service from now on: the service of a past day is read backwards from this line (``past``)."""
+    mutations.record(stream(item), actor=actor, verb="workflows.moved", subject=item.ref, values={"unit": [before, after]})
+
+
 def account_of(owner: Account | int | None) -> Account | None:
     if owner is None or isinstance(owner, Account):
         return owner
@@ -329,4 +334,9 @@ def link_dossier(*, actor: Actor, subject: SubjectRef, dossier_id: int, unit_id:
     if unit_id is not None:
         values["unit_id"] = unit_id
     Case.objects.filter(subject_type=subject.type, subject_id=subject.id).update(**values)
-    WorkItem.unscoped.filter(subject_type=subject.type, subject_id=subject.id).update(**values)
+    rows = WorkItem.unscoped.filter(subject_type=subject.type, subject_id=subject.id)
+    moving = list(rows.exclude(unit=unit_id).order_by("pk")) if unit_id is not None else []
+    rows.update(**values)
+    for item in moving:
+        item.dossier_key = dossier_id
+        note_unit(item, actor, item.unit_id, unit_id)

@@ -13,7 +13,7 @@ from parvis.kernel.gestures import gesture
 from .. import access
 from ..enums import CaseState, ItemEventKind, ItemState
 from ..models import Case, WorkItem
-from .items import _hand
+from .items import _hand, note_unit
 
 
 @gesture
@@ -35,6 +35,7 @@ def _move(rows: QuerySet[WorkItem], actor: Actor, from_unit: int, to_unit: Unit,
     for item in rows.filter(unit=from_unit, state=ItemState.OPEN).order_by("pk"):
         WorkItem.unscoped.filter(pk=item.pk).update(unit=to_unit, queue=item.queue or "chief")
         item.refresh_from_db()
+        note_unit(item, actor, from_unit, to_unit.pk)
         if item.owner is not None and not access.in_queue(actor_for(item.owner), item):
             _hand(item, actor=actor, owner=None, kind=ItemEventKind.RETURNED, note=note, expect=item.owner_id)
         moved += 1

@@ -3,7 +3,7 @@ import { store, typing, visible } from "./dom.js";
 import { openPalette } from "./palette.js";
 
 const OFF = "parvis-keys-off";
-const rows = () => [...document.querySelectorAll("[data-rows] > *, .table[data-keys] tbody tr, .todo[data-keys] > li, [data-row]")].filter(visible);
+const rows = () => [...document.querySelectorAll("[data-rows] > *, .table[data-keys] tbody tr, .todo[data-keys] > li, [data-row]")].filter((e) => visible(e) && !e.closest(".beside"));
 
 function current() { return document.querySelector("[data-current-row]"); }
 
