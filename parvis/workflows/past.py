@@ -23,7 +23,7 @@ from .selectors import READER
 def open_then(actor: Actor, until: datetime) -> QuerySet[WorkItem]:
     """Tasks that this reader may see today and that were open at an instant, the oldest first, with ``held_id``, ``held_by`` and
     ``held_queue`` of then."""
-    last = WorkItemEvent.unscoped.filter(item=OuterRef("pk"), at__lt=until).order_by("-at", "-pk")
+    last = WorkItemEvent.objects.visible_to(READER).filter(item=OuterRef("pk"), at__lt=until).order_by("-at", "-pk")
     rows = WorkItem.objects.visible_to(actor).filter(opened_at__lt=until).filter(Q(closed_at__isnull=True) | Q(closed_at__gte=until))
     rows = rows.annotate(
         held_id=Subquery(last.values("owner_id")[:1]),
