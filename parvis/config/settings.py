@@ -139,7 +139,10 @@ def database(url: str) -> dict[str, Any]:
         raise instance.SettingError(f"database_url: unknown scheme {parts.scheme!r}; use postgresql:// or mysql://")
     engine = engines[parts.scheme]
     query = dict(parse_qsl(parts.query))
-    options: dict[str, Any] = {"pool": True} if engine == "postgresql" and not PARVIS_TESTING else {}
+    # Every statement of a page is short: compiling it for the machine, or starting more processes for it, costs PostgreSQL more than running it.
+    options: dict[str, Any] = {"options": "-c jit=off -c max_parallel_workers_per_gather=0"} if engine == "postgresql" else {}
+    if engine == "postgresql" and not PARVIS_TESTING:
+        options["pool"] = True
     if engine == "mysql":
         options = {
             "charset": "utf8mb4",

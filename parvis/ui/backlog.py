@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from parvis.kernel import registries
+from django.conf import settings
+
+from parvis.kernel import asof, clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.asof import PastView
 
@@ -46,21 +52,49 @@ def figures_then(view: PastView) -> list[FigureThen]:
     ]
 
 
+#: A count that took longer (seconds) is told again for ``KEEP`` seconds: in a large centre thousands of rows are behind each. Others are
+#: counted each time.
+SLOW = 0.02
+KEEP = 0 if settings.PARVIS_TESTING else 60
+MOST = 2_000
+
+_kept: OrderedDict[Hashable, tuple[float, int]] = OrderedDict()
+_lock = threading.Lock()
+
+
 def figures(actor: Actor, *keys: str) -> list[Figure]:
-    """All counts, or those named."""
-    return [_figure(actor, entry) for key, entry in registries.backlog.items() if not keys or key in keys]
+    """All counts, or those named. Where counting takes long, they are up to a minute old."""
+    return [_figure(actor, entry, _lately) for key, entry in registries.backlog.items() if not keys or key in keys]
 
 
 def figure(actor: Actor, key: str) -> Figure:
-    """One count, for the list that it leads to."""
-    return _figure(actor, registries.backlog.get(key))
+    """One count, for the list that it leads to: always of now."""
+    return _figure(actor, registries.backlog.get(key), lambda _key, ask: ask())
 
 
-def _figure(actor: Actor, entry: registries.Backlog) -> Figure:
-    count, url = entry.count(actor), entry.url()
+def _figure(actor: Actor, entry: registries.Backlog, told: Callable[[Hashable, Callable[[], int]], int]) -> Figure:
+    count, url = told((entry.key, None), lambda: entry.count(actor)), entry.url()
     opens = may_open(actor, url)
-    if entry.mine is None:
-        mine = count
+    mine = entry.mine
+    if mine is None:
+        own = count
     else:
-        mine = entry.mine(actor) if opens and count else 0
-    return Figure(entry.key, entry.title, entry.help, count, mine, url if opens else "")
+        own = told((entry.key, actor), lambda: mine(actor)) if opens and count else 0
+    return Figure(entry.key, entry.title, entry.help, count, own, url if opens else "")
+
+
+def _lately(key: Hashable, ask: Callable[[], int]) -> int:
+    """What was counted within the last minute, when that took long; else a new count."""
+    key = (key, clock.today(), asof.view())
+    now = time.monotonic()
+    with _lock:
+        until, count = _kept.get(key, (0.0, 0))
+    if until > now:
+        return count
+    count = ask()
+    if time.monotonic() - now > SLOW:
+        with _lock:
+            _kept[key] = (time.monotonic() + KEEP, count)
+            while len(_kept) > MOST:
+                _kept.popitem(last=False)
+    return count

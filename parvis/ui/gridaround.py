@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from parvis.ui import formats, listmemory
 from parvis.ui.columns import Column, Filter
 
-SUM_LIMIT = 10_000
+SUM_LIMIT = 2_000
 
 
 class Around:

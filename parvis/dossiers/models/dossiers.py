@@ -93,5 +93,6 @@ class Referent(Fact):
             models.UniqueConstraint(fields=["dossier", "role", "valid_from", "live"], name="dossiers_referent_version_unique"),
             models.CheckConstraint(condition=Q(valid_to__gt=F("valid_from")), name="dossiers_referent_period"),
         ]
-        indexes = [models.Index(fields=["account", "live", "dossier"], name="dossiers_referent_account")]
+        # All that the scope asks of whom an agent follows today stands in the index.
+        indexes = [models.Index(fields=["account", "live", "valid_to", "valid_from", "dossier"], name="dossiers_referent_now")]
         verbose_name = _("referent")

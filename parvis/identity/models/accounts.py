@@ -50,6 +50,7 @@ class Account(AbstractBaseUser):
 
     class Meta:
         ordering = ["display_name", "pk"]
+        indexes = [models.Index(fields=["display_name", "id"], name="identity_account_name")]
         constraints = [
             models.CheckConstraint(condition=~models.Q(username=""), name="identity_account_username_filled"),
         ]

@@ -1,0 +1,58 @@
+"""A count of the backlog that takes long is told again for a while; the page of the list counts anew (Scale)."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from parvis.kernel import registries
+from parvis.ui import backlog
+from tests.identity.factories import an_account, as_actor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """How often a count of everybody and one of the reader's own were asked."""
+    told = {"house": 7, "own": 3, "asked": []}
+
+    def count(_actor) -> int:
+        told["asked"].append("house")
+        return told["house"]
+
+    def mine(actor) -> int:
+        told["asked"].append(actor.label)
+        return told["own"]
+
+    entry = registries.Backlog(key="kept.test", title="Kept", order=1, count=count, url=lambda: "/tasks/", mine=mine)
+    monkeypatch.setattr(backlog, "_kept", type(backlog._kept)())
+    told["ask"] = lambda actor: backlog._figure(actor, entry, backlog._lately)
+    told["now"] = lambda actor: backlog._figure(actor, entry, lambda _key, ask: ask())
+    return told
+
+
+def test_a_slow_count_is_kept_for_each_reader_and_the_list_counts_anew(asked, monkeypatch) -> None:
+    monkeypatch.setattr(backlog, "SLOW", -1)
+    monkeypatch.setattr(backlog, "KEEP", 60)
+    one, other = as_actor(an_account("chief", name="Une")), as_actor(an_account("chief", name="Deux"))
+    first = asked["ask"](one)
+    asked["house"], asked["own"] = 8, 4
+    again, theirs = asked["ask"](one), asked["ask"](other)
+    assert [(shown.count, shown.mine) for shown in (first, again, theirs)] == [(7, 3), (7, 3), (7, 4)]
+    assert asked["asked"] == ["house", "Une", "Deux"]
+    now = asked["now"](one)
+    assert (now.count, now.mine) == (8, 4)
+    later = time.monotonic() + 61
+    monkeypatch.setattr(backlog.time, "monotonic", lambda: later)
+    assert asked["ask"](one).count == 8
+
+
+def test_a_quick_count_is_asked_each_time(asked, monkeypatch) -> None:
+    monkeypatch.setattr(backlog, "SLOW", 3600)
+    monkeypatch.setattr(backlog, "KEEP", 60)
+    one = as_actor(an_account("chief"))
+    asked["ask"](one)
+    asked["house"] = 8
+    assert asked["ask"](one).count == 8
