@@ -121,7 +121,7 @@ def _kept_q(actor: Actor) -> Q:
     """Documents of files that a service of before may still read, of the classes of data that were left open to it."""
     rows = NOTHING
     for ids, classes in _kept(actor, "dossier"):
-        rows |= Q(dossier_id__in=ids, data_class__in=[name for name in DATA_CLASSES if name in classes and may_see(actor, name)])
+        rows |= _leads_to(ids, "dossier_id") & Q(data_class__in=[name for name in DATA_CLASSES if name in classes and may_see(actor, name)])
     return rows
 
 

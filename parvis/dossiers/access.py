@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.text import format_lazy
@@ -14,6 +14,7 @@ from parvis.identity.enums import Function
 from parvis.kernel import registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import EVERYTHING, NOTHING, Rule, Rules, data_classes, may_see, scope, scope_rules, through
+from parvis.kernel.statements import Statement
 
 from .agents.selectors import led_accounts
 from .enums import CUSTOM_CLASSES, DATA_CLASS_OF, SituationKind
@@ -76,7 +77,7 @@ def dossier_rules(actor: Actor) -> Rules:
             Rule(_("the agent's service had this file before, and may read it until a set day"), Q(pk__in=former) & never_opened(actor))
         )
     if actor.stands_for is not None and actor.has(*WRITERS):
-        beyond.append(Rule(_("referent of this file today"), Q(pk__in=followed_by(actor.stands_for, actor.day))))
+        beyond.append(Rule(_("referent of this file today"), Q(pk__among=followed_by(actor.stands_for, actor.day))))
     opened = actor.opened_ids("dossier")
     if opened and actor.has(*MAY_ASK):
         beyond.append(Rule(_("opened exceptionally, with a reason"), Q(pk__in=sorted(opened)) & never_opened(actor)))
@@ -104,6 +105,44 @@ def _sectors(actor: Actor, path: str = "pk") -> tuple[Rule, ...]:
         outside = ~inside(actor.barred_sectors)
         limits.append(Rule(_("the file belongs to a sector reserved to its agents"), outside | mine if actor.sectors else outside))
     return tuple(limits)
+
+
+@dataclass(frozen=True)
+class ServicesRead:
+    """Where the dossiers lie that an actor may see: in these services, and ``others`` outside of them, by number."""
+
+    units: tuple[int, ...]
+    others: tuple[int, ...]
+
+
+_ELSEWHERE = Statement("dossiers.read_elsewhere")
+
+
+def services_read(actor: Actor) -> ServicesRead | None:
+    """At least where the scope's dossiers lie, so that a search need not look everywhere; None: everywhere. No right: who may see
+    what is asked of the scope. Its own rules say it, so that no way in is forgotten."""
+    rules = dossier_rules(actor)
+    units: set[int] = set()
+    other = NOTHING
+    for rule in (*rules.ways, *rules.beyond):
+        if rule.q == EVERYTHING:
+            return None
+        named = _units_of(rule.q)
+        units |= named
+        other |= NOTHING if named else rule.q
+    here = tuple(sorted(units))
+    if other == NOTHING:
+        return ServicesRead(here, ())
+    rows = _ELSEWHERE.rows(
+        actor, lambda at: Dossier.objects.visible_to(actor).filter(other).exclude(unit__in=here).order_by().values_list("pk", flat=True)
+    )
+    return ServicesRead(here, tuple(sorted(rows)))
+
+
+def _units_of(q: Q) -> set[int]:
+    """The services of a rule that names services and nothing else."""
+    look = q.children[0] if len(q.children) == 1 and not q.negated else None
+    return set(look[1]) if isinstance(look, tuple) and look[0] == "unit__in" else set()
 
 
 def within_sectors(actor: Actor) -> Q:
@@ -336,7 +375,7 @@ def custom_scope(actor: Actor) -> Q:
     classes = [name for name in CUSTOM_CLASSES if may_see(actor, name)]
     if not classes:
         return NOTHING
-    rows = Q(data_class__in=classes, dossier__in=Dossier.objects.visible_to(actor.without_kept).order_by().values("pk"))
+    rows = Q(data_class__in=classes) & through(Dossier, actor, "dossier")
     return rows | former_q(actor, lambda open_to: Q(data_class__in=[name for name in classes if name in open_to])) if actor.kept else rows
 
 

@@ -10,6 +10,7 @@ from .access import (
     only_reads,
     reader_of,
     reads_as_before,
+    services_read,
     within_sectors,
 )
 from .agents.calculations import WEIGHTS
@@ -38,6 +39,7 @@ from .selectors import (
     main_referents,
     member_views,
     members_at,
+    moved_since,
     open_files_of,
     referent_of,
     referents_at,
@@ -123,6 +125,7 @@ __all__ = [
     "member_leaves",
     "member_views",
     "members_at",
+    "moved_since",
     "offer_transfer",
     "only_reads",
     "open_dossier",
@@ -144,6 +147,7 @@ __all__ = [
     "referents_at",
     "reopen_dossier",
     "return_transfer",
+    "services_read",
     "set_profile",
     "situation_at",
     "write_custom",

@@ -30,7 +30,7 @@ from parvis.kernel.models import ReadLine
 from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.subject import SubjectRef
 
-from .enums import MemberRole, Periodicity, ReferentRole, SituationKind
+from .enums import MemberRole, Periodicity, ReferentRole, SituationKind, TransferState
 from .models import Dossier, DossierMember, DossierSector, Intervention, LogDelay, Referent, SituationFact, Transfer, WellKnownPerson
 
 #: How the expense for a home begins, in the languages in which agents write it.
@@ -219,6 +219,11 @@ def memberships_of(person_ids: Collection[int]) -> QuerySet[DossierMember]:
 def followed_by(account_id: int, day: dt.date | None = None) -> QuerySet[Any, Any]:
     """Subquery: dossiers of which the account is a referent on a day (today), in whatever role."""
     return Referent.unscoped.filter(account=account_id).at(day or clock.today()).order_by().values("dossier_id")
+
+
+def moved_since(at: dt.datetime) -> QuerySet[Any, Any]:
+    """Subquery: dossiers that went to another service after a moment."""
+    return Transfer.unscoped.filter(state=TransferState.ACCEPTED, answered_at__gte=at).order_by().values("dossier_id")
 
 
 def in_sectors(sectors: Collection[int] | None, day: dt.date | None = None) -> QuerySet[Any, Any]:
@@ -486,7 +491,7 @@ def asking_nothing(actor: Actor, field: str = "dossier_id") -> Q:
     if actor.is_system:
         return Q()
     people = DossierMember.unscoped.filter(dossier=OuterRef(field), live=1).order_by()
-    held = Q(person__in=OwnPerson.objects.order_by().values("person_id")) | Q(person__in=well_known(clock.today()))
+    held = Q(person__pk__among=OwnPerson.objects.order_by().values("person_id")) | Q(person__pk__among=well_known(clock.today()))
     condition = ~Q(Exists(people.filter(held)))
     if actor.person_id is not None and actor.account_id is not None:
         follows = Referent.unscoped.filter(dossier=OuterRef(field), account=actor.account_id).at(clock.today()).order_by()
@@ -512,7 +517,7 @@ def guarded_files(actor: Actor) -> LeftOut | None:
     if actor.person_id is not None and actor.account_id is not None:
         return LeftOut(None)
     people = DossierMember.unscoped.filter(live=1).order_by()
-    held = Q(person__in=OwnPerson.objects.order_by().values("person_id")) | Q(person__in=well_known(clock.today()))
+    held = Q(person__pk__among=OwnPerson.objects.order_by().values("person_id")) | Q(person__pk__among=well_known(clock.today()))
     ids = set(people.filter(held).values_list("dossier_id", flat=True)[:MOST_GUARDED])
     count = Dossier.objects.visible_to(actor).filter(pk__in=ids).count() if ids else 0
     return LeftOut(count) if count else None

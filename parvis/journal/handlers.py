@@ -29,7 +29,7 @@ from parvis.workflows.events import StepClosed
 
 from .models import Action, Turn
 from .selectors import open_restricted_turns
-from .services import add_step, open_following
+from .services import add_step, open_following, words_follow
 
 
 @subscribe(DossierOpened)
@@ -102,6 +102,7 @@ def dossier_transferred(event: DossierTransferred) -> None:
         data_class="identity",
         text=event.reason,
     )
+    words_follow([event.dossier_id])
     # Steps of restricted notes name no dossier: without this they would wait in the old service for ever.
     turns = [turn.pk for turn in open_restricted_turns(event.dossier_id)]
     if turns:

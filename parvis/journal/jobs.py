@@ -1,17 +1,21 @@
-"""Nightly: duties whose time came, urgent marks whose time is over."""
+"""Nightly: duties whose time came, urgent marks whose time is over, words of dossiers that moved."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models import Max
 
+from parvis.dossiers.api import moved_since
 from parvis.kernel import clock
 from parvis.kernel.actor import system_actor
 from parvis.kernel.jobs import JobRef, periodic
 
 from .models import Action, Urgency
-from .services import catch_up
+from .services import catch_up, words_follow
 
 AT_ONCE = 500
+LATELY = dt.timedelta(days=3)
 
 
 @periodic("journal.duties", "35 4 * * *")
@@ -28,6 +32,13 @@ def open_duties(ref: JobRef) -> None:
         if len(found) < AT_ONCE:
             return
         after = found[-1].pk
+
+
+@periodic("journal.words_follow", "15 3 * * *")
+def words_after_transfers(ref: JobRef) -> None:
+    """A note that was written while its dossier went to another service may have its words under the one of before. Safe to repeat."""
+    moved = moved_since(clock.now() - LATELY)
+    words_follow(list(moved.values_list("dossier_id", flat=True).distinct()))
 
 
 @periodic("journal.urgent_over", "5 0 * * *")

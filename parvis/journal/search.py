@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -9,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parvis.contacts.api import display_names
-from parvis.dossiers.api import asking_nothing
-from parvis.kernel import asof, clock, memo, wordindex
+from parvis.dossiers.api import asking_nothing, services_read
+from parvis.kernel import asof, clock, memo, wordfinding, wordindex
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit, SearchSource, search_sources
 from parvis.kernel.statements import Statement, one_of
@@ -21,6 +24,8 @@ from .models import Entry, EntryWord
 from .selectors import icon_of, line_of
 
 _FOUND = Statement("journal.found")
+#: As many notes are read at once, with their file, as a page of results asks of the scope first.
+AT_ONCE = 30
 
 
 def search_entries(actor: Actor, query: str, limit: int) -> list[Hit]:
@@ -30,19 +35,22 @@ def search_entries(actor: Actor, query: str, limit: int) -> list[Hit]:
     there is their content, and opening them is written down, or asked, on their own page.
     """
     terms = wordindex.terms_of(query)
-    searched = Entry.objects.visible_to(actor).filter(asking_nothing(actor), Q(restricted=False) | Q(author_id=actor.account_id or 0))
-    if (view := asof.view()) is not None:
-        searched = searched.filter(happened_at__lt=asof.end_of(view.day), recorded_at__lt=view.known_on or clock.now())
-    found = wordindex.find(searched, EntryWord, "entry", terms, limit)
-    memo.keep(("search.note", "notes"), wordindex.note_of(query, found))
+    rows: dict[int, Entry] = {}
+
+    def pick(ids: list[int]) -> Collection[int]:
+        """What of these may be found; read with its file at once when they are few."""
+        if len(ids) > AT_ONCE:
+            return set(_searched(actor, clock.now()).filter(pk__in=sorted(ids)).order_by().values_list("pk", flat=True))
+        seen = _read(actor, ids)
+        rows.update(seen)
+        return seen
+
+    found = wordfinding.find(pick, EntryWord, "entry", terms, limit, reach_of(actor) if terms else None)
+    memo.keep(("search.note", "notes"), wordindex.note_of(query, partial=found.partial))
     if not found.ids:
         return []
-    seen = _FOUND.rows(
-        actor,
-        lambda at: Entry.objects.visible_to(actor).select_related("dossier__lead__index").filter(one_of("pk", at["ids"])).order_by(),
-        ids=sorted(found.ids),
-    )
-    rows = {row.pk: row for row in seen}
+    if missing := [pk for pk in found.ids if pk not in rows]:
+        rows.update(_read(actor, missing))
     entries = [rows[pk] for pk in found.ids if pk in rows]
     pattern = wordindex.patterns_of(terms)
     then = display_names({entry.dossier.lead_id for entry in entries}) if asof.view() is not None else {}
@@ -64,6 +72,34 @@ def search_entries(actor: Actor, query: str, limit: int) -> list[Hit]:
             )
         )
     return hits
+
+
+def _searched(actor: Actor, now: Any) -> Any:
+    """What this reader may find; on a past day, what stood there then."""
+    rows = Entry.objects.visible_to(actor).filter(asking_nothing(actor), Q(restricted=False) | Q(author_id=actor.account_id or 0))
+    view = asof.view()
+    return rows if view is None else rows.filter(happened_at__lt=asof.end_of(view.day), recorded_at__lt=view.known_on or now)
+
+
+def _read(actor: Actor, ids: list[int]) -> dict[int, Entry]:
+    """Those of these entries that the reader may find, with their files. The list is filled up to one length: one statement for all of them."""
+    asked = sorted(ids) + [ids[0]] * (AT_ONCE - len(ids))
+    seen = _FOUND.rows(
+        actor,
+        lambda at: _searched(actor, at["now"]).select_related("dossier__lead__index").filter(one_of("pk", at["ids"])).order_by(),
+        ids=asked,
+        now=clock.now(),
+    )
+    return {row.pk: row for row in seen}
+
+
+def reach_of(actor: Actor) -> wordfinding.Reach | None:
+    """Where the notes of the dossiers lie that this reader may see; None: everywhere."""
+    reach = services_read(actor)
+    if reach is None:
+        return None
+    elsewhere = Q(entry__dossier__in=reach.others) if reach.others else None
+    return wordfinding.Reach("unit_key", reach.units, elsewhere)
 
 
 def _quoted(pieces: tuple[wordindex.Piece, ...], terms: list[wordindex.Term]) -> str:

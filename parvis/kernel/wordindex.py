@@ -1,8 +1,8 @@
 """Words of longer texts, found in any spelling: our own index, so that each database gives the same answer at the same cost.
 
 A context keeps a table of (word, owner) beside what it owns (``WordOf``) and writes it in the gesture that writes the text. The words
-themselves stand once in ``kernel.Word``, with their sound. Whether a text may be read is never decided here: ``find`` gets rows that are
-scoped already, and what is shown of a text is cut from the row that the reader may see.
+themselves stand once in ``kernel.Word``, with their sound. Which texts have the words of a query says ``wordfinding``. Whether a text may be
+read is never decided here: what is shown of a text is cut from the row that the reader may see.
 """
 
 from __future__ import annotations
@@ -33,12 +33,7 @@ MOST_WORDS = 4_000
 """Different words kept of one text."""
 MOST_TERMS = 4
 MOST_SPELLINGS = 200
-MOST_HOLDERS = 4_000
-"""A word with more holders is frequent: then the latest texts are looked through instead of all that have it."""
 FREQUENT_SPELLINGS = 12
-WINDOW = 20_000
-#: So many times what a page shows are looked at first.
-FIRST = 8
 AROUND = 70
 
 _LETTERS = {
@@ -197,14 +192,17 @@ def forget_words() -> int:
     return sum(Word.objects.filter(pk__in=part).delete()[0] for part in chunks(list(gone.order_by().values_list("pk", flat=True))))
 
 
-def file_words(model: Any, owner: str, owner_id: int, texts: Sequence[str], *, anew: bool = False) -> int:
-    """Write the words of an owner, in the running gesture. ``anew``: what was filed before goes. Returns how many."""
+def file_words(model: Any, owner: str, owner_id: int, texts: Sequence[str], *, anew: bool = False, **more: int) -> int:
+    """Write the words of an owner, in the running gesture. ``anew``: what was filed before goes; ``more``: other columns of the model, the
+    service of the owner above all. Returns how many."""
     words = words_of(*texts)
     if anew:
         model._base_manager.filter(**{f"{owner}_id": owner_id}).delete()
     if words:
         learn(words)
-        model._base_manager.bulk_create([model(**{f"{owner}_id": owner_id}, word_key=key_of(word)) for word in words], batch_size=500)
+        model._base_manager.bulk_create(
+            [model(**{f"{owner}_id": owner_id}, word_key=key_of(word), **more) for word in words], batch_size=500
+        )
     return len(words)
 
 
@@ -242,11 +240,11 @@ def _typed(query: str) -> list[str]:
     return list(dict.fromkeys([*numbers, *(word for word in tokens(rest) if len(word) >= LEAST and word not in _COMMON)]))
 
 
-def note_of(query: str, found: Found) -> str:
-    """What a page of results says beside them: what was left out of the search."""
+def note_of(query: str, *, partial: bool) -> str:
+    """What a page of results says beside them: what was left out of the search. ``partial``: not everything was looked through."""
     left = _typed(query)[MOST_TERMS:]
     notes = []
-    if found.partial:
+    if partial:
         notes.append(_("A word is too frequent, or the beginning of too many others: not everything was looked through. Add another word."))
     if left:
         notes.append(_("Only four words are looked for; left out: %(words)s.") % {"words": ", ".join(left)})
@@ -280,65 +278,6 @@ def _after(prefix: str) -> str:
     """The first text after all those that start with ``prefix``, in letters and figures alone: each database orders these alike."""
     short = prefix.rstrip("z")
     return short[:-1] + ("a" if short[-1] == "9" else chr(ord(short[-1]) + 1)) if short else prefix + "z" * 20
-
-
-@dataclass(frozen=True)
-class Found:
-    """Keys of owners, best first. ``partial``: a word is so frequent that only the latest texts were looked through, or begins more words
-    than were looked for, and the page is not full."""
-
-    ids: list[int] = field(default_factory=list)
-    partial: bool = False
-
-
-def find(rows: Any, words: Any, owner: str, terms: list[Term], limit: int) -> Found:
-    """Owners among ``rows`` (scoped already) that have every word typed: those that have it as typed first, then the latest ones.
-
-    ``words``: the ``WordOf`` model, ``owner`` its foreign key. One query for each word typed and at most two more.
-    """
-    if not terms:
-        return Found()
-    strong: set[int] | None = None
-    every: set[int] | None = None
-    frequent: list[Term] = []
-    for term in terms:
-        held = list(
-            words._base_manager.filter(word_key__in=term.keys).order_by().values_list("word_key", f"{owner}_id")[: MOST_HOLDERS + 1]
-        )
-        if len(held) > MOST_HOLDERS:
-            frequent.append(term)
-            continue
-        keys = set(term.strong)
-        mine, sure = {one for _key, one in held}, {one for key, one in held if key in keys}
-        every = mine if every is None else every & mine
-        strong = sure if strong is None else strong & sure
-    if every is not None and strong is not None:
-        ids = _among(_holding(rows, words, owner, frequent), strong, every, limit)
-        return Found(ids, partial=len(ids) < limit and any(term.cut for term in terms))
-    part = _holding(rows, words, owner, frequent)
-    first = next(iter(rows.model._base_manager.order_by("-pk").values_list("pk", flat=True)[WINDOW - 1 : WINDOW]), None)
-    part = part if first is None else part.filter(pk__gte=first)
-    found = list(part.order_by("-pk").values_list("pk", flat=True)[:limit])
-    return Found(found, partial=len(found) < limit and (first is not None or any(term.cut for term in terms)))
-
-
-def _among(rows: Any, strong: set[int], every: set[int], limit: int) -> list[int]:
-    """Those of ``every`` that are rows: those in ``strong`` first, then the latest. One query where the first ones fill the page, two otherwise:
-    a list of thousands costs more to hand over than to look up."""
-    ranked = sorted(every, key=lambda pk: (pk not in strong, -pk))
-    found: list[int] = []
-    for part in (ranked[: FIRST * limit], ranked[FIRST * limit :]):
-        if part and len(found) < limit:
-            seen = set(rows.filter(pk__in=sorted(part)).order_by().values_list("pk", flat=True))
-            found += [pk for pk in part if pk in seen][: limit - len(found)]
-    return found
-
-
-def _holding(rows: Any, words: Any, owner: str, terms: list[Term]) -> Any:
-    for term in terms:
-        held = words._base_manager.filter(**{f"{owner}_id": OuterRef("pk")}, word_key__in=term.likely)
-        rows = rows.filter(Exists(held))
-    return rows
 
 
 # What is shown of a text -----------------------------------------------------------------------------------------------

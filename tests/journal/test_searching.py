@@ -149,18 +149,6 @@ def test_words_are_written_with_the_note_and_once_each(centre, dossier) -> None:
     assert keys == {wordindex.key_of("loyer"), wordindex.key_of("bail")}
 
 
-def test_a_frequent_word_is_looked_for_in_the_latest_notes_and_says_so(centre, dossier, monkeypatch) -> None:
-    monkeypatch.setattr(wordindex, "MOST_HOLDERS", 3)
-    monkeypatch.setattr(wordindex, "WINDOW", 3)
-    entries = [write(centre, dossier, f"loyer du mois {number}") for number in range(8)]
-    terms = wordindex.terms_of("loyer")
-    rows = Entry.objects.visible_to(centre.actor("worker"))
-    some = wordindex.find(rows, EntryWord, "entry", terms, 15)
-    assert (some.ids, some.partial) == ([entry.pk for entry in entries[:-4:-1]], True)
-    few = wordindex.find(rows, EntryWord, "entry", terms, 2)
-    assert (few.ids, few.partial) == ([entries[-1].pk, entries[-2].pk], False)
-
-
 def test_the_search_asks_as_much_for_one_note_as_for_ten(centre, dossier, django_assert_num_queries, django_assert_max_num_queries) -> None:
     write(centre, dossier, BODY)
     actor = centre.actor("worker")

@@ -60,8 +60,8 @@ def test_each_word_has_its_own_spellings_and_says_when_there_are_more(monkeypatc
     assert few.strong == (wordindex.key_of("loyer"), wordindex.key_of("loyers"))
     assert not few.cut
     assert wordindex.key_of("con") == many.strong[0]
-    assert wordindex.note_of("un deux trois quatre cinq sept", wordindex.Found()).endswith(": sept.")
-    assert wordindex.note_of("un deux", wordindex.Found()) == ""
+    assert wordindex.note_of("un deux trois quatre cinq sept", partial=False).endswith(": sept.")
+    assert wordindex.note_of("un deux", partial=False) == ""
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ class Files:
         for _ in range(rng.choices((1, 3, 6, 10, 20, 60), (10, 30, 30, 20, 9, 1))[0]):
             kind, text = rng.choice(NOTES)
             when = instant(day, rng.randrange(8, 17), rng.randrange(60))
-            rows["entry_word"].extend([(key, self.entry) for key in NOTE_KEYS[text]])
+            rows["entry_word"].extend([(key, agent[2], self.entry) for key in NOTE_KEYS[text]])
             rows["entry"].append((self.entry, uuid(rng), pk, kind, when, when, "", text, agent[0], agent[1], 0, "social", ""))
             self.entry += 1
             day += timedelta(days=rng.randrange(1, 150))

@@ -35,7 +35,7 @@ TABLES: dict[str, tuple[str, str]] = {
         "journal.Entry",
         "id uuid dossier_id kind happened_at recorded_at title text author_id author_label restricted data_class subject_type",
     ),
-    "entry_word": ("journal.EntryWord", "word_key entry_id"),
+    "entry_word": ("journal.EntryWord", "word_key unit_key entry_id"),
     "request": (
         "requests.Request",
         "id uuid number procedure_id unit_id channel received_at requested_on language answers applicant_name applicant_sort urgent "

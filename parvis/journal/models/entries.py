@@ -61,8 +61,11 @@ class EntryWord(WordOf):
     kept_too = True
 
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="words")
+    # The service of the dossier, which the words follow to another one: the search of an agent looks there first. No right hangs on it.
+    unit_key = models.BigIntegerField(default=0)
 
     class Meta(WordOf.Meta):
         ordering = ["word_key", "entry", "pk"]
+        indexes = [models.Index(fields=["word_key", "unit_key", "entry"], name="journal_word_in_unit")]
         constraints = [models.UniqueConstraint(fields=["word_key", "entry"], name="journal_word_once")]
         verbose_name = _("word of a journal entry")

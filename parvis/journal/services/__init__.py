@@ -1,5 +1,5 @@
 from .actions import answer, catch_up, end_action, open_following, plan
-from .entries import add_entry, add_step
+from .entries import add_entry, add_step, words_follow
 from .marks import note_opened, objective_is, raise_urgent, see_urgent, settle_urgent
 from .noting import NextStep, write_down
 
@@ -17,5 +17,6 @@ __all__ = [
     "raise_urgent",
     "see_urgent",
     "settle_urgent",
+    "words_follow",
     "write_down",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from parvis.contacts.api import Organisation, Person, can_read_persons, hidden_p
 from parvis.dossiers.api import ARCHIVED, Dossier, DossierIsClosed, may_change, members_at
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
+from parvis.kernel.erasure import chunks
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
@@ -154,6 +156,16 @@ def add_step(
     )
 
 
+def words_follow(dossier_ids: Collection[int]) -> int:
+    """The words of these dossiers' entries stand under the service that has the dossier now. Returns how many moved."""
+    moved = 0
+    for pk, unit in Dossier.unscoped.filter(pk__in=dossier_ids).order_by("pk").values_list("pk", "unit_id"):
+        entries = Entry.unscoped.filter(dossier=pk).order_by().values_list("pk", flat=True)
+        for part in chunks(list(entries)):
+            moved += EntryWord.unscoped.filter(entry__in=part).exclude(unit_key=unit).update(unit_key=unit)
+    return moved
+
+
 def _write(actor: Actor, dossier_id: int, *, subject: SubjectRef | None, **values: Any) -> Entry:
     entry = Entry.unscoped.create(
         dossier_id=dossier_id,
@@ -164,7 +176,10 @@ def _write(actor: Actor, dossier_id: int, *, subject: SubjectRef | None, **value
         subject_id=subject.id if subject else None,
         **values,
     )
-    file_words(EntryWord, "entry", entry.pk, (entry.title, entry.text, str(values.get("indicator", ""))))
+    texts = (entry.title, entry.text, str(values.get("indicator", "")))
+    if any(texts):
+        unit = Dossier.unscoped.values_list("unit_id", flat=True).get(pk=dossier_id)
+        file_words(EntryWord, "entry", entry.pk, texts, unit_key=unit)
     mutations.record(
         f"dossier:{dossier_id}",
         actor=actor,
