@@ -131,10 +131,17 @@ def test_on_a_narrow_screen_and_without_script_the_lines_are_links(chromium: Bro
     page.locator(f"#dossiers tbody a[href='{addresses['Müller']}']").tap()
     page.wait_for_url(f"**{addresses['Müller']}")
     for viewport, script in ((PHONE, True), (DESKTOP, False)):
-        page.context.storage_state()
         other = seated(open_page(chromium, viewport=viewport, script=script), live_server, page.centre.worker)  # type: ignore[attr-defined]
         other.goto(live_server.url + "/dossiers/?status=open")
         other.locator(f"#dossiers tbody a[href='{addresses['Benali']}']").click()
         other.wait_for_url(f"**{addresses['Benali']}")
+        # The summary has an address of its own, which answers in full.
+        other.goto(f"{live_server.url}{addresses['Benali']}beside/")
+        expect(other.locator("#h-beside")).to_contain_text("Benali")
+        expect(other.locator("[data-beside-close]")).to_be_hidden()
+        if script:
+            axe(other)
+            no_sideways_scroll(other)
+            shot(other, "beside-alone-390-light")
         other.context.close()
     page.context.close()
