@@ -42,6 +42,20 @@ def _sendable(state: FieldState) -> Any:
     return None if values.is_empty(state.value) or values.is_raw(state.value) else state.value
 
 
+def sent_path(state: FormState, path: str) -> str | None:
+    """Where an answer of the form stands among what is sent (``rows-1-key``): rows without any answer are left out there. None: it is not sent."""
+    key, _sep, rest = path.partition("-")
+    if not rest:
+        return path
+    number, _sep, child = rest.partition("-")
+    for page in state.pages:
+        for field in page.fields if page.visible else ():
+            if field.key == key:
+                sent = [str(row.index) for row in field.rows if any(_sendable(one) is not None for one in row.fields)]
+                return f"{key}-{sent.index(number)}-{child}" if number in sent else None
+    return None
+
+
 @dataclass(frozen=True)
 class Line:
     """One answer in a summary. A row of repeated rows is a line per row, with its own lines."""

@@ -1,6 +1,6 @@
 """What other contexts may use of form_engine."""
 
-from .answers import Line, Section, add_row, is_unanswered, read_page, remove_row, sendable, stored_files, summary, was_shown
+from .answers import Line, Section, add_row, is_unanswered, read_page, remove_row, sendable, sent_path, stored_files, summary, was_shown
 from .codes import bare as bare_code
 from .codes import digest as code_digest
 from .codes import new_code
@@ -53,6 +53,7 @@ __all__ = [
     "resolve",
     "save_draft",
     "sendable",
+    "sent_path",
     "show",
     "stored_files",
     "summary",

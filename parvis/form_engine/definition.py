@@ -232,12 +232,10 @@ class _Checker:
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high):
             self.say(f"{path}.{name}", _("a whole number from %(low)d to %(high)d is needed") % {"low": low, "high": high})
 
-    def own_text(self, field: dict[str, Any], path: str, _scope: set[str], row: set[str] | None) -> None:
+    def own_text(self, field: dict[str, Any], path: str, *_rest: Any) -> None:
         self._number(field, path, "max_length", 1, 10_000)
         kind = field.get("book")
-        if kind is not None and row is not None:
-            self.say(f"{path}.book", _("not inside rows"))
-        elif kind is not None and (not isinstance(kind, str) or not KEY.match(kind)):
+        if kind is not None and (not isinstance(kind, str) or not KEY.match(kind)):
             self.say(f"{path}.book", _("a key is lower-case letters, digits and underscores"))
 
     own_longtext = own_text

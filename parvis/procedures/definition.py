@@ -31,7 +31,7 @@ def validate(definition: Any, form: Mapping[str, Any]) -> list[str]:
     fields = {field["key"] for field in asked}
     found += [
         f"form.{field['key']}.book: " + _("unknown kind of contact: %(kind)s") % {"kind": field["book"]}
-        for field in asked
+        for field in [*asked, *(child for one in asked if one["type"] == "rows" for child in one["fields"])]
         if field.get("book", PartyKind.OTHER) not in PartyKind.values
     ]
     for name in ("title", "summary"):

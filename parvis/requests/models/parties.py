@@ -12,14 +12,14 @@ from .requests import Request
 class AnswerParty(ScopedModel):
     """Whom an answer names: an entry of the address book, said by an agent. The answer itself stays as it was typed.
 
-    An answer names one entry; another choice replaces it, and the journal keeps both.
+    An answer names one entry; another choice replaces it, and the journal keeps both. ``field``: its key, in repeated rows "rows-1-key".
     """
 
     personal_data = "social"
     scoped_by = "request"
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="parties")
-    field = models.CharField(max_length=40)
+    field = models.CharField(max_length=90)
     organisation = models.ForeignKey("contacts.Organisation", on_delete=models.PROTECT, null=True, related_name="+")
     person = models.ForeignKey("contacts.Person", on_delete=models.PROTECT, null=True, related_name="+")
     linked_at = models.DateTimeField()

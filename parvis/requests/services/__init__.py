@@ -2,7 +2,7 @@ from .adding import add_aid
 from .clocks import meet_clock, renew_clock, restart_clock, start_clock
 from .correcting import correct_request_date
 from .joining import join_dossier
-from .naming import Named, name_party, named_fields, named_in
+from .naming import Named, after_removal, answered, name_party, named_field, named_in
 from .pieces import PieceOffer, add_piece, pieces_received, pieces_to_send
 from .progress import mark_progress
 from .receipts import make_receipt, receipt_document, receipt_of
@@ -12,6 +12,8 @@ from .tracking import request_by_code, request_of_draft
 from .urgent import Need, register_urgent
 
 __all__ = [
+    "after_removal",
+    "answered",
     "Incomplete",
     "Named",
     "Need",
@@ -26,7 +28,7 @@ __all__ = [
     "mark_progress",
     "meet_clock",
     "name_party",
-    "named_fields",
+    "named_field",
     "named_in",
     "pieces_received",
     "pieces_to_send",

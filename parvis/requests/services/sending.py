@@ -31,7 +31,7 @@ from ..models import Request, RequestLine
 from ._common import line_ref, record
 from .clocks import start_clock
 from .correcting import correct_day
-from .naming import name_party
+from .naming import answered, name_party
 from .progress import mark_progress
 
 TRACKING = "request"
@@ -139,8 +139,9 @@ def send_request(
     if made_on is not None and made_on != request.requested_on:
         request = correct_day(actor, request, made_on, made_why)
     _keep_files(actor, request, sent, definition)
-    for field, ref in (names or {}).items():
-        if field in sent:
+    for path, ref in (names or {}).items():
+        field = forms.sent_path(state, path)
+        if field is not None and answered(sent, field) is not None:
             name_party(actor=actor, request=request, field=field, ref=ref)
     jobs.enqueue("requests.receipt", SubjectRef("request", request.pk))
     publish(

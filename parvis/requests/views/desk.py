@@ -27,7 +27,7 @@ from ._common import keep_code
 
 DESK = "_desk"
 ASKED = 4
-FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
+FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}(-\d{1,2}-[a-z][a-z0-9_]{0,39})?")
 LIKELY = 80
 
 
@@ -169,10 +169,9 @@ def _context(
 def _names(actor: Actor, draft: forms.Draft, post: QueryDict) -> tuple[dict[str, list[str]], str]:
     """Question → [entry of the address book, its name], after this POST, and the question that was just answered by a choice. Whatever is
     typed over a choice undoes it."""
-    fields = services.named_fields(draft.form.definition)
     names = {path: list(pair) for path, pair in draft.answers.get(DESK, {}).get("names", {}).items()}
     path, _sep, ref = post.get("pick", "").partition("=")
-    if path in fields:
+    if services.named_field(draft.form.definition, path) is not None:
         entry = contacts.chosen_entries(actor, [ref]).get(ref)
         if entry is not None:
             names[path] = [ref, entry.name]
@@ -182,7 +181,8 @@ def _names(actor: Actor, draft: forms.Draft, post: QueryDict) -> tuple[dict[str,
     if picked:
         post["refresh"] = "1"
     names.pop(undone, None)
-    return {path: pair for path, pair in names.items() if f"f-{path}" not in post or " ".join(post[f"f-{path}"].split()) == pair[1]}, picked
+    kept = {path: pair for path, pair in names.items() if f"f-{path}" not in post or " ".join(post[f"f-{path}"].split()) == pair[1]}
+    return services.after_removal(kept, post.get("remove", "")), picked
 
 
 @screen(access=access.can_register)
