@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-
-from parvis.kernel import asof, clock, registries
+from parvis.kernel import lately, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.asof import PastView
 
@@ -52,16 +47,6 @@ def figures_then(view: PastView) -> list[FigureThen]:
     ]
 
 
-#: A count that took longer (seconds) is told again for ``KEEP`` seconds: in a large centre thousands of rows are behind each. Others are
-#: counted each time.
-SLOW = 0.02
-KEEP = 0 if settings.PARVIS_TESTING else 60
-MOST = 2_000
-
-_kept: OrderedDict[Hashable, tuple[float, int]] = OrderedDict()
-_lock = threading.Lock()
-
-
 def figures(actor: Actor, *keys: str) -> list[Figure]:
     """All counts, or those named. Where counting takes long, they are up to a minute old."""
     return [_figure(actor, entry, _lately) for key, entry in registries.backlog.items() if not keys or key in keys]
@@ -84,17 +69,4 @@ def _figure(actor: Actor, entry: registries.Backlog, told: Callable[[Hashable, C
 
 
 def _lately(key: Hashable, ask: Callable[[], int]) -> int:
-    """What was counted within the last minute, when that took long; else a new count."""
-    key = (key, clock.today(), asof.view())
-    now = time.monotonic()
-    with _lock:
-        until, count = _kept.get(key, (0.0, 0))
-    if until > now:
-        return count
-    count = ask()
-    if time.monotonic() - now > SLOW:
-        with _lock:
-            _kept[key] = (time.monotonic() + KEEP, count)
-            while len(_kept) > MOST:
-                _kept.popitem(last=False)
-    return count
+    return lately.told(("backlog", key), ask)

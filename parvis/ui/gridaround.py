@@ -10,10 +10,14 @@ from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
+from parvis.kernel import lately
+from parvis.kernel.actor import Actor
 from parvis.ui import formats, listmemory
 from parvis.ui.columns import Column, Filter
 
-SUM_LIMIT = 2_000
+SUM_LIMIT = 10_000
+#: Sums over so many rows may be up to a minute old.
+MANY = 2_000
 
 
 class Around:
@@ -21,6 +25,8 @@ class Around:
 
     if TYPE_CHECKING:
         request: HttpRequest
+        grid: Any
+        actor: Actor
 
         @cached_property
         def memory(self) -> listmemory.Memory: ...
@@ -107,8 +113,15 @@ class Around:
         summed = {c.key: Sum(c.total) for c in self.columns if c.total}
         if not summed:
             return {}
-        found = self.rows[:SUM_LIMIT].aggregate(rows_summed=Count("pk"), **{f"sum_{key}": value for key, value in summed.items()})
-        return {"rows": found["rows_summed"], **{key: found[f"sum_{key}"] for key in summed}}
+
+        def count() -> dict[str, Any]:
+            found = self.rows[:SUM_LIMIT].aggregate(rows_summed=Count("pk"), **{f"sum_{key}": value for key, value in summed.items()})
+            return {"rows": found["rows_summed"], **{key: found[f"sum_{key}"] for key in summed}}
+
+        if self.params.get("export"):
+            return count()  # a file's total is that of its rows
+        key = ("grid.sums", self.grid.key, self.actor, self.url(), tuple(summed))
+        return lately.told(key, count, large=lambda found: found["rows"] >= MANY)
 
     def sum_of(self, column: Column) -> Decimal | None:
         value = self._sums.get(column.key) if column.total else None

@@ -191,6 +191,33 @@ def test_acts_count_nothing_that_the_reader_may_not_read(client, centre, dossier
     assert client.get("/journal/acts/").status_code == 404
 
 
+def test_sums_over_thousands_of_acts_are_told_for_a_minute_to_their_reader_alone(client, centre, dossier, monkeypatch) -> None:
+    from parvis.journal.views import activity
+    from parvis.kernel import lately
+
+    lately.forget()
+    monkeypatch.setattr(lately, "SLOW", -1)
+    monkeypatch.setattr(lately, "SLOW_OF_MANY", -1)
+    monkeypatch.setattr(lately, "KEEP", 60)
+    write(centre, dossier, "Appel", kind="call", minutes=10)
+    write(centre, dossier, "Secret", restricted=True, minutes=90)
+
+    def acts(who: str) -> int:
+        client.force_login(getattr(centre, who))
+        return client.get("/journal/acts/?agent=").context["totals"]["acts"]
+
+    assert (acts("worker"), acts("colleague")) == (2, 1)
+    write(centre, dossier, "Autre appel", kind="call", minutes=5)
+    assert (acts("worker"), acts("colleague")) == (3, 2)  # few: counted each time
+    monkeypatch.setattr(activity, "MANY_ACTS", 1)
+    assert (acts("worker"), acts("colleague")) == (3, 2)
+    write(centre, dossier, "Encore un appel", kind="call", minutes=5)
+    assert (acts("worker"), acts("colleague"), acts("stranger")) == (3, 2, 0)
+    lately.forget()
+    assert (acts("worker"), acts("colleague")) == (4, 3)
+    lately.forget()
+
+
 def test_contacts_with_one_partner_stand_in_one_list(client, centre, dossier) -> None:
     from tests.contacts.factories import make_organisation
 

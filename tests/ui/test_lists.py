@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 from lxml import html
 
+from parvis.kernel import lately
 from parvis.kernel.models import MutationLine, MutationValue, Sequence
 from parvis.takeover.reading import xlsx
 from parvis.ui import gridaround, listmemory, sheets
@@ -84,6 +85,25 @@ def test_a_sum_that_stops_says_so(client_of: Client, rows: None, money: None, si
     monkeypatch.setattr(gridaround, "SUM_LIMIT", 2)
     site["actor"] = clerk("clerk", "payer")
     assert foot(client_of.get("/series/?sort=last")) == ["Total des 2 premières lignes", "", "300,00 €"]
+
+
+def test_a_sum_over_many_rows_is_told_for_a_minute_and_a_file_sums_anew(
+    client_of: Client, rows: None, money: None, site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lately.forget()
+    for name, value in (("SLOW_OF_MANY", -1), ("KEEP", 60)):
+        monkeypatch.setattr(lately, name, value)
+    site["actor"] = clerk("clerk", "payer")
+    assert foot(client_of.get("/series/")) == ["Total", "", "3 600,00 €"]
+    Sequence.objects.filter(last=100).update(last=150)
+    assert foot(client_of.get("/series/")) == ["Total", "", "3 650,00 €"]  # few rows: summed each time
+    monkeypatch.setattr(gridaround, "MANY", 1)
+    assert foot(client_of.get("/series/")) == ["Total", "", "3 650,00 €"]
+    Sequence.objects.filter(last=150).update(last=100)
+    assert foot(client_of.get("/series/")) == ["Total", "", "3 650,00 €"]
+    assert foot(client_of.get("/series/?year=2025")) == ["Total", "", "7,00 €"]
+    assert ["Total", "", "3 600,00 €"] in read_csv(client_of.get("/series/?export=csv"))
+    lately.forget()
 
 
 def test_the_totals_cost_one_query(client_of: Client, rows: None, money: None, site: Any, django_assert_num_queries: Any) -> None:

@@ -20,7 +20,7 @@ from parvis.contacts.api import (
 )
 from parvis.documents import api as documents
 from parvis.dossiers.api import guarded_files
-from parvis.kernel import clock, wordindex
+from parvis.kernel import clock, lately, wordindex
 from parvis.kernel.actor import Actor
 from parvis.kernel.links import link
 from parvis.kernel.subject import SubjectRef
@@ -31,8 +31,10 @@ from .. import access, services
 from ..costs import Tariffs, tariffs_for
 from ..grids import ACTS, CONTACTS, with_cost
 from ..models import Entry
-from ..selectors import acts_of, contacts_with, days_of, mentions_of, readings_of, steps_of, sums_by_kind
+from ..selectors import KindSum, acts_of, contacts_with, days_of, mentions_of, readings_of, steps_of, sums_by_kind
 from ._common import name_of, read
+
+MANY_ACTS = 5_000
 
 
 @screen(access=access.can_read_journal)
@@ -149,12 +151,18 @@ def _with_year(request: HttpRequest) -> HttpRequest:
     return request
 
 
+def _many(sums: list[KindSum]) -> bool:
+    return sum(row.acts for row in sums) >= MANY_ACTS
+
+
 def _answer(request: HttpRequest, grid: GridPage, tariffs: Tariffs, template: str, context: dict[str, Any]) -> HttpResponse:
     exported = grid.export()
     if exported is not None:
         return exported
     bounded = bool({"year", "agent"} & set(grid.values)) or template == "journal/partner.html"
-    sums = sums_by_kind(grid.rows, tariffs) if bounded else []
+    # The sums over the thousands of acts of a whole centre are up to a minute old, those of one agent never.
+    key = ("journal.sums", request.actor, grid.here, tariffs)  # type: ignore[attr-defined]
+    sums = lately.told(key, lambda: sums_by_kind(grid.rows, tariffs), large=_many) if bounded else []
     if bounded:
         grid.total = sum(row.acts for row in sums)  # the same rows, counted already
     partners = {row.partner.merged_into_id or row.partner_id for row in grid.shown if row.partner_id}
