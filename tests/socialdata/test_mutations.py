@@ -15,10 +15,11 @@ from parvis.dossiers import api as dossiers
 from parvis.journal.models import Entry
 from parvis.kernel import clock, jobs
 from parvis.kernel.errors import Conflict, NotAllowed
-from parvis.kernel.models import MutationLine, MutationValue
+from parvis.kernel.models import Job, MutationLine, MutationValue
 from parvis.socialdata import api, selectors
 from parvis.socialdata import jobs as socialdata_jobs
 from parvis.socialdata.models import MutationRun, RegisterAlert, RegisterMutation
+from parvis.socialdata.services import mutations as services
 from parvis.workflows.models import WorkItem
 from tests.contacts.factories import make_person, niss
 from tests.dossiers.factories import make_centre
@@ -70,6 +71,36 @@ def test_the_same_file_twice_works_once_and_its_content_goes(centre, dossier) ->
     assert (first.counts, second.counts) == ({"alert": 1}, {"known": 1})
     assert RegisterAlert.unscoped.count() == RegisterMutation.unscoped.count() == len(looks()) == 1
     assert bytes(first.content) == bytes(second.content) == b""
+
+
+def test_cut_off_and_read_again_the_report_tells_what_the_file_brought(centre, dossier, monkeypatch) -> None:
+    """Killed after two lines of four; one of the others stands twice in the file, and one came with a file of before."""
+    read(happening("RN-0"))
+    content = register_file(
+        [happening("RN-1"), happening("RN-2", kind="civil_status", status="Mariée"), happening("RN-0"), happening("RN-1")],
+        made_on=clock.today(),
+    )
+    real, done = services.take_in, []
+
+    def killed(**given):
+        if len(done) == 2:
+            raise KeyboardInterrupt  # nothing is tidied up
+        done.append(given["line"].id)
+        return real(**given)
+
+    run = api.receive_file(actor=a_cell(), name="rn.json", content=content)
+    monkeypatch.setattr(services, "take_in", killed)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run_pending(kinds={"socialdata.read"}, raise_errors=True)
+    monkeypatch.undo()
+    assert RegisterMutation.unscoped.filter(run=run).count() == 2
+    Job.objects.filter(kind="socialdata.read", state="running").update(lease_until=clock.now() - dt.timedelta(seconds=1))
+    assert jobs.reclaim() == 1
+    jobs.run_pending(kinds={"socialdata.read"}, raise_errors=True)
+    run.refresh_from_db()
+    assert run.counts == {"alert": 2, "known": 2}
+    assert [row[:3] for row in run.report] == [[1, "alert", "RN-1"], [2, "alert", "RN-2"], [3, "known", "RN-0"], [4, "known", "RN-1"]]
+    assert RegisterMutation.unscoped.count() == RegisterAlert.unscoped.count() == len(looks()) == 3
 
 
 def test_a_number_used_again_for_something_else_is_an_error_and_changes_nothing(centre, dossier) -> None:

@@ -67,18 +67,21 @@ def receive_file(*, actor: Actor, name: str, content: bytes) -> MutationRun:
 
 
 def read_lines(run: MutationRun) -> tuple[Counter[str], list[list[Any]]]:
-    """Each line in a gesture of its own: what is done stays done, and a second reading finds it done.
+    """Each line in a gesture of its own: what is done stays done. A second reading of the same file, after one that was cut off, finds it
+    done and reports it as the first would have.
 
     Raises:
         InvalidMutation: the file as a whole cannot be read.
     """
     counts: Counter[str] = Counter()
     report: list[list[Any]] = []
+    met: set[str] = set()
     for place, row in enumerate(rows_of(bytes(run.content)), 1):
         key = kind = words = ""
         try:
             line = line_of(row)
-            outcome = take_in(actor=READER, run=run, line=line)
+            outcome = take_in(actor=READER, run=run, line=line, met=line.id in met)
+            met.add(line.id)
             if outcome in (Outcome.ALERT, Outcome.KNOWN):
                 key, kind = line.id, line.kind
         except InvalidMutation as fault:
@@ -90,8 +93,11 @@ def read_lines(run: MutationRun) -> tuple[Counter[str], list[list[Any]]]:
 
 
 @gesture
-def take_in(*, actor: Actor, run: MutationRun, line: Line) -> Outcome:
+def take_in(*, actor: Actor, run: MutationRun, line: Line, met: bool = False) -> Outcome:
     """One mutation. Nothing is kept of somebody unknown here, or whose dossiers are all closed and paid out.
+
+    Args:
+        met: this reading has met the number before, on a line above.
 
     Raises:
         InvalidMutation: its number was used before, for something else.
@@ -100,7 +106,7 @@ def take_in(*, actor: Actor, run: MutationRun, line: Line) -> Outcome:
     if known is not None:
         if known.digest != line.digest:
             raise InvalidMutation(_("This number was used before for another mutation."), code="reused")
-        return Outcome.KNOWN
+        return _known(known, run, met)
     found = people_with([line.number, *line.joined, *line.left])
     person_id = found.get(line.number)
     if person_id is None:
@@ -128,11 +134,16 @@ def take_in(*, actor: Actor, run: MutationRun, line: Line) -> Outcome:
                 run=run,
                 received_at=clock.now(),
             )
-    except IntegrityError:  # two readings of the same file at once
-        return Outcome.KNOWN
+    except IntegrityError:  # two readings of the same mutation at once
+        return _known(RegisterMutation.unscoped.get(external_id=line.id), run, met)
     for dossier in files:
         _alert(actor, mutation, dossier)
     return Outcome.ALERT
+
+
+def _known(mutation: RegisterMutation, run: MutationRun, met: bool) -> Outcome:
+    """A line that this very file brought, in a reading that was cut off, is its alert; brought by another file or by a line above, it is known."""
+    return Outcome.ALERT if mutation.run_id == run.pk and not met else Outcome.KNOWN
 
 
 def people_with(numbers: list[str]) -> dict[str, int]:
