@@ -284,6 +284,16 @@ def waiting(subject: SubjectRef) -> bool:
     ).exists()
 
 
+def held(subject: SubjectRef, kind: str) -> set[int]:
+    """The jobs of a kind about the subject that a worker holds just now."""
+    from parvis.kernel.models import Job
+
+    rows = Job.objects.filter(
+        state=Job.State.RUNNING, kind=kind, subject_type=subject.type, subject_id=subject.id, lease_until__gte=clock.now()
+    )
+    return set(rows.values_list("pk", flat=True))
+
+
 def waiting_among(kind: str, ids: Iterable[int]) -> set[int]:
     """Of these subjects, those about which a job is still to be done."""
     from parvis.kernel.models import Job

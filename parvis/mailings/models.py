@@ -76,6 +76,8 @@ class Recipient(ScopedModel):
     document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, related_name="+")
     file = models.ForeignKey("documents.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(null=True)
+    # In a file to print that its author opened; asked for again, it is no longer.
+    taken_at = models.DateTimeField(null=True)
     printed_at = models.DateTimeField(null=True)
     again = models.BooleanField(default=False)
     # The e-mail did not arrive: a letter goes by post instead.
@@ -84,6 +86,8 @@ class Recipient(ScopedModel):
     mail_to = models.CharField(max_length=120, blank=True)
     mail_words = models.CharField(max_length=400, blank=True)
     mail_at = models.DateTimeField(null=True)
+    # The work that holds it while it leaves: job and attempt.
+    mail_claim = models.CharField(max_length=40, blank=True)
 
     class Meta(ScopedModel.Meta):
         ordering = ["mailing", "number", "pk"]

@@ -16,12 +16,14 @@ from django.conf import settings as product
 from parvis.contacts import api as contacts
 from parvis.dossiers.api import close_dossier
 from parvis.journal.models import Entry
-from parvis.kernel import clock, jobs
+from parvis.kernel import clock, gestures, jobs
 from parvis.kernel.models import Job
+from parvis.kernel.subject import SubjectRef
 from parvis.mailings import services
 from parvis.mailings.errors import MailingRefused
 from parvis.mailings.models import Mailing, Recipient
 from parvis.mailings.selectors import plans, summary
+from parvis.mailings.services import making
 from tests.dossiers.factories import Centre, make_centre
 
 from . import factories as f
@@ -177,6 +179,28 @@ def test_cut_off_while_leaving_it_is_not_sent_again_by_itself(centre: Centre, se
     services.redo(actor=centre.actor("worker"), mailing=row, number=1, by="email")
     mail(row)
     assert [one[2] for one in states(row)] == ["sent", "sent"]
+
+
+def test_of_two_workers_neither_takes_the_e_mail_of_the_other_for_cut_off(
+    centre: Centre, server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one sends the first e-mail, another begins on the same mailing: it sends the second, and each is sent once."""
+    row = confirmed(centre, [landlord("Immo du Parc", "parc@example.be"), landlord("Immo du Lac", "lac@example.be")])
+    real, begun = making.message, []
+
+    def slow(mailing: Mailing, one: Recipient, plan: Any) -> Any:
+        if not begun:
+            begun.append(one.number)
+            with gestures.gesture_scope():
+                jobs.enqueue("mailings.mail", SubjectRef("mailing", mailing.pk), version="other")
+            assert jobs.run_pending(kinds={"mailings.mail"}, raise_errors=True) == 1
+            assert [one[2] for one in states(row)] == ["sending", "sent"]
+        return real(mailing, one, plan)
+
+    monkeypatch.setattr(making, "message", slow)
+    mail(row)
+    assert [one[2] for one in states(row)] == ["sent", "sent"]
+    assert sorted(to for to, _message in server.got) == [["lac@example.be"], ["parc@example.be"]]
 
 
 def test_a_server_that_does_not_answer_is_tried_again_later(centre: Centre, server: Any, settings: Any) -> None:

@@ -259,6 +259,10 @@ def test_printed_then_one_again(centre: Centre) -> None:
     row = sent(centre, f.mailing(centre, [f.home(centre, "Un", rent="900"), f.home(centre, "Deux", rent="950")], two_sided=False))
     worker = centre.actor("worker")
     assert services.print_parts(worker, row) == [(1, 1, 2)]
+    with pytest.raises(MailingRefused) as untaken:
+        services.printed(actor=worker, mailing=row)
+    assert untaken.value.code == "untaken" and services.print_parts(worker, row) == [(1, 1, 2)]
+    services.take_letters(actor=worker, mailing=row, part=1)
     assert services.printed(actor=worker, mailing=row) == 2
     assert services.print_parts(worker, row) == []
     services.redo(actor=worker, mailing=row, number=2, by="post")
@@ -267,6 +271,23 @@ def test_printed_then_one_again(centre: Centre) -> None:
     assert "Deux" in page.extract_text()
     with pytest.raises(MailingRefused):
         services.redo(actor=worker, mailing=row, number=2, by="email")
+
+
+def test_a_letter_asked_for_again_after_the_file_was_opened_stays_to_be_printed(centre: Centre) -> None:
+    rows = [f.home(centre, name, rent="900") for name in ("Un", "Deux", "Trois")]
+    row = sent(centre, f.mailing(centre, rows, two_sided=False))
+    worker = centre.actor("worker")
+    services.take_letters(actor=worker, mailing=row, part=1)
+    services.redo(actor=worker, mailing=row, number=2, by="post")  # torn in the printer, said in another window
+    assert services.printed(actor=worker, mailing=row) == 2
+    left = Recipient.unscoped.get(mailing=row, printed_at__isnull=True)
+    assert (left.number, left.again) == (2, True)
+    assert services.print_parts(worker, row) == [(1, 1, 1)]
+    with pytest.raises(MailingRefused):
+        services.printed(actor=worker, mailing=row)  # its new file was not opened yet
+    services.take_letters(actor=worker, mailing=row, part=1)
+    assert services.printed(actor=worker, mailing=row) == 1
+    assert not Recipient.unscoped.filter(mailing=row, again=True).exists()
 
 
 def test_the_list_of_dossiers_finds_those_with_a_rent_over_an_amount(client: Any, centre: Centre) -> None:

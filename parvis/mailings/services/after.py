@@ -54,7 +54,7 @@ def letters_pdf(rows: list[Recipient], *, two_sided: bool) -> bytes:
 
 
 def take_letters(*, actor: Actor, mailing: Mailing, part: int) -> bytes:
-    """The file to print; who took it is written down.
+    """The file to print; who took it is written down, and which letters are in it.
 
     Raises:
         MailingRefused: nothing is there to print.
@@ -62,24 +62,35 @@ def take_letters(*, actor: Actor, mailing: Mailing, part: int) -> bytes:
     rows = list(to_print(actor, mailing).select_related("document__file", "file")[(part - 1) * PART : part * PART])
     if not rows:
         raise MailingRefused(_("There is no letter to print."), code="nothing")
-    data = letters_pdf(rows, two_sided=mailing.two_sided)
-    _taken(actor=actor, mailing=mailing, count=len(rows))
-    return data
+    # Before the file is put together: what is asked for again meanwhile is not in it.
+    _taken(actor=actor, mailing=mailing, rows=rows)
+    return letters_pdf(rows, two_sided=mailing.two_sided)
 
 
 @gesture
-def _taken(*, actor: Actor, mailing: Mailing, count: int) -> None:
-    record(actor, "mailing.letters_taken", mailing, {"letters": count})
+def _taken(*, actor: Actor, mailing: Mailing, rows: list[Recipient]) -> None:
+    Recipient.unscoped.filter(pk__in=[row.pk for row in rows], printed_at__isnull=True).update(taken_at=clock.now())
+    record(actor, "mailing.letters_taken", mailing, {"letters": len(rows)})
 
 
 @gesture
 def printed(*, actor: Actor, mailing: Mailing) -> int:
-    """The author says that the letters are printed and on their way. Returns how many."""
+    """The author says that the letters of the files that were opened are printed and on their way. Returns how many. Letters made, or asked
+    for again, since are not among them: they stay to be printed.
+
+    Raises:
+        MailingRefused: nothing is there to print, or no file was opened.
+    """
     row = _held(actor, mailing, None, *AFTER)
-    ids = list(to_print(actor, row).values_list("pk", flat=True))
+    waiting = to_print(actor, row)
+    ids = list(waiting.filter(taken_at__isnull=False).values_list("pk", flat=True))
+    if not ids and waiting.exists():
+        raise MailingRefused(_("Open the file with the letters first: only what is in it is noted as printed."), code="untaken")
     if not ids:
         raise MailingRefused(_("There is no letter to print."), code="nothing")
-    count = Recipient.unscoped.filter(pk__in=ids, printed_at__isnull=True).update(printed_at=clock.now(), again=False)
+    count = Recipient.unscoped.filter(pk__in=ids, printed_at__isnull=True, taken_at__isnull=False).update(
+        printed_at=clock.now(), again=False
+    )
     record(actor, "mailing.printed", row, {"letters": count})
     return int(count)
 
@@ -101,11 +112,13 @@ def redo(*, actor: Actor, mailing: Mailing, number: int, by: str) -> Recipient:
             raise MailingRefused(_("This e-mail was not refused."), code="email")
         jobs.enqueue("mailings.mail", SubjectRef("mailing", row.pk), version=_fresh())
     elif found.way == Way.EMAIL:  # another letter, with the postal address
-        Recipient.unscoped.filter(pk=found.pk).update(state=ItemState.WAITING, by_post=True, again=True, mail_state=MailState.NONE)
+        Recipient.unscoped.filter(pk=found.pk).update(
+            state=ItemState.WAITING, by_post=True, again=True, mail_state=MailState.NONE, taken_at=None
+        )
         Mailing.unscoped.filter(pk=row.pk).update(state=MailingState.MAKING)
         jobs.enqueue("mailings.make", SubjectRef("mailing", row.pk), version=_fresh())
     else:
-        Recipient.unscoped.filter(pk=found.pk).update(printed_at=None, again=True)
+        Recipient.unscoped.filter(pk=found.pk).update(printed_at=None, taken_at=None, again=True)
     record(actor, "mailing.again", row, {"number": number, "by": by})
     found.refresh_from_db()
     return found

@@ -131,38 +131,49 @@ def send_mails(*, ref: JobRef) -> None:
     if mailing is None or mailing.on is None:
         return
     actor = _author(mailing)
-    with gesture_scope():
-        cut = Recipient.unscoped.filter(mailing=mailing, mail_state=MailState.SENDING)
-        cut.update(mail_state=MailState.UNSURE, mail_at=clock.now())
+    claim = f"{ref.id}/{ref.attempt}"
+    _tell_cut_off(mailing, ref)
     rows = list(Recipient.unscoped.filter(mailing=mailing, mail_state=MailState.WAITING).order_by("number", "pk"))
     found = {one.recipient.pk: one for one in plans(actor, mailing, mailing.on, rows)}
     for place, row in enumerate(rows):
         plan = found.get(row.pk)
         with gesture_scope():
-            taken = Recipient.unscoped.filter(pk=row.pk, mail_state=MailState.WAITING).update(mail_state=MailState.SENDING)
+            taken = Recipient.unscoped.filter(pk=row.pk, mail_state=MailState.WAITING).update(
+                mail_state=MailState.SENDING, mail_claim=claim
+            )
         if not taken:
             continue
         if plan is None or not plan.goes or not (plan.reach.email and not plan.reach.no_email):
-            _mailed(actor=actor, mailing=mailing, row=row, state=MailState.STOPPED, words="")
+            _mailed(actor=actor, mailing=mailing, row=row, claim=claim, state=MailState.STOPPED, words="")
             continue
         try:
             message(mailing, row, plan).send()
         except (SMTPServerDisconnected, TimeoutError):
-            _mailed(actor=actor, mailing=mailing, row=row, state=MailState.UNSURE, words="")
+            _mailed(actor=actor, mailing=mailing, row=row, claim=claim, state=MailState.UNSURE, words="")
         except (SMTPException, RuntimeError, ValueError) as error:  # a ValueError: an address that no message can bear
-            _mailed(actor=actor, mailing=mailing, row=row, state=MailState.REFUSED, words=_words(error))
+            _mailed(actor=actor, mailing=mailing, row=row, claim=claim, state=MailState.REFUSED, words=_words(error))
         except OSError as error:
             with gesture_scope():
-                Recipient.unscoped.filter(pk=row.pk, mail_state=MailState.SENDING).update(mail_state=MailState.WAITING)
+                Recipient.unscoped.filter(pk=row.pk, mail_state=MailState.SENDING, mail_claim=claim).update(mail_state=MailState.WAITING)
                 Mailing.unscoped.filter(pk=mailing.pk).update(problem=str(error)[:400])
             raise
         else:
             state = MailState.SENT if settings.PARVIS_KIND == "production" else MailState.KEPT
-            _mailed(actor=actor, mailing=mailing, row=row, state=state, words="")
+            _mailed(actor=actor, mailing=mailing, row=row, claim=claim, state=state, words="")
         ref.report(95 * (place + 1) // len(rows))
     with gesture_scope():
         Mailing.unscoped.filter(pk=mailing.pk).exclude(problem="").update(problem="")
         ref.complete()
+
+
+def _tell_cut_off(mailing: Mailing, ref: JobRef) -> None:
+    """E-mails that nobody is sending any more: their work was cut off. Those that another worker holds just now are its own."""
+    with gesture_scope():
+        leaving = Recipient.unscoped.filter(mailing=mailing, mail_state=MailState.SENDING)
+        others = jobs.held(ref.subject, ref.kind) - {ref.id}
+        for claim in leaving.order_by().values_list("mail_claim", flat=True).distinct():
+            if claim.partition("/")[0] not in {str(pk) for pk in others}:
+                leaving.filter(mail_claim=claim).update(mail_state=MailState.UNSURE, mail_at=clock.now())
 
 
 def message(mailing: Mailing, row: Recipient, plan: Plan) -> EmailMessage:
@@ -189,10 +200,10 @@ def _words(error: Exception) -> str:
 
 
 @gesture
-def _mailed(*, actor: Actor, mailing: Mailing, row: Recipient, state: str, words: str) -> None:
-    done = Recipient.unscoped.filter(pk=row.pk, mail_state=MailState.SENDING).update(
-        mail_state=state, mail_words=words, mail_at=clock.now()
-    )
+def _mailed(*, actor: Actor, mailing: Mailing, row: Recipient, claim: str, state: str, words: str) -> None:
+    """What became of it, as whoever sent it knows it: also of one that was taken for cut off meanwhile, as long as nobody sent it again."""
+    mine = Recipient.unscoped.filter(pk=row.pk, mail_claim=claim, mail_state__in=(MailState.SENDING, MailState.UNSURE))
+    done = mine.update(mail_state=state, mail_words=words, mail_at=clock.now())
     if done and state == MailState.SENT:
         _tell(actor, row, gettext_noop("E-mail sent: %(title)s"), mailing)
     elif done and state == MailState.REFUSED:
