@@ -67,3 +67,13 @@ class PaymentLineRejected(_LineEvent):
     reason_code: str
     bank_text: str
     returned: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoucherReversed(Event):
+    """An accountant reversed a voucher; ``subject`` is what it was booked for, if anything. ``reversal_id`` is the opposite voucher."""
+
+    voucher_id: int
+    reversal_id: int
+    subject: SubjectRef | None
+    reason: str

@@ -23,9 +23,10 @@ from .services.attesting import Checked, attestation_pdf, check_attestation, iss
 from .services.continuing import extend_all, extend_one, propose_all, propose_continuation
 from .services.correcting import correct_account, settle_held
 from .services.doubling import declare_second, doubles_of
-from .services.handing_back import tell_settled
+from .services.handing_back import tell_reopened, tell_settled
 from .services.paying import pay_again, prepare_first_payment, prepare_first_payments, prepare_run
 from .services.recovering import overlap, proposed_amount, record_receipt, register_claim
+from .services.reversing import reverse_receipt
 from .services.taking_over import (
     RunningRight,
     WouldPay,
@@ -84,10 +85,12 @@ __all__ = [
     "reconciliation",
     "record_receipt",
     "register_claim",
+    "reverse_receipt",
     "run_of",
     "settle_held",
     "take_over_right",
     "told_differences",
+    "tell_reopened",
     "tell_settled",
     "unpaid",
     "waiting_first",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from parvis.kernel.money import share
 from parvis.kernel.periods import Period, month_start, next_month
 
 from .enums import Cause
@@ -157,9 +158,38 @@ def overlap_total(paid: Mapping[date, Decimal], period: Period) -> Decimal:
     return sum((amount for month, amount in paid.items() if Period(month, next_month(month)).overlaps(period)), ZERO)
 
 
-def claimable(announced: Decimal, paid: Mapping[date, Decimal], period: Period) -> Decimal:
-    """The announced amount, at most what was paid for the same period (recovery is limited to the overlap)."""
-    return min(announced, overlap_total(paid, period))
+def _whole_months(period: Period) -> Period:
+    return Period(month_start(period.start), period.end if period.end.day == 1 else next_month(period.end))
+
+
+def left_to_claim(paid: Mapping[date, Decimal], taken: Sequence[tuple[Period, Decimal]], period: Period) -> Decimal:
+    """What may still be claimed for a period beside what was ``taken`` for others: each claim needs months of its own period to come from,
+    and no month gives more than was paid for it.
+
+    Of all stretches of months around the period, the one that leaves least decides (the condition of Hall, for intervals).
+    """
+    wanted = _whole_months(period)
+    others = [(_whole_months(one), amount) for one, amount in taken]
+    starts = {wanted.start, *(one.start for one, _amount in others if one.start < wanted.start)}
+    ends = {wanted.end, *(one.end for one, _amount in others if one.end > wanted.end)}
+    left = (
+        overlap_total(paid, Period(start, end)) - sum((amount for one, amount in others if start <= one.start and one.end <= end), ZERO)
+        for start in starts
+        for end in ends
+    )
+    return max(min(left), ZERO)
+
+
+def claimed_by_month(amount: Decimal, period: Period, paid: Mapping[date, Decimal], granted: Decimal) -> dict[date, Decimal]:
+    """Of which months a sum is claimed back: of what was paid beyond what the decision that claims it ``granted``, as far as that explains
+    the sum; else of all that was paid. No month gives more than was paid for it."""
+    months = {month: sum_ for month, sum_ in paid.items() if sum_ > 0 and Period(month, next_month(month)).overlaps(period)}
+    beyond = {month: max(sum_ - granted, ZERO) for month, sum_ in months.items()}
+    wanted = min(amount, sum(months.values(), ZERO))
+    if wanted <= 0:
+        return {}
+    weights = beyond if sum(beyond.values(), ZERO) >= wanted else months
+    return dict(zip(weights, share(wanted, list(weights.values())), strict=True))
 
 
 def uncovered(wanted: Period, covered: Iterable[Period]) -> list[Period]:

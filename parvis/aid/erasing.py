@@ -56,6 +56,7 @@ def _erase(target: Target) -> None:
     )
     receipts = ClaimReceipt.unscoped.filter(claim__dossier=target.id)  # one of its own each: a reference stands once on a claim
     receipts.update(reference=Concat(Value("gone:"), Cast("pk", CharField())))
+    receipts.filter(reverses__isnull=False).update(reason=label)
 
 
 registries.erasers.register(

@@ -53,12 +53,22 @@ class ClaimRegistered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimSettled(Event):
-    """All of a claim came in: once for each claim."""
+    """All of a claim came in: once, and again after it was opened again."""
 
     claim_id: int
     number: str
     dossier_id: int
     amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimReopened(Event):
+    """A receipt of a claim that was fully recovered was reversed: ``open_amount`` is to be recovered again."""
+
+    claim_id: int
+    number: str
+    dossier_id: int
+    open_amount: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)

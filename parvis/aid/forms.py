@@ -81,6 +81,25 @@ class ReceiptForm(forms.Form):
     reference = forms.CharField(label=_("Reference of the bank statement"), max_length=120)
 
 
+class ReversalForm(forms.Form):
+    """Which of the sums that came in is reversed, and why."""
+
+    receipt = forms.ModelChoiceField(label=_("Money received"), queryset=None, widget=forms.RadioSelect, empty_label=None)
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("For example: booked on the wrong recovery, or recalled by the bank, with the reference of the recall."),
+        max_length=191,
+    )
+
+    def __init__(self, data: Any = None, *, receipts: Any) -> None:
+        super().__init__(data)
+        field: Any = self.fields["receipt"]
+        field.queryset = receipts
+        field.label_from_instance = lambda row: (
+            f"{formats.day(row.on)} · {formats.amount(row.amount, row.claim.currency)} · {row.reference}"
+        )
+
+
 class AttestationForm(forms.Form):
     """This month is filled in: nothing need be typed."""
 

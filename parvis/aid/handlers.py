@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parvis.accounting.events import PaymentLineAccepted, PaymentLineRejected, PaymentOrderWithdrawn
+from parvis.accounting.events import PaymentLineAccepted, PaymentLineRejected, PaymentOrderWithdrawn, VoucherReversed
 from parvis.decisions.events import DecisionTaken, ProposalSubmitted
 from parvis.dossiers.events import DossierTransferred
 from parvis.kernel.events import subscribe
@@ -10,7 +10,7 @@ from parvis.workflows.api import close_item
 
 from .enums import EntitlementState
 from .models import Entitlement
-from .services import answering
+from .services import answering, reversing
 
 
 @subscribe(PaymentLineAccepted)
@@ -30,6 +30,18 @@ def line_rejected(event: PaymentLineRejected) -> None:
 @subscribe(PaymentOrderWithdrawn)
 def order_withdrawn(event: PaymentOrderWithdrawn) -> None:
     answering.note_withdrawn(actor=event.actor, due_ids=[one.id for one in event.subjects if one.type == "due_line"])
+
+
+@subscribe(VoucherReversed)
+def voucher_reversed(event: VoucherReversed) -> None:
+    if event.subject is not None and event.subject.type == "claim":
+        reversing.note_reversed(
+            actor=event.actor,
+            claim_id=event.subject.id,
+            voucher_id=event.voucher_id,
+            reversal_id=event.reversal_id,
+            reason=event.reason,
+        )
 
 
 @subscribe(ProposalSubmitted)

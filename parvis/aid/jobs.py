@@ -72,9 +72,15 @@ def attestation(ref: JobRef) -> None:
 
 @job("aid.settled_letter")
 def settled_letter(ref: JobRef) -> None:
-    """The letter that ends a recovery, for the worker to send."""
+    """The letter that ends a recovery, for the worker to send; none where it is open again meanwhile."""
     claim = Claim.unscoped.get(pk=ref.subject.id)
-    language, title, pdf = closing_letter(claim, ClaimReceipt.unscoped.filter(claim=claim).aggregate(last=Max("on"))["last"])
+    if claim.settled_at is None:
+        with gesture_scope():
+            ref.complete()
+        return
+    receipts = ClaimReceipt.unscoped.filter(claim=claim)
+    last_on = receipts.filter(live=1).aggregate(last=Max("on"))["last"]
+    language, title, pdf = closing_letter(claim, last_on, again=receipts.filter(reverses__isnull=False).count())
     file = documents.store_bytes(pdf)
     with gesture_scope():
         handing_back.keep_closing_letter(

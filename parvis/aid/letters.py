@@ -71,8 +71,9 @@ def claim_letter_pdf(claim: Claim) -> bytes:
     return documents.render_letter_pdf(blocks, envelope, date=on)
 
 
-def closing_letter(claim: Claim, last_on: date | None) -> tuple[str, str, bytes]:
-    """Language, title and PDF of the letter to the person when all came in, ``last_on`` the last of it. Same claim, same bytes."""
+def closing_letter(claim: Claim, last_on: date | None, again: int = 0) -> tuple[str, str, bytes]:
+    """Language, title and PDF of the letter to the person when all came in, ``last_on`` the last of it. Same claim, same bytes; one that was
+    open ``again`` gets another letter, that its reference tells from the one of before."""
     language = contacts.letter_language(claim.beneficiary_id)
     assert claim.settled_at is not None and claim.amount is not None
     on = clock.date_of(claim.settled_at)
@@ -97,7 +98,7 @@ def closing_letter(claim: Claim, last_on: date | None) -> tuple[str, str, bytes]
         recipient=(claim.beneficiary_name, *contacts.postal_lines(claim.beneficiary_id, on)),
         subject=title,
         on=on,
-        reference=claim.number or "",
+        reference=f"{claim.number}/{again + 1}" if again else claim.number or "",
         contact=(name,),
     )
     return language, title, documents.render_letter_pdf(blocks, envelope, date=on)

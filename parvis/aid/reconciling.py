@@ -29,7 +29,8 @@ SHOWN = 500
 
 @dataclass(frozen=True)
 class Movement:
-    """One claim in one month. ``claimed`` and ``received`` are debits and credits of the receivable account, reversals included."""
+    """One claim in one month. ``claimed`` and ``received`` are debits and credits of the receivable account; a reversal takes from the side
+    that it reverses."""
 
     claim: Claim | None
     opening: Decimal
@@ -150,13 +151,16 @@ def month_of(actor: Actor, month: date) -> Month:
     sums = {
         "old_debit": Sum("debit", filter=before),
         "old_credit": Sum("credit", filter=before),
-        "debit": Sum("debit", filter=within),
-        "credit": Sum("credit", filter=within),
+        "new_debit": Sum("debit", filter=within & Q(voucher__reverses__isnull=True)),
+        "new_credit": Sum("credit", filter=within & Q(voucher__reverses__isnull=True)),
+        "undone_debit": Sum("credit", filter=within & Q(voucher__reverses__isnull=False)),
+        "undone_credit": Sum("debit", filter=within & Q(voucher__reverses__isnull=False)),
     }
     found = {}
     for row in entries.filter(voucher__subject_type="claim").values("voucher__subject_id").annotate(**sums):
-        one = Movement(None, _cents(row["old_debit"]) - _cents(row["old_credit"]), _cents(row["debit"]), _cents(row["credit"]))
-        if one.opening or one.claimed or one.received:
+        claimed, received = _cents(row["new_debit"]) - _cents(row["undone_debit"]), _cents(row["new_credit"]) - _cents(row["undone_credit"])
+        one = Movement(None, _cents(row["old_debit"]) - _cents(row["old_credit"]), claimed, received)
+        if one.opening or any(row[name] for name in ("new_debit", "new_credit", "undone_debit", "undone_credit")):
             found[row["voucher__subject_id"]] = one
     claims = {
         claim.pk: claim

@@ -42,6 +42,12 @@ SETTLED = {
     "de": "Rückforderung abgeschlossen: den Brief an die Person senden",
     "en": "Recovery settled: send the letter to the person",
 }
+REOPENED = {
+    "fr": "Récupération rouverte : prévenir la personne",
+    "nl": "Terugvordering heropend: de persoon verwittigen",
+    "de": "Rückforderung wieder offen: die Person benachrichtigen",
+    "en": "Recovery open again: tell the person",
+}
 
 ARTICLE = {
     DebtorKind.INSTITUTION: "Loi organique du 8 juillet 1976, art. 99 § 2",
@@ -81,4 +87,6 @@ STEP_CONTINUE = gettext_noop("Aid about to end on %(day)s: a continuation is pro
 STEP_ATTESTED = gettext_noop("Attestation %(number)s handed over, for %(from)s to %(to)s")
 STEP_ATTESTATION_WITHDRAWN = gettext_noop("Attestation %(number)s withdrawn: %(reason)s")
 STEP_SETTLED = gettext_noop("Recovery %(number)s fully recovered: %(amount)s")
+STEP_REVERSED = gettext_noop("Money received for the recovery %(number)s reversed, %(amount)s: %(reason)s")
+STEP_REOPENED_TOLD = gettext_noop("The person was told that the recovery %(number)s is open again")
 STEP_TOLD = gettext_noop("Letter on the end of the recovery %(number)s sent to the person")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from parvis.kernel import clock, mutations, numbers
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import NotAllowed
+from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.money import CENT
 from parvis.kernel.subject import SubjectRef
@@ -23,6 +24,7 @@ from parvis.kernel.subject import SubjectRef
 from ..access import may_post
 from ..enums import Book
 from ..errors import LedgerError
+from ..events import VoucherReversed
 from ..models import Entry, GlAccount, Voucher
 
 STREAM = "context:accounting"
@@ -183,7 +185,8 @@ def _checked(legs: Sequence[Leg]) -> Decimal:
 
 @gesture
 def reverse(*, actor: Actor, voucher: Voucher, reason: str, booked_on: date | None = None) -> Voucher:
-    """Post the opposite of a voucher. Both stay; a voucher is reversed once, a reversal never.
+    """Post the opposite of a voucher. Both stay; a voucher is reversed once, a reversal never. What it was booked for is told
+    (``VoucherReversed``), and may refuse.
 
     Raises:
         NotAllowed: only an accountant reverses.
@@ -223,9 +226,12 @@ def reverse(*, actor: Actor, voucher: Voucher, reason: str, booked_on: date | No
     ]
     try:
         with transaction.atomic():
-            return _store(actor, mirror, entries)
+            made = _store(actor, mirror, entries)
     except IntegrityError:  # somebody else reversed it a moment ago
         raise LedgerError(_("This voucher has already been reversed."), code="reversed") from None
+    subject = SubjectRef(voucher.subject_type, voucher.subject_id) if voucher.subject_type and voucher.subject_id else None
+    publish(VoucherReversed(actor=actor, voucher_id=voucher.pk, reversal_id=made.pk, subject=subject, reason=mirror.reason))
+    return made
 
 
 @gesture

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from parvis.kernel.periods import Period
 from parvis.kernel.scope import ScopedModel
 from parvis.kernel.subject import SubjectRef
 
@@ -79,12 +80,17 @@ class Claim(ScopedModel):
         return SubjectRef("claim", self.pk)
 
     @property
+    def period(self) -> Period:
+        return Period(self.valid_from, self.valid_to)
+
+    @property
     def open_amount(self) -> Decimal:
         return (self.amount or Decimal("0.00")) - self.collected
 
 
 class ClaimReceipt(ScopedModel):
-    """Money that came in for a claim, with its voucher. A mistake is a second row the other way."""
+    """Money that came in for a claim, with its voucher. A mistake, or money that the bank took back, is a second row the other way: it names
+    the row that it ``reverses`` and why. ``live``: not reversed; a reference stands once among these."""
 
     personal_data = "money"
     scoped_by = "claim__dossier"
@@ -94,13 +100,21 @@ class ClaimReceipt(ScopedModel):
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     reference = models.CharField(max_length=120)
     voucher = models.OneToOneField("accounting.Voucher", on_delete=models.PROTECT, related_name="+")
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversal")
+    live = models.PositiveSmallIntegerField(null=True, default=1)
+    reason = models.CharField(max_length=191, blank=True)
     recorded_at = models.DateTimeField()
     author_label = models.CharField(max_length=191)
 
     class Meta(ScopedModel.Meta):
         ordering = ["claim", "on", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["claim", "reference"], name="aid_receipt_reference_once"),
+            models.UniqueConstraint(fields=["claim", "reference", "live"], name="aid_receipt_living_reference_once"),
             models.CheckConstraint(condition=~Q(reference=""), name="aid_receipt_has_reference"),
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=True, amount__gt=0)
+                | (Q(reverses__isnull=False, amount__lt=0, live__isnull=True) & ~Q(reason="")),
+                name="aid_receipt_reversal_is_whole",
+            ),
         ]
         verbose_name = _("money received")

@@ -18,14 +18,15 @@ from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
+from parvis.kernel.money import CENT
 from parvis.kernel.periods import OPEN_END, month_start, next_month
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.workflows.api import open_item
 
 from .. import texts
-from ..calculations import kept_back, months_due
-from ..enums import DebtorKind, DueState, EntitlementState
+from ..calculations import claimed_by_month, kept_back, months_due
+from ..enums import ClaimState, DebtorKind, DueState, EntitlementState
 from ..events import EntitlementOpened
 from ..models import Claim, DueLine, Entitlement, PaymentAccount, Withholding
 
@@ -143,21 +144,39 @@ def _replaced(decision: Any, provision: Provision) -> list[Entitlement]:
 
 
 def _settled(new: Entitlement) -> dict[date, Decimal]:
-    """What was paid or ordered already for the months of a right, by whichever of the rights before it: the last one may have paid nothing,
-    or the difference only, where another one before it had paid."""
+    """What the person keeps of what was paid or ordered already for the months of a right, by whichever of the rights before it: the last one
+    may have paid nothing, or the difference only, where another one before it had paid. What was claimed back since is not kept: else a
+    right that is granted anew would be paid too little, and the same sum be told as paid too much a second time."""
     before = Q(entitlement__line=new.line_id) | Q(entitlement__dossier=new.dossier_id, entitlement__decision__isnull=True)
     rows = DueLine.unscoped.filter(
         before,
         entitlement__beneficiary=new.beneficiary_id,
         entitlement__kind=new.kind,
         entitlement__periodicity="month",
-        month__gte=month_start(new.valid_from),
         state__in=(DueState.PAID, DueState.ORDERED),
     )
     settled: dict[date, Decimal] = {}
     for month, amount, withheld in rows.exclude(entitlement=new.pk).order_by("month", "pk").values_list("month", "amount", "withheld"):
         settled[month] = settled.get(month, Decimal("0.00")) + amount + withheld
-    return settled
+    for claim in claims_from_person(new):
+        granted = claim.entitlement.amount if claim.entitlement is not None and claim.entitlement.monthly else Decimal("0.00")
+        for month, amount in claimed_by_month(claim.amount or 0 * CENT, claim.period, settled, granted).items():
+            settled[month] -= amount
+    return {month: amount for month, amount in settled.items() if month >= month_start(new.valid_from) and amount > 0}
+
+
+def claims_from_person(right: Entitlement) -> list[Claim]:
+    """Registered claims that take back from the person what earlier decisions of the same aid had paid. What an institution or another debtor
+    refunds is not taken from her."""
+    rows = Claim.unscoped.filter(
+        Q(debtor_person__isnull=True) | Q(debtor_person=right.beneficiary_id),
+        Q(entitlement__isnull=True) | Q(entitlement__kind=right.kind),
+        line=right.line_id,
+        beneficiary=right.beneficiary_id,
+        debtor_kind=DebtorKind.PERSON,
+    )
+    rows = rows.exclude(decision=right.decision_id).exclude(state=ClaimState.TO_REGISTER)
+    return list(rows.select_related("entitlement").order_by("pk"))
 
 
 def _close_replaced(actor: Actor, old: Entitlement, new: Entitlement) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -19,18 +19,18 @@ from parvis.kernel.errors import Conflict, NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.money import CENT
-from parvis.kernel.periods import Period
+from parvis.kernel.periods import Period, next_month
 from parvis.kernel.subject import SubjectRef
 from parvis.kernel.terms import Term
 from parvis.ui import formats
 
 from .. import texts
 from ..access import may_register_claims
-from ..calculations import claimable, overlap_total
-from ..enums import ClaimState, DebtorKind, DueState
+from ..calculations import left_to_claim, overlap_total
+from ..enums import ClaimState, DebtorKind, DueState, EntitlementState
 from ..errors import AidError
 from ..events import ClaimRegistered
-from ..models import Claim, ClaimReceipt, DueLine
+from ..models import Claim, ClaimReceipt, DueLine, Entitlement
 from .granting import note_step, stream
 from .handing_back import hand_back
 
@@ -59,12 +59,49 @@ def paid_months(claim: Claim) -> dict[date, Decimal]:
 
 
 def overlap(claim: Claim) -> Decimal:
-    return overlap_total(paid_months(claim), Period(claim.valid_from, claim.valid_to))
+    return overlap_total(paid_months(claim), claim.period)
+
+
+def left(claim: Claim, period: Period | None = None) -> Decimal:
+    """What may still be claimed for a period: what was paid, less what other claims take of it already; from the person also less what a later
+    decision grants for the same months."""
+    paid = paid_months(claim)
+    if claim.debtor_kind == DebtorKind.PERSON:
+        for right in _granted_since(claim):
+            paid = {
+                month: max(amount - right.amount, Decimal("0.00")) if Period(month, next_month(month)).overlaps(right.period) else amount
+                for month, amount in paid.items()
+            }
+    return left_to_claim(paid, [(other.period, other.amount or Decimal("0.00")) for other in _others(claim)], period or claim.period)
+
+
+def _granted_since(claim: Claim) -> list[Entitlement]:
+    """The right that a later decision granted in the place of the one on which the claim rests; one that was replaced in turn no longer counts."""
+    if claim.entitlement is None:
+        return []
+    rows = Entitlement.unscoped.filter(
+        line=claim.line_id,
+        kind=claim.entitlement.kind,
+        beneficiary=claim.beneficiary_id,
+        periodicity="month",
+        decision__gt=claim.decision_id,
+    )
+    return list(rows.exclude(state=EntitlementState.REPLACED).order_by("-pk")[:1])
+
+
+def _others(claim: Claim) -> list[Claim]:
+    """Registered claims of what was paid to the same person for the same aid, whoever owes them."""
+    rows = Claim.unscoped.filter(beneficiary=claim.beneficiary_id).exclude(state=ClaimState.TO_REGISTER).exclude(pk=claim.pk)
+    if claim.entitlement is not None:
+        rows = rows.filter(Q(entitlement__isnull=True) | Q(entitlement__kind=claim.entitlement.kind), line=claim.line_id)
+    else:
+        rows = rows.filter(dossier=claim.dossier_id)
+    return list(rows.order_by("pk"))
 
 
 def proposed_amount(claim: Claim) -> Decimal:
-    """What can be claimed today: the announced amount, at most what was paid for the same period."""
-    return claimable(claim.announced, paid_months(claim), Period(claim.valid_from, claim.valid_to))
+    """What can be claimed today: the announced amount, at most what is left of what was paid for the same period."""
+    return min(claim.announced, left(claim))
 
 
 def unheard_of(claim: Claim, debtor_kind: str = "") -> decisions.Unheard | None:
@@ -114,13 +151,18 @@ def register_claim(
             field="amount",
             code="announced",
         )
-    limit = overlap_total(paid_months(claim), Period(start, end))
+    limit = left(claim, Period(start, end))
     if amount > limit and not (ahead and claim.debtor_kind == DebtorKind.INSTITUTION):
-        raise AidError(
-            _("Only %(limit)s was paid for this period: a claim cannot go beyond it.") % {"limit": formats.amount(limit, claim.currency)},
-            field="amount",
-            code="overlap",
+        paid = overlap_total(paid_months(claim), Period(start, end))
+        text = (
+            _("Only %(limit)s was paid for this period: a claim cannot go beyond it.")
+            if limit == paid
+            else _(
+                "Of the %(paid)s paid for this period only %(limit)s is left to claim: the rest is claimed already, or granted by a later decision."
+            )
         )
+        sums = {"limit": formats.amount(limit, claim.currency), "paid": formats.amount(paid, claim.currency)}
+        raise AidError(text % sums, field="amount", code="overlap")
     unheard = unheard_of(claim, debtor_kind)
     if unheard is not None and unheard.barred:
         raise AidError(f"{unheard.text} {NEW_DECISION} {LAWYER}", code="heard")

@@ -16,11 +16,11 @@ from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 
 from .. import access, past_claims, selectors
 from ..enums import ClaimState, DebtorKind
-from ..forms import ClaimForm, ReceiptForm
+from ..forms import ClaimForm, ReceiptForm, ReversalForm
 from ..models import Claim, ClaimReceipt
 from ..paging import pager
 from ..reconciling import month_of, reconciliation
-from ..services import recovering
+from ..services import recovering, reversing
 
 PAGE = 100
 
@@ -114,10 +114,13 @@ def _context(request: Request, row: Claim) -> dict[str, Any]:
         "claim": row,
         "overlap": recovering.overlap(row),
         "last_day": row.valid_to - timedelta(days=1),
-        "receipts": list(ClaimReceipt.objects.visible_to(request.actor).filter(claim=row).select_related("voucher").order_by("on", "pk")),
+        "receipts": list(ClaimReceipt.objects.visible_to(request.actor).filter(claim=row).select_related("voucher").order_by("pk")),
         "receipt_form": ReceiptForm(initial={"on": clock.today(), "amount": row.open_amount if row.amount else None}),
         "may_register": access.may_register_claims(request.actor) and row.state == ClaimState.TO_REGISTER,
         "may_collect": access.may_register_claims(request.actor) and row.state == ClaimState.REGISTERED,
+        "reversal_form": ReversalForm(receipts=_living(request, row))
+        if access.may_register_claims(request.actor) and row.collected
+        else None,
         "unheard": recovering.unheard_of(row) if row.state == ClaimState.TO_REGISTER else None,
         "new_decision": recovering.NEW_DECISION,
         "lawyer": recovering.LAWYER,
@@ -135,6 +138,23 @@ def received(request: Request, uuid: Any) -> HttpResponse:
             recovering.record_receipt(actor=request.actor, claim=row, **form.cleaned_data)
             return done(request, "aid:claim", _("Recorded and booked."), uuid)
     context = {**_context(request, row), "receipt_form": form, "form": None, "proposed": None}
+    return invalid(request, "aid/claim.html", context)
+
+
+def _living(request: Request, row: Claim) -> Any:
+    return ClaimReceipt.objects.visible_to(request.actor).filter(claim=row, live=1).select_related("claim").order_by("pk")
+
+
+@screen(access=access.may_register_claims, methods=("POST",), name="aid.claim_reversed")
+def reversed_(request: Request, uuid: Any) -> HttpResponse:
+    """Money that is not this claim's after all. Sent twice, it is reversed once."""
+    row = find(request, uuid)
+    form = ReversalForm(request.POST, receipts=_living(request, row))
+    if form.is_valid():
+        with errors_on(form):
+            reversing.reverse_receipt(actor=request.actor, **form.cleaned_data)
+            return done(request, "aid:claim", _("Reversed and booked: the recovery is open by as much."), uuid)
+    context = {**_context(request, row), "reversal_form": form, "form": None, "proposed": None}
     return invalid(request, "aid/claim.html", context)
 
 

@@ -1,9 +1,10 @@
-"""The end of a recovery, for the worker: what came in, the balance of the file, the letter to send."""
+"""The end of a recovery, for the worker: what came in, the balance of the file, the letter to send; or that it is open again."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from parvis.documents.api import read_bytes
 from parvis.kernel import clock, mutations
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import Request, done, page, screen
+from parvis.workflows.api import ItemState, WorkItem
 
 from .. import access
 from ..enums import ClaimState
@@ -21,7 +23,11 @@ from ..sheet import balance_lines
 
 def _find(request: Request, uuid: Any) -> Claim:
     rows = Claim.objects.visible_to(request.actor).select_related("dossier", "decision", "closing_letter__file")
-    row = rows.filter(uuid=uuid, state=ClaimState.SETTLED).first()
+    # One that is open again stays on this page: its worker reads why, and says that the person knows.
+    again = Q(
+        state=ClaimState.REGISTERED, pk__in=ClaimReceipt.objects.visible_to(request.actor).filter(reverses__isnull=False).values("claim")
+    )
+    row = rows.filter(again | Q(state=ClaimState.SETTLED), uuid=uuid).first()
     if row is None:
         raise Http404("claim")
     mutations.record_read(actor=request.actor, subject=row.ref, screen=request.screen.name, within=SubjectRef("dossier", row.dossier_id))
@@ -35,13 +41,21 @@ def settled(request: Request, uuid: Any) -> HttpResponse:
     if request.method == "POST":
         if not access.may_tell_settled(request.actor, row):
             raise Http404("tell")
-        handing_back.tell_settled(actor=request.actor, claim=row)
+        if row.state == ClaimState.SETTLED:
+            handing_back.tell_settled(actor=request.actor, claim=row)
+        else:
+            handing_back.tell_reopened(actor=request.actor, claim=row)
         return done(request, "aid:settled", _("Noted; the task is done."), uuid)
     context = {
         "claim": row,
-        "receipts": list(ClaimReceipt.objects.visible_to(request.actor).filter(claim=row).order_by("on", "pk")),
+        "receipts": list(ClaimReceipt.objects.visible_to(request.actor).filter(claim=row).order_by("pk")),
         "balance": balance_lines(request.actor, row.dossier, clock.today()),
-        "may_tell": access.may_tell_settled(request.actor, row) and row.told_at is None,
+        "may_tell": access.may_tell_settled(request.actor, row) and row.told_at is None and row.state == ClaimState.SETTLED,
+        "may_say": row.state == ClaimState.REGISTERED
+        and access.may_tell_settled(request.actor, row)
+        and WorkItem.objects.visible_to(request.actor)
+        .filter(subject_type=row.ref.type, subject_id=row.pk, step=handing_back.AGAIN, state=ItemState.OPEN)
+        .exists(),
     }
     return page(request, "aid/settled.html", context)
 
