@@ -13,6 +13,7 @@ CHART: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
     (Book.PUBLIC, "64802", K.EXPENSE, "expense:aid.equivalent", {"fr": "Aide équivalente au revenu d’intégration", "nl": "Steun gelijk aan het leefloon", "de": "Dem Eingliederungseinkommen gleichgestellte Hilfe", "en": "Aid equivalent to integration income"}),
     (Book.PUBLIC, "64803", K.EXPENSE, "expense:aid.one_off", {"fr": "Aides uniques et urgentes", "nl": "Eenmalige en dringende steun", "de": "Einmalige und dringende Hilfen", "en": "One-off and urgent aid"}),
     (Book.PUBLIC, "64804", K.EXPENSE, "expense:aid.advance", {"fr": "Avances sur prestations sociales", "nl": "Voorschotten op sociale uitkeringen", "de": "Vorschüsse auf Sozialleistungen", "en": "Advances on social benefits"}),
+    (Book.PUBLIC, "64891", K.EXPENSE, "expense:waived", {"fr": "Récupérations auxquelles le centre a renoncé", "nl": "Terugvorderingen waarvan is afgezien", "de": "Erlassene Rückforderungen", "en": "Recoveries given up"}),
     (Book.PUBLIC, "64899", K.EXPENSE, "expense:other", {"fr": "Autres aides sociales", "nl": "Andere sociale steun", "de": "Andere Sozialhilfen", "en": "Other social aid"}),
     (Book.PUBLIC, "74801", K.REVENUE, "revenue:recovery", {"fr": "Récupération d’aides", "nl": "Terugvordering van steun", "de": "Rückforderung von Hilfen", "en": "Recovery of aid"}),
     (Book.CLIENT, "55901", K.ASSET, "bank", {"fr": "Banque, comptes de tiers", "nl": "Bank, derdenrekeningen", "de": "Bank, Konten Dritter", "en": "Bank, clients' accounts"}),

@@ -38,6 +38,7 @@ from .services.taking_over import (
     would_pay,
 )
 from .services.types import add_aid_type
+from .services.waiving import propose_waiver
 
 __all__ = [
     "AidError",
@@ -81,6 +82,7 @@ __all__ = [
     "prepare_run",
     "propose_all",
     "propose_continuation",
+    "propose_waiver",
     "proposed_amount",
     "reconciliation",
     "record_receipt",

@@ -12,7 +12,7 @@ from parvis.kernel import registries
 from parvis.kernel.erasure import Target
 from parvis.kernel.registries import Eraser
 
-from .models import Attestation, Claim, ClaimReceipt, DueLine, Entitlement, PaymentAccount, Withholding
+from .models import Attestation, Claim, ClaimReceipt, ClaimWaiver, DueLine, Entitlement, PaymentAccount, Withholding
 
 
 def _collect(target: Target) -> None:
@@ -54,6 +54,7 @@ def _erase(target: Target) -> None:
     target.counts[gettext_noop("Attestations, kept without names")] += Attestation.unscoped.filter(dossier=target.id).update(
         person=none, person_name=label, recipient="", blocks=[], envelope={}, document=None, sha256="", withdrawn_reason=""
     )
+    ClaimWaiver.unscoped.filter(claim__dossier=target.id).update(author_label=label)
     receipts = ClaimReceipt.unscoped.filter(claim__dossier=target.id)  # one of its own each: a reference stands once on a claim
     receipts.update(reference=Concat(Value("gone:"), Cast("pk", CharField())))
     receipts.filter(reverses__isnull=False).update(reason=label)
@@ -74,6 +75,7 @@ registries.erasers.register(
             "aid.Attestation": "emptied",
             "aid.Claim": "emptied",
             "aid.ClaimReceipt": "emptied",
+            "aid.ClaimWaiver": "emptied",
         },
     ),
 )

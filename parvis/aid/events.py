@@ -72,6 +72,17 @@ class ClaimReopened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClaimWaived(Event):
+    """A decision gave up ``amount`` of a claim."""
+
+    claim_id: int
+    number: str
+    dossier_id: int
+    decision_id: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContinuationProposed(Event):
     """A period runs out: a proposal was drafted and is on somebody's list. Nothing stops by itself."""
 

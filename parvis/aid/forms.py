@@ -100,6 +100,10 @@ class ReversalForm(forms.Form):
         )
 
 
+class WaiverForm(forms.Form):
+    amount = amount_field(_("Amount to give up"))
+
+
 class AttestationForm(forms.Form):
     """This month is filled in: nothing need be typed."""
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.accounting.api import reason_in_words
+from parvis.dossiers.api import only_reads
 from parvis.kernel import asof, clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Backlog, PaletteAction, Panel, PersonHolder, PersonNote
@@ -20,7 +21,7 @@ from parvis.kernel.statements import Statement
 from parvis.ui import slots
 
 from . import access, categories, selectors, types  # noqa: F401  (feeds the kinds of aid)
-from .enums import UNPAID, DueState, EntitlementState
+from .enums import UNPAID, ClaimState, DueState, EntitlementState
 from .models import Claim, DueLine, Entitlement
 from .past import rights_then, waiting_first_then
 from .past_claims import of_dossier_then
@@ -55,6 +56,7 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     )
     if past:
         claims = of_dossier_then(actor, claims, view)
+    open_claim = not past and any(one.state == ClaimState.REGISTERED for one in claims)
     return render_to_string(
         "aid/_panel_aids.html",
         {
@@ -70,6 +72,7 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
                 for right in rights
             ],
             "claims": claims,
+            "may_waive": open_claim and access.may_tell_settled(actor) and not only_reads(actor, dossier),
             "past": past,
             "day": day,
         },

@@ -21,7 +21,7 @@ from parvis.kernel.periods import Period, next_month
 from . import texts
 from .calculations import overlap_total
 from .enums import ClaimState, DebtorKind, DueState
-from .models import Claim, ClaimReceipt, Entitlement
+from .models import Claim, ClaimReceipt, ClaimWaiver, Entitlement
 from .past import give_states
 from .selectors import EVERYBODY
 from .services.recovering import months_concerned
@@ -35,8 +35,14 @@ def receipts_then(rows: QuerySet[Any], view: PastView) -> QuerySet[Any]:
     return rows if view.known_on is None else rows.filter(recorded_at__lt=view.known_on)
 
 
+def waivers_then(rows: QuerySet[Any], view: PastView) -> QuerySet[Any]:
+    """What decisions had given up by the day."""
+    rows = rows.filter(voucher__booked_on__lte=view.day)
+    return rows if view.known_on is None else rows.filter(at__lt=view.known_on)
+
+
 def listed_then(actor: Actor, view: PastView, *, after: str = "", limit: int = 100) -> list[Claim]:
-    """As ``selectors.claims``: newest first, one more than ``limit``. Two queries."""
+    """As ``selectors.claims``: newest first, one more than ``limit``. Three queries."""
     rows = _decided_then(actor, view).select_related("dossier", "decision__decided_version", "voucher", "letter")
     if after.isdecimal():
         rows = rows.filter(pk__lt=int(after))
@@ -53,7 +59,7 @@ def claims_then(actor: Actor, row: Entitlement, view: PastView) -> list[Claim]:
 
 
 def of_dossier_then(actor: Actor, claims: Sequence[Claim], view: PastView) -> list[Claim]:
-    """Of claims of a file those that had been decided by then. Two queries, none where there are none."""
+    """Of claims of a file those that had been decided by then. Three queries, none where there are none."""
     found = [claim for claim in claims if claim.created_at < view.until]
     if found:
         prefetch_related_objects(found, "decision__decided_version")
@@ -67,15 +73,19 @@ def _decided_then(actor: Actor, view: PastView) -> QuerySet[Claim]:
 
 def give(actor: Actor, claims: Sequence[Claim], view: PastView) -> None:
     """Give each claim its state, its money and its debtor of the day, for a page that only reads. They come with their decision and what
-    it decided. One query."""
+    it decided. Two queries."""
     rows = receipts_then(ClaimReceipt.objects.visible_to(actor).filter(claim__in=[claim.pk for claim in claims]), view)
     received = dict(rows.order_by().values("claim").annotate(sum=Sum("amount")).values_list("claim", "sum")) if claims else {}
+    waived: dict[int, Decimal] = {}
+    for one in waivers_then(ClaimWaiver.objects.visible_to(actor).filter(claim__in=[claim.pk for claim in claims]), view) if claims else ():
+        waived[one.claim_id] = waived.get(one.claim_id, ZERO) + one.amount
     for claim in claims:
-        claim.collected = received.get(claim.pk, ZERO)
+        claim.collected, claim.waived = received.get(claim.pk, ZERO), waived.get(claim.pk, ZERO)
         if claim.registered_at is None or claim.registered_at >= view.until:
             _not_registered(claim)
         else:
-            claim.state = ClaimState.SETTLED if claim.collected == claim.amount else ClaimState.REGISTERED
+            closed = ClaimState.SETTLED if claim.collected == claim.amount else ClaimState.WAIVED
+            claim.state = ClaimState.REGISTERED if claim.open_amount else closed
 
 
 def _not_registered(claim: Claim) -> None:

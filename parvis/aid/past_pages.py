@@ -27,6 +27,7 @@ declare(
         "type_new",
         "types",
         "unpaid",
+        "waive",
         "withdraw_attestation",
     ),
 )

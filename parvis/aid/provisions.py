@@ -21,6 +21,8 @@ from parvis.ui import formats
 
 from .calculations import starts_inside_month
 from .services.granting import open_claim, open_entitlement
+from .services.waiving import KIND
+from .waivers import Waiver
 
 Text = Mapping[str, str]
 
@@ -373,3 +375,4 @@ registries.provisions.register("aid.ris", Ris())
 registries.provisions.register("aid.equivalent", EquivalentAid())
 registries.provisions.register("aid.one_off", OneOff())
 registries.provisions.register("aid.advance", Advance())
+registries.provisions.register(KIND, Waiver())

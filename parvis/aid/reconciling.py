@@ -6,9 +6,10 @@ the own scope shows, against the ledger's entries of these cases: no figure tell
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
@@ -19,7 +20,7 @@ from parvis.kernel.money import CENT
 from parvis.kernel.periods import month_start, next_month
 
 from .enums import ClaimState
-from .models import Claim, ClaimReceipt
+from .models import Claim, ClaimReceipt, ClaimWaiver
 
 ZERO = Decimal("0.00")
 LEDGER = system_actor("aid.reconciliation")
@@ -30,16 +31,18 @@ SHOWN = 500
 @dataclass(frozen=True)
 class Movement:
     """One claim in one month. ``claimed`` and ``received`` are debits and credits of the receivable account; a reversal takes from the side
-    that it reverses."""
+    that it reverses. ``waived``: given up by decisions.
+    """
 
     claim: Claim | None
     opening: Decimal
     claimed: Decimal
     received: Decimal
+    waived: Decimal = ZERO
 
     @property
     def closing(self) -> Decimal:
-        return self.opening + self.claimed - self.received
+        return self.opening + self.claimed - self.received - self.waived
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,12 @@ class Month:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What is claimed, what came in, what is open; and the ledger's figure for the same. ``whole``: of the centre, not of a scope."""
+    """What is claimed, what came in, what was given up, what is open; and the ledger's figure for the same. ``whole``: of the centre, not of a scope."""
 
     count: int
     claimed: Decimal
     collected: Decimal
+    waived: Decimal
     open_amount: Decimal
     ledger: Decimal
     whole: bool
@@ -87,11 +91,16 @@ def _counted(actor: Actor) -> QuerySet[Claim]:
 
 def _received(actor: Actor) -> QuerySet[ClaimReceipt]:
     """What came in for the cases counted; on a past day by then."""
-    rows = (
-        ClaimReceipt.objects.visible_to(LEDGER if may_see_ledger(actor) else actor)
-        .filter(claim__in=_counted(actor).values("pk"))
-        .order_by()
-    )
+    return _of_cases(ClaimReceipt, actor)
+
+
+def _waived(actor: Actor) -> QuerySet[ClaimWaiver]:
+    """What decisions gave up of the cases counted; on a past day by then."""
+    return _of_cases(ClaimWaiver, actor)
+
+
+def _of_cases(model: Any, actor: Actor) -> QuerySet[Any]:
+    rows = model.objects.visible_to(LEDGER if may_see_ledger(actor) else actor).filter(claim__in=_counted(actor).values("pk")).order_by()
     return rows if (view := asof.view()) is None else vouchers_then(rows, view, "voucher__")
 
 
@@ -113,8 +122,9 @@ def _balance(entries: QuerySet[Entry]) -> Decimal:
 def _registered(actor: Actor, end: date) -> Decimal:
     """What the cases counted say themselves that was open before a day."""
     claimed = _counted(actor).filter(voucher__booked_on__lt=end).aggregate(sum=Sum("amount"))["sum"]
-    received = _received(actor).filter(on__lt=end)
-    return _cents(claimed) - _cents(received.aggregate(sum=Sum("amount"))["sum"])
+    received = _received(actor).filter(on__lt=end).aggregate(sum=Sum("amount"))["sum"]
+    waived = _waived(actor).filter(voucher__booked_on__lt=end).aggregate(sum=Sum("amount"))["sum"]
+    return _cents(claimed) - _cents(received) - _cents(waived)
 
 
 def reconciliation(actor: Actor) -> Reconciliation:
@@ -123,12 +133,17 @@ def reconciliation(actor: Actor) -> Reconciliation:
         return _reconciliation_then(actor)
     running = Q(state=ClaimState.REGISTERED)
     sums = _counted(actor).aggregate(
-        cases=Count("pk"), all_claimed=Sum("amount"), all_received=Sum("collected"), still=Sum(F("amount") - F("collected"), filter=running)
+        cases=Count("pk"),
+        all_claimed=Sum("amount"),
+        all_received=Sum("collected"),
+        all_waived=Sum("waived"),
+        still=Sum(F("amount") - F("collected") - F("waived"), filter=running),
     )
     return Reconciliation(
         count=sums["cases"],
         claimed=_cents(sums["all_claimed"]),
         collected=_cents(sums["all_received"]),
+        waived=_cents(sums["all_waived"]),
         open_amount=_cents(sums["still"]),
         ledger=_balance(_entries(actor)),
         whole=may_see_ledger(actor),
@@ -139,7 +154,9 @@ def _reconciliation_then(actor: Actor) -> Reconciliation:
     """The same on a past day, from the money that had come in by then: what a claim holds of it is today's."""
     sums = _counted(actor).aggregate(cases=Count("pk"), all_claimed=Sum("amount"))
     claimed, received = _cents(sums["all_claimed"]), _cents(_received(actor).aggregate(sum=Sum("amount"))["sum"])
-    return Reconciliation(sums["cases"], claimed, received, claimed - received, _balance(_entries(actor)), may_see_ledger(actor))
+    waived = _cents(_waived(actor).aggregate(sum=Sum("amount"))["sum"])
+    left = claimed - received - waived
+    return Reconciliation(sums["cases"], claimed, received, waived, left, _balance(_entries(actor)), may_see_ledger(actor))
 
 
 def month_of(actor: Actor, month: date) -> Month:
@@ -152,26 +169,29 @@ def month_of(actor: Actor, month: date) -> Month:
         "old_debit": Sum("debit", filter=before),
         "old_credit": Sum("credit", filter=before),
         "new_debit": Sum("debit", filter=within & Q(voucher__reverses__isnull=True)),
-        "new_credit": Sum("credit", filter=within & Q(voucher__reverses__isnull=True)),
+        # What was given up is booked in the journal of recoveries, what came in in that of the bank.
+        "new_credit": Sum("credit", filter=within & Q(voucher__reverses__isnull=True, voucher__journal="BNK")),
+        "waived": Sum("credit", filter=within & Q(voucher__reverses__isnull=True) & ~Q(voucher__journal="BNK")),
         "undone_debit": Sum("credit", filter=within & Q(voucher__reverses__isnull=False)),
         "undone_credit": Sum("debit", filter=within & Q(voucher__reverses__isnull=False)),
     }
     found = {}
     for row in entries.filter(voucher__subject_type="claim").values("voucher__subject_id").annotate(**sums):
         claimed, received = _cents(row["new_debit"]) - _cents(row["undone_debit"]), _cents(row["new_credit"]) - _cents(row["undone_credit"])
-        one = Movement(None, _cents(row["old_debit"]) - _cents(row["old_credit"]), claimed, received)
-        if one.opening or any(row[name] for name in ("new_debit", "new_credit", "undone_debit", "undone_credit")):
+        one = Movement(None, _cents(row["old_debit"]) - _cents(row["old_credit"]), claimed, received, _cents(row["waived"]))
+        if one.opening or any(row[name] for name in ("new_debit", "new_credit", "waived", "undone_debit", "undone_credit")):
             found[row["voucher__subject_id"]] = one
     claims = {
         claim.pk: claim
         for claim in Claim.objects.visible_to(actor).filter(pk__in=list(found)).select_related("dossier").order_by("number", "pk")[:SHOWN]
     }
-    rows = tuple(Movement(claim, found[pk].opening, found[pk].claimed, found[pk].received) for pk, claim in claims.items())
+    rows = tuple(replace(found[pk], claim=claim) for pk, claim in claims.items())
     total = Movement(
         None,
         sum((one.opening for one in found.values()), ZERO),
         sum((one.claimed for one in found.values()), ZERO),
         sum((one.received for one in found.values()), ZERO),
+        sum((one.waived for one in found.values()), ZERO),
     )
     whole = may_see_ledger(actor)
     return Month(start, rows, total, _balance(entries) if whole else _registered(actor, end), len(found) - len(rows), whole)

@@ -49,6 +49,13 @@ REOPENED = {
     "en": "Recovery open again: tell the person",
 }
 
+WAIVER = {
+    "fr": "Remise d’une récupération",
+    "nl": "Kwijtschelding van een terugvordering",
+    "de": "Erlass einer Rückforderung",
+    "en": "Recovery given up",
+}
+
 ARTICLE = {
     DebtorKind.INSTITUTION: "Loi organique du 8 juillet 1976, art. 99 § 2",
     DebtorKind.PERSON: "Loi du 26 mai 2002, art. 24 ; loi organique du 8 juillet 1976, art. 99 § 1er",
@@ -89,4 +96,5 @@ STEP_ATTESTATION_WITHDRAWN = gettext_noop("Attestation %(number)s withdrawn: %(r
 STEP_SETTLED = gettext_noop("Recovery %(number)s fully recovered: %(amount)s")
 STEP_REVERSED = gettext_noop("Money received for the recovery %(number)s reversed, %(amount)s: %(reason)s")
 STEP_REOPENED_TOLD = gettext_noop("The person was told that the recovery %(number)s is open again")
+STEP_WAIVED = gettext_noop("Recovery %(number)s: %(amount)s given up by the decision %(decision)s")
 STEP_TOLD = gettext_noop("Letter on the end of the recovery %(number)s sent to the person")

@@ -29,6 +29,7 @@ urlpatterns = [
     path("aid/claims/<uuid:uuid>/", claims.claim, name="claim"),
     path("aid/claims/<uuid:uuid>/received/", claims.received, name="claim_received"),
     path("aid/claims/<uuid:uuid>/reversed/", claims.reversed_, name="claim_reversed"),
+    path("aid/claims/<uuid:uuid>/waive/", settled.waive, name="waive"),
     path("aid/claims/<uuid:uuid>/settled/", settled.settled, name="settled"),
     path("aid/claims/<uuid:uuid>/settled.pdf", settled.letter, name="settled_letter"),
     path("aid/claims/<uuid:uuid>/letter.pdf", claims.letter, name="claim_letter"),

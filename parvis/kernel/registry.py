@@ -85,7 +85,8 @@ class FedRegistry(Registry[T]):
 
     def items(self) -> list[tuple[str, T]]:
         fed = self._fed(self.prefix)
-        return [*self.declared(), *sorted((key, item) for key, item in fed.items() if getattr(item, "offered", True))]
+        known = [*self.declared(), *sorted((key, item) for key, item in fed.items())]
+        return [(key, item) for key, item in known if getattr(item, "offered", True)]
 
     def all(self) -> list[T]:
         return [item for _, item in self.items()]

@@ -22,9 +22,9 @@ from . import factories as f
 D = Decimal
 
 
-def test_the_four_kinds_answer_to_the_protocol():
+def test_the_kinds_answer_to_the_protocol():
     keys = [key for key in registries.provisions if key.startswith("aid.")]
-    assert keys == ["aid.advance", "aid.equivalent", "aid.one_off", "aid.ris"]
+    assert keys == ["aid.advance", "aid.equivalent", "aid.one_off", "aid.ris", "aid.waiver"]
     for key in keys:
         kind = registries.provisions.get(key)
         assert isinstance(kind, decisions.ProvisionKind)

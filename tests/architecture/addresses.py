@@ -45,7 +45,7 @@ THING: dict[str, str] = {
     "accounting:order_file": "order", "accounting:bank_file": "bank_file", "accounting:centre_account": "centre_account",
     "decisions:committee": "committee", "decisions:new_mandate": "committee", "decisions:new_limit": "committee", "accounting:voucher": "voucher",
     "aid:rejected": "due", "aid:second": "due", "aid:settle": "due", "aid:entitlement": "entitlement", "aid:account": "entitlement",
-    "aid:claim": "claim", "aid:claim_received": "claim", "aid:claim_reversed": "claim", "aid:claim_letter": "claim",
+    "aid:claim": "claim", "aid:claim_received": "claim", "aid:claim_reversed": "claim", "aid:waive": "open_claim", "aid:claim_letter": "claim",
     "mailings:mailing": "mailing", "mailings:write": "mailing_draft", "mailings:check": "mailing_draft", "mailings:discard": "mailing_draft",
     "mailings:stop": "mailing", "mailings:printed": "mailing",
     "takeover:rehearsal": "rehearsal", "takeover:compare": "rehearsal", "takeover:explain": "rehearsal", "takeover:go_live": "rehearsal",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from parvis.accounting.models import BankFile, CentreAccount, PaymentOrder, Voucher
 from parvis.aid.models import Attestation, Claim, DueLine, Entitlement
@@ -278,10 +280,15 @@ def _attested() -> dict[str, Any]:
         settled_at=clock.now(),
         created_at=clock.now(),
     )
+    still_open = copy.copy(settled)
+    still_open.pk, still_open.uuid, still_open.number, still_open.provision_key = None, uuid4(), "R2026-9002", "open"
+    still_open.state, still_open.collected, still_open.settled_at = "registered", 0 * settled.amount, None
+    still_open._state.adding = True
+    still_open.save(force_insert=True)
     with gesture_scope():
         jobs.enqueue("aid.settled_letter", settled.ref)
     stage.run_jobs()
-    return {"attestation": paper, "settled_claim": Claim.unscoped.get(pk=settled.pk)}
+    return {"attestation": paper, "settled_claim": Claim.unscoped.get(pk=settled.pk), "open_claim": still_open}
 
 
 def _leaving(world: World, dossier: Dossier) -> dict[str, Any]:

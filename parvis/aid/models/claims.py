@@ -43,6 +43,8 @@ class Claim(ScopedModel):
     amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     currency = models.CharField(max_length=3, default="EUR")
     collected = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    # Given up by decisions, with a ``ClaimWaiver`` for each.
+    waived = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     state = models.CharField(max_length=11, choices=ClaimState.choices, default=ClaimState.TO_REGISTER)
     voucher = models.ForeignKey("accounting.Voucher", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     letter = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -63,6 +65,7 @@ class Claim(ScopedModel):
             models.UniqueConstraint(fields=["decision", "provision_key"], name="aid_claim_once"),
             models.CheckConstraint(condition=Q(valid_to__gt=F("valid_from")), name="aid_claim_period"),
             models.CheckConstraint(condition=Q(collected__gte=0), name="aid_claim_collected_not_negative"),
+            models.CheckConstraint(condition=Q(waived__gte=0), name="aid_claim_waived_not_negative"),
             models.CheckConstraint(condition=Q(state__in=ClaimState.values), name="aid_claim_state_known"),
             models.CheckConstraint(
                 condition=Q(state="to_register") | Q(amount__isnull=False, number__isnull=False, voucher__isnull=False),
@@ -85,7 +88,7 @@ class Claim(ScopedModel):
 
     @property
     def open_amount(self) -> Decimal:
-        return (self.amount or Decimal("0.00")) - self.collected
+        return (self.amount or Decimal("0.00")) - self.collected - self.waived
 
 
 class ClaimReceipt(ScopedModel):
@@ -118,3 +121,26 @@ class ClaimReceipt(ScopedModel):
             ),
         ]
         verbose_name = _("money received")
+
+
+class ClaimWaiver(ScopedModel):
+    """What a decision gave up of a claim, with its voucher: never anything but a decision."""
+
+    personal_data = "money"
+    scoped_by = "claim__dossier"
+
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="waivers")
+    decision = models.ForeignKey("decisions.Decision", on_delete=models.PROTECT, related_name="+")
+    provision_key = models.CharField(max_length=40)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    voucher = models.OneToOneField("accounting.Voucher", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    author_label = models.CharField(max_length=191)
+
+    class Meta(ScopedModel.Meta):
+        ordering = ["claim", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "provision_key"], name="aid_waiver_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="aid_waiver_amount_positive"),
+        ]
+        verbose_name = _("money given up")

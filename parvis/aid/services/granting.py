@@ -160,7 +160,7 @@ def _settled(new: Entitlement) -> dict[date, Decimal]:
         settled[month] = settled.get(month, Decimal("0.00")) + amount + withheld
     for claim in claims_from_person(new):
         granted = claim.entitlement.amount if claim.entitlement is not None and claim.entitlement.monthly else Decimal("0.00")
-        for month, amount in claimed_by_month(claim.amount or 0 * CENT, claim.period, settled, granted).items():
+        for month, amount in claimed_by_month((claim.amount or 0 * CENT) - claim.waived, claim.period, settled, granted).items():
             settled[month] -= amount
     return {month: amount for month, amount in settled.items() if month >= month_start(new.valid_from) and amount > 0}
 

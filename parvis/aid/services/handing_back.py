@@ -49,7 +49,8 @@ def _to_worker(actor: Actor, claim: Claim, title: dict[str, str], why: str, key:
 @gesture
 def hand_back(*, actor: Actor, claim: Claim) -> None:
     """The task, and the letter, which a job writes. Settled once more, it is a new letter."""
-    amount = (claim.amount or 0 * CENT).quantize(CENT)
+    # What a decision gave up of it did not come in.
+    amount = claim.collected.quantize(CENT)
     close_item(actor=actor, subject=claim.ref, key=AGAIN, outcome="settled")
     why = in_language(_why, claim.number, formats.amount(amount, claim.currency, "fr"))
     _to_worker(actor, claim, texts.SETTLED, why, TASK)

@@ -3,6 +3,8 @@ words, never taken out; what it had settled is open again."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -17,7 +19,7 @@ from .. import texts
 from ..access import may_register_claims
 from ..enums import ClaimState
 from ..errors import AidError
-from ..models import Claim, ClaimReceipt
+from ..models import Claim, ClaimReceipt, ClaimWaiver
 from .granting import note_step, stream
 from .handing_back import take_back
 
@@ -74,20 +76,23 @@ def note_reversed(*, actor: Actor, claim_id: int, voucher_id: int, reversal_id: 
         recorded_at=clock.now(),
         author_label=actor.label[:191],
     )
-    settled, letter, told_at = claim.state == ClaimState.SETTLED, claim.closing_letter, claim.told_at
-    changes = {"collected": F("collected") - receipt.amount}
+    state, letter, told_at = ClaimState(claim.state), claim.closing_letter, claim.told_at
+    settled = state in (ClaimState.SETTLED, ClaimState.WAIVED)
+    if state == ClaimState.WAIVED:  # the decision on the rest told the person that nothing more was to be paid
+        told_at = ClaimWaiver.unscoped.filter(claim=claim).order_by("-pk").values_list("at", flat=True).first()
+    changes: dict[str, Any] = {"collected": F("collected") - receipt.amount}
     if settled:
         changes |= {"state": ClaimState.REGISTERED, "settled_at": None, "closing_letter": None, "told_at": None, "told_by_label": ""}
     Claim.unscoped.filter(pk=claim.pk).update(**changes)
     claim.refresh_from_db()
-    values = {
+    values: dict[str, Any] = {
         "amount": str(receipt.amount),
         "reference": receipt.reference,
         "voucher": reversal.voucher.number,
         "open": str(claim.open_amount),
     }
     if settled:
-        values |= {"state": [ClaimState.SETTLED.value, ClaimState.REGISTERED.value], "told_at": [told_at, None]}
+        values |= {"state": [state.value, ClaimState.REGISTERED.value], "told_at": [told_at, None]}
     mutations.record(stream(claim.dossier_id), actor=actor, verb="claim.receipt_reversed", subject=claim.ref, values=values, note=reason)
     note_step(
         actor,

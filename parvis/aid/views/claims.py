@@ -17,7 +17,7 @@ from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 from .. import access, past_claims, selectors
 from ..enums import ClaimState, DebtorKind
 from ..forms import ClaimForm, ReceiptForm, ReversalForm
-from ..models import Claim, ClaimReceipt
+from ..models import Claim, ClaimReceipt, ClaimWaiver
 from ..paging import pager
 from ..reconciling import month_of, reconciliation
 from ..services import recovering, reversing
@@ -104,9 +104,24 @@ def _then(request: Request, row: Claim, view: asof.PastView) -> HttpResponse:
     if row.created_at >= view.until:
         return page(request, "aid/claim_not_yet.html", {"claim": row, "day": view.day})
     past_claims.give(request.actor, [row], view)
-    receipts = ClaimReceipt.objects.visible_to(request.actor).filter(claim=row).select_related("voucher").order_by("on", "pk")
-    context = {"claim": row, "overlap": past_claims.overlap_then(row, view), "receipts": list(past_claims.receipts_then(receipts, view))}
+    receipts = ClaimReceipt.objects.visible_to(request.actor).filter(claim=row).select_related("voucher").order_by("pk")
+    waivers = ClaimWaiver.objects.visible_to(request.actor).filter(claim=row).select_related("decision").order_by("pk")
+    context = {
+        "claim": row,
+        "overlap": past_claims.overlap_then(row, view),
+        "receipts": _shown(past_claims.receipts_then(receipts, view)),
+        "waivers": list(past_claims.waivers_then(waivers, view)),
+    }
     return page(request, "aid/claim.html", context)
+
+
+def _shown(rows: Any) -> list[ClaimReceipt]:
+    """Sums that came in, and which of them another one of the list reverses."""
+    found = list(rows)
+    undone = {row.reverses_id for row in found}
+    for row in found:
+        row.undone = row.pk in undone
+    return found
 
 
 def _context(request: Request, row: Claim) -> dict[str, Any]:
@@ -114,9 +129,11 @@ def _context(request: Request, row: Claim) -> dict[str, Any]:
         "claim": row,
         "overlap": recovering.overlap(row),
         "last_day": row.valid_to - timedelta(days=1),
-        "receipts": list(ClaimReceipt.objects.visible_to(request.actor).filter(claim=row).select_related("voucher").order_by("pk")),
+        "receipts": _shown(ClaimReceipt.objects.visible_to(request.actor).filter(claim=row).select_related("voucher").order_by("pk")),
         "receipt_form": ReceiptForm(initial={"on": clock.today(), "amount": row.open_amount if row.amount else None}),
         "may_register": access.may_register_claims(request.actor) and row.state == ClaimState.TO_REGISTER,
+        "waivers": list(ClaimWaiver.objects.visible_to(request.actor).filter(claim=row).select_related("decision").order_by("pk")),
+        "may_waive": row.state == ClaimState.REGISTERED and access.may_tell_settled(request.actor, row),
         "may_collect": access.may_register_claims(request.actor) and row.state == ClaimState.REGISTERED,
         "reversal_form": ReversalForm(receipts=_living(request, row))
         if access.may_register_claims(request.actor) and row.collected

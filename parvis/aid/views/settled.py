@@ -9,15 +9,17 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.documents.api import read_bytes
+from parvis.dossiers.api import part_of
 from parvis.kernel import clock, mutations
 from parvis.kernel.subject import SubjectRef
-from parvis.ui.http import Request, done, page, screen
+from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 from parvis.workflows.api import ItemState, WorkItem
 
 from .. import access
 from ..enums import ClaimState
+from ..forms import WaiverForm
 from ..models import Claim, ClaimReceipt
-from ..services import handing_back
+from ..services import handing_back, waiving
 from ..sheet import balance_lines
 
 
@@ -58,6 +60,23 @@ def settled(request: Request, uuid: Any) -> HttpResponse:
         .exists(),
     }
     return page(request, "aid/settled.html", context)
+
+
+@screen(access=access.may_tell_settled, methods=("GET", "POST"), creates=True, name="aid.waive")
+def waive(request: Request, uuid: Any) -> HttpResponse:
+    """Propose that what is open, or part of it, be given up: a draft on a line of its own. The committee or its delegate decides."""
+    rows = Claim.objects.visible_to(request.actor).select_related("dossier", "decision")
+    row = rows.filter(uuid=uuid, state=ClaimState.REGISTERED).first()
+    if row is None or not access.may_tell_settled(request.actor, row):
+        raise Http404("waive")
+    mutations.record_read(actor=request.actor, subject=row.ref, screen=request.screen.name, within=part_of(row.dossier_id))
+    form = WaiverForm(request.POST) if request.method == "POST" else WaiverForm(initial={"amount": row.open_amount})
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            proposal = waiving.propose_waiver(actor=request.actor, claim=row, amount=form.cleaned_data["amount"])
+            return done(request, "decisions:proposal", _("Drafted. Write down why, then submit it: the committee decides."), proposal.uuid)
+    context = {"claim": row, "form": form}
+    return invalid(request, "aid/waive.html", context) if request.method == "POST" else page(request, "aid/waive.html", context)
 
 
 @screen(access=access.may_see_aid, name="aid.settled_letter")

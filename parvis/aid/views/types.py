@@ -42,7 +42,7 @@ def index(request: Request) -> HttpResponse:
     """Those of the centre, with what is missing in some language; then those of the law."""
     today = clock.today()
     rows = sorted((_row(row, today) for row in AidType.objects.all()[:MOST]), key=lambda one: (one["ended"], one["name"]))
-    law = [formats.label(kind.title) for _key, kind in registries.provisions.declared()]
+    law = [formats.label(kind.title) for _key, kind in registries.provisions.declared() if getattr(kind, "offered", True)]
     return page(request, "aid/types.html", {"rows": rows, "law": law})
 
 

@@ -63,7 +63,9 @@ def _shown(field: str, value: Any) -> str:
 
 def kinds() -> list[tuple[str, str]]:
     """Every kind of aid, then each by its name."""
-    named = sorted((formats.label(kind.title), key) for key, kind in registries.provisions.items())
+    # Those too that are proposed from another page than a request's: who may decide them is said here.
+    known = {**dict(registries.provisions.items()), **dict(registries.provisions.declared())}
+    named = sorted((formats.label(kind.title), key) for key, kind in known.items())
     return [("*", str(_("every kind of aid"))), *((key, name) for name, key in named)]
 
 

@@ -1,4 +1,4 @@
-from .adding import add_aid
+from .adding import add_aid, ask_further
 from .clocks import meet_clock, renew_clock, restart_clock, start_clock
 from .correcting import correct_request_date
 from .joining import join_dossier
@@ -22,6 +22,7 @@ __all__ = [
     "Taking",
     "add_aid",
     "add_piece",
+    "ask_further",
     "correct_request_date",
     "join_dossier",
     "make_receipt",

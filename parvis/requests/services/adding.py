@@ -1,6 +1,8 @@
-"""One more aid is asked for in a request that is already in the register."""
+"""One more thing is asked for in a request that is already in the register: another aid, or something about what came of it."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
@@ -39,4 +41,38 @@ def add_aid(*, actor: Actor, request: Request, aid: str) -> RequestLine:
     record(actor, "aid_added", request, {"aid": aid}, line=line)
     if request.dossier_id is not None:
         enter_dossier(actor, request, line)
+    return line
+
+
+@gesture
+def ask_further(
+    *, actor: Actor, line_id: int, key: str, label: Mapping[str, str], provision: str, letter_template: str = ""
+) -> RequestLine:
+    """A line about what came of another one, in the same request and dossier. It is asked today: its terms to decide and to notify run from
+    today, and are those of the first line.
+
+    Raises:
+        RequestError: the request is in no dossier yet, or asks for this already.
+        NotAllowed: who does not register in this service.
+    """
+    first = RequestLine.unscoped.select_related("request__procedure").get(pk=line_id)
+    request = Request.unscoped.select_for_update().get(pk=first.request_id)
+    if not (actor.is_system or (access.can_register(actor) and access.registers_in(actor, request.unit_id))):
+        raise NotAllowed(_("You may not register requests."))
+    if request.dossier_id is None:
+        raise RequestError(_("Join the request to a dossier first."), code="dossier")
+    if RequestLine.unscoped.filter(request=request, kind=key).exists():
+        raise RequestError(_("The request asks for this already."), code="twice")
+    data = {
+        "key": key,
+        "label": dict(label),
+        "provision": provision,
+        "terms": {kind: first.terms[kind] for kind in ("decide", "notify") if kind in first.terms},
+        "mandatory_pieces": [],
+        "process": first.process_key,
+        "letter_template": letter_template,
+    }
+    line = open_line(actor, request, data, request.procedure.definition, {}, on=clock.today())
+    record(actor, "asked_further", request, {"about": line_id, "kind": key}, line=line)
+    enter_dossier(actor, request, line)
     return line

@@ -158,8 +158,9 @@ def send_request(
 
 
 def open_line(
-    actor: Actor, request: Request, data: Mapping[str, Any], definition: Mapping[str, Any], names: Mapping[str, Any]
+    actor: Actor, request: Request, data: Mapping[str, Any], definition: Mapping[str, Any], names: Mapping[str, Any], on: date | None = None
 ) -> RequestLine:
+    """``on``: the day from which its term runs, where it was asked for later than the request."""
     line = RequestLine.unscoped.create(
         request=request,
         kind=data["key"],
@@ -173,7 +174,7 @@ def open_line(
         stage_at=request.received_at,
     )
     workflows.start_case(actor=actor, process_key=line.process_key, subject=line_ref(line.pk), unit_id=request.unit_id)
-    due = start_clock(actor=actor, line_id=line.pk, kind=ClockKind.DECIDE, on=request.requested_on, started_by=request.number)
+    due = start_clock(actor=actor, line_id=line.pk, kind=ClockKind.DECIDE, on=on or request.requested_on, started_by=request.number)
     mark_progress(actor=actor, line_id=line.pk, stage=Stage.RECEIVED, next_step="inquiry", expected_on=due.due_on if due else None)
     return line
 

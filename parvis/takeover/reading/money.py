@@ -93,7 +93,8 @@ def aid_kind(text: str) -> str:
     wanted = sort_key(text)
     if text.strip() in registries.provisions:
         return text.strip()
-    if found := _named(wanted, registries.provisions.declared()) or _AIDS.get(wanted, ""):
+    law = [(key, kind) for key, kind in registries.provisions.declared() if getattr(kind, "offered", True)]
+    if found := _named(wanted, law) or _AIDS.get(wanted, ""):
         return found
     return _named(wanted, registries.provisions.items())  # those of the centre are asked for last: each time a query
 
