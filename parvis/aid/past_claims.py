@@ -84,8 +84,12 @@ def give(actor: Actor, claims: Sequence[Claim], view: PastView) -> None:
         if claim.registered_at is None or claim.registered_at >= view.until:
             _not_registered(claim)
         else:
-            closed = ClaimState.SETTLED if claim.collected == claim.amount else ClaimState.WAIVED
+            closed = claim.state if claim.state in (ClaimState.SETTLED, ClaimState.WAIVED) else _closed(claim)
             claim.state = ClaimState.REGISTERED if claim.open_amount else closed
+
+
+def _closed(claim: Claim) -> ClaimState:
+    return ClaimState.SETTLED if claim.collected == claim.amount else ClaimState.WAIVED
 
 
 def _not_registered(claim: Claim) -> None:
