@@ -13,8 +13,7 @@ from parvis.kernel.actor import Actor
 from parvis.ui import formats
 
 from . import texts
-from .models import Claim
-from .services.waiving import LETTER, check_amount, give_up
+from .services.waiving import LETTER, check_amount, claim_named, give_up
 
 CLAIM = ProvisionInput(
     key="claim",
@@ -57,9 +56,7 @@ class Waiver:
 
     def validate(self, provision: Provision) -> list[str]:
         faults: list[str] = []
-        number = str(provision.details.get("claim") or "")
-        claim = Claim.unscoped.filter(number=number, beneficiary=provision.beneficiary_person_id).first() if number else None
-        fault = check_amount(claim, provision.amount)
+        fault = check_amount(claim_named(provision), provision.amount)
         if fault is not None:
             faults.append(str(fault.message))
         if provision.payee.iban:

@@ -38,6 +38,12 @@ LETTER = "recovery.waived"
 BOOKER = system_actor("aid.waiver")
 
 
+def claim_named(provision: decisions.Provision) -> Claim | None:
+    """The claim that a provision gives up, if it is one of its person."""
+    number = str(provision.details.get("claim") or "")
+    return Claim.unscoped.filter(number=number, beneficiary=provision.beneficiary_person_id).first() if number else None
+
+
 def check_amount(claim: Claim | None, amount: Decimal) -> AidError | None:
     """Why this sum of a claim cannot be given up; None when it can."""
     if claim is None or claim.state != ClaimState.REGISTERED:
