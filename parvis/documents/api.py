@@ -15,7 +15,7 @@ Letters::
     render_letter_html(blocks, envelope); render_letter_pdf(blocks, envelope, date=day); render_letter_docx(…); render_letter_odt(…)
 """
 
-from parvis.documents.access import asked_of, file_of, is_persons_own, may_open_documents
+from parvis.documents.access import asked_of, file_of, is_persons_own, may_bring_home, may_open_documents
 from parvis.documents.enums import BlockKind, DocumentKind, Origin
 from parvis.documents.errors import BlockLocked, DocumentError, UnknownTemplate, UploadRefused
 from parvis.documents.letters.blocks import Block, blocks_from_json, blocks_to_json, edit_block, template_of
@@ -121,6 +121,7 @@ __all__ = [
     "file_in_dossier",
     "file_of",
     "asked_of",
+    "may_bring_home",
     "may_open_documents",
     "file_response",
     "office_copy",

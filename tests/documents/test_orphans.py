@@ -182,6 +182,20 @@ def test_none_is_said_in_words_and_the_figure_comes_alone(client, centre):
     assert '<span class="num">0</span>' in part and "<html" not in part
 
 
+@pytest.mark.parametrize(("name", "handles"), [("worker", True), ("clerk", True), ("chief", True), ("payer", False), ("lawyer", False)])
+def test_the_home_of_those_who_handle_them_leads_there_and_asks_for_the_figure_after_the_page(client, centre, name, handles):
+    client.force_login(getattr(centre, name))
+    home = client.get(reverse("desk:home")).content.decode()
+    assert ('id="orphan-count"' in home) is handles
+    if handles:
+        link = home.split('id="orphan-count"')[1].split("</a>")[0]
+        assert 'hx-trigger="load"' in link and '<span class="num">' not in link
+        with CaptureQueriesContext(connection) as seen:
+            client.get(reverse("desk:home"))
+        asked = " ".join(query["sql"] for query in seen.captured_queries)
+        assert "documents_document" not in asked, "the home asks the database nothing for it"
+
+
 def test_a_long_list_is_read_in_pages_with_as_many_queries_as_a_short_one(client, centre, person):
     make_dossier(centre, person)
     client.force_login(centre.worker)

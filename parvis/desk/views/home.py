@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from parvis.documents.api import may_bring_home
 from parvis.identity.api import Function, agents_with
 from parvis.kernel import asof, clock, memo, registries
 from parvis.kernel.actor import Actor
@@ -77,4 +78,5 @@ def _home(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Target") != "todo":
         context |= {"backlog": figures(actor), "cells": cells(request, actor)}
         context |= {"changes": changes.on_my_files(actor), "new_request": new_request(actor)}
+        context["papers"] = may_bring_home(actor)  # a link; the figure comes after the page
     return page(request, "desk/home.html", context)
