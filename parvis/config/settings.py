@@ -43,6 +43,7 @@ CONTEXTS = (
     "form_engine",
     "workflows",
     "rules",
+    "agenda",
     "dossiers",
     "accounting",
     "journal",

@@ -16,7 +16,7 @@ from parvis.kernel.periods import month_start, next_month
 from parvis.kernel.terms import is_closed
 from parvis.procedures import api as procedures
 
-from . import cast, mailing, money, registers, stage
+from . import appointments, cast, mailing, money, registers, stage
 from .cast import Case
 
 Script = Iterator[datetime]
@@ -256,6 +256,7 @@ def play_all(cases: tuple[Case, ...], end: datetime, tell: Callable[[str], None]
     push(months_script(company, oldest))
     push(registers.script(company))
     push(mailing.script(company))
+    push(appointments.script(company))
     push(counter_script(company))
     push(seal_script(company, oldest))
 

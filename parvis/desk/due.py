@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from parvis.agenda.api import Meeting, between
 from parvis.identity.api import Account
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
@@ -35,12 +37,21 @@ class Day:
     on: dt.date
     total: int = 0
     rows: list[Row] = field(default_factory=list)
+    meets: list[Meeting] = field(default_factory=list)
     outside: bool = False
     today: bool = False
 
     @property
     def more(self) -> int:
         return self.total - len(self.rows)
+
+    @property
+    def past(self) -> bool:
+        return self.on < clock.today()
+
+    @property
+    def empty(self) -> bool:
+        return not (self.total or self.meets)
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,7 @@ class Due:
     late_total: int
     total: int
     undated: int
+    meets: int = 0
 
 
 def week_of(day: dt.date) -> dt.date:
@@ -101,8 +113,16 @@ def holders(actor: Actor, which: str) -> list[tuple[str, str]]:
     return [*((str(pk), name) for pk, name in rows), ("nobody", _("Nobody holds it"))]
 
 
-def due(actor: Actor, rows: Rows, view: str, day: dt.date) -> Due:
-    """Days with their actions, the nearest first, and what is past its day. Figures count every task, lists have an end."""
+def meetings(actor: Actor, view: str, day: dt.date, which: str, who: str) -> list[Meeting]:
+    """Appointments of the days shown: one's own, or those of the team, in words as far as the reader may see their files."""
+    start, end = (dt.datetime.combine(on, dt.time(), clock.zone()) for on in span_of(view, day))
+    if who and not who.isdecimal():
+        return []
+    return between(actor, start, end, team=which == "team", account_id=int(who) if who else None)
+
+
+def due(actor: Actor, rows: Rows, view: str, day: dt.date, meets: Iterable[Meeting] = ()) -> Due:
+    """Days with their appointments and actions, the nearest first, and what is past its day. Figures count every task, lists have an end."""
     today = clock.today()
     start, end = span_of(view, day)
     late = Q(due_sort__lt=today)
@@ -128,9 +148,14 @@ def due(actor: Actor, rows: Rows, view: str, day: dt.date) -> Due:
         cell = days[row.item.due_sort]
         if len(cell.rows) < room:
             cell.rows.append(row)
+    shown_meets = 0
+    for one in meets:
+        if one.row.day in days:
+            days[one.row.day].meets.append(one)
+            shown_meets += 1
     ordered = list(days.values())
     weeks = [ordered[at : at + 7] for at in range(0, len(ordered), 7)]
-    return Due(weeks, drawn[: len(behind)], figures["late"], sum(counted.values()), figures["undated"])
+    return Due(weeks, drawn[: len(behind)], figures["late"], sum(counted.values()), figures["undated"], shown_meets)
 
 
 def own_days(actor: Actor, limit: int = 1000) -> list[WorkItem]:

@@ -10,6 +10,7 @@ declare(
     today=(
         "due",
         "due_file",
+        "feed",
         "load",
         "where",
     ),

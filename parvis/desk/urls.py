@@ -11,6 +11,7 @@ urlpatterns = [
     path("tasks/", tasks.index, name="tasks"),
     path("tasks/calendar/", due.calendar, name="due"),
     path("tasks/calendar.ics", due.calendar_file, name="due_file"),
+    path("calendar/<slug:secret>.ics", due.feed, name="feed"),
     path("tasks/hand/", tasks.hand, name="hand"),
     path("search/", finding.search, name="search"),
     path("palette/", finding.palette, name="palette"),

@@ -21,6 +21,7 @@ from parvis.ui.origins import name_origins
 from parvis.workflows.api import where_dossier
 
 from . import access, lookups, panels_custom, panels_health  # noqa: F401  (registers their own)
+from .agents.selectors import absences_of
 from .calculations import budget_of
 from .enums import SituationKind
 from .errors import ARCHIVED
@@ -338,6 +339,7 @@ registries.subject_links.register(
     ),
 )
 registries.file_names.register("dossiers", names_of_files)
+registries.absences.register("dossiers", absences_of)
 registries.file_persons.register("dossiers", lambda dossier_id: [row.person_id for row in members_at(dossier_id)])
 
 

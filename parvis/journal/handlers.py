@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
+from parvis.agenda.events import AppointmentBooked, AppointmentCancelled, AppointmentMissed, AppointmentMoved, PersonInvited
 from parvis.contacts.api import display_names
 from parvis.documents.events import PaperBroughtHome
 from parvis.dossiers.enums import MemberRole, ReferentRole
@@ -24,6 +25,7 @@ from parvis.identity.api import units
 from parvis.identity.enums import Function
 from parvis.kernel.events import subscribe
 from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
 from parvis.workflows.api import WorkItem, move_items_about
 from parvis.workflows.events import StepClosed
 
@@ -217,3 +219,62 @@ def turn_closed(event: StepClosed) -> None:
 
 def _name(person_id: int) -> str:
     return display_names([person_id]).get(person_id, "?")
+
+
+# Appointments: hour and place, never what they are about. -------------------------------------------------------------------
+def _tell_meeting(
+    event: AppointmentBooked | AppointmentMoved | AppointmentCancelled | AppointmentMissed | PersonInvited,
+    message: str,
+    *,
+    text: str = "",
+    **more: str,
+) -> None:
+    if event.subject.type != "dossier":
+        return
+    add_step(
+        actor=event.actor,
+        dossier_id=event.subject.id,
+        message=message,
+        values={"when": formats.moment(event.starts_at), **more},
+        subject=SubjectRef("appointment", event.appointment_id),
+        data_class=event.data_class if text else "identity",
+        text=text,
+    )
+
+
+@subscribe(AppointmentBooked)
+def appointment_booked(event: AppointmentBooked) -> None:
+    if event.times > 1:
+        _tell_meeting(event, gettext_noop("%(n)s appointments booked, the first on %(when)s"), n=str(event.times))
+    else:
+        _tell_meeting(event, gettext_noop("Appointment booked on %(when)s"))
+
+
+@subscribe(AppointmentMoved)
+def appointment_moved(event: AppointmentMoved) -> None:
+    before = formats.moment(event.before_at)
+    if event.times > 1:
+        _tell_meeting(
+            event, gettext_noop("%(n)s appointments moved, the first from %(before)s to %(when)s"), n=str(event.times), before=before
+        )
+    else:
+        _tell_meeting(event, gettext_noop("Appointment moved from %(before)s to %(when)s"), before=before)
+
+
+@subscribe(AppointmentCancelled)
+def appointment_cancelled(event: AppointmentCancelled) -> None:
+    if event.times > 1:
+        message = gettext_noop("%(n)s appointments cancelled, the first on %(when)s")
+        _tell_meeting(event, message, text=event.reason, n=str(event.times))
+    else:
+        _tell_meeting(event, gettext_noop("Appointment on %(when)s cancelled"), text=event.reason)
+
+
+@subscribe(AppointmentMissed)
+def appointment_missed(event: AppointmentMissed) -> None:
+    _tell_meeting(event, gettext_noop("Appointment on %(when)s missed"), text=event.reason)
+
+
+@subscribe(PersonInvited)
+def person_invited(event: PersonInvited) -> None:
+    _tell_meeting(event, gettext_noop("The person is told of the appointment on %(when)s"))

@@ -14,6 +14,7 @@ declare(
         "add",
         "chronology",
         "entry",
+        "meeting",
         "new",
         "objective",
         "objectives",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import activity, entries, follow, reading, templates, years
+from .views import activity, entries, follow, meetings, reading, templates, years
 
 app_name = "journal"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("journal/steps/<uuid:uuid>/", follow.action, name="action"),
     path("journal/steps/<uuid:uuid>/end/", follow.end_action, name="end_action"),
     path("journal/objectives/<uuid:uuid>/", follow.objective, name="objective"),
+    path("journal/appointments/<uuid:uuid>/", meetings.meeting, name="meeting"),
     path("journal/texts/", templates.index, name="texts"),
     path("journal/texts/new/", templates.edit, name="text_new"),
     path("journal/texts/<uuid:uuid>/", templates.edit, name="text"),

@@ -458,6 +458,8 @@ paper_homes: Registry[Callable[[Actor, str], PaperHome | None]] = Registry("pape
 subject_homes: Registry[Callable[[Actor, set[int]], dict[int, list[PaperHome]]]] = Registry("subject_homes")
 #: Gestures for many rows that contexts above add to a list: (key of the list, ``ui.bulk.Action``).
 list_actions: Registry[tuple[str, Any]] = Registry("list_actions")
+#: When agents are absent ``(accounts, first day, day after the last one) -> {account: [(from, until half-open)]}``; many at once.
+absences: Registry[Callable[[list[int], dt.date, dt.date], dict[int, list[tuple[dt.date, dt.date]]]]] = Registry("absences")
 #: The parts of the hand-over page.
 briefs: Registry[BriefPart] = Registry("briefs")
 
@@ -516,6 +518,7 @@ ALL: tuple[Registry[Any], ...] = (
     paper_keepers,
     paper_homes,
     subject_homes,
+    absences,
     briefs,
     erasers,
     warrant_verifiers,

@@ -10,6 +10,7 @@ urlpatterns = [
     path("p/resume/", codes.resume, name="resume"),
     path("p/track/", codes.track, name="track"),
     path("p/track/<uuid:uuid>/", following.timeline, name="timeline"),
+    path("p/track/<uuid:uuid>/appointment/", following.meeting, name="meeting"),
     path("p/track/<uuid:uuid>/readings/", following.readings, name="readings"),
     path("p/track/<uuid:uuid>/receipt.pdf", following.receipt, name="receipt"),
     path("p/track/<uuid:uuid>/letter/<uuid:line>.pdf", following.letter, name="letter"),

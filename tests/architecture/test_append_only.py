@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, models, transaction
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 LOCKED = {
+    "agenda_occurred": "what happened to an appointment",
     "accounting_entry": "entries of a posted voucher",
     "accounting_voucher": "once posted",
     "decisions_memberpack": "what the members saw",

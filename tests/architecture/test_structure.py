@@ -19,7 +19,7 @@ from parvis.kernel.scope import ScopedModel, has_scope
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "parvis"
 LAYERS = {
-    "kernel": 0, "ui": 0, "identity": 1, "contacts": 2, "documents": 3, "connectors": 3, "form_engine": 4, "workflows": 4, "rules": 4,
+    "kernel": 0, "ui": 0, "identity": 1, "contacts": 2, "documents": 3, "connectors": 3, "form_engine": 4, "workflows": 4, "rules": 4, "agenda": 4,
     "dossiers": 5, "accounting": 5, "journal": 6, "mailings": 7, "procedures": 7, "socialdata": 7, "requests": 8, "decisions": 9, "aid": 10, "portal": 11, "desk": 11, "takeover": 11, "api": 11,
     "demo": 12,
 }  # fmt: skip

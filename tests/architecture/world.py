@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from parvis.accounting.models import BankFile, CentreAccount, PaymentOrder, Voucher
+from parvis.agenda import services as agenda
 from parvis.aid.models import Attestation, Claim, DueLine, Entitlement
 from parvis.aid.services.types import add_aid_type
 from parvis.api.enums import CLASSES, Scope
@@ -37,6 +38,7 @@ from parvis.kernel.actor import system_actor
 from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.periods import next_month
 from parvis.kernel.subject import SubjectRef
+from parvis.kernel.terms import is_closed
 from parvis.mailings import services as mailings
 from parvis.socialdata.api import RegisterAlert, ask_extracts, receive_file
 from parvis.takeover.models import Import
@@ -212,6 +214,7 @@ def build() -> World:
         **_journal(dossier),
         **_own_fields(dossier),
         **_mailings(world, dossier),
+        **_appointments(world, dossier),
         **_registers(world, dossier),
     }
     world.things["transfer"] = offer_transfer(
@@ -328,6 +331,18 @@ def _journal(dossier: Dossier) -> dict[str, Any]:
     action = Action.unscoped.get(entry=entry)
     text = save_text(actor=system_actor("world"), kind="visit", titles={"fr": "Visite"}, texts={"fr": "Logement :"})
     return {"objective": entry, "action": action, "turn": Turn.unscoped.get(action=action), "text": text}
+
+
+def _appointments(world: World, dossier: Dossier) -> dict[str, Any]:
+    """One that comes, of the referent, and the address of a calendar."""
+    worker = world.account("social_worker (referent)")
+    day = clock.today() + timedelta(days=1)
+    while is_closed(day):
+        day += timedelta(days=1)
+    new = agenda.NewAppointment(day=day, at=dt.time(10), minutes=30, place="office", text="Bilan", agents=[worker.pk])
+    row = agenda.book(actor=actor_for(worker), subject=SubjectRef("dossier", dossier.pk), new=new)
+    feed, _secret = agenda.make_feed(actor=actor_for(worker), name="Téléphone")
+    return {"appointment": row, "feed": feed}
 
 
 def _mailings(world: World, dossier: Dossier) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from parvis.desk import due, ics
+from parvis.desk import due
 from parvis.identity.api import actor_for
 from parvis.kernel import clock
 from parvis.kernel.models import MutationLine
+from parvis.ui import ics
 from parvis.workflows.models import WorkItem
 from tests.workflows import factories
 

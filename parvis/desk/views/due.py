@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from parvis.agenda.api import Meeting, between, can_book, feed_by, feed_used
+from parvis.agenda.enums import Place
+from parvis.identity.api import actor_for
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.mutations import record
 from parvis.kernel.subject import SubjectRef
-from parvis.ui import formats
+from parvis.ui import formats, ics
 from parvis.ui.http import page, screen
 from parvis.workflows.api import WorkItem, cards, item_url
 
-from .. import access, ics
-from ..due import MONTH, OTHER, PLANNED, WEEK, beside, due, holders, kinds, own_days, rows_for
+from .. import access
+from ..due import MONTH, OTHER, PLANNED, WEEK, beside, due, holders, kinds, meetings, own_days, rows_for
 from .tasks import MANY, heirs_of
 
 FIRST_LATE = 5
 """Of what is past its day, so many stand open above the calendar; the others are folded."""
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+#: How far back and ahead another calendar sees appointments.
+PAST, AHEAD = dt.timedelta(days=31), dt.timedelta(days=366)
 
 
 def _asked(text: str) -> dt.date:
@@ -51,7 +59,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     who, kind = request.GET.get("who", ""), request.GET.get("kind", "")
     who = who if who in dict(agents) else ""
     kind = kind if kind in dict(found_kinds) else ""
-    found = due(actor, rows_for(actor, which, who, kind), view, day)
+    met = [] if kind else meetings(actor, view, day, which, who)
+    found = due(actor, rows_for(actor, which, who, kind), view, day, met)
     wanted = request.GET.get("choose", "")
     number = min(int(wanted), 100) if wanted.isdecimal() and len(wanted) < 4 else 0
     in_order = [*found.late, *(row for week in found.weeks for one in week for row in one.rows)]
@@ -66,7 +75,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "due": found,
         "first_late": FIRST_LATE,
         "late_rest": len(found.late) - FIRST_LATE,
-        "nothing": not (found.total or found.late_total),
+        "nothing": not (found.total or found.late_total or found.meets),
+        "may_book": can_book(actor),
         "which": which,
         "leads": leads,
         "view": view,
@@ -111,20 +121,7 @@ def _week(monday: dt.date) -> str:
 def calendar_file(request: HttpRequest) -> HttpResponse:
     """The agent's own due actions for another calendar. It goes outside: fixed words and numbers of files; nothing that somebody wrote."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    items = own_days(actor)
-    about = cards(actor, [item.subject for item in items])
-    days = []
-    for item in items:
-        number = about[item.subject].detail if item.subject in about else ""
-        title = _words(item)
-        days.append(
-            ics.Day(
-                uid=f"{item.uuid}@{request.get_host().split(':')[0]}",
-                on=item.due_on,
-                title=f"{title} · {number}" if _is_number(number) else title,
-                url=request.build_absolute_uri(item_url(item)),
-            )
-        )
+    days = _days(request, actor)
     with gesture_scope():
         record(
             "context:desk",
@@ -137,6 +134,65 @@ def calendar_file(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="parvis.ics"'
     return response
+
+
+def _days(request: HttpRequest, actor: Actor) -> list[ics.Day]:
+    items = own_days(actor)
+    about = cards(actor, [item.subject for item in items])
+    days = []
+    for item in items:
+        number = about[item.subject].detail if item.subject in about else ""
+        title = _words(item)
+        days.append(
+            ics.Day(
+                uid=_uid(request, item.uuid),
+                on=item.due_on,
+                title=f"{title} · {number}" if _is_number(number) else title,
+                url=request.build_absolute_uri(item_url(item)),
+            )
+        )
+    return days
+
+
+def _uid(request: HttpRequest, uuid: UUID) -> str:
+    return f"{uuid}@{request.get_host().split(':')[0]}"
+
+
+@screen(public=True)
+def feed(request: HttpRequest, secret: str) -> HttpResponse:
+    """What another calendar reads under an agent's own address: appointments and due actions, with the rights of that agent at that moment. It
+    opens nothing else, and says nothing of what was wrong with an address."""
+    found = feed_by(secret)
+    if found is None:
+        raise Http404("feed")
+    actor = replace(actor_for(found.account), origin="calendar", screen="desk.feed")
+    if not access.works_here(actor):
+        raise Http404("feed")
+    with override(found.account.language):
+        now = clock.now()
+        meets = between(actor, now - PAST, now + AHEAD)
+        events = [*(_hours(request, one, names=found.with_names) for one in meets), *_days(request, actor)]
+        body = ics.calendar(events, name=_("My calendar"), now=now)
+        feed_used(actor=actor, feed=found, rows=len(events))
+    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _hours(request: HttpRequest, one: Meeting, *, names: bool) -> ics.Hours:
+    """The kind of place and the number of the file; its name where the agent asked for it. What it is about stays in the house."""
+    row = one.row
+    number, _sep, _name = one.title.partition(" · ")
+    about = (one.title if names else number) if one.open else _("occupied")
+    return ics.Hours(
+        uid=_uid(request, row.uuid),
+        start=row.starts_at,
+        end=row.ends_at,
+        title=f"{row.get_place_display()} · {about}" if one.open else about,
+        place=row.room if one.open and row.place == Place.OFFICE else "",
+        url=request.build_absolute_uri(one.url) if one.url else "",
+        number=row.lock,
+    )
 
 
 def _words(item: WorkItem) -> str:

@@ -48,6 +48,17 @@ def facts_of(account_ids: Collection[int], day: dt.date | None = None) -> dict[i
     return found
 
 
+def absences_of(account_ids: list[int], start: dt.date, end: dt.date) -> dict[int, list[tuple[dt.date, dt.date]]]:
+    """When these agents are absent between two days (half-open), as it is known today. One query."""
+    found: dict[int, list[tuple[dt.date, dt.date]]] = {}
+    rows = AgentFact.unscoped.filter(
+        profile__account__in=account_ids, kind=AgentFactKind.LEAVE, live=1, valid_from__lt=end, valid_to__gt=start
+    )
+    for account, first, after in rows.order_by("valid_from", "pk").values_list("profile__account", "valid_from", "valid_to"):
+        found.setdefault(account, []).append((first, after))
+    return found
+
+
 def _followed(account_ids: Collection[int], day: dt.date) -> QuerySet[Any, Any]:
     rows = Referent.unscoped.filter(account__in=list(account_ids), dossier__status=DossierStatus.OPEN).at(day)
     return rows.exclude(role=ReferentRole.SUBSTITUTE).order_by()

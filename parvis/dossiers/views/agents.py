@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from parvis.agenda.api import meetings_in_absences
 from parvis.identity.api import Account, AgentSector, Function, FunctionGrant
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
@@ -99,9 +102,20 @@ def agent(request: HttpRequest, uuid: UUID) -> HttpResponse:
                     valid_from=data["valid_from"],
                     valid_to=form.end,
                 )
-                return done(request, "dossiers:agent", _("Noted. The days before stay as they were."), account.uuid)
+                return _noted(request, account, form if sent == AgentFactKind.LEAVE else None)
         return invalid(request, "dossiers/agent.html", _context(actor, account, may_write, forms))
     return page(request, "dossiers/agent.html", _context(actor, account, may_write, forms))
+
+
+def _noted(request: HttpRequest, account: Account, absence: FactForm | None) -> HttpResponse:
+    """An absence over an appointment is said at once; the page keeps saying it until they are moved (A17)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    span = [(absence.cleaned_data["valid_from"], absence.end)] if absence is not None else []
+    n = len(meetings_in_absences(actor, account.pk, span)) if span else 0
+    if not n:
+        return done(request, "dossiers:agent", _("Noted. The days before stay as they were."), account.uuid)
+    text = ngettext("Noted. %(n)s appointment falls into this absence.", "Noted. %(n)s appointments fall into this absence.", n)
+    return done(request, "dossiers:agent", text % {"n": n}, account.uuid, level=messages.WARNING)
 
 
 def _context(actor: Actor, account: Account, may_write: bool, forms: dict[str, FactForm]) -> dict[str, Any]:
@@ -132,6 +146,9 @@ def _context(actor: Actor, account: Account, may_write: bool, forms: dict[str, F
         ],
         "past": [{"fact": row, "words": fact_words(row)} for row in rows if row not in current],
         "weights": WEIGHTS,
+        "meets": meetings_in_absences(
+            actor, account.pk, [(row.valid_from, row.valid_to) for row in current if row.kind == AgentFactKind.LEAVE]
+        ),
         "may_plan": may_write and access.may_plan_departure(actor) and account.pk != actor.account_id and account.is_active,
         "is_worker": FunctionGrant.objects.at(today).filter(account=account, function=Function.SOCIAL_WORKER).exists(),
     }

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from parvis.agenda.api import Appointment, hold
 from parvis.documents import api as documents
 from parvis.dossiers.api import Dossier
 from parvis.identity.api import Account
@@ -48,9 +49,10 @@ def write_down(
     file: documents.StoredFile | None = None,
     file_name: str = "",
     answers: Turn | None = None,
+    meeting: Appointment | None = None,
     **entry: Any,
 ) -> Entry:
-    """All of it or nothing. ``entry``: as ``add_entry`` takes it.
+    """All of it or nothing. ``entry``: as ``add_entry`` takes it. ``meeting``: the appointment at which it was said, which was held.
 
     Raises:
         InvalidEntry: as ``add_entry`` and ``plan``; a colleague who may not open the dossier; a file on a restricted note.
@@ -82,6 +84,8 @@ def write_down(
         )
     if answers is not None:
         answer(actor=actor, turn=answers, entry=written)
+    if meeting is not None:
+        hold(actor=actor, appointment=meeting, entry=SubjectRef("journal_entry", written.pk))
     return written
 
 

@@ -11,10 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from parvis.agenda import api as agenda
+from parvis.contacts import api as contacts
 from parvis.decisions import api as decisions
 from parvis.documents import api as documents
 from parvis.dossiers import api as dossiers
 from parvis.kernel import clock
+from parvis.kernel.subject import SubjectRef
 from parvis.requests import api as requests
 from parvis.ui import formats
 from parvis.ui.http import done, errors_on, invalid, page, screen
@@ -105,6 +108,21 @@ def readings(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if mine.dossier_id is not None and mine.applicant_id is not None and dossiers.in_file_today(mine.dossier_id, mine.applicant_id):
         found = dossiers.persons_list(mine.dossier_id, person_id=mine.applicant_id, request_id=mine.pk)
     return page(request, "portal/readings.html", {"mine": mine, "found": found, "tracker": requests.tracker(mine), "today": clock.today()})
+
+
+@screen(access=visitors.is_visitor, public=True, parts=("meeting",))
+def meeting(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The next appointment of the person who made the request, while in the file: day, hour and place, never what it is about. Of a protected
+    household the place is not told either."""
+    mine = visitors.find_request(request, uuid)
+    if mine is None:
+        return session_ended(request, "track")
+    visitors.forget_tracking_codes(request)
+    found, hidden = None, False
+    if mine.dossier_id is not None and mine.applicant_id is not None and dossiers.in_file_today(mine.dossier_id, mine.applicant_id):
+        found = agenda.next_for_person(SubjectRef("dossier", mine.dossier_id), mine.applicant_id)
+        hidden = found is not None and bool(contacts.hidden_person_ids([mine.applicant_id], clock.today()))
+    return page(request, "portal/meeting.html", {"mine": mine, "found": found, "hidden": hidden, "loaded": True})
 
 
 @screen(access=visitors.is_visitor, public=True)

@@ -1,0 +1,109 @@
+"""Appointments in the file, in the palette and among what keeps a file open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from parvis.kernel import clock, registries
+from parvis.kernel.actor import Actor
+from parvis.kernel.registries import Obstacle, PaletteAction, Panel, PersonHolder, SheetLine, SheetPart, obstacles_of
+from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
+
+from . import access
+from .models import Appointment
+from .selectors import coming_obstacles, meetings_of, rooms_known
+from .selectors.reading import agents_of
+
+ON_SHEET = 10
+
+
+def _panel(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
+    """A link that its part replaces after the page: the page of a file asks nothing more for it. Of a past day it knows nothing."""
+    if min(day, getattr(request, "known_day", day)) < clock.today():
+        return None
+    return render_to_string("agenda/_appointments.html", {"subject": SubjectRef("dossier", dossier.pk)}, request)
+
+
+def _add(request: HttpRequest, dossier: Any, day: dt.date) -> str:
+    from .views.booking import form_for
+
+    subject = SubjectRef("dossier", dossier.pk)
+    context = {"subject": subject, "form": form_for(request, subject, blank=True), "rooms": rooms_known()}
+    return render_to_string("agenda/_panel_add.html", context, request)
+
+
+registries.panels.register(
+    "agenda",
+    Panel(
+        key="appointments",
+        title=_("Appointments"),
+        order=17,
+        render=_panel,
+        access=access.can_read,
+        data_class="identity",
+        icon="calendar",
+    ),
+)
+registries.panels.register(
+    "agenda.add",
+    Panel(
+        key="appointment",
+        title=pgettext_lazy("to add to a dossier", "Appointment"),
+        order=15,
+        render=_add,
+        access=access.can_book,
+        data_class="identity",
+        icon="calendar",
+        column="side",
+        nav=False,
+        shortcut="r",
+    ),
+)
+registries.palette.register(
+    "agenda.new", PaletteAction("agenda.new", _("Book an appointment"), "agenda:new", access.can_book, 6, "calendar")
+)
+registries.palette.register(
+    "agenda.feeds", PaletteAction("agenda.feeds", _("My calendar elsewhere"), "agenda:feeds", access.may_have_feeds, 26, "link")
+)
+registries.person_holders.register("agenda.Appointment.person", PersonHolder("agenda.Appointment", "person", _("Appointments")))
+registries.person_holders.register("agenda.Invitation.person", PersonHolder("agenda.Invitation", "person", _("Invitations"), evidence=True))
+
+
+# What keeps a file open -------------------------------------------------------------------------------------------------
+def _coming(actor: Actor, dossier_id: int) -> list[Obstacle]:
+    rows = coming_obstacles(SubjectRef("dossier", dossier_id))
+    return obstacles_of(rows, Appointment.objects.visible_to(actor).filter(pk__in=rows.order_by().values("pk")), _obstacle)
+
+
+def _obstacle(row: Appointment) -> Obstacle:
+    text = _("Appointment on %(when)s") % {"when": formats.moment(row.starts_at)}
+    return Obstacle(text, row.get_place_display(), reverse("agenda:appointment", args=[row.uuid]), row.day)
+
+
+registries.closing_obstacles.register("agenda", _coming)
+
+
+# The sheet on one page -------------------------------------------------------------------------------
+def _sheet(actor: Actor, dossier: Any, day: dt.date) -> list[SheetLine]:
+    if day < clock.today():
+        return []
+    lines = []
+    for row in meetings_of(actor, SubjectRef("dossier", dossier.pk), limit=ON_SHEET):
+        agents = ", ".join(one.display_name for one in agents_of(row))
+        text = row.text if access.reads_words(actor, row) else ""
+        detail = " · ".join(part for part in (row.where, text, agents) if part)
+        lines.append(SheetLine(formats.moment(row.starts_at), detail, url=reverse("agenda:appointment", args=[row.uuid])))
+    return lines
+
+
+registries.sheet.register(
+    "agenda", SheetPart("agenda", _("Next appointments"), 75, _sheet, access.can_read, data_class="identity", icon="calendar")
+)

@@ -1,0 +1,89 @@
+"""The appointments of a file, and one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from parvis.kernel.actor import Actor
+from parvis.kernel.links import link
+from parvis.ui.http import page, part_asked, screen
+
+from .. import access
+from ..enums import State
+from ..forms import MissForm
+from ..models import Appointment, Occurred
+from ..selectors import meetings_of, past_of, to_send
+from ..selectors.reading import agents_of, series_of
+from ._common import about, file_of, found, read
+
+SHOWN, PAST_SHOWN = 3, 2
+MOST, MOST_PAST = 60, 100
+
+
+@screen(access=access.can_read, parts=("appointments",))
+def of(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    """Those to come and those that are over. The panel of the file is the part of this page that names the next ones."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    context = file_of(request, kind, number)
+    subject = context["subject"]
+    panel = part_asked(request) == "appointments"
+    if not panel:  # the file's own page, which asks for the panel, noted its reading already
+        read(request, subject)
+    coming = meetings_of(actor, subject, limit=(SHOWN if panel else MOST) + 1)
+    past = past_of(actor, subject, limit=(PAST_SHOWN if panel else MOST_PAST) + 1)
+    most, most_past = (SHOWN, PAST_SHOWN) if panel else (MOST, MOST_PAST)
+    context |= {
+        "coming": _lines(actor, coming[:most]),
+        "past": _lines(actor, past[:most_past]),
+        "more": len(coming) > most or len(past) > most_past,
+        "may_book": access.can_book(actor) and not access.why_nothing_is_added(actor, subject),
+        "loaded": True,
+    }
+    return page(request, "agenda/of.html", context)
+
+
+def _lines(actor: Actor, rows: list[Appointment]) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": row,
+            "text": row.text if access.reads_words(actor, row) else "",
+            "agents": ", ".join(one.display_name for one in agents_of(row)),
+        }
+        for row in rows
+    ]
+
+
+@screen(access=access.can_read)
+def appointment(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One appointment: when, where, who; what can be done with it, and what happened to it."""
+    row = found(request, uuid)
+    read(request, row.subject)
+    return page(request, "agenda/appointment.html", context_of(request, row))
+
+
+def _untold(row: Appointment) -> bool:
+    """There is something that the person does not know yet."""
+    return row.told_lock != row.lock if row.is_booked else row.state == State.CANCELLED and row.told_otherwise
+
+
+def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    may_write = access.can_book(actor) and not access.why_nothing_is_added(actor, row.subject)
+    return {
+        **about(actor, row.subject),
+        "row": row,
+        "text": row.text if access.reads_words(actor, row) else "",
+        "agents": [one.display_name for one in agents_of(row)],
+        "person": link(actor, row.person_ref) if row.person_ref else None,
+        "others": series_of(row),
+        "history": Occurred.objects.visible_to(actor).filter(appointment=row).order_by("-at", "-pk")[:50],
+        "invitations": to_send(row),
+        "may_write": may_write and row.is_booked,
+        "may_tell": may_write and not row.is_over and _untold(row),
+        "may_follow": may_write and row.state == "missed",
+        "over": row.is_over,
+        "miss_form": MissForm(),
+    }
