@@ -107,7 +107,7 @@ PERSONS = Grid(
     columns=[
         Column("name", _("Name"), value="index.display_name", sort="index__sort_key", main=True, data_class="identity"),
         Column("birth", _("Born on"), value="index.birth_date", kind="day", sort="index__birth_date", data_class="identity"),
-        Column("file", _("Dossier"), value="file_number"),
+        Column("file", _("Dossier"), value="file_number", quiet=True),
         Column("role", _("Role in the dossier"), value=_role, data_class="identity"),
         Column("unit", _("Service"), value="file_service"),
         Column("residence", _("Residence status"), value=_residence, data_class="legal"),

@@ -70,7 +70,7 @@ def _search(rows: Any, text: str) -> Any:
 COLUMNS = [
     Column("day", _("Day"), value=lambda row: clock.date_of(row.happened_at), kind="day", sort="happened_at"),
     Column("kind", pgettext_lazy("of an act", "Kind"), value=lambda row: EntryKind(row.kind).label, main=True),
-    Column("dossier", _("Dossier"), value="dossier.number", detail=_client, cell="journal/_cell_dossier.html"),
+    Column("dossier", _("Dossier"), value="dossier.number", detail=_client, cell="journal/_cell_dossier.html", quiet=True),
     Column("person", _("Whom it concerns"), value=_concerns),
     Column("partner", _("With whom"), value=partner_name, cell="journal/_cell_partner.html"),
     Column("author", _("Agent"), value="author_label", cell="journal/_cell_author.html"),

@@ -22,7 +22,7 @@ class Column:
     """A column. ``value``: attribute path ("person.name") or function of the row; the key when absent. ``sort``: the database
     field it sorts by. ``cell``: a template that prints the cell (gets ``row`` and ``value``). ``data_class``: whoever may not see that class
     of data has no such column, on screen or in an export. Kinds: text, day, moment, amount, number, label, clock. ``total``: the database
-    field that the totals row sums. ``spare``: shown to those who choose it.
+    field that the totals row sums. ``spare``: shown to those who choose it. ``quiet``: printed smaller where a row is a card.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Column:
     started_on: str = ""
     total: str = ""
     spare: bool = False
+    quiet: bool = False
 
     @property
     def numeric(self) -> bool:

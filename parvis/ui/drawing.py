@@ -104,4 +104,5 @@ def rows(page: GridPage) -> SafeString:
 def _head(column: Column, *, first: bool) -> str:
     if first:
         return '<td class="main">'
-    return format_html('<td data-l="{}"{}>', formats.label(column.title), mark_safe(' class="n"') if column.numeric else "")
+    marks = " ".join(mark for mark, on in (("n", column.numeric), ("quiet", column.quiet)) if on)
+    return format_html('<td data-l="{}"{}>', formats.label(column.title), format_html(' class="{}"', marks) if marks else "")
