@@ -54,6 +54,8 @@ def needed(persons: set[int]) -> set[int]:
     found: set[int] = set()
     for part in chunks(persons):
         for holder in registries.person_holders.all():
+            if not holder.holds:
+                continue
             model = apps.get_model(holder.model)
             manager = getattr(model, "unscoped", model._default_manager)
             column = holder.field if holder.field.endswith("_id") else f"{holder.field}_id"

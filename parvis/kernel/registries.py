@@ -144,14 +144,17 @@ class SubjectCard:
 
 @dataclass(frozen=True)
 class PersonHolder:
-    """A foreign key to a person. ``evidence``: never re-pointed (packs, payments, vouchers); it keeps the number of its day, which leads on.
-    ``where``: only rows like this move, the others are evidence."""
+    """A foreign key to a person, or a number that stands for one. ``evidence``: never re-pointed (packs, payments, vouchers); it keeps the
+    number of its day, which leads on. ``where``: only rows like this move, the others are evidence. ``among``: the rows that mean a person at
+    all. ``holds``: False for what goes with the person and keeps nobody from being destroyed."""
 
     model: str
     field: str
     title: Any
     evidence: bool = False
     where: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    among: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    holds: bool = True
 
 
 @dataclass(frozen=True)

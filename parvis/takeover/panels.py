@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import registries
-from parvis.kernel.registries import MenuEntry, PaletteAction
+from parvis.kernel.registries import MenuEntry, PaletteAction, PersonHolder
 
 from .access import may_see_rehearsals, may_take_over
 from .services.old_system import may_read_old
@@ -19,3 +19,12 @@ registries.palette.register(
 registries.palette.register(
     "takeover.old", PaletteAction("takeover.old", _("As in the old system"), "takeover:old", may_read_old, 912, "archive")
 )
+
+# What the old system said of a person follows a merge, and its undo; it goes with the person, and keeps nobody.
+for _model, _field, _title, _among in (
+    ("takeover.Line", "person_id", _("Lines of the takeover"), {}),
+    ("takeover.SourceKey", "target_id", _("Numbers of the old system"), {"kind": "person"}),
+    ("takeover.PastPayment", "person_id", _("Payments of the old system"), {}),
+    ("takeover.Difference", "person_id", _("Differences of a rehearsal"), {}),
+):
+    registries.person_holders.register(f"{_model}.{_field}", PersonHolder(_model, _field, _title, among=_among, holds=False))

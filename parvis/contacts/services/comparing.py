@@ -82,7 +82,7 @@ def compare_persons(actor: Actor, left: Person, right: Person) -> Comparison:
         if of_left or of_right:
             links.append((str(aspect.title), of_left, of_right))
     for holder in person_holders.all():
-        rows = apps.get_model(holder.model)._base_manager
+        rows = apps.get_model(holder.model)._base_manager.filter(**holder.among)
         every = [rows.filter(**{holder.field: person.pk}) for person in (left, right)]
         moving = [0, 0] if holder.evidence else [mine.filter(**holder.where)[:1000].count() for mine in every]
         # Rows that ``where`` leaves out keep the number that they were made with, like evidence.

@@ -377,7 +377,7 @@ def _repoint(merge: Merge, kept_id: int, merged_id: int) -> tuple[int, list[str]
     for holder in person_holders.all():
         if holder.evidence:
             continue
-        rows = apps.get_model(holder.model)._base_manager
+        rows = apps.get_model(holder.model)._base_manager.filter(**holder.among)
         for pk in rows.filter(**{holder.field: merged_id}, **holder.where).order_by("pk").values_list("pk", flat=True):
             try:
                 with transaction.atomic():
