@@ -16,7 +16,7 @@ from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel, P
 from parvis.ui import slots
 
 from . import access, neighbours, selectors
-from .models import Decision, Minutes, Proposal
+from .models import AgendaItem, Decision, Minutes, Proposal
 from .past import to_notify_then
 from .views.committees import may_open as opens_committees
 from .views.decisions import may_open as opens_decisions
@@ -140,7 +140,8 @@ def _minutes() -> Any:
 
 def _has_part(actor: Actor, dossier_id: int) -> bool:
     rows = (Proposal.objects.visible_to(actor), Decision.objects.visible_to(actor))
-    return any(found.filter(dossier=dossier_id).exists() for found in rows)
+    items = AgendaItem.objects.visible_to(actor).filter(proposal__dossier=dossier_id)
+    return any(found.filter(dossier=dossier_id).exists() for found in rows) or items.exists()
 
 
 registries.dossier_parts.register("decisions", _has_part)

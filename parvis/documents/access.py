@@ -43,10 +43,14 @@ def file_of(actor: Actor, document: Document) -> SubjectRef | None:
 
 
 def asked_of(actor: Actor, document: Document) -> SubjectRef | None:
-    """Whose rules of unusual look-ups are asked: the file's; of whoever reads a decision or a request without its file, the part's."""
+    """Whose rules of unusual look-ups are asked: the file's; of whoever reads a decision or a request without its file, the part's; of a
+    paper in no file, those of the person whose it is."""
     file = file_of(actor, document)
-    if file is None and actor.is_agent and document.dossier_id is not None:
-        return SubjectRef("dossier_part", document.dossier_id)
+    if file is None and actor.is_agent:
+        if document.dossier_id is not None:
+            return SubjectRef("dossier_part", document.dossier_id)
+        if document.subject_type == "person":
+            return SubjectRef("person", document.subject_id)
     return file
 
 

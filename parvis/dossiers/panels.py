@@ -175,6 +175,9 @@ def _takes_nothing(actor: Actor, dossier_id: int) -> Any:
 
 
 registries.takes_nothing.register("dossier", _takes_nothing)
+registries.dossier_parts.register(
+    "dossiers", lambda actor, dossier_id: Transfer.objects.visible_to(actor).filter(dossier=dossier_id).exists()
+)
 registries.unguarded.register("dossiers", asking_nothing)
 registries.subject_scopes.register("dossier", _visible)
 registries.kept_scopes.register("dossier", _kept)

@@ -25,9 +25,10 @@ from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from parvis.kernel import idempotency
+from parvis.kernel import idempotency, mutations
 from parvis.kernel.actor import ANONYMOUS, Actor
 from parvis.kernel.errors import Conflict, DomainError, StepFirst
+from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats, past
 from parvis.ui.templatetags.parvis import IDEMPOTENCY_FIELD
 
@@ -41,6 +42,7 @@ class Request(HttpRequest):
 
     actor: Actor
     screen: Screen
+    readings: list[tuple[Callable[[], None], str]]
 
 
 @dataclass(frozen=True)
@@ -287,13 +289,40 @@ def local_url(request: HttpRequest, candidate: str | None, default: str = "/") -
     return default
 
 
+# Readings --------------------------------------------------------------------------------------------------------------
+def reading(request: HttpRequest, subject: SubjectRef, *, within: SubjectRef | None = None, screen: str = "", back: str = "") -> None:
+    """This page shows something of a file: the log says so, and what is out of the ordinary asks for a reason first.
+
+    A page is read at once. Where something is sent the answer decides: a refused form, a conflict or a preview comes with all that its
+    page holds and is read like it; a gesture that leads on shows nothing, and neither asks nor is a reading.
+
+    Args:
+        within: the file in which the thing lies: its rules are asked.
+        back: where to come back to after the reason, when something was sent; else the page of this address, or the one it was sent from.
+
+    Raises:
+        StepFirst: a reason is asked first.
+    """
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    note = functools.partial(mutations.record_read, actor=actor, subject=subject, screen=screen or actor.screen, within=within)
+    if request.method in SAFE:
+        note()
+    else:
+        cast(Request, request).readings.append((note, back))
+
+
+def _shows(response: HttpResponse) -> bool:
+    """A redirect, by 303 or as htmx is told, shows nothing."""
+    return not (300 <= response.status_code < 400 or response.status_code == 204)
+
+
 # The inside ------------------------------------------------------------------------------------------------------------
 def _answer(request: HttpRequest, marks: Screen, view: View, args: Any, kwargs: Any) -> HttpResponse:
     actor: Actor = getattr(request, "actor", ANONYMOUS)
     if not actor.screen:
         actor = replace(actor, screen=marks.name)
     typed = cast(Request, request)
-    typed.actor, typed.screen = actor, marks
+    typed.actor, typed.screen, typed.readings = actor, marks, []
     method = request.method or "GET"
     if method not in marks.methods and not (method == "HEAD" and "GET" in marks.methods):
         return HttpResponseNotAllowed(marks.methods)
@@ -306,12 +335,25 @@ def _answer(request: HttpRequest, marks: Screen, view: View, args: Any, kwargs: 
     if wants_part(request) and method in SAFE and (elsewhen := past.other_day(request)) is not None:
         return elsewhen
     try:
-        if marks.creates and method == "POST":
-            return _once(request, marks, lambda: view(request, *args, **kwargs))
-        with past.around(request):
-            return view(request, *args, **kwargs)
+        response = _seen(request, marks, lambda: view(request, *args, **kwargs))
     except StepFirst as step:
         return _step_first(request, step)
+    if _shows(response):
+        for note, back in typed.readings:
+            try:
+                note()
+            except StepFirst as step:
+                return _step_first(request, StepFirst(step.url, back=step.back or back))
+    return response
+
+
+def _seen(request: HttpRequest, marks: Screen, run: Callable[[], HttpResponse]) -> HttpResponse:
+    """What the view answers, or why it does not."""
+    try:
+        if marks.creates and request.method == "POST":
+            return _once(request, marks, run)
+        with past.around(request):
+            return run()
     except Conflict as error:
         return conflict(request, error)
     except DomainError as error:
@@ -320,7 +362,10 @@ def _answer(request: HttpRequest, marks: Screen, view: View, args: Any, kwargs: 
 
 def _step_first(request: HttpRequest, step: StepFirst) -> HttpResponse:
     """Lead to the page that asks, with the way back."""
-    back = step.back or (request.get_full_path() if request.method in SAFE and not wants_part(request) else request.path)
+    here = request.get_full_path() if request.method in SAFE and not wants_part(request) else request.path
+    if request.method not in SAFE and "GET" not in _methods(request):  # the address of a gesture shows nothing by itself
+        here = local_url(request, request.headers.get("Referer"), "")
+    back = step.back or here
     target = f"{step.url}{'&' if '?' in step.url else '?'}{urlencode({'next': back})}"
     if is_htmx(request):
         response = HttpResponse(status=204)

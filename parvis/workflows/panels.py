@@ -45,6 +45,7 @@ registries.panels.register(
     ),
 )
 
+registries.dossier_parts.register("workflows", selectors.has_task_of)
 registries.backlog.register(
     "unowned",
     Backlog(

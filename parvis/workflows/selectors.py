@@ -316,6 +316,11 @@ def visible_item(actor: Actor, uuid: Any) -> WorkItem | None:
     return WorkItem.objects.visible_to(actor).select_related("owner", "unit", "case__version").filter(uuid=uuid).first()
 
 
+def has_task_of(actor: Actor, dossier_id: int) -> bool:
+    """Has, or had, this reader a task of a dossier?"""
+    return bool(WorkItem.objects.visible_to(actor).filter(dossier_key=dossier_id).exists())
+
+
 def step_def(item: WorkItem) -> StepDef | None:
     """What the model says about the step of a task; None for a task outside any process."""
     if item.case is None:

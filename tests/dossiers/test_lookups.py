@@ -170,3 +170,28 @@ def test_chief_and_auditor_read_who_opened_the_file_others_do_not(client, centre
         assert answer.status_code == status, name
         if status == 200:
             assert "Anne Piette" in answer.content.decode()
+
+
+def test_a_refused_form_asks_like_its_page_and_a_gesture_that_leads_on_does_not(client, centre, dossier):
+    """What answers a made-up form holds the members and the figures of the page: nothing of it leaves before the reason (E12)."""
+    person = own_person(centre.colleague)
+    relate(actor=centre.actor("worker"), person=person, other=dossier.lead, kind="sibling")
+    client.force_login(centre.colleague)
+    for name in ("dossiers:interventions", "dossiers:situation_add", "journal:add", "dossiers:referent"):
+        url = reverse(name, args=[dossier.uuid])
+        for headers in ({}, {"HX-Request": "true", "HX-Target": "main"}):
+            answer = client.post(url, {"made": "up"}, headers=headers)
+            where = answer.headers.get("Location") or answer.headers["HX-Redirect"]
+            assert (answer.content, where.split("?")[0]) == (b"", reverse("dossiers:why", args=["dossier", dossier.uuid])), name
+    assert not ReadLine.objects.filter(actor_id=centre.colleague.pk).exists()
+    # A note that is written leads on; the page it leads to asks.
+    sent = client.post(
+        reverse("journal:add", args=[dossier.uuid]), {"kind": "note", "text": "Appel reçu pour une collègue", "minutes": "5"}
+    )
+    assert (sent.status_code, sent["Location"]) == (303, page(dossier))
+    assert asked(client, centre.colleague, dossier)
+    client.post(reverse("dossiers:why", args=["dossier", dossier.uuid]), {"reason": REASON})
+    refused = client.post(reverse("dossiers:interventions", args=[dossier.uuid]), {"made": "up"})
+    assert refused.status_code == 422
+    line = ReadLine.objects.get(actor_id=centre.colleague.pk, screen="dossiers.interventions")
+    assert line.purpose == f"reason: {REASON}", "a refused form is a reading"

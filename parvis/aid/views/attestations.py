@@ -173,6 +173,7 @@ def withdraw(request: Request, uuid: Any) -> HttpResponse:
     row = Attestation.objects.visible_to(request.actor).select_related("dossier").filter(uuid=uuid).first()
     if row is None or row.withdrawn_at is not None or not access.may_attest(request.actor, row.dossier):
         raise Http404("attestation")
+    mutations.record_read(actor=request.actor, subject=row.ref, screen=request.screen.name, within=SubjectRef("dossier", row.dossier_id))
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):

@@ -126,6 +126,7 @@ def account(request: Request, uuid: Any) -> HttpResponse:
 def settle(request: Request, uuid: Any) -> HttpResponse:
     """Pay a held month, or not."""
     line = find_due(request, uuid)
+    row = find(request, line.entitlement.uuid)
     form = SettleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
@@ -133,7 +134,7 @@ def settle(request: Request, uuid: Any) -> HttpResponse:
                 actor=request.actor, line=line, pay=form.cleaned_data["decision"] == "pay", reason=form.cleaned_data["reason"]
             )
             return done(request, "aid:entitlement", _("Noted."), line.entitlement.uuid)
-    context = {"line": line, "entitlement": line.entitlement, "form": form}
+    context = {"line": line, "entitlement": row, "form": form}
     return invalid(request, "aid/settle.html", context) if request.method == "POST" else page(request, "aid/settle.html", context)
 
 

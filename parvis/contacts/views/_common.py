@@ -6,14 +6,19 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
+from parvis.kernel.subject import SubjectRef
+from parvis.ui.http import reading
+
 from ..models import Person
 
 
-def visible(request: HttpRequest, uuid: UUID) -> Person:
-    """The person, or 404 when there is none for this reader. Of one who was merged only ``person`` leads on: see ``found``."""
+def visible(request: HttpRequest, uuid: UUID, *, screen: str = "contacts.person") -> Person:
+    """The person, or 404 when there is none for this reader. Of one who was merged only ``person`` leads on: see ``found``. What stands on
+    the pages below a person's is read of the person, and asks for a reason where that page does."""
     person = found(request, uuid)
     if person.merged_into_id is not None:
         raise Http404("person")
+    reading(request, SubjectRef("person", person.pk), screen=screen)
     return person
 
 

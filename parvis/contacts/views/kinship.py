@@ -10,9 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parvis.kernel import asof, clock, mutations
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
-from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
@@ -31,11 +30,10 @@ def can_change_family(actor: Actor) -> bool:
 def family(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Who is what to whom on a day (``?on=``): the same relations as picture and as list."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    person = visible(request, uuid)
+    person = visible(request, uuid, screen="contacts.family")
     day, problem = _asked(request)
     if (view := asof.view()) is not None:
         day, problem = view.day, ""
-    mutations.record_read(actor=actor, subject=SubjectRef("person", person.pk), screen="contacts.family")
     relatives = kin.relatives(actor, person.pk, day, asof.known_on())
     everybody = kin.family(actor, person.pk, day, asof.known_on())
     context = {

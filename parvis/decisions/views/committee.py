@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.documents.enums import DocumentKind
-from parvis.kernel import asof, mutations
+from parvis.kernel import asof
 from parvis.kernel.bitemporal import Source
 from parvis.kernel.errors import Conflict, DomainError
 from parvis.kernel.identifiers import mask_iban
-from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import Request, done, page, screen
 
@@ -25,7 +24,7 @@ from ..models import AgendaItem, ProposalVersion, Session
 from ..services import deciding
 from ..services.recording import Tally
 from .proposal_page import change_rows
-from .sessions import find_item, find_session
+from .sessions import find_item, find_session, read_item
 
 #: What a key asks for before it decides.
 ASKED = {
@@ -79,7 +78,7 @@ def context(
     if view.current is None:
         return data
     current = view.current.item
-    mutations.record_read(actor=actor, subject=SubjectRef("proposal", current.proposal_id), screen=request.screen.name)
+    read_item(request, current)
     pack = selectors.member_pack(actor, current) or {}
     roll, quorum = selectors.case_roll(current)
     decision = view.current.decision

@@ -17,7 +17,7 @@ from parvis.kernel.errors import Conflict, DomainError
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.backlog import figure
-from parvis.ui.http import Request, done, page, screen
+from parvis.ui.http import Request, done, page, reading, screen
 
 from .. import access, forms, letters, neighbours, selectors
 from ..enums import FINAL_OUTCOMES, Channel, NotificationState, Outcome
@@ -221,6 +221,7 @@ def returned(request: Request, uuid: Any) -> HttpResponse:
     notification = selectors.notification_of(request.actor, found)
     if notification is None:
         raise Http404
+    reading(request, SubjectRef("decision", found.pk), screen=request.screen.name, within=part_of(found.dossier_id))
     notifying.record_return(actor=request.actor, notification=notification, reason=request.POST.get("reason", ""))
     return done(request, "decisions:notify", _("Noted. A new letter is being prepared."), found.uuid)
 

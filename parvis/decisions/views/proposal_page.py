@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.dossiers.api import part_of
-from parvis.kernel import memo, mutations, registries
+from parvis.kernel import memo, registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.errors import DomainError, StepFirst
+from parvis.kernel.errors import DomainError
 from parvis.kernel.statements import Statement
 from parvis.ui import formats
-from parvis.ui.http import Request
+from parvis.ui.http import Request, reading
 
 from .. import access, forms, grounds, letters, neighbours, selectors
 from ..enums import HearingMeans, Outcome, ProposalState
@@ -40,15 +40,15 @@ def find(request: Request, uuid: Any) -> Proposal:
     if found is None:
         raise Http404("proposal")
     found.copy_read = reads
+    if not reads and request.headers.get("X-Autosave") != "1":  # a pause is answered with what was just typed
+        note_reading(request, cast(Proposal, found))
     return cast(Proposal, found)
 
 
 def note_reading(request: Request, found: Proposal) -> None:
     """Whatever shows a proposal is a reading of it, the answer to a gesture too; what is unusual asks for a reason first (E12)."""
-    try:
-        mutations.record_read(actor=request.actor, subject=steps.ref(found), screen=request.screen.name, within=part_of(found.dossier_id))
-    except StepFirst as step:  # the address of a gesture shows nothing by itself: one comes back to the proposal
-        raise StepFirst(step.url, back=step.back if request.method == "GET" else reverse("decisions:proposal", args=[found.uuid])) from step
+    back = reverse("decisions:proposal", args=[found.uuid])  # the address of a gesture shows nothing by itself
+    reading(request, steps.ref(found), screen=request.screen.name, within=part_of(found.dossier_id), back=back)
 
 
 def grants_of(actor: Actor, found: Proposal, version: ProposalVersion, *, data: Any = None, add: bool = False) -> forms.ProvisionSet:
@@ -71,8 +71,6 @@ def context_of(
     refused: DomainError | None = None,
     add: bool = False,
 ) -> dict[str, Any]:
-    if request.method == "POST":
-        note_reading(request, found)
     with memo.sharing():
         return _read(request, found, grants=grants, typed=typed, refused=refused, add=add)
 

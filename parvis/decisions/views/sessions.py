@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from parvis.documents import api as documents
+from parvis.dossiers.api import part_of
 from parvis.kernel import asof, clock
 from parvis.kernel.errors import Conflict, DomainError
+from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
-from parvis.ui.http import Request, done, page, screen
+from parvis.ui.http import Request, done, page, reading, screen
 
 from .. import access, forms, neighbours, printing, selectors
 from ..enums import ItemState, MinutesState, ProposalState, SessionState
@@ -28,6 +31,13 @@ from .then import session_then
 
 def find_session(request: Request, uuid: Any) -> Session:
     return get_object_or_404(Session.objects.visible_to(request.actor).select_related("committee"), uuid=uuid)
+
+
+def read_item(request: Request, item: AgendaItem) -> None:
+    """What the agenda puts before a body is no look-up of one's own, and asks nobody why; who is a person on file here says it all the same,
+    or steps back (recusal)."""
+    within = part_of(item.proposal.dossier_id) if request.actor.person_id is not None else None
+    reading(request, SubjectRef("proposal", item.proposal_id), screen=request.screen.name, within=within)
 
 
 def find_item(request: Request, uuid: Any) -> AgendaItem:
@@ -127,7 +137,7 @@ def step(request: Request, uuid: Any, step: str) -> HttpResponse:
         if step == "open":
             sessions.open_session(actor=actor, session=session)
             return done(request, "decisions:session", _("The session is open."), session.uuid)
-        target = Session.objects.visible_to(actor).filter(uuid=request.POST["to"]).first() if request.POST.get("to") else None
+        target = _session_named(actor, request.POST.get("to", ""))
         sessions.close_session(actor=actor, session=session, carry_to=target, reason=request.POST.get("reason", ""))
         return done(request, "decisions:agenda", _("The session is closed. The minutes are written."), session.uuid)
     except Conflict:
@@ -135,6 +145,13 @@ def step(request: Request, uuid: Any, step: str) -> HttpResponse:
     except DomainError as error:
         session.refresh_from_db()
         return page(request, "decisions/agenda.html", agenda_context(request, session, refused=error), status=422)
+
+
+def _session_named(actor: Any, text: str) -> Session | None:
+    try:
+        return Session.objects.visible_to(actor).filter(uuid=UUID(text)).first() if text else None
+    except ValueError:
+        raise Http404("session") from None
 
 
 @screen(access=access.may_run_sessions, methods=("POST",), name="decisions.presence")
@@ -150,6 +167,7 @@ def presence(request: Request, uuid: Any) -> HttpResponse:
 @screen(access=access.may_run_sessions, methods=("POST",), name="decisions.list_kind")
 def list_kind(request: Request, uuid: Any) -> HttpResponse:
     item = find_item(request, uuid)
+    read_item(request, item)
     sessions.set_list_kind(actor=request.actor, item=item, list_kind=request.POST.get("list_kind", ""))
     return done(request, "decisions:agenda", None, item.session.uuid)
 

@@ -20,7 +20,7 @@ from parvis.kernel import asof, mutations
 from parvis.kernel.links import link
 from parvis.kernel.registries import subject_links, subject_scopes, takes_nothing
 from parvis.kernel.subject import SubjectRef
-from parvis.ui.http import done, errors_on, invalid, page, screen
+from parvis.ui.http import done, errors_on, invalid, page, reading, screen
 
 
 @screen(access=may_open_documents)
@@ -73,6 +73,7 @@ def _subject(request: HttpRequest, kind: str, number: int) -> tuple[SubjectRef, 
 def add(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     """Add a document to a dossier or person."""
     subject, name, url = _subject(request, kind, number)
+    reading(request, subject)
     if kind in takes_nothing and (why := takes_nothing.get(kind)(request.actor, number)):  # type: ignore[attr-defined]
         raise DocumentError(why, code="takes_nothing")
     form = DocumentForm(request.POST or None, request.FILES or None)

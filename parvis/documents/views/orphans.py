@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from parvis.documents.access import may_bring_home, may_set_aside
+from parvis.documents.access import asked_of, may_bring_home, may_set_aside
 from parvis.documents.forms import AsideForm, HomeForm
 from parvis.documents.models import Document
 from parvis.documents.services import orphans
@@ -98,7 +98,9 @@ def orphan(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     """One paper: into a file, to a request, or set aside with a reason; set aside, it can be taken back."""
     actor = request.actor  # type: ignore[attr-defined]
     document, is_aside = _paper(request, document_uuid)
-    mutations.record_read(actor=actor, subject=SubjectRef("document", document.pk), screen="documents.orphan")
+    mutations.record_read(
+        actor=actor, subject=SubjectRef("document", document.pk), screen="documents.orphan", within=asked_of(actor, document)
+    )
     told = _told(actor, [document])[0]
     places = [(f"{home.subject.type}:{home.subject.id}", home.name) for home in told["homes"]]
     given = request.POST if request.method == "POST" else None

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from parvis.contacts.api import display_names
-from parvis.kernel import asof, clock, memo, mutations
+from parvis.kernel import asof, clock, memo
 from parvis.kernel.statements import Statement
 from parvis.kernel.subject import SubjectRef
+from parvis.ui.http import reading
 
 from .. import access
 from ..models import Dossier
@@ -37,10 +38,10 @@ def visible(request: HttpRequest, uuid: UUID, *, destroyed: bool = False, **also
         raise Http404("dossier")
     # A service of before reads in the classes of data that were left to it: the rest of the request is that reader's.
     request.actor = actor = access.reader_of(actor, dossier)  # type: ignore[attr-defined]
-    if reads:  # each page of a file is a reading of it; what is unusual asks for a reason first
-        with memo.sharing():
+    with memo.sharing():  # each page of a file is a reading of it; what is unusual asks for a reason first
+        if reads:
             memo.keep(("dossiers.reading", actor, dossier.pk), dossier)
-            mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen=actor.screen)
+        reading(request, SubjectRef("dossier", dossier.pk))
     return dossier
 
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from parvis.contacts.api import Person, can_edit_person, can_read_persons, display_names
 from parvis.form_engine.api import problems, read_page
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict
 from parvis.kernel.periods import OPEN_END
 from parvis.kernel.subject import SubjectRef
-from parvis.ui.http import done, invalid, page, screen
+from parvis.ui.http import done, invalid, page, reading, screen
 
 from .. import access, custom
 from ..custom_persons import Part, own_data
@@ -45,9 +45,7 @@ def _person(request: HttpRequest, uuid: UUID) -> Person:
     person = Person.objects.visible_to(request.actor).filter(uuid=uuid, merged_into__isnull=True).first()  # type: ignore[attr-defined]
     if person is None:
         raise Http404("person")
-    if request.method in ("GET", "HEAD"):
-        actor: Actor = request.actor  # type: ignore[attr-defined]
-        mutations.record_read(actor=actor, subject=SubjectRef("person", person.pk), screen=actor.screen)
+    reading(request, SubjectRef("person", person.pk))
     return person
 
 

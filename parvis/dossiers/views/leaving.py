@@ -19,7 +19,7 @@ from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.registries import BriefLine
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats, stepup
-from parvis.ui.http import IDEMPOTENCY_FIELD, done, errors_on, invalid, page, screen
+from parvis.ui.http import IDEMPOTENCY_FIELD, done, errors_on, invalid, page, reading, screen
 
 from .. import access, services
 from ..agents.selectors import load_words
@@ -162,8 +162,7 @@ def handover(request: HttpRequest, uuid: UUID) -> HttpResponse:
         stepup.require(request, back=stepup.without(request, "as"))
     row = rows[0]
     dossier = row.dossier
-    if reads:
-        mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen=actor.screen)
+    reading(request, SubjectRef("dossier", dossier.pk))
     brief = brief_of(actor, dossier)
     if printed:
         return _pdf(actor, [row], f"{dossier.number}-transmission.pdf")

@@ -12,12 +12,14 @@ from parvis.identity.api import agents_with, units
 from parvis.identity.enums import DataClass, Function
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
-from parvis.ui.http import done, errors_on, invalid, page, screen
+from parvis.ui.http import done, errors_on, invalid, page, reading, screen
 from parvis.workflows.api import where_dossier
 
 from .. import access, services
 from ..forms_life import AnswerForm, ReadingRuleForm, TransferForm
+from ..lookups import part_of
 from ..models import DossierKind, Transfer
 from ..selectors import members_at
 from ._common import crumbs, visible
@@ -69,6 +71,7 @@ def transfer_answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The offer, as a sheet to print; its answer, for the head of the other service."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     row = _transfer(actor, uuid)
+    reading(request, SubjectRef("dossier", row.dossier_id), within=part_of(row.dossier_id))
     answers = row.live == 1 and access.answers_transfer(actor, row)
     agents = {one.pk: one for one in agents_with(Function.SOCIAL_WORKER, row.to_unit)} if answers else {}
     terms = services.reading_terms(row.dossier) if answers else services.Terms(0, ())

@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest
 
 from parvis.contacts.api import display_names
 from parvis.dossiers.api import Dossier, members_at, reader_of
-from parvis.kernel import asof, mutations
+from parvis.kernel import asof
 from parvis.kernel.subject import SubjectRef
+from parvis.ui.http import reading
 
 from .. import access
 from ..forms import EntryForm
@@ -29,9 +30,7 @@ def visible(request: HttpRequest, uuid: UUID | str) -> Dossier:
 
 def read(request: HttpRequest, dossier: Dossier) -> None:
     """Log the reading; what is unusual asks for a reason first."""
-    if request.method in ("GET", "HEAD"):
-        actor = request.actor  # type: ignore[attr-defined]
-        mutations.record_read(actor=actor, subject=SubjectRef("dossier", dossier.pk), screen=actor.screen)
+    reading(request, SubjectRef("dossier", dossier.pk))
 
 
 def name_of(dossier: Dossier) -> str:

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from parvis.dossiers.api import Dossier
-from parvis.kernel import mutations
 from parvis.kernel.subject import SubjectRef
-from parvis.ui.http import Request
+from parvis.ui.http import Request, reading
 
 from ..calculations import AGES, Times
 
@@ -24,8 +23,7 @@ def visible(request: Request, uuid: UUID) -> Dossier:
     dossier: Dossier | None = rows.filter(uuid=uuid, destroyed_on__isnull=True).first()
     if dossier is None:
         raise Http404("dossier")
-    if request.method in ("GET", "HEAD"):
-        mutations.record_read(actor=request.actor, subject=SubjectRef("dossier", dossier.pk), screen=request.screen.name)
+    reading(request, SubjectRef("dossier", dossier.pk), screen=request.screen.name)
     return dossier
 
 

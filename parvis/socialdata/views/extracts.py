@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from parvis.documents.api import StoredFile, UploadRefused, accept_upload, withdrawn_about
 from parvis.dossiers.api import may_change, members_at
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock
 from parvis.kernel.links import link, links
 from parvis.kernel.subject import SubjectRef
-from parvis.ui.http import Request, done, errors_on, invalid, page, screen
+from parvis.ui.http import Request, done, errors_on, invalid, page, reading, screen
 
 from .. import access, selectors
 from ..enums import ExtractState
@@ -133,6 +133,7 @@ def _extract(request: Request, uuid: UUID) -> ExtractRequest:
     row = selectors.extract_by(request.actor, uuid=uuid)
     if row is None:
         raise Http404("extract")
+    reading(request, row.ref, screen="socialdata.extract", within=SubjectRef("dossier", row.dossier_id))
     return row
 
 
@@ -141,8 +142,6 @@ def extract(request: Request, uuid: UUID) -> HttpResponse:
     """One question; its answer, or the cell's form for it."""
     row = _extract(request, uuid)
     actor = request.actor
-    if request.method in ("GET", "HEAD"):
-        mutations.record_read(actor=actor, subject=row.ref, screen="socialdata.extract", within=SubjectRef("dossier", row.dossier_id))
     answers = row.is_open and access.may_answer(actor)
     form = AnswerForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST":

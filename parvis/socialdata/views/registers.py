@@ -11,10 +11,10 @@ from parvis.connectors.api import Happening, may_play_register, register_file
 from parvis.contacts.api import Person
 from parvis.dossiers.api import may_change
 from parvis.identity.enums import Function
-from parvis.kernel import clock, mutations
+from parvis.kernel import clock
 from parvis.kernel.actor import system_actor
 from parvis.kernel.subject import SubjectRef
-from parvis.ui.http import Request, done, errors_on, invalid, page, screen
+from parvis.ui.http import Request, done, errors_on, invalid, page, reading, screen
 
 from .. import access, selectors
 from ..enums import MutationKind, Outcome
@@ -92,8 +92,7 @@ def alert(request: Request, uuid: UUID) -> HttpResponse:
     if row is None:
         raise Http404("alert")
     actor, kind = request.actor, MutationKind(row.mutation.kind)
-    if request.method in ("GET", "HEAD"):
-        mutations.record_read(actor=actor, subject=row.ref, screen="socialdata.alert", within=SubjectRef("dossier", row.dossier_id))
+    reading(request, row.ref, screen="socialdata.alert", within=SubjectRef("dossier", row.dossier_id))
     settles = access.may_settle(actor) and may_change(actor, row.dossier)
     form = SettleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":

@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
-from parvis.ui.http import done, errors_on, invalid, local_url, page, screen
+from parvis.ui.http import done, errors_on, invalid, local_url, page, reading, screen
 from parvis.ui.shell import address
 
 from .. import access, selectors
@@ -25,7 +26,15 @@ def _item(request: HttpRequest, uuid: UUID) -> WorkItem:
     item = selectors.visible_item(request.actor, uuid)  # type: ignore[attr-defined]
     if item is None:
         raise Http404
+    if request.method == "POST":
+        _read(request, item)
     return item
+
+
+def _read(request: HttpRequest, item: WorkItem) -> None:
+    """The sheet of a task says what a file is about, and what colleagues noted: it asks why where the file does."""
+    if item.dossier_key is not None:
+        reading(request, item.ref, within=SubjectRef("dossier_part", item.dossier_key))
 
 
 def _context(request: HttpRequest, item: WorkItem, **forms: Any) -> dict[str, Any]:
@@ -53,10 +62,13 @@ def _context(request: HttpRequest, item: WorkItem, **forms: Any) -> dict[str, An
 def task(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Leads who may do the step on to its page (``?sheet=1`` stays: who has it, hand it over); else it is done, or looked at, here."""
     item = _item(request, uuid)
-    if request.method == "GET":
+    if request.method != "POST":
         goes = item.is_open and "sheet" not in request.GET and access.may_do(request.actor, item)  # type: ignore[attr-defined]
         onward = selectors.screen_url(item) if goes else ""
-        return HttpResponseRedirect(onward) if onward else page(request, TEMPLATE, _context(request, item))
+        if onward:
+            return HttpResponseRedirect(onward)
+        _read(request, item)
+        return page(request, TEMPLATE, _context(request, item))
     form = OutcomeForm(selectors.step_def(item), request.POST)
     if form.is_valid():
         with errors_on(form):
