@@ -156,8 +156,8 @@ def proposals(actor: Actor) -> Q:
     if not actor.is_agent:
         return NOTHING
     rows = NOTHING
-    if actor.has(*CASE_WORK):
-        rows |= _dossiers(actor) | Q(author_id=actor.account_id)
+    if actor.has(*CASE_WORK):  # with the file: who wrote it reads it as long as the file is theirs to work on
+        rows |= _dossiers(actor)
     if actor.has(Function.LAWYER):
         rows |= Q(legal_requested=True)
     sent = Q(state__in=SENT_ON) | Q(urgent=True)

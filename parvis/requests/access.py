@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from parvis.dossiers.api import within_sectors
+from parvis.dossiers.api import former_q, within_sectors
 from parvis.identity.enums import Function
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import EVERYTHING, NOTHING, scope
 
 from .models import Request
+from .selectors import undecided
 
 READERS = (
     Function.CLERK,
@@ -46,15 +47,27 @@ def registers_in(actor: Actor, unit_id: int) -> bool:
     return actor.is_system or actor.holds(unit_id, *REGISTRARS)
 
 
+def social(classes: frozenset[str]) -> Q:
+    """What a person asked for is told with what is social in a file."""
+    return EVERYTHING if "social" in classes else NOTHING
+
+
+def decided() -> Q:
+    """What waits is the new service's alone."""
+    return ~Q(pk__in=undecided())
+
+
 @scope(Request)
 def request_scope(actor: Actor) -> Q:
-    """Agents: the requests of their units. The person: the request that the tracking code opened. Nobody else."""
+    """Agents: the requests of their units; those of a file that their service gave away, as long and as far as it may still read it. The
+    person: the request that the tracking code opened. Nobody else."""
     if actor.is_agent:
         units = actor.units_for(*READERS)
         rows = EVERYTHING if None in units else Q(unit_id__in=sorted(unit for unit in units if unit is not None)) if units else NOTHING
         only = actor.only_ids("dossier")  # a proxy for some files: their requests, and no other
         if only is not None:
             rows &= Q(dossier_id__in=sorted(only))
-        return rows & within_sectors(actor)
+        rows &= within_sectors(actor)
+        return rows | (former_q(actor, social) & decided()) if actor.kept else rows
     opened = actor.refers_to("request")
     return Q(pk__in=sorted(opened)) if opened else NOTHING

@@ -5,12 +5,11 @@ from __future__ import annotations
 from parvis.dossiers.events import DossierTransferred
 from parvis.kernel.events import subscribe
 
-from .enums import UNDECIDED
 from .models import Request
 
 
 @subscribe(DossierTransferred)
 def dossier_transferred(event: DossierTransferred) -> None:
-    """Requests that wait for their decision are worked on by the new service; the others stay in the register of the old one."""
-    rows = Request.unscoped.filter(dossier=event.dossier_id, unit=event.from_unit_id, lines__stage__in=UNDECIDED)
-    Request.unscoped.filter(pk__in=list(rows.order_by().values_list("pk", flat=True).distinct())).update(unit=event.to_unit_id)
+    """All requests go with their file: what waits is worked on by the new service, what was decided is read by it. The old one reads them
+    as it reads the file (``access.request_scope``); the register of the centre and its numbers are one."""
+    Request.unscoped.filter(dossier=event.dossier_id).update(unit=event.to_unit_id)

@@ -84,7 +84,8 @@ def _line_cards(actor: Actor, refs: list[SubjectRef]) -> dict[SubjectRef, Subjec
 
 
 def _visible_requests(actor: Actor) -> Any:
-    return Request.objects.visible_to(actor).order_by().values("pk")
+    """Without those of a service of before: their papers lie in the file, and are asked of it by class of data."""
+    return Request.objects.visible_to(actor.without_kept).order_by().values("pk")
 
 
 def _visible_lines(actor: Actor) -> Any:

@@ -189,6 +189,11 @@ def lines_of_dossier(actor: Actor, dossier_id: int) -> list[RequestLine]:
     )
 
 
+def undecided() -> Any:
+    """Requests of which a line still waits for its decision: a look-up."""
+    return RequestLine.objects.visible_to(_READER).filter(stage__in=UNDECIDED).order_by().values("request")
+
+
 def over_term(actor: Actor = _READER) -> Any:
     """Lines whose decision is later than the law allows: in the house, or those that an actor may open."""
     return (

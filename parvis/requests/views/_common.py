@@ -4,10 +4,10 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
-from parvis.dossiers.api import part_of
+from parvis.dossiers.api import part_of, reader_of
 from parvis.kernel.actor import Actor
-from parvis.kernel.mutations import record_read
 from parvis.kernel.subject import SubjectRef
+from parvis.ui.http import reading
 
 from ..models import Request
 from ..selectors import visible_request
@@ -15,14 +15,15 @@ from ..selectors import visible_request
 CODES = "requests.codes"
 
 
-def visible(request: HttpRequest, uuid: UUID, *, read: bool = True) -> Request:
+def visible(request: HttpRequest, uuid: UUID) -> Request:
     """The request in the actor's scope, else 404; that it was opened is written down."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     found = visible_request(actor, uuid)
     if found is None:
         raise Http404("request")
-    if read and request.method == "GET":
-        record_read(actor=actor, subject=SubjectRef("request", found.pk), screen=actor.screen, within=asked_of(found))
+    if found.dossier is not None:  # a service of before reads in the classes of data that were left to it
+        request.actor = reader_of(actor, found.dossier)  # type: ignore[attr-defined]
+    reading(request, SubjectRef("request", found.pk), within=asked_of(found))
     return found
 
 

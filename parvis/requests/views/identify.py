@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -52,10 +52,12 @@ class Candidate:
 @screen(access=access.can_identify, methods=("GET", "POST"), creates=True)
 def identify(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Choose the person and the dossier, or open them."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
     mine = visible(request, uuid)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     if mine.joined_at is not None and request.method == "GET":
         return done(request, "requests:detail", None, mine.uuid)
+    if not access.registers_in(actor, mine.unit_id):
+        raise Http404("request")
     context: dict[str, Any] = {
         "mine": mine,
         "said": _said(mine),
@@ -286,8 +288,10 @@ def _unpack(text: str) -> dict[str, bytes]:
 @screen(access=access.can_identify, methods=("GET", "POST"), creates=True)
 def take_over(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Answers beside what the file says; what is ticked becomes facts, with the request as source."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
     mine = visible(request, uuid)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not access.registers_in(actor, mine.unit_id):
+        raise Http404("request")
     if mine.joined_at is None:
         return done(request, "requests:identify", None, mine.uuid)
     everything = services.takings(actor, mine)

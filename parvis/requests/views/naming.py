@@ -23,8 +23,8 @@ from ._common import visible
 @screen(access=access.can_identify, methods=("GET", "POST"), creates=True)
 def named(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Choose the entry that the answer means, or add it to the book. Either leads back to the answers to take over."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
     mine = visible(request, uuid)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     asked = request.GET.get("field", "")
     one = next((row for row in services.named_in(actor, mine) if row.field == asked), None)
     if one is None or not access.registers_in(actor, mine.unit_id):

@@ -45,8 +45,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @screen(access=access.can_read)
 def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What was asked, where each line stands, its clocks and documents."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
     mine = visible(request, uuid)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     if (view := asof.view()) is not None:
         return _then(request, mine, view)
     lines = lines_of_request(mine.pk)
@@ -125,8 +125,8 @@ def _dossier_url(actor: Actor, mine: Request) -> str:
 @screen(access=access.can_read)
 def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The receipt as PDF; made now when the worker has not come to it yet."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
     mine = visible(request, uuid)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     document = services.receipt_document(mine) or services.make_receipt(actor=actor, request=mine)
     response = HttpResponse(read_bytes(document.file), content_type=document.file.mime)
     response.headers["Content-Disposition"] = f'inline; filename="{document.file_name}"'
@@ -136,8 +136,10 @@ def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @screen(access=access.can_correct, methods=("GET", "POST"), writes=True)
 def correct(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The day of a request was wrong: the old one stays, with the reason."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
     mine: Request = visible(request, uuid)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not access.registers_in(actor, mine.unit_id):
+        raise Http404("request")
     form = CorrectForm(request.POST) if request.method == "POST" else CorrectForm(initial={"new_on": mine.requested_on})
     context = {"mine": mine, "form": form}
     if request.method == "POST":
@@ -154,8 +156,8 @@ def correct(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @screen(access=access.can_register, methods=("GET", "POST"), creates=True)
 def add_aid(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One more aid, of those that the centre offers, is asked for in this request."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
     mine: Request = visible(request, uuid)
+    actor: Actor = request.actor  # type: ignore[attr-defined]
     if not access.registers_in(actor, mine.unit_id):
         raise Http404("request")
     form = AidForm(request.POST if request.method == "POST" else None)
