@@ -18,6 +18,6 @@ def follow(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("dossiers", "0001_initial"),
-        ("requests", "0004_answers_name_entries"),
+        ("requests", "0005_answers_of_rows_name_entries"),
     ]
     operations = [migrations.RunPython(follow, migrations.RunPython.noop)]
