@@ -198,6 +198,15 @@ def former_q(actor: Actor, of_classes: Callable[[frozenset[str]], Q]) -> Q:
     return rows
 
 
+def open_in(actor: Actor, data_class: str) -> Q:
+    """Files of which a class of data is open to this actor, who sees them: not those that were left without it to a service of before."""
+    shut = sorted(pk for pk, classes in former_classes(actor).items() if data_class not in classes)
+    if not shut:
+        return EVERYTHING
+    own = Dossier.objects.visible_to(actor.without_kept).filter(pk__in=shut).order_by().values("pk")
+    return ~Q(pk__in=shut) | Q(pk__in=own)
+
+
 def reader_of(actor: Actor, dossier: Dossier) -> Actor:
     """The actor as this file is read: of a service that gave it away, with the classes of data that were left open to it. No query for
     the others."""

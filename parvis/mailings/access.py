@@ -39,5 +39,5 @@ def recipient_scope(actor: Actor) -> Q:
         return EVERYTHING
     if not may_write_to_many(actor):
         return NOTHING
-    seen = Dossier.objects.visible_to(actor).order_by().values("pk")
+    seen = Dossier.objects.visible_to(actor.without_kept).order_by().values("pk")
     return Q(mailing__author_id=actor.account_id) & (Q(dossier__isnull=True) | Q(dossier__in=seen))

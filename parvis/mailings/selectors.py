@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 
 from parvis.contacts.api import Reach, reach_of
 from parvis.documents.api import Block, Envelope
-from parvis.dossiers.api import Dossier, main_referents, may_change, own_values_of, rents_at
+from parvis.dossiers.api import Dossier, main_referents, only_reads, own_values_of, rents_at
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import may_see
 
@@ -159,7 +159,7 @@ def _barred(actor: Actor, dossier: Dossier | None, reach: Reach) -> str:
         return Reason.DECEASED
     if dossier.archived_on is not None or dossier.destroyed_on is not None:
         return Reason.ARCHIVED
-    if dossier.pk in actor.opened_ids("dossier") and not may_change(actor, dossier):
+    if only_reads(actor, dossier):
         return Reason.READ_ONLY
     return ""
 

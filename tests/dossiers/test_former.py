@@ -119,6 +119,24 @@ def test_list_count_search_and_export_follow(client, centre, dossier, head) -> N
     assert DOSSIERS.key == "dossiers"
 
 
+def test_a_filter_by_what_was_not_left_tells_nothing_by_counting(client, centre, dossier, head) -> None:
+    """B30: whoever may not read the rent does not find it by asking "over 600?", "over 700?"."""
+    worker = centre.actor("worker")
+    api.record_situation(actor=worker, dossier=fresh(dossier), kind="expense", label="Loyer", amount=Decimal("650"), periodicity="month")
+    client.force_login(centre.worker)
+
+    def found(amount: int, **query: str) -> bool:
+        answer = client.get(reverse("dossiers:index"), {"rent": str(amount), **query})
+        text = b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
+        return dossier.number in text
+
+    assert (found(600), found(600, export="csv"), found(700)) == (True, True, False)
+    give(centre, dossier, head)
+    assert (found(600), found(600, export="csv"), found(700)) == (False, False, False)
+    KeptReading.objects.update(classes="money,social")
+    assert (found(600), found(600, export="csv"), found(700)) == (True, True, False)
+
+
 def test_the_page_says_it_shows_what_was_left_and_offers_nothing_to_write(client, centre, dossier, head) -> None:
     give(centre, dossier, head)
     client.force_login(centre.worker)

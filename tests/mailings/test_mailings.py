@@ -25,6 +25,7 @@ from parvis.mailings.models import Mailing, Recipient
 from parvis.mailings.selectors import plans, summary
 from tests.contacts.factories import make_person
 from tests.dossiers.factories import Centre, make_centre
+from tests.identity.factories import an_account, as_actor
 
 from . import factories as f
 
@@ -121,6 +122,21 @@ def test_a_mailing_is_its_author_s_alone(centre: Centre) -> None:
         with pytest.raises(NotAllowed):
             services.confirm(actor=centre.actor(name), mailing=row, expected=row.version, going=1)
     assert Mailing.unscoped.get().state == "draft"
+
+
+def test_a_file_that_went_to_another_service_is_neither_written_to_nor_shown_again(centre: Centre) -> None:
+    """Its service of before reads some of it for a time: not what a letter said of its money, and it writes nothing into it (B57)."""
+    worker, home = centre.actor("worker"), f.home(centre, "Lejeune", rent="1620.00")
+    row = sent(centre, f.mailing(centre, [home]))
+    assert Recipient.objects.visible_to(worker).filter(mailing=row).count() == 1
+    head = an_account("chief", unit=centre.south)
+    offered = dossiers.offer_transfer(actor=worker, dossier=Dossier.unscoped.get(pk=home.pk), unit=centre.south, reason="Déménage")
+    dossiers.accept_transfer(actor=as_actor(head), transfer=offered)
+    worker = centre.actor("worker")
+    assert Dossier.objects.visible_to(worker).filter(pk=home.pk).exists(), "read for ninety days"
+    assert Recipient.objects.visible_to(worker).filter(mailing=row).count() == 0
+    again = f.mailing(centre, [home])
+    assert [(one.way, one.reason) for one in planned(centre, again)] == [("", "read_only")]
 
 
 def test_wrong_fields_are_told_by_language_and_line(centre: Centre) -> None:

@@ -18,8 +18,9 @@ from ..calculations import AGES, Times
 
 
 def visible(request: Request, uuid: UUID) -> Dossier:
-    """The dossier, or 404; its page is a reading of it, and asks why first where that is out of the ordinary."""
-    rows: Any = Dossier.objects.visible_to(request.actor).select_related("unit", "lead__index")
+    """The dossier, or 404; its page is a reading of it, and asks why first where that is out of the ordinary. Nothing of the registers is
+    left to a service of before."""
+    rows: Any = Dossier.objects.visible_to(request.actor.without_kept).select_related("unit", "lead__index")
     dossier: Dossier | None = rows.filter(uuid=uuid, destroyed_on__isnull=True).first()
     if dossier is None:
         raise Http404("dossier")
