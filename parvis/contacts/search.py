@@ -26,6 +26,7 @@ from parvis.kernel.registries import (
     subject_links,
     subject_scopes,
 )
+from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.subject import SubjectRef
 
 from . import access, matching
@@ -35,6 +36,8 @@ from .models import BankAccount, ContactPoint, Organisation, Person, PersonIndex
 from .selectors import hidden_person_ids, living_at, names_and_uuids, names_today, person_cards
 from .services import search_book, search_numbers, search_persons
 from .services.reaching import check_point
+
+_UUIDS = Statement("contacts.found_uuids")
 
 
 def find_persons(actor: Actor, query: str, limit: int) -> list[Hit]:
@@ -46,7 +49,14 @@ def find_persons(actor: Actor, query: str, limit: int) -> list[Hit]:
     if part := matching.part_of_number(text):
         told = {row.pk for row, _why in found}
         found = [*found, *(one for one in search_numbers(actor=actor, part=part) if one[0].pk not in told)]
-    persons = {person.pk: person.uuid for person in Person.objects.visible_to(actor).filter(pk__in=[row.pk for row, _why in found[:limit]])}
+    ids = sorted(row.pk for row, _why in found[:limit])
+    persons = dict(
+        _UUIDS.rows(
+            actor, lambda at: Person.objects.visible_to(actor).filter(one_of("pk", at["ids"])).order_by().values_list("pk", "uuid"), ids=ids
+        )
+        if ids
+        else ()
+    )
     return [
         Hit(
             title=row.display_name,

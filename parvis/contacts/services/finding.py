@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import permutations
 
 from django.db.models import Q, QuerySet
@@ -168,7 +169,8 @@ def _search(actor: Actor, query: str) -> list[tuple[PersonIndex, str]]:
         if score:
             scored.append((-score, row.sort_key, pk, row, why))
     scored.sort(key=lambda one: one[:3])
-    return [(row, why) for _score, _key, _pk, row, why in scored]
+    told = {"name": _("name"), "similar": _("similar name"), "another": _("another name of the person")}  # said once for all of them
+    return [(row, told[why]) for _score, _key, _pk, row, why in scored]
 
 
 def search_numbers(*, actor: Actor, part: str) -> list[tuple[PersonIndex, str]]:
@@ -256,20 +258,27 @@ def _by_sound(words: list[str], years: list[int]) -> list[int]:
     return list(PersonToken.unscoped.filter(wanted).order_by("value", "person_id").values_list("person_id", flat=True)[:MOST_FOUND])
 
 
+@lru_cache(maxsize=20_000)
+def _filed(sort_key: str) -> tuple[str, ...]:
+    """The words of a name, and neighbouring ones read as one: the same names come up in search after search."""
+    theirs = tokens(sort_key)
+    return (*theirs, *matching.joins(theirs))
+
+
 def _search_score(words: list[str], row: PersonIndex) -> tuple[float, str]:
-    theirs = tokens(row.sort_key)
-    joined = matching.joins(theirs)
-    if len(words) > 1 and any(one.startswith("".join(words)) for one in [*theirs, *joined]):
-        return 0.97, _("name")
+    """How near, and by what: a name, a similar one, or another name of the person."""
+    theirs = _filed(row.sort_key)
+    if len(words) > 1 and any(one.startswith("".join(words)) for one in theirs):
+        return 0.97, "name"
     total, exact = 0.0, True
     for word in words:
-        best = max((_word_score(word, other) for other in [*theirs, *joined]), default=0.0)
+        best = max((_word_score(word, other) for other in theirs), default=0.0)
         exact = exact and best >= 0.95
         total += best
     if total < 0.7 * len(words):
         # A past or other name brought the person here: it is found, and says so.
-        return 0.5, _("another name of the person")
-    return total / len(words), _("name") if exact else _("similar name")
+        return 0.5, "another"
+    return total / len(words), "name" if exact else "similar"
 
 
 def _word_score(typed: str, known: str) -> float:
