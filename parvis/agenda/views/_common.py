@@ -7,11 +7,10 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from parvis.kernel import mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.links import link
 from parvis.kernel.subject import SubjectRef
-from parvis.ui.http import page
+from parvis.ui.http import page, reading
 
 from .. import access
 from ..errors import Clashes
@@ -20,11 +19,9 @@ from ..selectors import by_uuid
 from ..selectors.reading import file_words
 
 
-def read(request: HttpRequest, subject: SubjectRef) -> None:
+def read(request: HttpRequest, subject: SubjectRef, *, screen: str = "") -> None:
     """Each page about an appointment is a reading of its file, as the file's own pages are; what is unusual asks for a reason first."""
-    if request.method in ("GET", "HEAD"):
-        actor: Actor = request.actor  # type: ignore[attr-defined]
-        mutations.record_read(actor=actor, subject=subject, screen=actor.screen)
+    reading(request, subject, screen=screen)
 
 
 def file_of(request: HttpRequest, kind: str, number: int) -> dict[str, Any]:

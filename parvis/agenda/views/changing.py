@@ -91,6 +91,7 @@ def cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def missed(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Nobody came: the page then offers what comes next."""
     row = found(request, uuid)
+    read(request, row.subject)
     form = MissForm(request.POST)
     if form.is_valid():
         with errors_on(form):
@@ -103,6 +104,7 @@ def missed(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def held(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """It took place and there is nothing to write."""
     row = found(request, uuid)
+    read(request, row.subject)
     form = MissForm(request.POST)
     if form.is_valid():
         with errors_on(form):

@@ -30,8 +30,8 @@ def of(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     context = file_of(request, kind, number)
     subject = context["subject"]
     panel = part_asked(request) == "appointments"
-    if not panel:  # the file's own page, which asks for the panel, noted its reading already
-        read(request, subject)
+    # The panel belongs to the file's own page: one reading, not two.
+    read(request, subject, screen="dossiers.detail" if panel else "")
     coming = meetings_of(actor, subject, limit=(SHOWN if panel else MOST) + 1)
     past = past_of(actor, subject, limit=(PAST_SHOWN if panel else MOST_PAST) + 1)
     most, most_past = (SHOWN, PAST_SHOWN) if panel else (MOST, MOST_PAST)
