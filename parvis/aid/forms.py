@@ -125,12 +125,18 @@ class TypeChangeForm(LabelForm):
     """Names, letter and last day of a kind of aid of the centre."""
 
     letter = forms.ChoiceField(label=_("Letter that grants it"), required=False)
+    in_forms = forms.BooleanField(
+        label=_("Also offered to the citizen"),
+        required=False,
+        initial=True,
+        help_text=_("Among the answers of the form of the portal, at once. Without it, agents alone choose it."),
+    )
     last_day = day_field(
         _("Last day"),
         required=False,
         help_text=_("After it the aid is no longer offered. What was decided keeps its name."),
     )
-    field_order = ("label_fr", "label_nl", "label_de", "label_en", "letter", "last_day")
+    field_order = ("label_fr", "label_nl", "label_de", "label_en", "letter", "in_forms", "last_day")
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -154,7 +160,7 @@ class TypeForm(TypeChangeForm):
         initial="free_once",
     )
     valid_from = day_field(_("Offered from"), required=True)
-    field_order = ("label_fr", "label_nl", "label_de", "label_en", "rests_on", "letter", "valid_from", "last_day")
+    field_order = ("label_fr", "label_nl", "label_de", "label_en", "rests_on", "letter", "in_forms", "valid_from", "last_day")
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -108,4 +108,22 @@ def _all() -> dict[str, Any]:
 
 registries.provisions.feed(_all)
 
+
+def asked_in_forms(_name: str, day: date, held: frozenset[str]) -> list[dict[str, Any]]:
+    """What a question of a published form offers on a day: kinds of the centre that its page marks for the citizen's forms."""
+    found = []
+    for row in AidType.objects.all():
+        value, running = f"{PREFIX}{row.key}", row.valid_from <= day < row.valid_to
+        if running and row.in_forms:
+            found.append({"value": value, "label": names_of(row.label)})
+        elif value in held:
+            last = row.valid_to - timedelta(days=1) if row.valid_to <= day else day - timedelta(days=1)
+            found.append({"value": value, "label": names_of(row.label), "until": last.isoformat()})
+    return sorted(found, key=lambda one: formats.label(one["label"]).casefold())
+
+
+registries.choice_lists.register(
+    "aids", registries.ChoiceList(gettext_lazy("Kinds of aid of the centre"), asked_in_forms, lambda name: not name)
+)
+
 __all__ = ["BASES", "LANGUAGES", "OPEN_END", "base_of", "keys_resting_on", "missing", "names_of"]

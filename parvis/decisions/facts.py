@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from parvis.dossiers.api import own_template_fields
 from parvis.kernel import registries
+from parvis.kernel.actor import system_actor
 from parvis.kernel.subject import SubjectRef
 
 from . import neighbours, selectors
@@ -53,3 +55,13 @@ registries.facts.register("decisions.urgent", urgent)
 registries.facts.register("decisions.outcome", outcome)
 registries.facts.register("decisions.has_payment", has_payment)
 registries.facts.register("decisions.has_recovery", has_recovery)
+
+
+def letter_fields(key: str, mailing: bool) -> dict[str, str]:
+    """The centre's own fields, which the letters of decisions say: not those of mailings, of attestations or of what was settled."""
+    if mailing or key.startswith(("attestation.", "recovery.settled")):
+        return {}
+    return own_template_fields(system_actor("decisions.letters"))
+
+
+registries.letter_fields.register("decisions", letter_fields)

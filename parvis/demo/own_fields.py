@@ -140,7 +140,7 @@ def _persons(administrator: Actor, files: list[Dossier], worker_of: Callable[[Do
     title = _t("Véhicules", "Voertuigen", "Fahrzeuge", "Vehicles")
     custom.add_section(actor=administrator, kind=kind, title=title, group="other", dated=True, repeats=True)
     label = _t("Plaque", "Nummerplaat", "Kennzeichen", "Plate")
-    custom.add_field(**shared, section="vehicles", label=label, type="text", required=True)
+    custom.add_field(**shared, section="vehicles", label=label, type="text", required=True, listed=True)
     label = _t("Valeur estimée", "Geschatte waarde", "Geschätzter Wert", "Estimated value")
     custom.add_field(**(shared | {"data_class": "money"}), section="vehicles", label=label, type="money")
     for dossier, (coach, since, vehicles) in zip(files, COACHES, strict=False):

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from parvis.documents.enums import DocumentKind, Origin
 from parvis.documents.models import Document
+from parvis.identity.enums import Function
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import kept_scopes, subject_scopes, takes_nothing
 from parvis.kernel.scope import DATA_CLASSES, NOTHING, Reaches, may_see, scope
@@ -25,6 +26,11 @@ def may_bring_home(actor: Actor) -> bool:
     """Papers that nobody looks after are brought home at the desk, by the workers, their chief and the secretary: each those of the classes
     of data that the function sees."""
     return actor.is_system or actor.has("clerk", "social_worker", "chief", "committee_secretary")
+
+
+def may_publish_templates(actor: Actor) -> bool:
+    """Letters are of the whole centre: its administration, in one's own name."""
+    return actor.is_system or (actor.is_agent and not actor.by_proxy and None in actor.units_for(Function.ADMINISTRATOR))
 
 
 def may_set_aside(actor: Actor) -> bool:

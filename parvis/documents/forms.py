@@ -26,6 +26,35 @@ class DocumentForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class TemplateForm(forms.Form):
+    """The text of a template, typed or in a file; ``text`` is what counts: the file, when there is one."""
+
+    file = forms.FileField(
+        label=_("File that you changed"), required=False, help_text=_("As downloaded here, in UTF-8. It replaces the text below.")
+    )
+    source = forms.CharField(
+        label=_("Text of the template"),
+        required=False,
+        strip=False,
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 24, "class": "input textarea mono", "spellcheck": "false"}),
+    )
+    after = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        sent = data.get("file")
+        data["text"] = str(data.get("source") or "")
+        if sent is not None:
+            try:
+                data["text"] = sent.read(200_001).decode("utf-8-sig")
+            except UnicodeDecodeError:
+                self.add_error("file", _("This file is no text in UTF-8."))
+        if not data["text"].strip():
+            self.add_error("source", _("Write the template, or choose its file."))
+        return data
+
+
 class HomeForm(forms.Form):
     """Where a paper belongs: a place that is proposed, or a number. The first proposal is chosen."""
 

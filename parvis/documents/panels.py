@@ -7,10 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.contacts.api import display_names
-from parvis.documents.access import had_before, may_attach, may_bring_home, may_open_documents, why_nothing_is_added
+from parvis.documents.access import had_before, may_attach, may_bring_home, may_open_documents, may_publish_templates, why_nothing_is_added
 from parvis.documents.enums import DocumentKind
 from parvis.documents.lists import list_pdf
 from parvis.documents.models import Document
@@ -19,7 +20,7 @@ from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import PaletteAction, Panel, PersonHolder
 from parvis.kernel.statements import Statement
-from parvis.ui import sheets
+from parvis.ui import sheets, slots
 
 SHOWN = 12
 _SHOWN = Statement("documents.of_dossier")
@@ -102,6 +103,19 @@ registries.palette.register(
         icon="inbox",
         order=60,
     ),
+)
+
+
+def _admin_tab(request: HttpRequest) -> str | None:
+    if not may_publish_templates(request.actor):  # type: ignore[attr-defined]
+        return None
+    return render_to_string("documents/_admin_tab.html", {"here": request.path.startswith(reverse("documents:templates"))}, request)
+
+
+slots.register("admin", "documents.templates", _admin_tab, order=32)
+registries.palette.register(
+    "documents.templates",
+    PaletteAction("documents.templates", _("Letter templates"), "documents:templates", may_publish_templates, 332, "mail"),
 )
 for _field, _title in (("Document", _("Documents")), ("DocumentProposal", _("Proposed persons of documents"))):
     registries.person_holders.register(f"documents.{_field}.person", PersonHolder(f"documents.{_field}", "person", _title))

@@ -7,5 +7,5 @@ from parvis.ui.past import declare
 declare(
     "documents",
     day=("about", "download"),
-    today=("add", "kinds", "orphan", "orphans"),
+    today=("add", "kinds", "orphan", "orphans", "template", "template_new", "template_source", "templates"),
 )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from parvis.documents.views import about, files, orphans
+from parvis.documents.views import about, files, orphans, templates
 
 app_name = "documents"
 
@@ -12,5 +12,9 @@ urlpatterns = [
     path("documents/kinds/", about.kinds, name="kinds"),
     path("documents/orphans/", orphans.index, name="orphans"),
     path("documents/orphans/<uuid:document_uuid>/", orphans.orphan, name="orphan"),
+    path("documents/templates/", templates.index, name="templates"),
+    path("documents/templates/<str:key>/", templates.template, name="template"),
+    path("documents/templates/<str:key>/new/", templates.new, name="template_new"),
+    path("documents/templates/<str:key>/<int:number>/", templates.source, name="template_source"),
     path("documents/add/<slug:kind>/<int:number>/", files.add, name="add"),
 ]

@@ -68,6 +68,7 @@ from .services import (
     weigh_new,
 )
 from .services.custom import set_profile, write_custom, write_person_custom
+from .services.custom_answers import files_numbered
 from .transparency import PersonsList, persons_list
 
 __all__ = [
@@ -115,6 +116,7 @@ __all__ = [
     "close_dossier",
     "dossier_scope",
     "dossiers_of",
+    "files_numbered",
     "open_files_of",
     "end_referent",
     "end_situation",

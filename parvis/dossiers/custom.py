@@ -309,6 +309,11 @@ def facts_of(
     return _FACTS.rows((actor, section, tuple(lists.items())), read, dossier=pk, day=day, known_on=known_on)
 
 
+def latest_first(facts: Iterable[CustomFact | PersonFact]) -> list[CustomFact | PersonFact]:
+    """Entries of a section that repeats in the order in which they are said: the one that began last comes first."""
+    return sorted(facts, key=lambda fact: (-fact.valid_from.toordinal(), fact.pk))
+
+
 @dataclass
 class Entry:
     """One filling of a section: its answers in words, its period, and whether it holds on the day looked at."""

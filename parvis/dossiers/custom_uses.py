@@ -1,148 +1,29 @@
-"""Where own fields serve beyond their section: columns and filters of the lists of files and persons, letters, takeover."""
+"""Where own fields serve beyond their section: letters and takeover. Lists: ``custom_lists``."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import DecimalField, Exists, OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.functions import Cast
+from django.db.models import Subquery
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from parvis.form_engine.api import problems, read_page, resolve
-from parvis.kernel import asof, clock
+from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import may_see
 from parvis.kernel.textmatch import fold
 from parvis.ui import formats
-from parvis.ui.grid import Column, Filter, Grid
 
-from .access import open_in
-from .custom import Section, Words, code_label, every_section, facts_of, typed
+from .custom import Words, every_section, facts_of, latest_first
 from .enums import CustomType
 from .models import CustomFact, Dossier, PersonFact
 
 OWN_FIELD = "own_"
 """How the names of own fields begin in a letter template."""
-SUMMED = (CustomType.NUMBER, CustomType.MONEY)
-NOTHING = "-"
-"""Filter: the files that hold no answer. No code looks like this."""
-KINDS = {CustomType.NUMBER: "number", CustomType.MONEY: "amount", CustomType.DATE: "day"}
-
-
-def listed_fields(sections: list[Section]) -> list[dict[str, Any]]:
-    return [one for section in sections if not section.repeats for one in section.fields if one.get("listed")]
-
-
-def with_custom(grid: Grid, rows: QuerySet[Any], actor: Actor, *, persons: bool = False) -> tuple[Grid, QuerySet[Any]]:
-    """The list of files, or of persons, with the organisation's own columns and filters: values of today, or of the day of view, read in one query per page."""
-    if actor.kept and not persons:
-        grid = _as_left(grid, actor)
-    fields = listed_fields(every_section(persons=persons))
-    if not fields:
-        return grid, rows
-    model, anchor, prefetch = (PersonFact, "person", "own_facts") if persons else (CustomFact, "dossier", "custom_facts")
-    own = (
-        model.objects.visible_to(actor)
-        .filter(field__in=[one["key"] for one in fields])
-        .at(asof.day(), asof.known_on())
-        .order_by("field", "pk")
-    )
-    words = Words(actor, fields)
-    columns = [
-        Column(
-            f"own_{one['key']}",
-            formats.label(one["label"]),
-            value=_reader(one, words),
-            kind=KINDS.get(one["type"], "text"),
-            data_class=one["data_class"],
-            total=f"own_{one['key']}_n" if one["type"] in SUMMED else "",
-        )
-        for one in fields
-    ]
-    sums = {f"own_{one['key']}_n": _number(one["key"], own, anchor) for one in fields if one["type"] in SUMMED}
-    filters = [_filter(one, words, own, anchor) for one in fields if one["type"] not in (CustomType.PERSON, CustomType.ORGANISATION)]
-    rows = rows.annotate(**sums).prefetch_related(Prefetch(prefetch, queryset=own, to_attr="own_today"))
-    return replace(grid, columns=[*grid.columns, *columns], filters=[*grid.filters, *filters]), rows
-
-
-def _as_left(grid: Grid, actor: Actor) -> Grid:
-    """A service of before finds its files by nothing that was not left to it: counting what a filter leaves would tell it."""
-
-    def narrowed(one: Filter) -> Filter:
-        seen = open_in(actor, one.data_class)
-        return replace(one, apply=lambda rows, value: one.apply(rows.filter(seen), value))
-
-    return replace(grid, filters=[narrowed(one) if one.data_class else one for one in grid.filters])
-
-
-def _number(field: str, own: QuerySet[Any], anchor: str) -> Subquery:
-    """The figure that a file or a person holds today, for the totals."""
-    facts = own.filter(field=field, **{anchor: OuterRef("pk")}).exclude(text="").order_by("pk")
-    return Subquery(facts.annotate(n=Cast("text", DecimalField(max_digits=14, decimal_places=2))).values("n")[:1])
-
-
-def _reader(one: dict[str, Any], words: Words) -> Callable[[Any], Any]:
-    def value(holder: Any) -> Any:
-        fact = next((row for row in getattr(holder, "own_today", ()) if row.field == one["key"]), None)
-        if fact is None:
-            return None
-        if one["type"] in KINDS:
-            return typed(one, fact.value)
-        if one["type"] in (CustomType.PERSON, CustomType.ORGANISATION):
-            return Words(words.actor, [one], [fact]).text(one["key"], fact.value)
-        return words.text(one["key"], fact.value)
-
-    return value
-
-
-def _filter(one: dict[str, Any], words: Words, own: QuerySet[Any], anchor: str) -> Filter:
-    key, kind = one["key"], one["type"]
-
-    def apply(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        facts = own.filter(field=key, **{anchor: OuterRef("pk")}).order_by()
-        if value == NOTHING and choices is not None:
-            return rows.exclude(Exists(facts.exclude(text="")))
-        if kind == CustomType.CHOICES:
-            facts = facts.filter(text__contains=f"|{value}|")
-        elif kind in (CustomType.TEXT, CustomType.LONGTEXT):
-            facts = facts.filter(text__contains=fold(value))
-        else:
-            facts = facts.filter(text=_bare(kind, value))
-        return rows.filter(Exists(facts))
-
-    choices: list[tuple[str, Any]] | None = None
-    if kind in (CustomType.CHOICE, CustomType.CHOICES):
-        choices = [(code.value, code_label(code)) for code in words.codes.get(one["list"], [])]
-    elif kind == CustomType.YES_NO:
-        choices = [("yes", _("Yes")), ("no", _("No"))]
-    if choices is not None:
-        choices.append((NOTHING, _("nothing noted")))
-    return Filter(
-        f"own_{key}",
-        formats.label(one["label"]),
-        apply,
-        choices=choices,
-        kind="day" if kind == CustomType.DATE else "choice" if choices is not None else "text",
-        data_class=one["data_class"],
-    )
-
-
-def _bare(kind: str, value: str) -> str:
-    if kind == CustomType.DATE:
-        day = formats.as_date(value)
-        return day.isoformat() if day else value
-    if kind == CustomType.MONEY:
-        text = value.replace(" ", "").replace(",", ".")
-        try:
-            return f"{Decimal(text):.2f}"
-        except InvalidOperation:
-            return value
-    return value.replace(",", ".") if kind == CustomType.NUMBER else value
 
 
 # Letters ----------------------------------------------------------------------------------------------------------------
@@ -151,7 +32,6 @@ def template_fields(actor: Actor) -> dict[str, str]:
     return {
         f"{OWN_FIELD}{one['key']}": f"{section.title} · {formats.label(one['label'])}"
         for section in every_section(persons=None)
-        if not section.repeats
         for one in section.seen_by(actor)
     }
 
@@ -163,7 +43,7 @@ def template_values(actor: Actor, dossier: Dossier | int, language: str, day: dt
 
 
 def _template_values(actor: Actor, dossier: Dossier | int, day: dt.date) -> dict[str, str]:
-    fields = {one["key"]: one for section in every_section() if not section.repeats for one in section.seen_by(actor)}
+    fields = {one["key"]: one for section in every_section() for one in section.seen_by(actor)}
     if not fields:
         return {}
     return _in_words(actor, fields, [fact for fact in facts_of(actor, dossier, day=day) if fact.field in fields], day)
@@ -171,7 +51,7 @@ def _template_values(actor: Actor, dossier: Dossier | int, day: dt.date) -> dict
 
 def _of_applicant(actor: Actor, dossier: Dossier | int, day: dt.date) -> dict[str, str]:
     """The fields of persons, of the person under whose name the file stands."""
-    fields = {one["key"]: one for section in every_section(persons=True) if not section.repeats for one in section.seen_by(actor)}
+    fields = {one["key"]: one for section in every_section(persons=True) for one in section.seen_by(actor)}
     if not fields:
         return {}
     pk = dossier if isinstance(dossier, int) else dossier.pk
@@ -181,18 +61,21 @@ def _of_applicant(actor: Actor, dossier: Dossier | int, day: dt.date) -> dict[st
 
 
 def _in_words(actor: Actor, fields: Mapping[str, Any], facts: Sequence[CustomFact | PersonFact], day: dt.date) -> dict[str, str]:
-    words = Words(actor, fields.values(), facts, day)
-    return {f"{OWN_FIELD}{key}": "" for key in fields} | {f"{OWN_FIELD}{fact.field}": words.text(fact.field, fact.value) for fact in facts}
+    return _said_of(Words(actor, fields.values(), facts, day), fields, facts)
+
+
+def _said_of(words: Words, fields: Mapping[str, Any], facts: Sequence[CustomFact | PersonFact]) -> dict[str, str]:
+    """Of a section that repeats every entry of the day, the latest first: "1-KLM-204, M-BRT-118"."""
+    said: dict[str, list[str]] = {f"{OWN_FIELD}{key}": [] for key in fields}
+    for fact in latest_first(facts):
+        if text := words.text(fact.field, fact.value):
+            said[f"{OWN_FIELD}{fact.field}"].append(text)
+    return {name: ", ".join(texts) for name, texts in said.items()}
 
 
 def template_classes(actor: Actor) -> dict[str, str]:
     """Class of data of each of these names."""
-    return {
-        f"{OWN_FIELD}{one['key']}": one["data_class"]
-        for section in every_section(persons=None)
-        if not section.repeats
-        for one in section.seen_by(actor)
-    }
+    return {f"{OWN_FIELD}{one['key']}": one["data_class"] for section in every_section(persons=None) for one in section.seen_by(actor)}
 
 
 def template_values_of(actor: Actor, dossiers: Mapping[int, int], language: str, day: dt.date) -> dict[int, dict[str, str]]:
@@ -200,9 +83,7 @@ def template_values_of(actor: Actor, dossiers: Mapping[int, int], language: str,
     found: dict[int, dict[str, str]] = {pk: {} for pk in dossiers}
     with translation.override(language):
         for persons in (False, True):
-            fields = {
-                one["key"]: one for section in every_section(persons=persons) if not section.repeats for one in section.seen_by(actor)
-            }
+            fields = {one["key"]: one for section in every_section(persons=persons) for one in section.seen_by(actor)}
             if not fields or not dossiers:
                 continue
             model, anchor = (PersonFact, "person_id") if persons else (CustomFact, "dossier_id")
@@ -215,8 +96,7 @@ def template_values_of(actor: Actor, dossiers: Mapping[int, int], language: str,
             words = Words(actor, fields.values(), facts, day)
             for pk, lead in dossiers.items():
                 mine = by_anchor.get(lead if persons else pk, [])
-                found[pk] |= {f"{OWN_FIELD}{key}": "" for key in fields}
-                found[pk] |= {f"{OWN_FIELD}{fact.field}": words.text(fact.field, fact.value) for fact in mine}
+                found[pk] |= _said_of(words, fields, mine)
     return found
 
 
@@ -240,12 +120,15 @@ class CustomTarget:
     general: bool = False
     kind_id: int | None = None
     of_person: bool = False
+    repeats: bool = False
+    dated: bool = False
 
 
-def custom_targets(actor: Actor) -> list[CustomTarget]:
-    """Own fields that fill once per file or person, as columns of an import. Codes are taken by code or by name in any language."""
+def custom_targets(actor: Actor, *, repeats: bool | None = False) -> list[CustomTarget]:
+    """Own fields that fill once per file or person, those of sections that repeat, or all (None), as columns of an import. Codes are taken by
+    code or by name in any language."""
     found = []
-    sections = [section for section in every_section(persons=None) if not section.repeats]
+    sections = [section for section in every_section(persons=None) if repeats is None or section.repeats == repeats]
     words = Words(actor, [one for section in sections for one in section.fields])
     for section in sections:
         for one in section.fields:
@@ -268,6 +151,8 @@ def custom_targets(actor: Actor) -> list[CustomTarget]:
                     general=section.version.kind.is_general,
                     kind_id=section.version.kind_id,
                     of_person=section.version.kind.for_persons,
+                    repeats=section.repeats,
+                    dated=section.dated,
                 )
             )
     return found

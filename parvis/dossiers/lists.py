@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from parvis.ui.grid import GridPage
 
-from .custom_uses import with_custom
+from .custom_lists import with_custom
 from .grids import DOSSIERS, listed
 
 

@@ -8,6 +8,7 @@ from .definition import normalise, validate_definition
 from .engine import problems, resolve
 from .enums import FieldType
 from .errors import AlreadySent, DraftGone, InvalidDefinition, UnknownForm
+from .living import living, shown_lists
 from .models import Draft, FormVersion
 from .selectors import latest_form
 from .services import attach_uploads, close_draft, draft_by_code, open_draft, publish_form, remove_upload, save_draft
@@ -42,6 +43,7 @@ __all__ = [
     "handle_post",
     "is_unanswered",
     "latest_form",
+    "living",
     "new_code",
     "normalise",
     "open_draft",
@@ -55,6 +57,7 @@ __all__ = [
     "sendable",
     "sent_path",
     "show",
+    "shown_lists",
     "stored_files",
     "summary",
     "validate_definition",

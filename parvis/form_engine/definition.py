@@ -8,7 +8,8 @@ A definition::
     FIELD = {"key", "type", "label": LABEL, "help"?, "required"?, "when"?, "check"?, "prefill"?, "fact"?, "summary"? (default true), …}
 
 By type: text, longtext ``max_length``; text ``book`` (the answer names somebody of the address book: a kind of contact such as landlord or
-doctor; outside rows);  choice, choices ``options: [{"value", "label", "help"?}]``; number ``min max decimals``; money
+doctor; outside rows);  choice, choices ``options: [{"value", "label", "help"?}]`` and, or, ``list`` (choices that are not frozen: "aids", or
+"codes:" and the key of a list of codes; what the list holds on the day of the answer), ``list_before`` (the option before which it stands); number ``min max decimals``; money
 ``min max``; date ``past future`` (booleans); upload ``max_files max_mb accept``; rows ``fields min max row_label add_label``; computed
 ``compute: EXPRESSION, show: "money" | "number" | "text" | "date"``, ``visible`` (default true).
 
@@ -28,6 +29,7 @@ from django.utils.translation import gettext as _
 from parvis.kernel import expressions
 
 from .enums import LANGUAGES, SILENT, FieldType
+from .living import is_known
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 FORM_KEY = re.compile(r"[a-z][a-z0-9-]{0,59}\Z")
@@ -40,8 +42,8 @@ _COMMON = {"key", "type", "label", "help", "required", "when", "check", "prefill
 _OWN: dict[str, set[str]] = {
     "text": {"max_length", "book"},
     "longtext": {"max_length"},
-    "choice": {"options"},
-    "choices": {"options"},
+    "choice": {"options", "list", "list_before"},
+    "choices": {"options", "list", "list_before"},
     "date": {"past", "future"},
     "number": {"min", "max", "decimals", "unit"},
     "money": {"min", "max", "unit"},
@@ -60,6 +62,8 @@ def normalise(definition: dict[str, Any]) -> dict[str, Any]:
     """The same definition with every expression as its tree. Only for one without faults."""
     out = copy.deepcopy(definition)
     for thing in _holders(out):
+        if thing.get("list"):
+            thing.setdefault("options", [])
         if isinstance(thing.get("when"), str):
             thing["when"] = expressions.parse(thing["when"])
         if isinstance(thing.get("compute"), str):
@@ -210,8 +214,10 @@ class _Checker:
 
     # By type
     def own_choice(self, field: dict[str, Any], path: str, *_rest: Any) -> None:
-        options = field.get("options")
-        if not isinstance(options, list) or len(options) < 1:
+        options = field.get("options", [] if "list" in field else None)
+        if "list" in field and not is_known(field["list"]):
+            self.say(f"{path}.list", _("there is no such list: %(name)s") % {"name": field["list"]})
+        if not isinstance(options, list) or (not options and "list" not in field):
             self.say(f"{path}.options", _("at least one option is needed"))
             return
         seen: set[str] = set()
@@ -224,6 +230,8 @@ class _Checker:
             seen.add(value)
             self.label(option, "label", f"{here}.label")
             self.label(option, "help", f"{here}.help", needed=False)
+        if "list_before" in field and ("list" not in field or field["list_before"] not in seen):
+            self.say(f"{path}.list_before", _("name one of the options, beside a list"))
 
     own_choices = own_choice
 

@@ -1,4 +1,4 @@
-"""A form and its answers, resolved: what is shown, what is missing, what is sent. Pure; no database.
+"""A form and its answers, resolved: what is shown, what is missing, what is sent. Pure; no database but for lists of choices that live on.
 
 ``resolve`` walks the form once, in order: a condition sees the visible answers before it, a hidden answer counts as null.
 Paths name an input everywhere (errors, ids, posts): ``rent``, ``members-0-first_name``.
@@ -17,11 +17,13 @@ from parvis.ui import formats
 
 from . import values
 from .enums import SILENT, FieldType
+from .living import Shown, living
 from .states import Answers, Definition, FieldState, FormState, PageState, Problem, RowState
 
 
-def resolve(definition: Definition, answers: Answers, *, today: date, channel: str = "portal") -> FormState:
-    """Walk the form once with these answers."""
+def resolve(definition: Definition, answers: Answers, *, today: date, channel: str = "portal", shown: Shown | None = None) -> FormState:
+    """Walk the form once with these answers. ``shown``: the choices that lists offered when the answers were sent; without it those of ``today``."""
+    definition = living(definition, answers, today, shown)
     names: dict[str, Any] = {"today": today, "channel": channel}
     pages: list[PageState] = []
     for page in definition["pages"]:

@@ -187,6 +187,8 @@ def fault(field: Field, value: Any, today: date) -> str | None:
     if is_raw(value):
         return _unreadable(field, value["raw"])
     kind = field["type"]
+    if field.get("list"):
+        return _no_longer(field, value)
     if kind in {FieldType.TEXT, FieldType.LONGTEXT}:
         most = field.get("max_length", 200 if kind == FieldType.TEXT else 4000)
         return _("This is too long: %(most)d characters at most.") % {"most": most} if len(value) > most else None
@@ -202,6 +204,18 @@ def fault(field: Field, value: Any, today: date) -> str | None:
             return _("Check the year.")
     if kind == FieldType.ADDRESS and not (value.get("street") and value.get("municipality")):
         return _("Write at least the street and the town.")
+    return None
+
+
+def _no_longer(field: Field, value: Any) -> str | None:
+    """An answer from a list that lives on, chosen on a day on which it was offered, and no longer there."""
+    options = {option["value"]: option for option in field["options"]}
+    for item in value if isinstance(value, list) else [value]:
+        if item not in options:
+            return _("An answer that you chose is no longer offered. Choose another one.")
+        if options[item].get("until"):
+            told = {"answer": formats.label(options[item]["label"]), "day": formats.day(date.fromisoformat(options[item]["until"]))}
+            return _("“%(answer)s” was offered until %(day)s. Choose another answer.") % told
     return None
 
 

@@ -336,6 +336,20 @@ class PersonNote:
 
 
 @dataclass(frozen=True)
+class ChoiceList:
+    """Answers that a published question offers by the day instead of freezing them with the form.
+
+    ``read(name, day, held)`` gives the choices of a day: ``value``, ``label`` in each language (a borrowed name says from which); those of
+    ``held`` that are no longer offered come too, with ``until``, their last day. ``knows(name)``: is there such a list. ``name`` is what
+    follows the colon in "codes:energy_tutors", empty where the source is one list.
+    """
+
+    title: Any
+    read: Callable[[str, dt.date, frozenset[str]], list[dict[str, Any]]]
+    knows: Callable[[str], bool]
+
+
+@dataclass(frozen=True)
 class BriefLine:
     """A line of the hand-over page, in the reader's words. ``late``: its day is past."""
 
@@ -463,6 +477,10 @@ subject_homes: Registry[Callable[[Actor, set[int]], dict[int, list[PaperHome]]]]
 list_actions: Registry[tuple[str, Any]] = Registry("list_actions")
 #: When agents are absent ``(accounts, first day, day after the last one) -> {account: [(from, until half-open)]}``; many at once.
 absences: Registry[Callable[[list[int], dt.date, dt.date], dict[int, list[tuple[dt.date, dt.date]]]]] = Registry("absences")
+#: Names that a letter template may use beside those of its own letter ``(key, made for mailings) -> name to words``.
+letter_fields: Registry[Callable[[str, bool], dict[str, str]]] = Registry("letter_fields")
+#: Lists of answers that live on beside a published form, by the first part of their name.
+choice_lists: Registry[ChoiceList] = Registry("choice_lists")
 #: The parts of the hand-over page.
 briefs: Registry[BriefPart] = Registry("briefs")
 
@@ -522,6 +540,8 @@ ALL: tuple[Registry[Any], ...] = (
     paper_homes,
     subject_homes,
     absences,
+    choice_lists,
+    letter_fields,
     briefs,
     erasers,
     warrant_verifiers,

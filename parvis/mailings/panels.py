@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import registries
+from parvis.kernel.actor import system_actor
 from parvis.kernel.registries import MenuEntry, PaletteAction, PersonHolder
 from parvis.ui.bulk import Action
 
 from .access import may_write_to_dossiers, may_write_to_many
+from .content import fields_for
+from .enums import Source
 
 registries.menu.register(
     "mailings",
@@ -27,3 +30,11 @@ registries.list_actions.register(
     "mailings.contacts", ("book", Action("mailing", _("Write to these…"), "mailings:from_contacts", access=may_write_to_many, icon="mail"))
 )
 registries.person_holders.register("mailings.Recipient.person", PersonHolder("mailings.Recipient", "person", _("Letters of mailings")))
+
+
+def _letter_fields(_key: str, mailing: bool) -> dict[str, str]:
+    """What a template made for mailings may name."""
+    return fields_for(system_actor("mailings.letters"), Source.DOSSIERS) if mailing else {}
+
+
+registries.letter_fields.register("mailings", _letter_fields)

@@ -3,6 +3,7 @@
 from .definition import (
     Urgency,
     applicant_name,
+    asked_aids,
     line_wanted,
     person_answers,
     piece_kind,
@@ -23,6 +24,7 @@ __all__ = [
     "Urgency",
     "all_procedures",
     "applicant_name",
+    "asked_aids",
     "latest",
     "line_wanted",
     "open_procedures",

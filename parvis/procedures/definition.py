@@ -1,7 +1,7 @@
 """What a procedure definition holds, and how it reads the answers of its form. Pure.
 
 ``person`` and ``pieces`` say which answer means what, ``lines`` which rights are asked for (each with its terms, provision kind and
-mandatory pieces, and a condition on the answers), ``takes`` what an agent may take over as facts.
+mandatory pieces, and a condition on the answers), ``aids`` the question whose answers may be kinds of aid of the centre, ``takes`` what an agent may take over as facts.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from parvis.contacts.enums import PartyKind
 from parvis.form_engine.enums import LANGUAGES
-from parvis.kernel import expressions
+from parvis.kernel import expressions, registries
 
 CLOCKS = ("decide", "notify", "pay", "appeal")
 PERSON = ("family_name", "given_names", "birth_date", "niss", "address", "iban", "account_holder", "phone", "email", "language")
+URGENCY = ("flag", "reason", "amount")
 TAKES = ("members", "situation", "situation_rows")
 
 
@@ -47,9 +48,9 @@ def validate(definition: Any, form: Mapping[str, Any]) -> list[str]:
             if role not in PERSON:
                 found.append(f"person.{role}: " + _("unknown"))
             _field(field, f"person.{role}", fields, found)
-    for name in ("flag", "reason", "amount"):
-        if name in definition.get("urgency", {}):
-            _field(definition["urgency"][name], f"urgency.{name}", fields, found)
+    named = {f"urgency.{name}": value for name, value in definition.get("urgency", {}).items() if name in URGENCY}
+    for path, field in (named | {name: definition[name] for name in ("aids",) if name in definition}).items():
+        _field(field, path, fields, found)
     for field in definition.get("pieces", {}):
         _field(field, f"pieces.{field}", fields, found)
     for index, take in enumerate(definition.get("takes", [])):
@@ -144,6 +145,13 @@ def urgency(definition: Mapping[str, Any], answers: Mapping[str, Any]) -> Urgenc
 
 def wants_hearing(definition: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
     return answers.get(definition.get("hearing", "")) is True
+
+
+def asked_aids(definition: Mapping[str, Any], answers: Mapping[str, Any]) -> list[str]:
+    """Kinds of aid of the centre among the answers to the question that offers them (``aids``): each is a line of the request."""
+    given = answers.get(definition.get("aids", ""))
+    chosen = given if isinstance(given, list) else [given]
+    return [one for one in chosen if isinstance(one, str) and one.startswith(registries.provisions.prefix)]
 
 
 def piece_kind(definition: Mapping[str, Any], field: str) -> str:

@@ -38,9 +38,10 @@ class RegisterForm(forms.Form):
         help_text=_("Each one ticked is a line of its own, beside what the answers ask for."),
     )
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, asked: bool = False, **more: Any) -> None:
+        """``asked``: a question of the form offers the aid of the centre itself."""
         super().__init__(*args, **more)
-        own = own_aids()
+        own = [] if asked else own_aids()
         aids: Any = self.fields["aids"]
         aids.choices = own
         if not own:

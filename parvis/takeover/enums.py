@@ -20,7 +20,12 @@ class FileKind(models.TextChoices):
 
     PERSONS = "persons", _("Persons, households, addresses and dossiers")
     RIGHTS = "rights", _("Running aids, one line each")
+    ENTRIES = "entries", _("Entries of sections that repeat, one line each")
     PAYMENTS = "payments", _("What was paid in a month, one line per payment")
+
+
+#: Under which name a line of entries keeps the dossier of which it speaks: what is destroyed with it is found by it.
+FILE = "@file"
 
 
 class DifferenceKind(models.TextChoices):

@@ -10,12 +10,14 @@ from parvis.kernel import registries
 from parvis.kernel.erasure import Target
 from parvis.kernel.registries import Eraser
 
+from .enums import FILE, FileKind
 from .models import Difference, Import, Line, PastPayment, SourceKey
 
 
 def _erase(target: Target) -> None:
     keys = SourceKey.unscoped.filter(Q(kind="person", target_id__in=target.gone) | Q(kind="dossier", target_id=target.id))
-    lines = Line.unscoped.filter(Q(person_id__in=target.gone) | Q(pk__in=set(keys.values_list("line_id", flat=True))))
+    entries = Q(imported__kind=FileKind.ENTRIES, **{f"data__{FILE}": str(target.id)})
+    lines = Line.unscoped.filter(Q(person_id__in=target.gone) | Q(pk__in=set(keys.values_list("line_id", flat=True))) | entries)
     payments = PastPayment.unscoped.filter(Q(person_id__in=target.gone) | Q(line__in=lines.values("pk")))
     target.counts[gettext_noop("Payments of the old system, kept without names")] += payments.update(
         person_id=None, person_key="", name="", payee_name="", iban="", communication=""

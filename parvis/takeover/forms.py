@@ -63,16 +63,18 @@ class ColumnsForm(forms.Form):
                 help_text=_("For lines that name none."),
                 widget=forms.TextInput(attrs={"type": "month"}),
             )
-        if kind != FileKind.PERSONS:
+        if kind in (FileKind.RIGHTS, FileKind.PAYMENTS):
             return
-        units = [(unit.code, f"{unit.name_in(get_language() or 'fr')} ({unit.code})") for unit in Unit.objects.filter(is_active=True)]
-        self.fields["unit"] = forms.ChoiceField(
-            label=_("Service of the dossiers that name none"), choices=[("", _("none")), *units], required=False
-        )
         self.fields["replace"] = forms.BooleanField(
             label=_("Also replace what colleagues entered since"),
             required=False,
             help_text=_("Without it, what was entered by hand stays, and the difference is listed."),
+        )
+        if kind == FileKind.ENTRIES:
+            return
+        units = [(unit.code, f"{unit.name_in(get_language() or 'fr')} ({unit.code})") for unit in Unit.objects.filter(is_active=True)]
+        self.fields["unit"] = forms.ChoiceField(
+            label=_("Service of the dossiers that name none"), choices=[("", _("none")), *units], required=False
         )
 
     @property

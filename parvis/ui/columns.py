@@ -22,7 +22,8 @@ class Column:
     """A column. ``value``: attribute path ("person.name") or function of the row; the key when absent. ``sort``: the database
     field it sorts by. ``cell``: a template that prints the cell (gets ``row`` and ``value``). ``data_class``: whoever may not see that class
     of data has no such column, on screen or in an export. Kinds: text, day, moment, amount, number, label, clock. ``total``: the database
-    field that the totals row sums. ``spare``: shown to those who choose it. ``quiet``: printed smaller where a row is a card.
+    field that the totals row sums. ``spare``: shown to those who choose it. ``quiet``: printed smaller where a row is a card. ``most``: so many
+    characters are shown on screen, the rest when it is pointed at; files hold them all.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Column:
     total: str = ""
     spare: bool = False
     quiet: bool = False
+    most: int = 0
 
     @property
     def numeric(self) -> bool:
@@ -83,6 +85,18 @@ class Filter:
     default: str = ""
     data_class: str = ""
     named: Callable[[Actor, str], str] | None = None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Lines that stand below a row (the vehicles of a file): an Excel file writes them on a sheet of their own, one a line, after the first
+    columns of the row. A column of a line is written when the list shows its column of the same key; those of ``always`` with any of these.
+    """
+
+    title: Any
+    columns: Sequence[Column]
+    lines: Callable[[Any], Sequence[Any]]
+    always: Sequence[Column] = ()
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -39,10 +40,10 @@ from parvis.kernel.registries import list_actions
 from parvis.kernel.scope import may_see
 from parvis.ui import drawing, formats, listmemory, stepup
 from parvis.ui.bulk import Action
-from parvis.ui.columns import Cell, Choices, Column, Filter, Line, Rows, may_be_missing, reach
+from parvis.ui.columns import Beside, Cell, Choices, Column, Filter, Line, Rows, may_be_missing, reach
 from parvis.ui.gridaround import SUM_LIMIT, Around
 
-__all__ = ["COUNT_LIMIT", "SUM_LIMIT", "Cell", "Choices", "Column", "Filter", "Grid", "GridPage", "Line", "Rows"]
+__all__ = ["COUNT_LIMIT", "SUM_LIMIT", "Beside", "Cell", "Choices", "Column", "Filter", "Grid", "GridPage", "Line", "Rows"]
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1_000
@@ -68,6 +69,8 @@ class Grid:
     exports: tuple[str, ...] = ("xlsx", "csv", "pdf")
     on_export: Callable[[Actor, str, int], None] | None = None
     actions: Sequence[Action] = ()
+    #: What stands below the rows, for an Excel file.
+    beside: Sequence[Beside] = ()
     # False: only to be looked at (a past day), without the gestures that other contexts add.
     open: bool = True
 
@@ -291,7 +294,11 @@ class GridPage(Around):
         elif column.kind == "clock" and column.of(row) is not None:
             html = render_to_string("ui/components/clock.html", {"c": column.face(row)})
         detail = formats.label(reach(row, column.detail)) if column.detail else ""
-        return Cell(column, "" if html else column.text(row), html, detail, url)
+        text = "" if html else column.text(row)
+        if column.most and len(text) > column.most:
+            html = format_html('<span title="{}">{}…</span>', text, text[: column.most - 1].rstrip(" ,·"))
+            text = ""
+        return Cell(column, text, html, detail, url)
 
     # What surrounds the rows ----------------------------------------------------------------------------------------
     @cached_property

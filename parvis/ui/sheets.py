@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
@@ -24,7 +24,7 @@ from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.mutations import record
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
-from parvis.ui.columns import Column
+from parvis.ui.columns import Beside, Column
 
 if TYPE_CHECKING:
     from parvis.ui.grid import GridPage
@@ -147,12 +147,13 @@ def _csv(page: GridPage, there: int, limit: int) -> Iterator[bytes]:
 
 
 def _xlsx(page: GridPage, there: int, limit: int) -> bytes:
-    """Typed cells on the first sheet, with the totals row in bold; what was asked for, by whom and when on the second."""
+    """Typed cells on the first sheet, with the totals row in bold; what was asked for, by whom and when on the second; then what stands below
+    the rows, each on a sheet of its own."""
     import xlsxwriter
 
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet = book.add_worksheet((page.name or page.key).translate(str.maketrans("", "", "[]:*?/\\'"))[:31])
+        sheet = book.add_worksheet(_sheet_name(book, page.name or page.key))
         about = book.add_worksheet(_("About this list")[:31])
         kinds = {
             "bold": book.add_format({"bold": True}),
@@ -164,12 +165,15 @@ def _xlsx(page: GridPage, there: int, limit: int) -> bytes:
         }
         sheet.freeze_panes(1, 0)
         for at, column in enumerate(page.columns):
-            sheet.set_column(at, at, 16 if column.numeric or column.kind in {"day", "moment"} else 28)
+            sheet.set_column(at, at, _width(column))
             sheet.write_string(0, at, formats.label(column.title), kinds["bold"])
+        lower = [_Lower(book, page, one, kinds) for one in _beside(page)]
         line = 0
         for line, row in enumerate(_rows(page, limit), start=1):
             for at, column in enumerate(page.columns):
                 _cell(sheet, line, at, column, row, kinds)
+            for each in lower:
+                each.write(row)
         for at, cell in enumerate(page.totals):
             if cell["value"] is not None:
                 sheet.write_number(
@@ -181,6 +185,52 @@ def _xlsx(page: GridPage, there: int, limit: int) -> bytes:
         for at, note in enumerate([page.name or page.key, *notes(page, there, limit)]):
             about.write_string(at, 0, note.replace(formats.NBSP, " "), kinds["bold"] if at == 0 else None)
     return out.getvalue()
+
+
+def _width(column: Column) -> int:
+    return 16 if column.numeric or column.kind in {"day", "moment"} else 28
+
+
+def _sheet_name(book: Any, title: str) -> str:
+    """A name that Excel takes: short, without its signs, and not given to another sheet."""
+    bare = title.translate(str.maketrans("", "", "[]:*?/\\'"))[:31] or "2"
+    taken = {one.get_name().lower() for one in book.worksheets()}
+    name, number = bare, 2
+    while name.lower() in taken:
+        name, number = f"{bare[:27]} {number}", number + 1
+    return name
+
+
+def _beside(page: GridPage) -> list[Beside]:
+    """What stands below the rows and of which the list shows something."""
+    shown = page.shown_keys
+    found = [replace(one, columns=[column for column in one.columns if column.key in shown]) for one in page.grid.beside]
+    return [one for one in found if one.columns]
+
+
+class _Lower:
+    """The sheet of what stands below the rows: a line for each, which says first whose it is."""
+
+    WHOSE = 3
+
+    def __init__(self, book: Any, page: GridPage, of: Beside, kinds: dict[str, Any]) -> None:
+        keys = {column.key for one in page.grid.beside for column in one.columns}
+        self.of, self.kinds, self.line = of, kinds, 0
+        self.whose = [column for column in page.columns if column.key not in keys][: self.WHOSE]
+        self.columns = [*of.always, *of.columns]
+        self.sheet = book.add_worksheet(_sheet_name(book, formats.label(of.title)))
+        self.sheet.freeze_panes(1, 0)
+        for at, column in enumerate([*self.whose, *self.columns]):
+            self.sheet.set_column(at, at, _width(column))
+            self.sheet.write_string(0, at, formats.label(column.title), kinds["bold"])
+
+    def write(self, row: Any) -> None:
+        for one in self.of.lines(row):
+            self.line += 1
+            for at, column in enumerate(self.whose):
+                _cell(self.sheet, self.line, at, column, row, self.kinds)
+            for at, column in enumerate(self.columns, start=len(self.whose)):
+                _cell(self.sheet, self.line, at, column, one, self.kinds)
 
 
 def _cell(sheet: Any, line: int, at: int, column: Column, row: Any, kinds: dict[str, Any]) -> None:

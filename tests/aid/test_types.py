@@ -22,6 +22,7 @@ from parvis.kernel.errors import NotAllowed
 from parvis.kernel.models import MutationLine
 from parvis.requests import api as requests
 from parvis.requests.errors import RequestError
+from parvis.requests.forms import RegisterForm
 from parvis.requests.models import Request, RequestLine
 from parvis.requests.services import add_aid
 from parvis.takeover.reading.money import aid_kind
@@ -186,13 +187,15 @@ def test_the_clerk_ticks_it_at_the_desk(world, client) -> None:
     url = reverse("requests:fill", args=[fill.uuid])
     page = client.get(url).content.decode()
     assert f'value="{key}"' in page and "Aide au chauffage" in page
+    assert 'name="aids"' not in page  # the question offers it; it is not asked twice
+    assert [value for value, _name in RegisterForm().fields["aids"].choices] == [key]  # where no question does
     state = client.get(url).context["pages"]
     ids = {one.key: one.id for at_ in state for one in at_.shown}
     sent = {
         ids["last_name"]: "Peeters",
         ids["first_name"]: "Jan",
         "channel": "desk_visit",
-        "aids": key,
+        ids["wants"]: key,
         "incomplete": "1",
         "_idempotency": "b",
     }

@@ -11,7 +11,7 @@ from parvis.kernel.periods import OPEN_END
 
 class AidType(models.Model):
     """A kind of aid that the centre adds to those of the law: its names, its days, the kind on which it rests (amount, account, law), how
-    often it is paid and which letter grants it. Never deleted: decisions keep its key; it is ended.
+    often it is paid, which letter grants it, whether the citizen is offered it. Never deleted: decisions keep its key; it is ended.
     """
 
     personal_data = "none"
@@ -22,6 +22,8 @@ class AidType(models.Model):
     base = models.CharField(max_length=40)
     monthly = models.BooleanField(default=False)
     letter = models.CharField(max_length=64, blank=True)
+    #: Offered to the citizen by the questions that take their choices from this list.
+    in_forms = models.BooleanField(default=True)
     valid_from = models.DateField()
     valid_to = models.DateField(default=OPEN_END)
     created_at = models.DateTimeField()

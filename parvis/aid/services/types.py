@@ -46,13 +46,21 @@ def _letter(letter: str) -> str:
 
 @gesture
 def add_aid_type(
-    *, actor: Actor, label: Mapping[str, str], rests_on: str, letter: str = "", valid_from: date | None = None, valid_to: date | None = None
+    *,
+    actor: Actor,
+    label: Mapping[str, str],
+    rests_on: str,
+    letter: str = "",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    in_forms: bool = True,
 ) -> AidType:
     """A kind of aid, offered from its first day on.
 
     Args:
         rests_on: a key of ``BASES``: how its amount comes about, and how often it is paid.
         letter: key of the template that grants it; empty: that of the kind on which it rests.
+        in_forms: the citizen is offered it too, where a form takes its choices from this list.
 
     Raises:
         AidError: no name, an unknown base or letter, an end before the start.
@@ -71,11 +79,12 @@ def add_aid_type(
         base=base,
         monthly=monthly,
         letter=_letter(letter),
+        in_forms=in_forms,
         valid_from=start,
         valid_to=end,
         created_at=clock.now(),
     )
-    values = {"key": row.key, "label": names, "base": rests_on, "letter": letter, "from": start, "until": end}
+    values = {"key": row.key, "label": names, "base": rests_on, "letter": letter, "in_forms": in_forms, "from": start, "until": end}
     mutations.record(STREAM, actor=actor, verb="aid_type.added", subject=SubjectRef("aid_type", row.pk), values=values)
     return row
 
@@ -90,8 +99,10 @@ def _key(name: str) -> str:
 
 
 @gesture
-def change_aid_type(*, actor: Actor, row: AidType, label: Mapping[str, str], letter: str, valid_to: date | None) -> AidType:
-    """Other names, another letter, the day from which it is no longer offered. How its amount comes about stays: that would be another aid.
+def change_aid_type(
+    *, actor: Actor, row: AidType, label: Mapping[str, str], letter: str, valid_to: date | None, in_forms: bool | None = None
+) -> AidType:
+    """Other names, another letter, whether the citizen is offered it (None: as it is), the day from which it is no longer offered. How its amount comes about stays: that would be another aid.
 
     What was decided keeps the name and the letter of its day.
     """
@@ -99,9 +110,11 @@ def change_aid_type(*, actor: Actor, row: AidType, label: Mapping[str, str], let
     end = valid_to or OPEN_END
     if end <= row.valid_from:
         raise AidError(_("The end lies before the start."), field="last_day", code="period")
-    before = (row.label, row.letter, row.valid_to)
+    before = (row.label, row.letter, row.valid_to, row.in_forms)
     row.label, row.letter, row.valid_to = _label(label), _letter(letter), end
-    row.save(update_fields=["label", "letter", "valid_to"])
+    row.in_forms = row.in_forms if in_forms is None else in_forms
+    row.save(update_fields=["label", "letter", "valid_to", "in_forms"])
     values = {"label": [before[0], row.label], "letter": [before[1], row.letter], "until": [before[2], end]}
+    values["in_forms"] = [before[3], row.in_forms]
     mutations.record(STREAM, actor=actor, verb="aid_type.changed", subject=SubjectRef("aid_type", row.pk), values=values)
     return row

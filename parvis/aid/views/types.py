@@ -59,6 +59,7 @@ def new(request: Request) -> HttpResponse:
                 letter=data["letter"],
                 valid_from=data["valid_from"],
                 valid_to=form.end,
+                in_forms=data["in_forms"],
             )
             return done(
                 request, "aid:types", _("Added: from its first day on it is offered in requests, proposals, lists and delegations.")
@@ -70,11 +71,14 @@ def new(request: Request) -> HttpResponse:
 def change(request: Request, uuid: UUID) -> HttpResponse:
     row = get_object_or_404(AidType, uuid=uuid)
     last = None if row.valid_to == OPEN_END else row.valid_to - dt.timedelta(days=1)
-    initial = {**label_initial(row.label), "letter": row.letter, "last_day": last}
+    initial = {**label_initial(row.label), "letter": row.letter, "in_forms": row.in_forms, "last_day": last}
     form = TypeChangeForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            services.change_aid_type(actor=request.actor, row=row, label=form.label, letter=form.cleaned_data["letter"], valid_to=form.end)
+            data = form.cleaned_data
+            services.change_aid_type(
+                actor=request.actor, row=row, label=form.label, letter=data["letter"], valid_to=form.end, in_forms=data["in_forms"]
+            )
             return done(request, "aid:types", _("Changed."))
     context = {"form": form, "row": row, **_row(row, clock.today())}
     return (invalid if request.method == "POST" else page)(request, "aid/type.html", context)

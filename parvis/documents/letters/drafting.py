@@ -175,13 +175,16 @@ def draft_letter(template_key: str, language: str, facts: Mapping[str, Any], *, 
     ``facts``: dates as ``date``, amounts as ``Decimal``, texts as ``str`` or {"fr", "nl", "de", "en"}; ``computed``: what
     ``rules.api.computed_data`` gives for the same language. Which names a template uses: ``fields_of``.
     """
-    language = _language(language)
     template = current_template(template_key) if number is None else LetterTemplate.objects.get(key=template_key, number=number)
-    known = _facts(
-        {"asked_for": template.definition.get("asked_for", {}), **{k: v for k, v in facts.items() if v not in (None, "")}}, language
-    )
+    return draft_definition(template.key, template.number, template.definition, language, facts)
+
+
+def draft_definition(key: str, number: int, definition: Mapping[str, Any], language: str, facts: Mapping[str, Any]) -> list[Block]:
+    """The same from a definition at hand, published or not."""
+    language = _language(language)
+    known = _facts({"asked_for": definition.get("asked_for", {}), **{k: v for k, v in facts.items() if v not in (None, "")}}, language)
     blocks = []
-    for item in template.definition["blocks"]:
+    for item in definition["blocks"]:
         if item.get("when") and not facts.get(item["when"]):
             continue
         kind = item["kind"]
@@ -199,7 +202,7 @@ def draft_letter(template_key: str, language: str, facts: Mapping[str, Any], *, 
             )
         )
     if blocks:
-        mark = {"template": template.key, "number": template.number, "required": template.definition.get("required", [])}
+        mark = {"template": key, "number": number, "required": definition.get("required", [])}
         blocks[0] = replace(blocks[0], data={**blocks[0].data, **mark})
     return blocks
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,45 +21,94 @@ from parvis.kernel.errors import NotAllowed
 from parvis.kernel.gestures import gesture
 from parvis.kernel.subject import SubjectRef
 
+PARTS = {"title", "subject", "asked_for", "required", "mailing", "attests", "blocks"}
+PARTS_OF_BLOCK = {"key", "kind", "heading", "text", "mentions", "when"}
 REFERENCE = Path(__file__).resolve().parent.parent / "reference" / "letters.toml"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, in which block, and the word by which it is found in the text."""
+
+    text: str
+    block: str = ""
+    word: str = ""
 
 
 def template_faults(definition: dict[str, Any]) -> list[str]:
     """What is wrong with a definition, block by block; empty = fit to be published."""
-    faults = []
-    carried: set[str] = set()
+    return [fault.text for fault in faults_of(definition)]
+
+
+def faults_of(definition: dict[str, Any]) -> list[Fault]:
+    shape = list(_shape(definition))
+    return shape or [*_blocks(definition), *_mentions(definition)]
+
+
+def _label(thing: dict[str, Any], name: str) -> Iterator[Fault]:
+    value = thing.get(name)
+    for language in LANGUAGES:
+        if not isinstance(value, dict) or not isinstance(value.get(language), str) or not value[language].strip():
+            yield Fault(_("“%(name)s” has no text in “%(language)s”.") % {"name": name, "language": language}, word=f"{name}.{language}")
+
+
+def _shape(definition: dict[str, Any]) -> Iterator[Fault]:
+    """Whether it is a template at all: the rest looks at it without asking again."""
+    for name in sorted(set(definition) - PARTS):
+        yield Fault(_("“%(name)s” is no part of a template.") % {"name": name}, word=name)
+    for name in ("title", "subject"):
+        yield from _label(definition, name)
+    if "asked_for" in definition:
+        yield from _label(definition, "asked_for")
+    blocks = definition.get("blocks", [])
+    if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
+        yield Fault(_("Each block begins with [[blocks]]."), word="blocks")
+        return
+    for block in blocks:
+        key = str(block.get("key", "?"))
+        if not isinstance(block.get("key"), str) or not block["key"]:
+            yield Fault(_("A block has no key."), word="[[blocks]]")
+        for name in sorted(set(block) - PARTS_OF_BLOCK):
+            yield Fault(_("Block “%(key)s”: “%(name)s” is no part of a block.") % {"key": key, "name": name}, key, name)
+        for name in ("text", "heading"):
+            texts = block.get(name, {})
+            if not isinstance(texts, dict) or not all(isinstance(one, str) for one in texts.values()):
+                yield Fault(_("Block “%(key)s”: a text in each language is needed.") % {"key": key}, key, name)
+
+
+def _blocks(definition: dict[str, Any]) -> Iterator[Fault]:
     keys = [block.get("key") for block in definition.get("blocks", [])]
     if not keys:
-        faults.append(_("The template has no block."))
+        yield Fault(_("The template has no block."))
     for key in sorted({k for k in keys if keys.count(k) > 1}):
-        faults.append(_("Block “%(key)s” appears twice.") % {"key": key})
+        yield Fault(_("Block “%(key)s” appears twice.") % {"key": key}, word=f'"{key}"')
     for block in definition.get("blocks", []):
         key = block.get("key", "?")
         if block.get("kind") not in KINDS:
-            faults.append(_("Block “%(key)s”: unknown kind.") % {"key": key})
+            yield Fault(_("Block “%(key)s”: unknown kind.") % {"key": key}, key, "kind")
             continue
         if block["kind"] != COMPUTED:
             texts = block.get("text", {})
             for language in LANGUAGES:
                 if not texts.get(language, "").strip():
-                    faults.append(_("Block “%(key)s”: no text in “%(language)s”.") % {"key": key, "language": language})
+                    yield Fault(_("Block “%(key)s”: no text in “%(language)s”.") % {"key": key, "language": language}, key)
             fields = {language: set(FIELD.findall(texts.get(language, ""))) for language in LANGUAGES}
             for language in LANGUAGES[1:]:
                 for name in sorted(fields[language] ^ fields["fr"]):
-                    faults.append(
-                        _("Block “%(key)s”: the field {%(name)s} is not in both “fr” and “%(language)s”.")
-                        % {"key": key, "name": name, "language": language}
-                    )
+                    text = _("Block “%(key)s”: the field {%(name)s} is not in both “fr” and “%(language)s”.")
+                    yield Fault(text % {"key": key, "name": name, "language": language}, key, f"{{{name}}}")
         for mention in block.get("mentions", []):
             if mention not in MENTIONS:
-                faults.append(_("Block “%(key)s”: unknown mention “%(name)s”.") % {"key": key, "name": mention})
-        carried |= set(block.get("mentions", []))
+                yield Fault(_("Block “%(key)s”: unknown mention “%(name)s”.") % {"key": key, "name": mention}, key, str(mention))
+
+
+def _mentions(definition: dict[str, Any]) -> Iterator[Fault]:
+    carried = {mention for block in definition.get("blocks", []) for mention in block.get("mentions", [])}
     for mention in definition.get("required", []):
         if mention not in MENTIONS:
-            faults.append(_("Unknown mention “%(name)s”.") % {"name": mention})
+            yield Fault(_("Unknown mention “%(name)s”.") % {"name": mention}, word=str(mention))
         elif mention not in carried and mention not in {"no_abbreviations", "facts_of_person", "decision_data"}:
-            faults.append(_("No block carries the mention “%(name)s”.") % {"name": MENTIONS[mention]})
-    return faults
+            yield Fault(_("No block carries the mention “%(name)s”.") % {"name": MENTIONS[mention]}, word=str(mention))
 
 
 @gesture

@@ -54,6 +54,16 @@ def set_profile(
     return row
 
 
+def files_numbered(number: str) -> list[Dossier]:
+    """The files that bear a number, here or elsewhere: for a takeover, which acts for the whole centre."""
+    bare = " ".join(number.split())
+    here = list(Dossier.unscoped.filter(number=bare, destroyed_on__isnull=True))
+    if here or not external_key(bare):
+        return here
+    rows = DossierProfile.unscoped.filter(external_key=external_key(bare), dossier__destroyed_on__isnull=True)
+    return [row.dossier for row in rows.select_related("dossier").order_by("pk")[:2]]
+
+
 def _section(actor: Actor, dossier: Dossier, key: str) -> Section:
     found = next((one for one in sections_of(dossier, kind_of(dossier, actor)) if one.key == key), None)
     if found is None or not found.all_fields:

@@ -20,8 +20,8 @@ from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import done, invalid, page, reading, screen
 
 from .. import access, custom
+from ..custom_lists import with_custom
 from ..custom_persons import Part, own_data
-from ..custom_uses import with_custom
 from ..forms_custom import PeriodForm
 from ..grids_persons import PERSONS, listed_persons, with_notes
 from ..models import PersonFact

@@ -18,7 +18,7 @@ from parvis.workflows.api import ItemEventKind, history, queue_label, where_doss
 
 from .. import access, services
 from ..custom import definitions_beside
-from ..custom_uses import with_custom
+from ..custom_lists import with_custom
 from ..grids import DOSSIERS, listed
 from ..models import Dossier
 from ..past import as_it_stood, dossiers_then, listed_then

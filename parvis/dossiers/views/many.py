@@ -16,7 +16,7 @@ from parvis.ui.http import screen
 from .. import access, services
 from ..agents.calculations import Need, rank
 from ..agents.selectors import candidates, in_words, label_of, speciality_of, workers_of
-from ..custom_uses import with_custom
+from ..custom_lists import with_custom
 from ..enums import ReferentRole
 from ..errors import InvalidDossier
 from ..forms import GiveForm

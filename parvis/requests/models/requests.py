@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from parvis.form_engine.api import living
 from parvis.kernel.scope import ScopedModel
 
 from ..enums import Channel, Stage
@@ -30,6 +32,8 @@ class Request(ScopedModel):
     requested_on = models.DateField()
     language = models.CharField(max_length=2)
     answers = models.JSONField(default=dict)
+    #: What lists that live on offered on the day, by question; None where the form has none.
+    choices_shown = models.JSONField(null=True)
     applicant_name = models.CharField(max_length=191)
     applicant_sort = models.CharField(max_length=191, default="")
     urgent = models.BooleanField(default=False)
@@ -64,6 +68,11 @@ class Request(ScopedModel):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def form_as_shown(self) -> Any:
+        """The questions with the choices that were shown on the day."""
+        return living(self.procedure.form.definition, self.answers, self.requested_on, self.choices_shown or {})
 
 
 class RequestDateCorrection(models.Model):

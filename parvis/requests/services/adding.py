@@ -36,7 +36,9 @@ def add_aid(*, actor: Actor, request: Request, aid: str) -> RequestLine:
     data = line_of(aid, definition)
     if RequestLine.unscoped.filter(request=request, kind=data["key"]).exists():
         raise RequestError(_("The request asks for this already."), field="aid", code="twice")
-    state = forms.resolve(request.procedure.form.definition, request.answers, today=clock.date_of(request.received_at), channel="desk")
+    shown = request.choices_shown or {}
+    today = clock.date_of(request.received_at)
+    state = forms.resolve(request.procedure.form.definition, request.answers, today=today, channel="desk", shown=shown)
     line = open_line(actor, request, data, definition, state.names)
     record(actor, "aid_added", request, {"aid": aid}, line=line)
     if request.dossier_id is not None:

@@ -100,7 +100,7 @@ def send_request(
     if not name:
         raise RequestError(_("Write at least a name."), field="name", code="no_name")
     lines = [line for line in definition["lines"] if (line["key"] in only if only else procedures.line_wanted(line, state.names))]
-    lines += [line_of(key, definition) for key in dict.fromkeys(aids)]
+    lines += [line_of(key, definition) for key in dict.fromkeys([*procedures.asked_aids(definition, sent), *aids])]
     if not lines and incomplete and not only:
         lines = definition["lines"][:1]
     if not lines:
@@ -119,6 +119,7 @@ def send_request(
         requested_on=clock.date_of(now),
         language=language[:2],
         answers=sent,
+        choices_shown=forms.shown_lists(state) or None,
         applicant_name=name[:191],
         applicant_sort=sort_key(name),
         urgent=urgency.urgent or any(line["key"] == "urgent_aid" for line in lines),

@@ -57,7 +57,7 @@ def takings(actor: Actor, request: Request) -> list[Taking]:
     out: list[Taking] = []
     definition = request.procedure.definition
     person = procedures.person_answers(definition, request.answers)
-    fields = {field["key"]: field for page in request.procedure.form.definition["pages"] for field in page["fields"]}
+    fields = {field["key"]: field for page in request.form_as_shown["pages"] for field in page["fields"]}
     card = contacts.person_card(actor, request.applicant_id) if request.applicant_id else None
     known = _known(actor, card)
     for role, label in PERSON_LABELS.items():
@@ -280,4 +280,4 @@ def _dossier(request: Request) -> dossiers.Dossier:
 
 
 def _field(request: Request, key: str) -> dict[str, Any]:
-    return next(field for page in request.procedure.form.definition["pages"] for field in page["fields"] if field["key"] == key)
+    return next(field for page in request.form_as_shown["pages"] for field in page["fields"] if field["key"] == key)

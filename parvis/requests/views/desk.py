@@ -66,11 +66,11 @@ def fill(request: HttpRequest, uuid: UUID) -> HttpResponse:
             raise Http404("draft")
         return done(request, "requests:detail", None, sent.uuid)
     procedure = procedures.version(int(draft.purpose.rsplit(":", 1)[1]))
-    kept = draft.answers.get(DESK, {})
+    kept, asked = draft.answers.get(DESK, {}), bool(procedure.definition.get("aids"))
     if request.method != "POST":
         state = _state(draft)
-        return page(request, "requests/fill.html", _context(actor, draft, procedure, RegisterForm(initial=kept), state))
-    form = RegisterForm(request.POST)
+        return page(request, "requests/fill.html", _context(actor, draft, procedure, RegisterForm(initial=kept, asked=asked), state))
+    form = RegisterForm(request.POST, asked=asked)
     post = request.POST.copy()
     names, picked = _names(actor, draft, post)
     draft.answers = {

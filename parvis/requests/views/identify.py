@@ -113,7 +113,7 @@ def _opens(request: HttpRequest) -> bool:
 def _said(mine: Request) -> list[tuple[str, str]]:
     """What the request says of the person, in the reader's words."""
     definition = mine.procedure.definition
-    fields = {one["key"]: one for at in mine.procedure.form.definition["pages"] for one in at["fields"]}
+    fields = {one["key"]: one for at in mine.form_as_shown["pages"] for one in at["fields"]}
     from parvis.ui import formats
 
     out = []

@@ -89,7 +89,8 @@ def _answers(actor: Actor, mine: Request) -> list[Any]:
     """What was answered, for whoever may read it; it never changes."""
     if not may_see(actor, "social"):
         return []
-    state = forms.resolve(mine.procedure.form.definition, mine.answers, today=clock.date_of(mine.received_at), channel="portal")
+    day, shown = clock.date_of(mine.received_at), mine.choices_shown or {}
+    state = forms.resolve(mine.procedure.form.definition, mine.answers, today=day, channel="portal", shown=shown)
     return list(forms.summary(state))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -14,24 +14,44 @@ from parvis.kernel.actor import system_actor
 from parvis.kernel.textmatch import sort_key
 
 from ..enums import FileKind
-from .columns import OWN, TARGETS, Target
+from .columns import OWN, TARGETS, Target, recognise
+from .entries import BY_KEY as ENTRIES_BY_KEY
+from .entries import ENTRIES
 from .money import ALL, MONEY
 from .values import BadValue
 
 PREFIX = "own."
-_loaded: ContextVar[dict[str, CustomTarget] | None] = ContextVar("takeover_own", default=None)
+_Fields = dict[str, CustomTarget]
+_loaded: ContextVar[tuple[_Fields, _Fields] | None] = ContextVar("takeover_own", default=None)
 
 
-def fields() -> dict[str, CustomTarget]:
-    """Own fields by target. Who takes over is an administrator, who defined them; values known already are told to readers only."""
+def definitions() -> tuple[_Fields, _Fields]:
+    """Own fields by target: those that fill once, and those of sections that repeat. Who takes over is an administrator, who defined them;
+    values known already are told to readers only."""
     held = _loaded.get()
-    return held if held is not None else {one.key: one for one in own_targets(system_actor("takeover"))}
+    if held is not None:
+        return held
+    found = own_targets(system_actor("takeover"), repeats=None)
+    return {one.key: one for one in found if not one.repeats}, {one.key: one for one in found if one.repeats}
+
+
+def fields() -> _Fields:
+    return definitions()[0]
+
+
+def entry_fields() -> _Fields:
+    return definitions()[1]
+
+
+def field(key: str) -> CustomTarget | None:
+    once, entries = definitions()
+    return once.get(key) or entries.get(key)
 
 
 @contextmanager
-def loaded(known: dict[str, CustomTarget] | None = None) -> Iterator[None]:
+def loaded(known: tuple[_Fields, _Fields] | None = None) -> Iterator[None]:
     """Read the definitions once, for the lines of a job or of a page."""
-    token = _loaded.set(known if known is not None else fields())
+    token = _loaded.set(known if known is not None else definitions())
     try:
         yield
     finally:
@@ -42,7 +62,26 @@ def targets(kind: str = FileKind.PERSONS) -> tuple[Target, ...]:
     """Every target of a kind of file: those of the product, then the organisation's own."""
     if kind in MONEY:
         return MONEY[FileKind(kind)]
-    return (*TARGETS, *(Target(one.key, OWN, one.label, tuple(sort_key(name) for name in one.names), 4_000) for one in fields().values()))
+    if kind == FileKind.ENTRIES:
+        return (*ENTRIES, *_targets(entry_fields().values()))
+    return (*TARGETS, *_targets(fields().values()))
+
+
+def _targets(some: Iterable[CustomTarget]) -> tuple[Target, ...]:
+    return tuple(Target(one.key, OWN, one.label, tuple(sort_key(name) for name in one.names), 4_000) for one in some)
+
+
+def recognised(kind: str, header: tuple[str, ...], remembered: dict[str, str] | None = None) -> dict[str, str]:
+    """Column to target. A file of entries is of one section: the one of which most columns are recognised."""
+    if kind != FileKind.ENTRIES or remembered:
+        return recognise(header, remembered, targets(kind))
+    found = recognise(header, None, ENTRIES)
+    for section in dict.fromkeys(one.section for one in entry_fields().values()):
+        mine = _targets(one for one in entry_fields().values() if one.section == section)
+        tried = recognise(header, None, (*ENTRIES, *mine))
+        if len(tried) > len(found):
+            found = tried
+    return found
 
 
 def by_key(kind: str = FileKind.PERSONS) -> dict[str, Target]:
@@ -51,9 +90,11 @@ def by_key(kind: str = FileKind.PERSONS) -> dict[str, Target]:
 
 def label_of(key: str) -> str:
     """Name of a column's target in the reader's language."""
-    if key in ALL:
-        return str(ALL[key].label)
-    return fields()[key].label if key in fields() else key
+    known = ALL.get(key) or ENTRIES_BY_KEY.get(key)
+    if known is not None:
+        return str(known.label)
+    one = field(key)
+    return one.label if one is not None else key
 
 
 def clean_own(key: str, text: str) -> Any:
@@ -62,7 +103,7 @@ def clean_own(key: str, text: str) -> Any:
     Raises:
         BadValue: the field does not take it.
     """
-    one = fields().get(key)
+    one = field(key)
     if one is None:
         raise BadValue(_("this field is no longer asked"), _("Leave the column out."))
     try:

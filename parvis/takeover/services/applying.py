@@ -46,6 +46,7 @@ from ..models import Import, Line, SourceKey, Written
 from ..reading import own
 from . import own as own_fields
 from ._common import TOGETHER, record, source_ref, worker
+from .entries import write_entry
 from .imports import finish
 from .known import all_or_nothing, keep_key, keys_of, known_target
 from .money_writing import write_money
@@ -150,7 +151,8 @@ def _apply(*, actor: Actor, line: Line, mine: set[int]) -> int | None:
         _settle(line, Result.FAILED, _first_problem(line.findings))
         return None
     if imported.kind != FileKind.PERSONS:
-        _settle(line, *write_money(actor=actor, line=line))
+        write = write_entry if imported.kind == FileKind.ENTRIES else write_money
+        _settle(line, *write(actor=actor, line=line))
         return None
     plan = plan_again(actor=actor, line=line, exclude=frozenset(mine))
     if plan.outcome == Outcome.ERROR:

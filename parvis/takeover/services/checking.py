@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.jobs import JobRef
 
-from ..enums import FileKind, ImportState, Outcome
+from ..enums import FILE, FileKind, ImportState, Outcome
 from ..errors import UnreadableTable
 from ..models import Import, Line
 from ..reading import Row, Table, own
 from ._common import BATCH, worker
+from .entries import number_entries, plan_entry
 from .imports import finish
 from .known import keys_of
 from .money import OWN_KEY, number_lines, plan_money
@@ -57,10 +58,15 @@ def _check(imported: Import, ref: JobRef) -> None:
             if imported.kind == FileKind.PERSONS:
                 plan = plan_line(actor=actor, imported=imported, data=cells)
                 _once(plan, row, seen)
+            elif imported.kind == FileKind.ENTRIES:
+                number_entries(alike, cells)
+                plan = plan_entry(imported=imported, data=cells)
+                _once(plan, row, seen, "entry_key")
+                cells |= {key: plan.values[key] for key in (FILE,) if key in plan.values}
             else:
                 number_lines(imported.kind, alike, cells)
                 plan = plan_money(imported=imported, data=cells)
-                _once(plan, row, seen, OWN_KEY)
+                _once(plan, row, seen, "right_key" if imported.kind == FileKind.RIGHTS else "payment_key")
             batch.append(
                 Line(
                     imported=imported,
@@ -78,11 +84,11 @@ def _check(imported: Import, ref: JobRef) -> None:
         ref.report(100 * (start + len(batch)) // max(len(rows), 1))
 
 
-def _once(plan: Plan, row: Row, seen: dict[str, int], own_key: str = "") -> None:
-    """A person stands on one line, as does a right or a payment: the second one is an error that names the first."""
-    if own_key:
-        field = "right_key" if "right_from" in plan.values or "amount" in plan.values else "payment_key"
-        first = seen.setdefault(str(plan.values.get(own_key, row.number)), row.number)
+def _once(plan: Plan, row: Row, seen: dict[str, int], field: str = "") -> None:
+    """A person stands on one line, as does a right, an entry or a payment (``field``: its number): the second one is an error that names the
+    first."""
+    if field:
+        first = seen.setdefault(str(plan.values.get(OWN_KEY, row.number)), row.number)
         if first != row.number and plan.outcome != Outcome.ERROR:
             plan.wrong(field, _("already on line %(line)s") % {"line": first}, _("Give each line a number of its own."))
         return

@@ -20,7 +20,6 @@ from ..enums import Choice, FileKind, ImportState, Outcome
 from ..errors import NotReady, UnreadableTable
 from ..models import Import, Line, Profile
 from ..reading import MAX_BYTES, own, read_table
-from ..reading.columns import recognise
 from ..reading.money import ALL, month
 from ..reading.values import BadValue
 from ._common import record, ref, require_administrator, tally
@@ -47,7 +46,7 @@ def upload(*, actor: Actor, source: str, name: str, data: bytes, sheet: str = ""
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         table=_as_json(table),
-        mapping=recognise(table.header, profile.mapping if profile else None, own.targets(kind)),
+        mapping=own.recognised(kind, table.header, profile.mapping if profile else None),
         options=profile.options if profile else {},
         language=actor.language,
         author_id=actor.account_id,
@@ -95,7 +94,7 @@ def confirm_columns(*, actor: Actor, imported: Import, mapping: dict[str, str], 
     if sheet and sheet != imported.table["sheet"] and sheet in imported.table["sheets"]:
         table = read_table(imported.path.read_bytes(), imported.file_name, sheet=sheet)
         imported.table = _as_json(table)
-        imported.mapping = recognise(table.header, None, own.targets(imported.kind))
+        imported.mapping = own.recognised(imported.kind, table.header)
         imported.state = ImportState.UPLOADED
         imported.save(update_fields=["table", "mapping", "state"])
         return imported
@@ -107,14 +106,17 @@ def confirm_columns(*, actor: Actor, imported: Import, mapping: dict[str, str], 
         raise UnreadableTable(_("Two columns give the same value: %(names)s.") % {"names": ", ".join(twice)}, code="twice")
     if imported.kind == FileKind.PERSONS and "family_name" not in targets:
         raise UnreadableTable(_("Say which column holds the family name."), code="family_name")
-    if not {"key", "national_number"} & set(targets):
+    if imported.kind != FileKind.ENTRIES and not {"key", "national_number"} & set(targets):
         raise UnreadableTable(
             _(
                 "Say which column holds the number of the person in the old system, or the national number: without it a second run would make everyone twice."
             ),
             code="key",
         )
-    kept = _persons_options(targets, options) if imported.kind == FileKind.PERSONS else _money_options(imported.kind, targets, options)
+    if imported.kind == FileKind.ENTRIES:
+        kept = _entries_options(targets, options)
+    else:
+        kept = _persons_options(targets, options) if imported.kind == FileKind.PERSONS else _money_options(imported.kind, targets, options)
     kept["keep"] = bool(options.get("keep"))
     return _start_check(actor=actor, imported=imported, given=given, kept=kept)
 
@@ -136,6 +138,24 @@ def _money_options(kind: str, targets: list[str], options: dict[str, Any]) -> di
         return {"month": month(text).isoformat() if text else ""}
     except BadValue as error:
         raise UnreadableTable(f"{error.problem}. {error.advice}", field="month", code="month") from None
+
+
+def _entries_options(targets: list[str], options: dict[str, Any]) -> dict[str, Any]:
+    """Raises UnreadableTable: no section, two of them, or nothing that says whose the entries are."""
+    found = {one.section: one for key, one in own.entry_fields().items() if key in targets}
+    if not found:
+        raise UnreadableTable(_("Say which columns hold the fields of a section that repeats."), code="section")
+    if len(found) > 1:
+        names = ", ".join(sorted(one.label.split(" · ")[0] for one in found.values()))
+        raise UnreadableTable(_("A file holds the entries of one section: %(names)s.") % {"names": names}, code="section")
+    ((section, one),) = found.items()
+    if one.of_person and not {"key", "national_number"} & set(targets):
+        raise UnreadableTable(_("Say which column holds the number of the person: the entries belong to persons."), code="key")
+    if not one.of_person and "dossier_key" not in targets:
+        raise UnreadableTable(_("Say which column holds the number of the dossier: the entries belong to dossiers."), code="dossier_key")
+    if one.dated and "entry_from" not in targets:
+        raise UnreadableTable(_("Say which column holds the first day: the answers of this section have their days."), code="entry_from")
+    return {"section": section, "replace": bool(options.get("replace"))}
 
 
 def _persons_options(targets: list[str], options: dict[str, Any]) -> dict[str, Any]:

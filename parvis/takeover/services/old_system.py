@@ -131,6 +131,6 @@ def _classes(target: str | None) -> Collection[str]:
     if target is None:
         return ANYTHING
     if target.startswith(own.PREFIX):
-        field = own.fields().get(target)
+        field = own.field(target)
         return (field.data_class,) if field is not None else ANYTHING
     return ("legal",) if target in RESIDENCE else ()

@@ -86,7 +86,7 @@ def _undo_line(*, actor: Actor, line: Line, why: str) -> None:
     """Raises: NotReady: somebody built upon it."""
     if why:
         raise NotReady(why, code="built_upon")
-    if line.imported.kind != FileKind.PERSONS:
+    if line.imported.kind not in (FileKind.PERSONS, FileKind.ENTRIES):
         unwrite_money(actor=actor, line=line)
         Line.unscoped.filter(pk=line.pk).update(result=Result.UNDONE, message="")
         return
@@ -103,6 +103,9 @@ def _undo_line(*, actor: Actor, line: Line, why: str) -> None:
             if dossier.status == DossierStatus.OPEN:
                 close_dossier(actor=actor, dossier=dossier, reason=_("Takeover taken back: %(reason)s") % {"reason": line.imported.reason})
         SourceKey.unscoped.filter(pk=key.pk).update(live=None)
+    for dossier_id in {pk for field, pk in touched if field == "dossier"} if line.imported.kind == FileKind.ENTRIES else ():
+        values = {"line": line.number, "rows": len(rows)}
+        mutations.record(STREAM, actor=actor, verb="takeover.undo_line", subject=SubjectRef("dossier", dossier_id), values=values)
     if line.person_id:
         person = Person.unscoped.get(pk=line.person_id)
         reindex_person(actor=actor, person=person)

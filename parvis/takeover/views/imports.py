@@ -38,6 +38,7 @@ RESULTS = {Result.DONE: "ok", Result.LEFT: "hold", Result.FAILED: "late", Result
 #: What creating is, for each kind of file.
 NEW = {
     FileKind.RIGHTS: pgettext_lazy("line of an import", "New right"),
+    FileKind.ENTRIES: pgettext_lazy("line of an import", "New entry"),
     FileKind.PAYMENTS: pgettext_lazy("line of an import", "New payment"),
 }
 NOTES = {
@@ -193,7 +194,12 @@ def _faces(lines: list[Line], reads: bool) -> list[dict[str, Any]]:
 def line_face(line: Line, reads: bool) -> dict[str, Any]:
     """A line as it is printed. What was known already is shown to whoever may read persons, or when it came from a file itself."""
     kind, icon = FACES[Outcome(line.outcome)]
-    name = " ".join(filter(None, (line.data.get("given_names"), line.data.get("family_name")))) or line.data.get("name") or "—"
+    name = (
+        " ".join(filter(None, (line.data.get("given_names"), line.data.get("family_name"))))
+        or line.data.get("name")
+        or line.data.get("dossier_key")
+        or "—"
+    )
     notes = []
     for one in line.findings:
         label = label_of(one["field"])
@@ -284,7 +290,7 @@ def _report(row: Import, rows: Any, reads: bool) -> Iterator[bytes]:
         ]
     )
     yield b"\xef\xbb\xbf"
-    fields = own.fields()
+    fields = own.definitions()
     for line in rows.iterator(chunk_size=500):
         line.imported = row
         with own.loaded(fields):
