@@ -61,6 +61,7 @@ def find(pick: Pick, words: Any, owner: str, terms: list[Term], limit: int, reac
     strong: set[int] | None = None
     every: set[int] | None = None
     frequent: list[Term] = []
+    cut = any(term.cut for term in terms)
     for term in terms:
         held = _held(words, f"{owner}_id", term.keys, reach)
         if len(held) > MOST_HOLDERS:
@@ -70,7 +71,8 @@ def find(pick: Pick, words: Any, owner: str, terms: list[Term], limit: int, reac
         mine, sure = {one for _key, one in held}, {one for key, one in held if key in keys}
         every = mine if every is None else every & mine
         strong = sure if strong is None else strong & sure
-    cut = any(term.cut for term in terms)
+        if not every:
+            return Found(partial=cut)  # the other words need not be looked up
     if every is not None and strong is not None:
         if frequent and every:
             every = _having(words, f"{owner}_id", frequent, every)

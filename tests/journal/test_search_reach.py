@@ -162,3 +162,15 @@ def test_more_services_than_a_few_are_read_as_one(centre, head, notes, monkeypat
     few = asked(actor, "loyer", reach_of(actor))
     monkeypatch.setattr(wordfinding, "MOST_SERVICES", 0)
     assert asked(actor, "loyer", reach_of(actor)) == few != []
+
+
+def test_a_word_that_nobody_wrote_ends_the_search(centre, django_assert_num_queries) -> None:
+    worker = centre.actor("worker")
+    write(worker, make_dossier(centre), "loyer et bail signés")
+    terms = wordindex.terms_of("piscine loyer bail")
+    reach = reach_of(worker)
+    with django_assert_num_queries(1):
+        assert wordfinding.find(lambda ids: ids, EntryWord, "entry", terms, 15, reach).ids == []
+    both = wordindex.terms_of("loyer bail")
+    with django_assert_num_queries(2):
+        assert len(wordfinding.find(lambda ids: ids, EntryWord, "entry", both, 15, reach).ids) == 1
