@@ -45,7 +45,7 @@ def search_entries(actor: Actor, query: str, limit: int) -> list[Hit]:
         rows.update(seen)
         return seen
 
-    found = wordfinding.find(pick, EntryWord, "entry", terms, limit, reach_of(actor) if terms else None)
+    found = wordfinding.find(pick, EntryWord, "entry", terms, limit, reach_of(actor) if wordindex.findable(terms) else None)
     memo.keep(("search.note", "notes"), wordindex.note_of(query, partial=found.partial))
     if not found.ids:
         return []

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connections
 from django.db.models import Q
 
-from parvis.kernel.wordindex import Term
+from parvis.kernel.wordindex import Term, findable
 
 MOST_HOLDERS = 1_000
 """A word with more holders within reach is frequent: then its latest holders are looked through instead of all."""
@@ -56,7 +56,7 @@ def find(pick: Pick, words: Any, owner: str, terms: list[Term], limit: int, reac
 
     ``words``: the ``WordOf`` model, ``owner`` its foreign key; ``reach`` None: everywhere. One query for each word typed and at most four more.
     """
-    if not terms:
+    if not findable(terms):
         return Found()
     strong: set[int] | None = None
     every: set[int] | None = None

@@ -209,12 +209,13 @@ def file_words(model: Any, owner: str, owner_id: int, texts: Sequence[str], *, a
 @dataclass(frozen=True)
 class Term:
     """One word typed. ``strong``: keys of words that begin like it; ``weak``: keys of words spelled or sounding nearly so, with the word.
-    ``cut``: there are more such words than are looked for."""
+    ``cut``: there are more such words than are looked for; ``known`` false: no text has such a word."""
 
     typed: str
     strong: tuple[int, ...] = ()
     weak: dict[int, str] = field(default_factory=dict)
     cut: bool = False
+    known: bool = True
 
     @property
     def keys(self) -> list[int]:
@@ -233,6 +234,11 @@ class Term:
 def terms_of(query: str) -> list[Term]:
     """The words of a query with the filed words that they may mean. One query for each word; shared by the sources of a page."""
     return memo.once(("kernel.terms", query.strip()), lambda: [_term(word) for word in _typed(query)[:MOST_TERMS]])
+
+
+def findable(terms: list[Term]) -> bool:
+    """Whether some text may have every word: of one that stands nowhere, no index of any context need be asked."""
+    return bool(terms) and all(term.known for term in terms)
 
 
 def _typed(query: str) -> list[str]:
@@ -263,7 +269,7 @@ def _term(typed: str) -> Term:
     cut, known = len(known) > MOST_SPELLINGS, known[:MOST_SPELLINGS]
     strong = tuple(dict.fromkeys([key_of(typed), *(key for key, word in known if word.startswith(typed))]))
     weak = {} if typed.isdecimal() else {key: word for key, word in known if not word.startswith(typed) and near(typed, word)}
-    return Term(typed, strong, weak, cut)
+    return Term(typed, strong, weak, cut, known=bool(known))
 
 
 def near(typed: str, known: str) -> bool:
