@@ -3,7 +3,7 @@
 from .access import may_post, may_prepare, may_release, may_see_ledger, may_see_payments, why_not_release
 from .errors import Double, DoublePayment, LedgerError, OrderRefused, UnreadableBankFile
 from .models import BankFile, CentreAccount, Entry, GlAccount, OrderFile, PaymentLine, PaymentOrder, Voucher
-from .past import line_state_then, vouchers_then
+from .past import line_state_then, rejected_by_then, vouchers_then
 from .reasons import ACCOUNT_REASONS, REASONS
 from .reasons import in_words as reason_in_words
 from .selectors import TrialBalance, balance_of, lines_of_subjects, order_file, rejected_lines, trial_balance
@@ -62,6 +62,7 @@ __all__ = [
     "post",
     "prepare_order",
     "reason_in_words",
+    "rejected_by_then",
     "rejected_lines",
     "release_order",
     "reverse",

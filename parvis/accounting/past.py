@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, CharField, QuerySet, Value, When
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from parvis.kernel.actor import system_actor
 from parvis.kernel.asof import PastView
 from parvis.ui.grid import Column, Filter, Grid
 
@@ -19,6 +20,8 @@ from .models import PaymentLine, PaymentOrder
 
 #: What the bank answered has no day of its own on the order: an order that had left is shown as sent.
 STATES = (OrderState.PREPARED, OrderState.RELEASED, OrderState.SENT, OrderState.CANCELLED)
+
+_READER = system_actor("accounting.past")
 
 
 def listed_then(rows: QuerySet[Any], view: PastView) -> QuerySet[Any]:
@@ -109,3 +112,10 @@ def line_state_then(line: PaymentLine, view: PastView) -> str:
     if line.accepted_on is not None and line.accepted_on <= view.known_day:
         return str(LineState.ACCEPTED)
     return str(made[state])
+
+
+def rejected_by_then(kind: str, view: PastView) -> list[int]:
+    """Subjects of a kind of which the bank had refused a payment by then, whatever came after it. One query."""
+    rows = PaymentLine.objects.visible_to(_READER).filter(state=LineState.REJECTED, subject_type=kind)
+    rows = rows.filter(Q(bank_at__isnull=True) | Q(bank_at__lt=view.until))
+    return list(rows.order_by("subject_id").values_list("subject_id", flat=True).distinct())

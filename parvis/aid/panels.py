@@ -23,7 +23,7 @@ from parvis.ui import slots
 from . import access, categories, selectors, types  # noqa: F401  (feeds the kinds of aid)
 from .enums import UNPAID, ClaimState, DueState, EntitlementState
 from .models import Claim, DueLine, Entitlement
-from .past import rights_then, waiting_first_then
+from .past import rights_then, unpaid_then, waiting_first_then
 from .past_claims import of_dossier_then
 
 MONTHS_SHOWN = 6
@@ -170,6 +170,7 @@ registries.backlog.register(
         url=lambda: reverse("aid:unpaid"),
         help=_("Rejected by the bank, or of an earlier month and still owed."),
         mine=lambda actor: selectors.unpaid(actor).count(),
+        then=unpaid_then,
     ),
 )
 registries.palette.register("aid.run", PaletteAction("aid.run", _("Monthly payments"), "aid:runs", access.may_see_run, 600, "cash"))

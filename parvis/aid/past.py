@@ -12,15 +12,18 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from parvis.accounting.api import PaymentLine, line_state_then, lines_of_subjects
+from parvis.accounting.api import PaymentLine, line_state_then, lines_of_subjects, rejected_by_then
 from parvis.kernel import mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.asof import PastView
+from parvis.kernel.periods import month_start
 
 from . import selectors
-from .enums import DueState, EntitlementState
+from .enums import UNPAID, DueState, EntitlementState
 from .models import DueLine, Entitlement, PaymentAccount
 
+#: Late months of a past day that are looked at one by one.
+MOST_LATE = 2000
 #: What the state of an attempt to pay makes of the month.
 MADE = {
     "prepared": DueState.ORDERED,
@@ -70,6 +73,28 @@ def waiting_first_then(view: PastView) -> int:
     rows = Entitlement.objects.visible_to(selectors.EVERYBODY).filter(unpaid, created_at__lt=view.until, decision__isnull=False)
     replaced = Entitlement.objects.visible_to(selectors.EVERYBODY).filter(replaces=OuterRef("pk"), created_at__lt=view.until)
     return rows.filter(~Exists(replaced)).count()
+
+
+def unpaid_then(view: PastView) -> int | None:
+    """Months that were owed and late: rejected by the bank, or of an earlier month of a right whose payment had begun. Only what was not paid
+    for good by then is looked at; where that is too much to be read, None. Five queries."""
+    month = month_start(view.day)
+    rows = DueLine.objects.visible_to(selectors.EVERYBODY).filter(created_at__lt=view.until)
+    rows = rows.filter(Q(paid_on__isnull=True) | Q(paid_on__gt=view.known_day))
+    rejected = rejected_by_then("due_line", view)[: MOST_LATE + 1]
+    late = rows.filter(Q(month__lt=month) | Q(pk__in=rejected)).select_related("entitlement").order_by("month", "pk")
+    lines = list(late[: MOST_LATE + 1])
+    if max(len(rejected), len(lines)) > MOST_LATE:
+        return None
+    give_states(selectors.EVERYBODY, lines, view)
+    return sum(
+        1 for line in lines if line.state == DueState.REJECTED or (line.month < month and line.state in UNPAID and _begun(line, view))
+    )
+
+
+def _begun(line: DueLine, view: PastView) -> bool:
+    first = line.entitlement.first_paid_on
+    return first is not None and first <= view.known_day
 
 
 def accounts_then(actor: Actor, row: Entitlement, view: PastView) -> list[PaymentAccount]:

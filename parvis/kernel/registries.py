@@ -120,7 +120,7 @@ class PaletteAction:
 @dataclass(frozen=True)
 class Backlog:
     """A count of the backlog, in the open: the same figure for everybody. ``mine``: how many the list at ``url`` holds for this reader.
-    ``then``: the figure at the end of a past day, with ``help_then``; without, the home of that day says that it is not kept."""
+    ``then``: the figure at the end of a past day, with ``help_then``; without, or where it is None, the home of that day says so."""
 
     key: str
     title: Any
@@ -129,7 +129,7 @@ class Backlog:
     url: Callable[[], str]
     help: Any = ""
     mine: Callable[[Actor], int] | None = None
-    then: Callable[[PastView], int] | None = None
+    then: Callable[[PastView], int | None] | None = None
     help_then: Any = ""
 
 

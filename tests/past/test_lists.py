@@ -13,8 +13,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from parvis.aid import past
 from parvis.aid.api import prepare_first_payment, record_receipt, register_claim
-from parvis.aid.models import Claim, Entitlement
+from parvis.aid.models import Claim, DueLine, Entitlement
+from parvis.aid.selectors import count_unpaid
+from parvis.aid.services.paying import pay_again, prepare_run
 from parvis.contacts import services as contacts
 from parvis.contacts.models import BookEntry
 from parvis.decisions import api as decisions
@@ -338,8 +341,32 @@ def test_the_figures_of_the_house_are_those_of_the_day(reader: Any, story: Simpl
     days = {day: figures(reader("/desk/", march(day), who="worker")) for day in (19, 21, 25, 27)}
     assert [days[day][first] for day in days] == ["0", "1", "1", "0"]
     assert days[19][notify] == "0" and days[21][notify] == "1"
-    # What cannot be told is said in words, never as a figure.
-    assert {days[day]["Impayés"] for day in days} == {"non conservé pour un jour passé"}
+    assert {days[day]["Impayés"] for day in days} == {"0"}
+
+
+def test_what_cannot_be_told_of_a_day_is_said_in_words(reader: Any, story: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setattr(past, "MOST_LATE", -1)  # more than can be looked at one by one
+    assert figures(reader("/desk/", march(21), who="worker"))["Impayés"] == "non conservé pour un jour passé"
+
+
+def test_months_unpaid_on_a_day_are_counted_as_they_stood(story: SimpleNamespace) -> None:  # noqa: F811
+    """March was paid on 26 March; the bank refused April on 10 May, which was paid again on 20 May: what the home said on each day is said again."""
+    days = [dt.date(2026, 4, 20), dt.date(2026, 5, 5), dt.date(2026, 5, 10), dt.date(2026, 5, 15), dt.date(2026, 5, 20)]
+    said = []
+    april = DueLine.unscoped.get(entitlement=story.right, month=dt.date(2026, 4, 1))
+    for day in days:
+        with on(day.day, day.month):
+            if day.day == 10:
+                order = prepare_run(actor=story.team.payer, month=april.month, line_ids=[april.pk], checked=True)
+                aid.bank(story.team, order, {f"{order.number}-00001": "AC04"})
+            elif day == days[-1]:
+                april.refresh_from_db()
+                aid.bank(story.team, pay_again(actor=story.team.payer, lines=[april]))
+            said.append(count_unpaid(story.centre.auditor))
+    assert said == [0, 1, 1, 1, 0]
+    assert [past.unpaid_then(PastView(day, day)) for day in days] == said
+    assert [past.unpaid_then(PastView(day)) for day in days] == said
+    assert past.unpaid_then(PastView(march(21))) == 0
 
 
 def test_the_requests_over_the_term_are_counted_on_the_day(story: SimpleNamespace) -> None:  # noqa: F811
