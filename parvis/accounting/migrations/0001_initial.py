@@ -126,6 +126,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['state', 'prepared_at'], name='accounting_order_state'), models.Index(fields=['kind', 'month'], name='accounting_order_month')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('released_by__isnull', True), models.Q(('released_by', models.F('prepared_by')), _negated=True), _connector='OR'), name='accounting_two_persons'), models.CheckConstraint(condition=models.Q(('state__in', ('prepared', 'cancelled')), models.Q(('released_at__isnull', False), ('released_by__isnull', False)), _connector='OR'), name='accounting_order_released_by_someone'), models.CheckConstraint(condition=models.Q(('state__in', ['prepared', 'released', 'sent', 'answered', 'cancelled'])), name='accounting_order_state_known'), models.CheckConstraint(condition=models.Q(('count__gt', 0), ('total__gt', 0)), name='accounting_order_not_void')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -173,6 +175,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['subject_type', 'subject_id'], name='accounting_line_subject'), models.Index(fields=['dossier_ref', 'state'], name='accounting_line_dossier'), models.Index(fields=['beneficiary', 'month'], name='accounting_line_person'), models.Index(fields=['state', 'bank_at'], name='accounting_line_state')],
+                'constraints': [models.UniqueConstraint(fields=('order', 'position'), name='accounting_line_position_unique'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='accounting_line_amount_positive'), models.CheckConstraint(condition=models.Q(('state__in', ['prepared', 'released', 'sent', 'accepted', 'booked', 'rejected', 'cancelled'])), name='accounting_line_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('payee_iban', ''), _negated=True), models.Q(('payee_name', ''), _negated=True)), name='accounting_line_has_payee'), models.CheckConstraint(condition=models.Q(models.Q(('double_key__isnull', True), ('state__in', ('rejected', 'cancelled')), ('subject_key__isnull', True)), models.Q(('double_key__isnull', False), ('state__in', ('prepared', 'released', 'sent', 'accepted', 'booked')), ('subject_key__isnull', False)), _connector='OR'), name='accounting_line_keys_while_living')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -201,6 +205,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('order', 'attempt'), name='accounting_file_attempt_unique')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -234,6 +239,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['line'], name='accounting_fileline_line')],
+                'constraints': [models.UniqueConstraint(fields=('file', 'position'), name='accounting_fileline_position_unique'), models.CheckConstraint(condition=models.Q(('finding__in', ['accepted', 'booked', 'rejected', 'returned', 'pending', 'repeated', 'refused'])), name='accounting_fileline_finding_known')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -267,6 +274,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['book', 'booked_on', 'id'], name='accounting_voucher_list'), models.Index(fields=['subject_type', 'subject_id'], name='accounting_voucher_subject')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('total__gt', 0)), name='accounting_voucher_total_positive'), models.CheckConstraint(condition=models.Q(('book__in', ['public', 'client'])), name='accounting_voucher_book_known')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -292,122 +301,12 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['account', 'voucher'], name='accounting_entry_account'), models.Index(fields=['dossier_ref'], name='accounting_entry_dossier')],
+                'constraints': [models.UniqueConstraint(fields=('voucher', 'position'), name='accounting_entry_position_unique'), models.CheckConstraint(condition=models.Q(models.Q(('credit', 0), ('debit__gt', 0)), models.Q(('credit__gt', 0), ('debit', 0)), _connector='OR'), name='accounting_entry_one_side'), models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='accounting_entry_not_void')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='paymentorder',
-            index=models.Index(fields=['state', 'prepared_at'], name='accounting_order_state'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentorder',
-            index=models.Index(fields=['kind', 'month'], name='accounting_order_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentorder',
-            constraint=models.CheckConstraint(condition=models.Q(('released_by__isnull', True), models.Q(('released_by', models.F('prepared_by')), _negated=True), _connector='OR'), name='accounting_two_persons'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentorder',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('prepared', 'cancelled')), models.Q(('released_at__isnull', False), ('released_by__isnull', False)), _connector='OR'), name='accounting_order_released_by_someone'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentorder',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['prepared', 'released', 'sent', 'answered', 'cancelled'])), name='accounting_order_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentorder',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gt', 0), ('total__gt', 0)), name='accounting_order_not_void'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentline',
-            index=models.Index(fields=['subject_type', 'subject_id'], name='accounting_line_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentline',
-            index=models.Index(fields=['dossier_ref', 'state'], name='accounting_line_dossier'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentline',
-            index=models.Index(fields=['beneficiary', 'month'], name='accounting_line_person'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentline',
-            index=models.Index(fields=['state', 'bank_at'], name='accounting_line_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.UniqueConstraint(fields=('order', 'position'), name='accounting_line_position_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='accounting_line_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['prepared', 'released', 'sent', 'accepted', 'booked', 'rejected', 'cancelled'])), name='accounting_line_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('payee_iban', ''), _negated=True), models.Q(('payee_name', ''), _negated=True)), name='accounting_line_has_payee'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('double_key__isnull', True), ('state__in', ('rejected', 'cancelled')), ('subject_key__isnull', True)), models.Q(('double_key__isnull', False), ('state__in', ('prepared', 'released', 'sent', 'accepted', 'booked')), ('subject_key__isnull', False)), _connector='OR'), name='accounting_line_keys_while_living'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderfile',
-            constraint=models.UniqueConstraint(fields=('order', 'attempt'), name='accounting_file_attempt_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='bankfileline',
-            index=models.Index(fields=['line'], name='accounting_fileline_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfileline',
-            constraint=models.UniqueConstraint(fields=('file', 'position'), name='accounting_fileline_position_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='bankfileline',
-            constraint=models.CheckConstraint(condition=models.Q(('finding__in', ['accepted', 'booked', 'rejected', 'returned', 'pending', 'repeated', 'refused'])), name='accounting_fileline_finding_known'),
-        ),
-        migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(fields=['book', 'booked_on', 'id'], name='accounting_voucher_list'),
-        ),
-        migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(fields=['subject_type', 'subject_id'], name='accounting_voucher_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gt', 0)), name='accounting_voucher_total_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('book__in', ['public', 'client'])), name='accounting_voucher_book_known'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['account', 'voucher'], name='accounting_entry_account'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['dossier_ref'], name='accounting_entry_dossier'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('voucher', 'position'), name='accounting_entry_position_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credit', 0), ('debit__gt', 0)), models.Q(('credit__gt', 0), ('debit', 0)), _connector='OR'), name='accounting_entry_one_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='accounting_entry_not_void'),
         ),
     ]

@@ -53,6 +53,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['dossier', 'state'], name='aid_entitlement_dossier'), models.Index(fields=['state', 'periodicity', 'valid_to'], name='aid_entitlement_running'), models.Index(fields=['first_paid_on', 'state'], name='aid_entitlement_first'), models.Index(fields=['line'], name='aid_entitlement_line'), models.Index(fields=['beneficiary', 'kind'], name='aid_entitlement_person')],
+                'constraints': [models.UniqueConstraint(fields=('decision', 'provision_key'), name='aid_entitlement_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='aid_entitlement_amount_positive'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='aid_entitlement_period'), models.CheckConstraint(condition=models.Q(('periodicity__in', ('month', 'once'))), name='aid_entitlement_periodicity_known'), models.CheckConstraint(condition=models.Q(('state__in', ['running', 'ended', 'replaced'])), name='aid_entitlement_state_known')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -85,6 +87,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['month', 'state'], name='aid_due_month_state'), models.Index(fields=['state', 'month'], name='aid_due_state_month'), models.Index(fields=['payment_line'], name='aid_due_payment')],
+                'constraints': [models.UniqueConstraint(fields=('entitlement', 'month'), name='aid_due_once_a_month'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='aid_due_amount_positive'), models.CheckConstraint(condition=models.Q(('state__in', ['due', 'held', 'ordered', 'paid', 'rejected', 'cancelled'])), name='aid_due_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), _negated=True), ('paid_on__isnull', False), _connector='OR'), name='aid_due_paid_has_day')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -132,6 +136,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['state', 'created_at'], name='aid_claim_state')],
+                'constraints': [models.UniqueConstraint(fields=('decision', 'provision_key'), name='aid_claim_once'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='aid_claim_period'), models.CheckConstraint(condition=models.Q(('collected__gte', 0)), name='aid_claim_collected_not_negative'), models.CheckConstraint(condition=models.Q(('state__in', ['to_register', 'registered', 'settled', 'waived'])), name='aid_claim_state_known'), models.CheckConstraint(condition=models.Q(('state', 'to_register'), models.Q(('amount__isnull', False), ('number__isnull', False), ('voucher__isnull', False)), _connector='OR'), name='aid_claim_registered_is_booked')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -159,6 +165,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('entitlement', 'live'), name='aid_account_one_living'), models.CheckConstraint(condition=models.Q(('iban', ''), _negated=True), name='aid_account_not_empty')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -189,105 +196,5 @@ class Migration(migrations.Migration):
                 ('objects', django.db.models.manager.Manager()),
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='entitlement',
-            index=models.Index(fields=['dossier', 'state'], name='aid_entitlement_dossier'),
-        ),
-        migrations.AddIndex(
-            model_name='entitlement',
-            index=models.Index(fields=['state', 'periodicity', 'valid_to'], name='aid_entitlement_running'),
-        ),
-        migrations.AddIndex(
-            model_name='entitlement',
-            index=models.Index(fields=['first_paid_on', 'state'], name='aid_entitlement_first'),
-        ),
-        migrations.AddIndex(
-            model_name='entitlement',
-            index=models.Index(fields=['line'], name='aid_entitlement_line'),
-        ),
-        migrations.AddIndex(
-            model_name='entitlement',
-            index=models.Index(fields=['beneficiary', 'kind'], name='aid_entitlement_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=models.UniqueConstraint(fields=('decision', 'provision_key'), name='aid_entitlement_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='aid_entitlement_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='aid_entitlement_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=models.CheckConstraint(condition=models.Q(('periodicity__in', ('month', 'once'))), name='aid_entitlement_periodicity_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitlement',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['running', 'ended', 'replaced'])), name='aid_entitlement_state_known'),
-        ),
-        migrations.AddIndex(
-            model_name='dueline',
-            index=models.Index(fields=['month', 'state'], name='aid_due_month_state'),
-        ),
-        migrations.AddIndex(
-            model_name='dueline',
-            index=models.Index(fields=['state', 'month'], name='aid_due_state_month'),
-        ),
-        migrations.AddIndex(
-            model_name='dueline',
-            index=models.Index(fields=['payment_line'], name='aid_due_payment'),
-        ),
-        migrations.AddConstraint(
-            model_name='dueline',
-            constraint=models.UniqueConstraint(fields=('entitlement', 'month'), name='aid_due_once_a_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='dueline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='aid_due_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='dueline',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['due', 'held', 'ordered', 'paid', 'rejected', 'cancelled'])), name='aid_due_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='dueline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), _negated=True), ('paid_on__isnull', False), _connector='OR'), name='aid_due_paid_has_day'),
-        ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['state', 'created_at'], name='aid_claim_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('decision', 'provision_key'), name='aid_claim_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='aid_claim_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('collected__gte', 0)), name='aid_claim_collected_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['to_register', 'registered', 'settled', 'waived'])), name='aid_claim_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'to_register'), models.Q(('amount__isnull', False), ('number__isnull', False), ('voucher__isnull', False)), _connector='OR'), name='aid_claim_registered_is_booked'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentaccount',
-            constraint=models.UniqueConstraint(fields=('entitlement', 'live'), name='aid_account_one_living'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('iban', ''), _negated=True), name='aid_account_not_empty'),
         ),
     ]

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('ended_on', models.DateField(blank=True, null=True)),
                 ('created_at', models.DateTimeField()),
                 ('author_label', models.CharField(max_length=191)),
+                ('entitlement', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='withholding', to='aid.entitlement')),
             ],
             options={
                 'verbose_name': 'sum kept back',
@@ -34,6 +35,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='aid_withholding_amount_positive'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='aid_withholding_has_reason')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -90,18 +92,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='entitlement',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'ended', 'replaced'])), name='aid_entitlement_state_known'),
-        ),
-        migrations.AddField(
-            model_name='withholding',
-            name='entitlement',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='withholding', to='aid.entitlement'),
-        ),
-        migrations.AddConstraint(
-            model_name='withholding',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='aid_withholding_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='withholding',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='aid_withholding_has_reason'),
         ),
     ]

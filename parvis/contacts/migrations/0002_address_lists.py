@@ -28,11 +28,6 @@ class Migration(migrations.Migration):
                 'ordering': ['code', 'pk'],
             },
         ),
-        migrations.AddField(
-            model_name='address',
-            name='listed',
-            field=models.BooleanField(null=True),
-        ),
         migrations.CreateModel(
             name='ReferenceStreet',
             fields=[
@@ -49,6 +44,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'street of an address list',
                 'ordering': ['key', 'postal_code', 'pk'],
+                'indexes': [models.Index(fields=['postal_code', 'key'], name='contacts_street_postal'), models.Index(fields=['key'], name='contacts_street_key')],
             },
         ),
         migrations.CreateModel(
@@ -62,22 +58,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'word of a street',
                 'ordering': ['word', 'street', 'pk'],
+                'indexes': [models.Index(fields=['word', 'street'], name='contacts_streetword'), models.Index(fields=['sound', 'street'], name='contacts_streetsound')],
             },
         ),
-        migrations.AddIndex(
-            model_name='referencestreet',
-            index=models.Index(fields=['postal_code', 'key'], name='contacts_street_postal'),
-        ),
-        migrations.AddIndex(
-            model_name='referencestreet',
-            index=models.Index(fields=['key'], name='contacts_street_key'),
-        ),
-        migrations.AddIndex(
-            model_name='referenceword',
-            index=models.Index(fields=['word', 'street'], name='contacts_streetword'),
-        ),
-        migrations.AddIndex(
-            model_name='referenceword',
-            index=models.Index(fields=['sound', 'street'], name='contacts_streetsound'),
+        migrations.AddField(
+            model_name='address',
+            name='listed',
+            field=models.BooleanField(null=True),
         ),
     ]

@@ -139,6 +139,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['closed', 'sort_key'], name='contacts_entry_sort')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('organisation__isnull', False), ('person__isnull', True)), models.Q(('organisation__isnull', True), ('person__isnull', False)), _connector='OR'), name='contacts_entry_of_one_party')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -174,6 +176,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'kind', 'valid_from', 'live'), name='contacts_orgaddress_version_unique'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_orgaddress_period')],
             },
             bases=(parvis.contacts.models.addresses.PostalLines, models.Model),
             managers=[
@@ -203,6 +206,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'kind', 'valid_from', 'live'), name='contacts_orgkind_version_unique'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_orgkind_period')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -233,6 +237,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'valid_from', 'live'), name='contacts_orgname_version_unique'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_orgname_period'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='contacts_orgname_not_empty')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -262,6 +267,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('kind', 'value', 'live'), name='contacts_orgnumber_once'), models.UniqueConstraint(fields=('organisation', 'kind', 'valid_from', 'live'), name='contacts_orgnumber_version_unique'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_orgnumber_period'), models.CheckConstraint(condition=models.Q(('value', ''), _negated=True), name='contacts_orgnumber_not_empty')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -292,6 +298,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['value'], name='contacts_orgpoint_value')],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'kind', 'value', 'valid_from', 'live'), name='contacts_orgpoint_version_unique'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_orgpoint_period')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -323,6 +331,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'valid_from', 'live'), name='contacts_profile_version_unique'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_profile_period')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -351,6 +360,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('person', 'kind', 'valid_from', 'live'), name='contacts_capacity_version_unique'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_capacity_period')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -381,6 +391,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['organisation', 'live', 'role'], name='contacts_role_organisation')],
+                'constraints': [models.UniqueConstraint(fields=('person', 'organisation', 'role', 'valid_from', 'live'), name='contacts_role_version_unique'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_role_period')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -407,97 +419,5 @@ class Migration(migrations.Migration):
                 ('objects', django.db.models.manager.Manager()),
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='bookentry',
-            index=models.Index(fields=['closed', 'sort_key'], name='contacts_entry_sort'),
-        ),
-        migrations.AddConstraint(
-            model_name='bookentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organisation__isnull', False), ('person__isnull', True)), models.Q(('organisation__isnull', True), ('person__isnull', False)), _connector='OR'), name='contacts_entry_of_one_party'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationaddress',
-            constraint=models.UniqueConstraint(fields=('organisation', 'kind', 'valid_from', 'live'), name='contacts_orgaddress_version_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationaddress',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_orgaddress_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationkind',
-            constraint=models.UniqueConstraint(fields=('organisation', 'kind', 'valid_from', 'live'), name='contacts_orgkind_version_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationkind',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_orgkind_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationname',
-            constraint=models.UniqueConstraint(fields=('organisation', 'valid_from', 'live'), name='contacts_orgname_version_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationname',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_orgname_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationname',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='contacts_orgname_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationnumber',
-            constraint=models.UniqueConstraint(fields=('kind', 'value', 'live'), name='contacts_orgnumber_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationnumber',
-            constraint=models.UniqueConstraint(fields=('organisation', 'kind', 'valid_from', 'live'), name='contacts_orgnumber_version_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationnumber',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_orgnumber_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationnumber',
-            constraint=models.CheckConstraint(condition=models.Q(('value', ''), _negated=True), name='contacts_orgnumber_not_empty'),
-        ),
-        migrations.AddIndex(
-            model_name='organisationpoint',
-            index=models.Index(fields=['value'], name='contacts_orgpoint_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationpoint',
-            constraint=models.UniqueConstraint(fields=('organisation', 'kind', 'value', 'valid_from', 'live'), name='contacts_orgpoint_version_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_orgpoint_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationprofile',
-            constraint=models.UniqueConstraint(fields=('organisation', 'valid_from', 'live'), name='contacts_profile_version_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='organisationprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_profile_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='personcapacity',
-            constraint=models.UniqueConstraint(fields=('person', 'kind', 'valid_from', 'live'), name='contacts_capacity_version_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='personcapacity',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_capacity_period'),
-        ),
-        migrations.AddIndex(
-            model_name='personrole',
-            index=models.Index(fields=['organisation', 'live', 'role'], name='contacts_role_organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='personrole',
-            constraint=models.UniqueConstraint(fields=('person', 'organisation', 'role', 'valid_from', 'live'), name='contacts_role_version_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='personrole',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='contacts_role_period'),
         ),
     ]

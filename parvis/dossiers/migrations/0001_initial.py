@@ -39,6 +39,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['unit', 'status', 'number'], name='dossiers_unit_status'), models.Index(fields=['lead'], name='dossiers_lead')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('status', 'open')), models.Q(('closed_on__isnull', False), ('status', 'closed')), _connector='OR'), name='dossiers_closed_has_day')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -69,6 +71,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['person', 'live'], name='dossiers_member_person')],
+                'constraints': [models.UniqueConstraint(fields=('dossier', 'person', 'valid_from', 'live'), name='dossiers_member_version_unique'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='dossiers_member_period')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -98,6 +102,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['account', 'live', 'dossier'], name='dossiers_referent_account')],
+                'constraints': [models.UniqueConstraint(fields=('dossier', 'role', 'valid_from', 'live'), name='dossiers_referent_version_unique'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='dossiers_referent_period')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -133,70 +139,12 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['dossier', 'live', 'kind'], name='dossiers_situation_live')],
+                'constraints': [models.UniqueConstraint(fields=('dossier', 'item', 'valid_from', 'live'), name='dossiers_situation_version_unique'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='dossiers_situation_period'), models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='dossiers_situation_not_negative'), models.CheckConstraint(condition=models.Q(('amount__isnull', True), models.Q(('periodicity', ''), _negated=True), _connector='OR'), name='dossiers_situation_periodicity'), models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='dossiers_situation_labelled')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['unit', 'status', 'number'], name='dossiers_unit_status'),
-        ),
-        migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['lead'], name='dossiers_lead'),
-        ),
-        migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', True), ('status', 'open')), models.Q(('closed_on__isnull', False), ('status', 'closed')), _connector='OR'), name='dossiers_closed_has_day'),
-        ),
-        migrations.AddIndex(
-            model_name='dossiermember',
-            index=models.Index(fields=['person', 'live'], name='dossiers_member_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='dossiermember',
-            constraint=models.UniqueConstraint(fields=('dossier', 'person', 'valid_from', 'live'), name='dossiers_member_version_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='dossiermember',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='dossiers_member_period'),
-        ),
-        migrations.AddIndex(
-            model_name='referent',
-            index=models.Index(fields=['account', 'live', 'dossier'], name='dossiers_referent_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='referent',
-            constraint=models.UniqueConstraint(fields=('dossier', 'role', 'valid_from', 'live'), name='dossiers_referent_version_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='referent',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='dossiers_referent_period'),
-        ),
-        migrations.AddIndex(
-            model_name='situationfact',
-            index=models.Index(fields=['dossier', 'live', 'kind'], name='dossiers_situation_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='situationfact',
-            constraint=models.UniqueConstraint(fields=('dossier', 'item', 'valid_from', 'live'), name='dossiers_situation_version_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='situationfact',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='dossiers_situation_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='situationfact',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gte', 0), _connector='OR'), name='dossiers_situation_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='situationfact',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__isnull', True), models.Q(('periodicity', ''), _negated=True), _connector='OR'), name='dossiers_situation_periodicity'),
-        ),
-        migrations.AddConstraint(
-            model_name='situationfact',
-            constraint=models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='dossiers_situation_labelled'),
         ),
     ]

@@ -35,6 +35,8 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('social', 'Social support'), ('budget', 'Budget and debts'), ('housing', 'Housing'), ('work', 'Work and training'), ('health', 'Health'), ('home_help', 'Help at home'), ('youth', 'Youth and school'), ('legal', 'Legal help'), ('other', 'Other')], max_length=12)),
                 ('service', models.CharField(blank=True, max_length=120)),
                 ('note', models.CharField(blank=True, max_length=191)),
+                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interventions', to='dossiers.dossier')),
             ],
             options={
                 'verbose_name': 'intervention',
@@ -42,6 +44,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['account', 'live', 'dossier'], name='dossiers_intervention_agent')],
+                'constraints': [models.UniqueConstraint(fields=('dossier', 'item', 'valid_from', 'live'), name='dossiers_intervention_version_unique'), models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='dossiers_intervention_period'), models.CheckConstraint(condition=models.Q(('account__isnull', False), models.Q(('service', ''), _negated=True), _connector='OR'), name='dossiers_intervention_somebody')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -62,6 +66,10 @@ class Migration(migrations.Migration):
                 ('answered_by_label', models.CharField(blank=True, max_length=191)),
                 ('answer', models.CharField(blank=True, max_length=500)),
                 ('moved_tasks', models.PositiveIntegerField(default=0)),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='dossiers.dossier')),
+                ('from_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit')),
+                ('to_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit')),
             ],
             options={
                 'verbose_name': 'transfer',
@@ -69,6 +77,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('dossier', 'live'), name='dossiers_transfer_one_waiting'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='dossiers_transfer_answered')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -88,59 +97,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='dossier',
             constraint=models.CheckConstraint(condition=models.Q(('archived_on__isnull', True), ('status', 'closed'), _connector='OR'), name='dossiers_archived_is_closed'),
-        ),
-        migrations.AddField(
-            model_name='intervention',
-            name='account',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='intervention',
-            name='dossier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interventions', to='dossiers.dossier'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='asked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='dossier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='dossiers.dossier'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='from_unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit'),
-        ),
-        migrations.AddField(
-            model_name='transfer',
-            name='to_unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit'),
-        ),
-        migrations.AddIndex(
-            model_name='intervention',
-            index=models.Index(fields=['account', 'live', 'dossier'], name='dossiers_intervention_agent'),
-        ),
-        migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.UniqueConstraint(fields=('dossier', 'item', 'valid_from', 'live'), name='dossiers_intervention_version_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gt', models.F('valid_from'))), name='dossiers_intervention_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='intervention',
-            constraint=models.CheckConstraint(condition=models.Q(('account__isnull', False), models.Q(('service', ''), _negated=True), _connector='OR'), name='dossiers_intervention_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(fields=('dossier', 'live'), name='dossiers_transfer_one_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='dossiers_transfer_answered'),
         ),
     ]

@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'version of own fields',
                 'ordering': ['kind', '-number', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'number'), name='dossiers_custom_version_unique')],
             },
         ),
         migrations.CreateModel(
@@ -77,6 +78,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['external_key'], name='dossiers_profile_external')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -136,13 +138,5 @@ class Migration(migrations.Migration):
                 ('objects', django.db.models.manager.Manager()),
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='customversion',
-            constraint=models.UniqueConstraint(fields=('kind', 'number'), name='dossiers_custom_version_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='dossierprofile',
-            index=models.Index(fields=['external_key'], name='dossiers_profile_external'),
         ),
     ]

@@ -16,11 +16,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='referent',
-            name='speciality',
-            field=models.CharField(blank=True, choices=[('ris', 'Integration income'), ('aid', 'Social aid'), ('debts', 'Debts'), ('housing', 'Housing'), ('work', 'Work and training'), ('health', 'Health'), ('youth', 'Youth and school'), ('elderly', 'Elderly people'), ('stay', 'Right of residence')], default='', max_length=12),
-        ),
         migrations.CreateModel(
             name='AgentProfile',
             fields=[
@@ -61,6 +56,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['worked_at', 'on'], name='dossiers_departure_due')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -88,6 +84,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['heir', 'signed'], name='dossiers_handover_heir')],
+                'constraints': [models.UniqueConstraint(fields=('departure', 'dossier'), name='dossiers_handover_once'), models.CheckConstraint(condition=models.Q(('signed__lte', 2)), name='dossiers_handover_two_sign')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -113,6 +111,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('handover', 'side'), name='dossiers_handover_signed_once')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -152,24 +151,9 @@ class Migration(migrations.Migration):
                 ('unscoped', django.db.models.manager.Manager()),
             ],
         ),
-        migrations.AddIndex(
-            model_name='departure',
-            index=models.Index(fields=['worked_at', 'on'], name='dossiers_departure_due'),
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['heir', 'signed'], name='dossiers_handover_heir'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(fields=('departure', 'dossier'), name='dossiers_handover_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('signed__lte', 2)), name='dossiers_handover_two_sign'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoversignature',
-            constraint=models.UniqueConstraint(fields=('handover', 'side'), name='dossiers_handover_signed_once'),
+        migrations.AddField(
+            model_name='referent',
+            name='speciality',
+            field=models.CharField(blank=True, choices=[('ris', 'Integration income'), ('aid', 'Social aid'), ('debts', 'Debts'), ('housing', 'Housing'), ('work', 'Work and training'), ('health', 'Health'), ('youth', 'Youth and school'), ('elderly', 'Elderly people'), ('stay', 'Right of residence')], default='', max_length=12),
         ),
     ]

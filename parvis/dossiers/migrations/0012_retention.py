@@ -19,30 +19,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='DestructionLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('number', models.CharField(max_length=20)),
-                ('why', models.CharField(max_length=400)),
-                ('closed_on', models.DateField()),
-                ('due_from', models.DateField()),
-                ('state', models.CharField(choices=[('listed', 'on the list'), ('removed', 'taken off the list'), ('refused', 'not destroyed: something stands against it'), ('erased', 'destroyed, files being removed'), ('destroyed', 'destroyed')], default='listed', max_length=10)),
-                ('live', models.PositiveSmallIntegerField(default=1, null=True)),
-                ('removed_reason', models.CharField(blank=True, max_length=500)),
-                ('removed_by_label', models.CharField(blank=True, max_length=191)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('problem', models.CharField(blank=True, max_length=500)),
-                ('counts', models.JSONField(default=dict)),
-                ('files', models.JSONField(default=list)),
-                ('destroyed_at', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'verbose_name': 'line of a destruction list',
-                'ordering': ['on_list', 'number', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
             name='DestructionList',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -62,38 +38,15 @@ class Migration(migrations.Migration):
                 ('certificate_number', models.CharField(max_length=20, null=True, unique=True)),
                 ('certificate', models.TextField(blank=True)),
                 ('certificate_sha256', models.CharField(blank=True, max_length=64)),
+                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'destruction list',
                 'ordering': ['-proposed_at', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='dossiers_destruction_two_persons'), models.CheckConstraint(condition=models.Q(('state__in', ('proposed', 'withdrawn')), models.Q(('approved_by__isnull', False), ('approved_at__isnull', False), models.Q(('permission', ''), _negated=True)), _connector='OR'), name='dossiers_destruction_approved'), models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'approved', 'done', 'withdrawn'])), name='dossiers_destruction_state_known')],
             },
-        ),
-        migrations.CreateModel(
-            name='LegalHold',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('reason', models.CharField(max_length=500)),
-                ('placed_at', models.DateTimeField()),
-                ('author_id', models.BigIntegerField(null=True)),
-                ('author_label', models.CharField(max_length=191)),
-                ('review_on', models.DateField()),
-                ('live', models.PositiveSmallIntegerField(default=1, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_by_label', models.CharField(blank=True, max_length=191)),
-                ('end_reason', models.CharField(blank=True, max_length=500)),
-            ],
-            options={
-                'verbose_name': 'legal hold',
-                'ordering': ['review_on', 'pk'],
-                'abstract': False,
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'objects',
-            },
-            managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('unscoped', django.db.models.manager.Manager()),
-            ],
         ),
         migrations.CreateModel(
             name='RetentionRule',
@@ -113,11 +66,71 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField()),
                 ('author_id', models.BigIntegerField(null=True)),
                 ('author_label', models.CharField(max_length=191)),
+                ('sector', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.sector')),
             ],
             options={
                 'verbose_name': 'rule of retention',
                 'ordering': ['slot', '-valid_from', '-number', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('slot', 'valid_from', 'live'), name='dossiers_retention_one_per_day'), models.CheckConstraint(condition=models.Q(('years__gt', 0)), name='dossiers_retention_years'), models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='dossiers_retention_has_source')],
             },
+        ),
+        migrations.CreateModel(
+            name='DestructionLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('number', models.CharField(max_length=20)),
+                ('why', models.CharField(max_length=400)),
+                ('closed_on', models.DateField()),
+                ('due_from', models.DateField()),
+                ('state', models.CharField(choices=[('listed', 'on the list'), ('removed', 'taken off the list'), ('refused', 'not destroyed: something stands against it'), ('erased', 'destroyed, files being removed'), ('destroyed', 'destroyed')], default='listed', max_length=10)),
+                ('live', models.PositiveSmallIntegerField(default=1, null=True)),
+                ('removed_reason', models.CharField(blank=True, max_length=500)),
+                ('removed_by_label', models.CharField(blank=True, max_length=191)),
+                ('removed_at', models.DateTimeField(blank=True, null=True)),
+                ('problem', models.CharField(blank=True, max_length=500)),
+                ('counts', models.JSONField(default=dict)),
+                ('files', models.JSONField(default=list)),
+                ('destroyed_at', models.DateTimeField(blank=True, null=True)),
+                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dossiers.dossier')),
+                ('on_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='dossiers.destructionlist')),
+                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dossiers.retentionrule')),
+            ],
+            options={
+                'verbose_name': 'line of a destruction list',
+                'ordering': ['on_list', 'number', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('dossier', 'live'), name='dossiers_destruction_one_list'), models.UniqueConstraint(fields=('on_list', 'dossier'), name='dossiers_destruction_line_once'), models.CheckConstraint(condition=models.Q(('state__in', ['listed', 'removed', 'refused', 'erased', 'destroyed'])), name='dossiers_destruction_line_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'removed'), _negated=True), models.Q(('removed_reason', ''), _negated=True), _connector='OR'), name='dossiers_destruction_removed_why')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LegalHold',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('reason', models.CharField(max_length=500)),
+                ('placed_at', models.DateTimeField()),
+                ('author_id', models.BigIntegerField(null=True)),
+                ('author_label', models.CharField(max_length=191)),
+                ('review_on', models.DateField()),
+                ('live', models.PositiveSmallIntegerField(default=1, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_by_label', models.CharField(blank=True, max_length=191)),
+                ('end_reason', models.CharField(blank=True, max_length=500)),
+                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='dossiers.dossier')),
+            ],
+            options={
+                'verbose_name': 'legal hold',
+                'ordering': ['review_on', 'pk'],
+                'abstract': False,
+                'base_manager_name': 'unscoped',
+                'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['dossier', 'live'], name='dossiers_hold_live'), models.Index(fields=['live', 'review_on', 'id'], name='dossiers_hold_review')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='dossiers_hold_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('live__isnull', False)), models.Q(('ended_at__isnull', False), ('live__isnull', True)), _connector='OR'), name='dossiers_hold_ended')],
+            },
+            managers=[
+                ('objects', django.db.models.manager.Manager()),
+                ('unscoped', django.db.models.manager.Manager()),
+            ],
         ),
         migrations.AddField(
             model_name='dossier',
@@ -131,101 +144,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='dossier',
             constraint=models.CheckConstraint(condition=models.Q(('destroyed_on__isnull', True), ('status', 'closed'), _connector='OR'), name='dossiers_destroyed_is_closed'),
-        ),
-        migrations.AddField(
-            model_name='destructionline',
-            name='dossier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dossiers.dossier'),
-        ),
-        migrations.AddField(
-            model_name='destructionlist',
-            name='approved_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='destructionlist',
-            name='document',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document'),
-        ),
-        migrations.AddField(
-            model_name='destructionlist',
-            name='proposed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='destructionline',
-            name='on_list',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='dossiers.destructionlist'),
-        ),
-        migrations.AddField(
-            model_name='legalhold',
-            name='dossier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='dossiers.dossier'),
-        ),
-        migrations.AddField(
-            model_name='retentionrule',
-            name='sector',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.sector'),
-        ),
-        migrations.AddField(
-            model_name='destructionline',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dossiers.retentionrule'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionlist',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='dossiers_destruction_two_persons'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionlist',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('proposed', 'withdrawn')), models.Q(('approved_by__isnull', False), ('approved_at__isnull', False), models.Q(('permission', ''), _negated=True)), _connector='OR'), name='dossiers_destruction_approved'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionlist',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'approved', 'done', 'withdrawn'])), name='dossiers_destruction_state_known'),
-        ),
-        migrations.AddIndex(
-            model_name='legalhold',
-            index=models.Index(fields=['dossier', 'live'], name='dossiers_hold_live'),
-        ),
-        migrations.AddIndex(
-            model_name='legalhold',
-            index=models.Index(fields=['live', 'review_on', 'id'], name='dossiers_hold_review'),
-        ),
-        migrations.AddConstraint(
-            model_name='legalhold',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='dossiers_hold_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='legalhold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('live__isnull', False)), models.Q(('ended_at__isnull', False), ('live__isnull', True)), _connector='OR'), name='dossiers_hold_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionrule',
-            constraint=models.UniqueConstraint(fields=('slot', 'valid_from', 'live'), name='dossiers_retention_one_per_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionrule',
-            constraint=models.CheckConstraint(condition=models.Q(('years__gt', 0)), name='dossiers_retention_years'),
-        ),
-        migrations.AddConstraint(
-            model_name='retentionrule',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='dossiers_retention_has_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionline',
-            constraint=models.UniqueConstraint(fields=('dossier', 'live'), name='dossiers_destruction_one_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionline',
-            constraint=models.UniqueConstraint(fields=('on_list', 'dossier'), name='dossiers_destruction_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionline',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['listed', 'removed', 'refused', 'erased', 'destroyed'])), name='dossiers_destruction_line_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='destructionline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'removed'), _negated=True), models.Q(('removed_reason', ''), _negated=True), _connector='OR'), name='dossiers_destruction_removed_why'),
         ),
     ]

@@ -29,6 +29,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
+                'indexes': [models.Index(fields=['list_key', 'shared'], name='identity_view_list')],
+                'constraints': [models.UniqueConstraint(fields=('owner', 'list_key', 'name'), name='identity_view_name_once'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='identity_view_has_name'), models.CheckConstraint(condition=models.Q(models.Q(('shared', 'unit'), ('unit__isnull', False)), models.Q(('shared__in', ['mine', 'centre']), ('unit__isnull', True)), _connector='OR'), name='identity_view_unit_when_shared')],
             },
         ),
         migrations.CreateModel(
@@ -42,26 +44,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['account', 'list_key', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('account', 'list_key'), name='identity_list_choice_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(fields=['list_key', 'shared'], name='identity_view_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('owner', 'list_key', 'name'), name='identity_view_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='identity_view_has_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('shared', 'unit'), ('unit__isnull', False)), models.Q(('shared__in', ['mine', 'centre']), ('unit__isnull', True)), _connector='OR'), name='identity_view_unit_when_shared'),
-        ),
-        migrations.AddConstraint(
-            model_name='listchoice',
-            constraint=models.UniqueConstraint(fields=('account', 'list_key'), name='identity_list_choice_once'),
         ),
     ]

@@ -16,21 +16,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='NoteTemplate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('note', 'Note'), ('interview', 'Interview at the office'), ('visit', 'Home visit'), ('call', 'Phone call'), ('mail', 'Letter or e-mail'), ('objective', 'Objective'), ('synthesis', 'Synthesis'), ('step', 'Step of the procedure')], max_length=10)),
-                ('titles', models.JSONField(default=dict)),
-                ('texts', models.JSONField(default=dict)),
-                ('active', models.BooleanField(default=True)),
-            ],
-            options={
-                'verbose_name': 'text template',
-                'ordering': ['kind', 'pk'],
-            },
-        ),
         migrations.AddField(
             model_name='entry',
             name='indicator',
@@ -52,6 +37,21 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('note', 'Note'), ('interview', 'Interview at the office'), ('visit', 'Home visit'), ('call', 'Phone call'), ('mail', 'Letter or e-mail'), ('objective', 'Objective'), ('synthesis', 'Synthesis'), ('step', 'Step of the procedure')], max_length=10),
         ),
         migrations.CreateModel(
+            name='NoteTemplate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('kind', models.CharField(choices=[('note', 'Note'), ('interview', 'Interview at the office'), ('visit', 'Home visit'), ('call', 'Phone call'), ('mail', 'Letter or e-mail'), ('objective', 'Objective'), ('synthesis', 'Synthesis'), ('step', 'Step of the procedure')], max_length=10)),
+                ('titles', models.JSONField(default=dict)),
+                ('texts', models.JSONField(default=dict)),
+                ('active', models.BooleanField(default=True)),
+            ],
+            options={
+                'verbose_name': 'text template',
+                'ordering': ['kind', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Action',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.CheckConstraint(condition=models.Q(('owner__isnull', False), models.Q(('queue', ''), _negated=True), _connector='OR'), name='journal_action_owner_or_queue')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -90,6 +91,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('entry', 'account'), name='journal_mention_once')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -114,6 +116,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['entry', 'at', 'id'], name='journal_objective_state')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -135,6 +138,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('entry', 'account_id'), name='journal_reading_once')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -158,6 +162,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['on', 'id'], name='journal_turn_day')],
+                'constraints': [models.UniqueConstraint(fields=('action', 'number'), name='journal_turn_once')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -185,6 +191,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['live', 'last_on', 'id'], name='journal_urgency_day')],
+                'constraints': [models.UniqueConstraint(fields=('dossier', 'live'), name='journal_urgency_live')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -206,46 +214,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('urgency', 'account_id'), name='journal_urgency_seen_once')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('owner__isnull', False), models.Q(('queue', ''), _negated=True), _connector='OR'), name='journal_action_owner_or_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('entry', 'account'), name='journal_mention_once'),
-        ),
-        migrations.AddIndex(
-            model_name='objectivestate',
-            index=models.Index(fields=['entry', 'at', 'id'], name='journal_objective_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('entry', 'account_id'), name='journal_reading_once'),
-        ),
-        migrations.AddIndex(
-            model_name='turn',
-            index=models.Index(fields=['on', 'id'], name='journal_turn_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='turn',
-            constraint=models.UniqueConstraint(fields=('action', 'number'), name='journal_turn_once'),
-        ),
-        migrations.AddIndex(
-            model_name='urgency',
-            index=models.Index(fields=['live', 'last_on', 'id'], name='journal_urgency_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='urgency',
-            constraint=models.UniqueConstraint(fields=('dossier', 'live'), name='journal_urgency_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='urgencyseen',
-            constraint=models.UniqueConstraint(fields=('urgency', 'account_id'), name='journal_urgency_seen_once'),
         ),
     ]

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('word_key', models.BigIntegerField()),
+                ('entry', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='words', to='journal.entry')),
             ],
             options={
                 'verbose_name': 'word of a journal entry',
@@ -26,6 +27,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('word_key', 'entry'), name='journal_word_once')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -45,14 +47,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='entry',
             index=models.Index(fields=['happened_at', 'id'], name='journal_time'),
-        ),
-        migrations.AddField(
-            model_name='entryword',
-            name='entry',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='words', to='journal.entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='entryword',
-            constraint=models.UniqueConstraint(fields=('word_key', 'entry'), name='journal_word_once'),
         ),
     ]

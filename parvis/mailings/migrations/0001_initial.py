@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['author', 'created_at'], name='mailings_by_author')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -88,22 +89,12 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['mailing', 'state', 'number'], name='mailings_recipient_state')],
+                'constraints': [models.UniqueConstraint(fields=('mailing', 'number'), name='mailings_recipient_number')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='mailing',
-            index=models.Index(fields=['author', 'created_at'], name='mailings_by_author'),
-        ),
-        migrations.AddIndex(
-            model_name='recipient',
-            index=models.Index(fields=['mailing', 'state', 'number'], name='mailings_recipient_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='recipient',
-            constraint=models.UniqueConstraint(fields=('mailing', 'number'), name='mailings_recipient_number'),
         ),
     ]

@@ -54,6 +54,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['unit', 'received_at'], name='requests_unit_received'), models.Index(fields=['dossier', 'received_at'], name='requests_dossier'), models.Index(fields=['joined_at', 'received_at'], name='requests_unjoined'), models.Index(fields=['applicant_sort'], name='requests_name')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('applicant__isnull', True), ('dossier__isnull', True), ('joined_at__isnull', True)), models.Q(('applicant__isnull', False), ('dossier__isnull', False), ('joined_at__isnull', False)), _connector='OR'), name='requests_joined_whole')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -74,6 +76,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['recorded_at', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='requests_correction_reason')],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +104,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['stage', 'stage_at'], name='requests_line_stage')],
+                'constraints': [models.UniqueConstraint(fields=('request', 'kind'), name='requests_line_kind_once')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -129,6 +134,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['kind', 'live', 'met_on', 'due_on'], name='requests_clock_due')],
+                'constraints': [models.UniqueConstraint(fields=('line', 'kind', 'live'), name='requests_clock_live_unique'), models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('started_on'))), name='requests_clock_order')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -154,58 +161,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['line', 'marked_at'], name='requests_mark_line')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['unit', 'received_at'], name='requests_unit_received'),
-        ),
-        migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['dossier', 'received_at'], name='requests_dossier'),
-        ),
-        migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['joined_at', 'received_at'], name='requests_unjoined'),
-        ),
-        migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['applicant_sort'], name='requests_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applicant__isnull', True), ('dossier__isnull', True), ('joined_at__isnull', True)), models.Q(('applicant__isnull', False), ('dossier__isnull', False), ('joined_at__isnull', False)), _connector='OR'), name='requests_joined_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestdatecorrection',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='requests_correction_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='requestline',
-            index=models.Index(fields=['stage', 'stage_at'], name='requests_line_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestline',
-            constraint=models.UniqueConstraint(fields=('request', 'kind'), name='requests_line_kind_once'),
-        ),
-        migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['kind', 'live', 'met_on', 'due_on'], name='requests_clock_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('line', 'kind', 'live'), name='requests_clock_live_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('started_on'))), name='requests_clock_order'),
-        ),
-        migrations.AddIndex(
-            model_name='stagemark',
-            index=models.Index(fields=['line', 'marked_at'], name='requests_mark_line'),
         ),
     ]

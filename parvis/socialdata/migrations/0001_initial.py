@@ -68,6 +68,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['person', 'received_at'], name='socialdata_mutation_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['address', 'death', 'civil_status', 'household', 'nationality'])), name='socialdata_mutation_kind_known')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -93,6 +95,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['dossier', 'made_at', 'id'], name='socialdata_alert_dossier')],
+                'constraints': [models.UniqueConstraint(fields=('mutation', 'dossier'), name='socialdata_alert_once'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state', 'open')), models.Q(('state__in', ['taken', 'left']), ('settled_at__isnull', False)), _connector='OR'), name='socialdata_alert_settled')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -134,25 +138,5 @@ class Migration(migrations.Migration):
                 ('objects', django.db.models.manager.Manager()),
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='registermutation',
-            index=models.Index(fields=['person', 'received_at'], name='socialdata_mutation_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='registermutation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['address', 'death', 'civil_status', 'household', 'nationality'])), name='socialdata_mutation_kind_known'),
-        ),
-        migrations.AddIndex(
-            model_name='registeralert',
-            index=models.Index(fields=['dossier', 'made_at', 'id'], name='socialdata_alert_dossier'),
-        ),
-        migrations.AddConstraint(
-            model_name='registeralert',
-            constraint=models.UniqueConstraint(fields=('mutation', 'dossier'), name='socialdata_alert_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='registeralert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state', 'open')), models.Q(('state__in', ['taken', 'left']), ('settled_at__isnull', False)), _connector='OR'), name='socialdata_alert_settled'),
         ),
     ]

@@ -87,6 +87,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['imported', 'outcome', 'number'], name='takeover_line_outcome')],
+                'constraints': [models.UniqueConstraint(fields=('imported', 'number'), name='takeover_line_once')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -113,6 +115,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['kind', 'target_id'], name='takeover_key_target')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'kind', 'key', 'live'), name='takeover_key_once')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -136,30 +140,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('model', 'row_id'), name='takeover_written_once')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['imported', 'outcome', 'number'], name='takeover_line_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('imported', 'number'), name='takeover_line_once'),
-        ),
-        migrations.AddIndex(
-            model_name='sourcekey',
-            index=models.Index(fields=['kind', 'target_id'], name='takeover_key_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='sourcekey',
-            constraint=models.UniqueConstraint(fields=('source', 'kind', 'key', 'live'), name='takeover_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='written',
-            constraint=models.UniqueConstraint(fields=('model', 'row_id'), name='takeover_written_once'),
         ),
     ]

@@ -14,6 +14,33 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Rehearsal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('source', models.CharField(max_length=60)),
+                ('month', models.DateField()),
+                ('state', models.CharField(choices=[('open', 'Being rehearsed'), ('live', 'Live')], default='open', max_length=5)),
+                ('counts', models.JSONField(default=dict)),
+                ('round', models.PositiveIntegerField(default=0)),
+                ('compared_at', models.DateTimeField(null=True)),
+                ('compared_by', models.CharField(blank=True, max_length=191)),
+                ('created_at', models.DateTimeField()),
+            ],
+            options={
+                'verbose_name': 'rehearsal',
+                'ordering': ['-month', '-pk'],
+                'abstract': False,
+                'base_manager_name': 'unscoped',
+                'default_manager_name': 'objects',
+                'constraints': [models.UniqueConstraint(fields=('source', 'month'), name='takeover_rehearsal_once')],
+            },
+            managers=[
+                ('objects', django.db.models.manager.Manager()),
+                ('unscoped', django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Difference',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -34,6 +61,7 @@ class Migration(migrations.Migration):
                 ('by_label', models.CharField(blank=True, max_length=191)),
                 ('at', models.DateTimeField(null=True)),
                 ('found_at', models.DateTimeField()),
+                ('rehearsal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='takeover.rehearsal')),
             ],
             options={
                 'verbose_name': 'difference',
@@ -41,6 +69,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['rehearsal', 'state', 'name'], name='takeover_difference_state'), models.Index(fields=['person_id'], name='takeover_difference_person')],
+                'constraints': [models.UniqueConstraint(fields=('rehearsal', 'mark'), name='takeover_difference_once')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -59,6 +89,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('author_id', models.BigIntegerField(null=True)),
                 ('author_label', models.CharField(max_length=191)),
+                ('rehearsal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='live', to='takeover.rehearsal')),
             ],
             options={
                 'verbose_name': 'go-live',
@@ -91,6 +122,9 @@ class Migration(migrations.Migration):
                 ('payee_name', models.CharField(blank=True, max_length=191)),
                 ('iban', models.CharField(blank=True, max_length=34)),
                 ('communication', models.CharField(blank=True, max_length=191)),
+                ('imported', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='takeover.import')),
+                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='takeover.line')),
+                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='takeover.pastpayment')),
             ],
             options={
                 'verbose_name': 'payment of the old system',
@@ -98,32 +132,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
-            },
-            managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Rehearsal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('source', models.CharField(max_length=60)),
-                ('month', models.DateField()),
-                ('state', models.CharField(choices=[('open', 'Being rehearsed'), ('live', 'Live')], default='open', max_length=5)),
-                ('counts', models.JSONField(default=dict)),
-                ('round', models.PositiveIntegerField(default=0)),
-                ('compared_at', models.DateTimeField(null=True)),
-                ('compared_by', models.CharField(blank=True, max_length=191)),
-                ('created_at', models.DateTimeField()),
-            ],
-            options={
-                'verbose_name': 'rehearsal',
-                'ordering': ['-month', '-pk'],
-                'abstract': False,
-                'base_manager_name': 'unscoped',
-                'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['source', 'month', 'live'], name='takeover_payment_month'), models.Index(fields=['person_id'], name='takeover_payment_person')],
+                'constraints': [models.UniqueConstraint(fields=('source', 'key', 'live'), name='takeover_payment_once')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -157,58 +167,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='profile',
             constraint=models.UniqueConstraint(fields=('source', 'kind'), name='takeover_profile_once'),
-        ),
-        migrations.AddField(
-            model_name='pastpayment',
-            name='imported',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='takeover.import'),
-        ),
-        migrations.AddField(
-            model_name='pastpayment',
-            name='line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='takeover.line'),
-        ),
-        migrations.AddField(
-            model_name='pastpayment',
-            name='replaces',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='takeover.pastpayment'),
-        ),
-        migrations.AddConstraint(
-            model_name='rehearsal',
-            constraint=models.UniqueConstraint(fields=('source', 'month'), name='takeover_rehearsal_once'),
-        ),
-        migrations.AddField(
-            model_name='golive',
-            name='rehearsal',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='live', to='takeover.rehearsal'),
-        ),
-        migrations.AddField(
-            model_name='difference',
-            name='rehearsal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='takeover.rehearsal'),
-        ),
-        migrations.AddIndex(
-            model_name='pastpayment',
-            index=models.Index(fields=['source', 'month', 'live'], name='takeover_payment_month'),
-        ),
-        migrations.AddIndex(
-            model_name='pastpayment',
-            index=models.Index(fields=['person_id'], name='takeover_payment_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='pastpayment',
-            constraint=models.UniqueConstraint(fields=('source', 'key', 'live'), name='takeover_payment_once'),
-        ),
-        migrations.AddIndex(
-            model_name='difference',
-            index=models.Index(fields=['rehearsal', 'state', 'name'], name='takeover_difference_state'),
-        ),
-        migrations.AddIndex(
-            model_name='difference',
-            index=models.Index(fields=['person_id'], name='takeover_difference_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='difference',
-            constraint=models.UniqueConstraint(fields=('rehearsal', 'mark'), name='takeover_difference_once'),
         ),
     ]

@@ -61,6 +61,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-started_at', '-pk'],
+                'indexes': [models.Index(fields=['subject_type', 'subject_id'], name='workflows_case_subject'), models.Index(fields=['dossier_key'], name='workflows_case_dossier')],
+                'constraints': [models.UniqueConstraint(fields=('process_key', 'subject_type', 'subject_id', 'live'), name='workflows_case_one_running_per_subject'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), ('live__isnull', False), ('finished_at__isnull', True)), models.Q(models.Q(('state', 'running'), _negated=True), ('live__isnull', True), ('finished_at__isnull', False)), _connector='OR'), name='workflows_case_live_while_running')],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +100,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['state', 'owner', 'due_sort', 'id'], name='workflows_item_owner'), models.Index(fields=['state', 'queue', 'unit', 'due_sort', 'id'], name='workflows_item_queue'), models.Index(fields=['state', 'unit', 'due_sort', 'id'], name='workflows_item_unit'), models.Index(fields=['subject_type', 'subject_id', 'state'], name='workflows_item_subject'), models.Index(fields=['dossier_key', 'state'], name='workflows_item_dossier')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), ('owner__isnull', False), models.Q(('queue', ''), _negated=True), _connector='OR'), name='workflows_item_owner_or_queue'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), ('closed_at__isnull', True)), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='workflows_item_closed_when_closed')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
@@ -124,58 +128,11 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'base_manager_name': 'unscoped',
                 'default_manager_name': 'objects',
+                'indexes': [models.Index(fields=['item', 'at'], name='workflows_event_item')],
             },
             managers=[
                 ('objects', django.db.models.manager.Manager()),
                 ('unscoped', django.db.models.manager.Manager()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['subject_type', 'subject_id'], name='workflows_case_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['dossier_key'], name='workflows_case_dossier'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('process_key', 'subject_type', 'subject_id', 'live'), name='workflows_case_one_running_per_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), ('live__isnull', False), ('finished_at__isnull', True)), models.Q(models.Q(('state', 'running'), _negated=True), ('live__isnull', True), ('finished_at__isnull', False)), _connector='OR'), name='workflows_case_live_while_running'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(fields=['state', 'owner', 'due_sort', 'id'], name='workflows_item_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(fields=['state', 'queue', 'unit', 'due_sort', 'id'], name='workflows_item_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(fields=['state', 'unit', 'due_sort', 'id'], name='workflows_item_unit'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(fields=['subject_type', 'subject_id', 'state'], name='workflows_item_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(fields=['dossier_key', 'state'], name='workflows_item_dossier'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), ('owner__isnull', False), models.Q(('queue', ''), _negated=True), _connector='OR'), name='workflows_item_owner_or_queue'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), ('closed_at__isnull', True)), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='workflows_item_closed_when_closed'),
-        ),
-        migrations.AddIndex(
-            model_name='workitemevent',
-            index=models.Index(fields=['item', 'at'], name='workflows_event_item'),
         ),
     ]
