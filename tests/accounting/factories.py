@@ -17,6 +17,7 @@ from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.subject import SubjectRef
 from tests.contacts.factories import make_person
 from tests.identity.factories import an_account
+from tests.support.replay import replayed
 
 SYSTEM = system_actor("tests")
 IBANS = ("BE68539007547034", "BE71096123456769", "BE43068999999501", "BE30001216371411")
@@ -32,6 +33,7 @@ class Team:
     worker: Actor
 
 
+@replayed
 def a_team() -> Team:
     """Reference data and the people who pay."""
     demo.load(actor=SYSTEM)

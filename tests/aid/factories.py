@@ -19,6 +19,7 @@ from parvis.workflows import api as workflows
 from tests.accounting.factories import Team, a_team, answered
 from tests.decisions import factories as decisions
 from tests.decisions.factories import Centre
+from tests.support.replay import replayed
 
 D = Decimal
 TO = date(2026, 12, 31)
@@ -30,8 +31,13 @@ def the_centre() -> tuple[Centre, Team]:
     centre = decisions.make_centre()
     if "dossiers.referent" not in registries.assignees:
         registries.assignees._items["dossiers.referent"] = _referent
-    workflows.publish_process(actor=decisions.ROOT, xml=workflows.seed_xml("aid-request"))
+    _whole_route()
     return centre, a_team()
+
+
+@replayed
+def _whole_route() -> None:
+    workflows.publish_process(actor=decisions.ROOT, xml=workflows.seed_xml("aid-request"))
 
 
 def _referent(subject: SubjectRef) -> int | None:
@@ -54,6 +60,7 @@ def one_off(line_id: int, amount: str = "300.00", **more: Any) -> Provision:
     return decisions.once(line_id, amount, kind="aid.one_off", **more)
 
 
+@replayed
 def granted(centre: Centre, *, provision: Any = ris, line_id: int | None = None, **more: Any) -> Decision:
     """A decision that grants; ``provision`` makes it from the line."""
     line_id = line_id or decisions.make_line(centre)

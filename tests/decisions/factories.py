@@ -29,6 +29,8 @@ from parvis.workflows import api as workflows
 from tests.contacts.factories import make_person
 from tests.identity.factories import an_account, as_actor
 from tests.requests.factories import send, world
+from tests.support import replay
+from tests.support.replay import replayed
 
 ROOT = system_actor("test")
 SINCE = date(2026, 1, 1)
@@ -89,6 +91,9 @@ class MonthKind(OnceKind):
         return rules.compute_ris(day=day, category=facts["details"].get("category", "2"), resources=resources)
 
 
+replay.watch(lambda: OnceKind.applied)
+
+
 @contextmanager
 def kinds() -> Iterator[None]:
     """Two kinds of aid for the test, whatever the running product registers."""
@@ -147,6 +152,7 @@ def seed() -> bytes:
     return xml.encode()
 
 
+@replayed
 def make_centre() -> Centre:
     """Unit SSG, one agent per function, the committee with four votes and a quorum of three."""
     unit = world()
@@ -173,6 +179,7 @@ def make_centre() -> Centre:
 
 
 # Cases --------------------------------------------------------------------------------------------------------------------
+@replayed
 def make_line(
     centre: Centre,
     *,
@@ -224,6 +231,7 @@ def month(line_id: int, category: str = "2", **more: Any) -> api.Provision:
     return once(line_id, "0", kind="test.month", periodicity=api.MONTH, details={"category": category}, **more)
 
 
+@replayed
 def make_proposal(
     centre: Centre, *, line_id: int | None = None, facts: str = FACTS, provision: api.Provision | None = None, **more: Any
 ) -> Proposal:
@@ -240,6 +248,7 @@ def told(centre: Centre, proposal: Proposal, *, wish: bool = False) -> Proposal:
     return api.record_hearing(actor=centre.worker, proposal=proposal, wish=wish, informed_on=clock.today(), informed_by="receipt")
 
 
+@replayed
 def make_refusal(centre: Centre, *, facts: str = FACTS, unheard: bool = False, **more: Any) -> Proposal:
     line_id = make_line(centre, **more)
     proposal = api.draft_proposal(actor=centre.worker, line_id=line_id, provisions=[once(line_id)])
@@ -258,10 +267,12 @@ def make_refusal(centre: Centre, *, facts: str = FACTS, unheard: bool = False, *
     return Proposal.unscoped.get(pk=proposal.pk)
 
 
+@replayed
 def submitted(centre: Centre, **more: Any) -> Proposal:
     return api.submit_proposal(actor=centre.worker, proposal=make_proposal(centre, **more))
 
 
+@replayed
 def validated(centre: Centre, **more: Any) -> Proposal:
     """With the chief's word, and the person told of the right to be heard."""
     return told(centre, api.review_proposal(actor=centre.chief, proposal=submitted(centre, **more), outcome="validated"))
@@ -285,6 +296,7 @@ def item_of(session: Session, proposal: Proposal) -> api.AgendaItem:
     return api.AgendaItem.unscoped.select_related("session", "proposal").get(session=session, proposal=proposal)
 
 
+@replayed
 def decided(centre: Centre, outcome: str = "granted", **more: Any) -> api.Decision:
     proposal = validated(centre, **more)
     session = opened(centre, [proposal])

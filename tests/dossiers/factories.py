@@ -11,6 +11,7 @@ from parvis.identity.models import Account, Unit
 from parvis.kernel.actor import Actor
 from tests.contacts.factories import make_person
 from tests.identity.factories import a_unit, an_account, as_actor
+from tests.support.replay import replayed
 
 
 @dataclass
@@ -38,6 +39,7 @@ SEEING = ("worker", "colleague", "chief", "clerk", "payer", "lawyer", "auditor")
 BLIND = ("stranger", "member", "administrator")
 
 
+@replayed
 def make_centre() -> Centre:
     north, south = a_unit("NORD"), a_unit("SUD")
     return Centre(

@@ -13,6 +13,7 @@ from parvis.procedures import demo as procedures_demo
 from parvis.requests import api as requests
 from parvis.rules import demo as rules_demo
 from parvis.workflows import api as workflows
+from tests.support.replay import replayed
 
 ROOT = system_actor("test")
 
@@ -49,6 +50,7 @@ ANSWERS: dict[str, Any] = {
 }
 
 
+@replayed
 def world() -> Unit:
     """Reference data and one unit, SSG."""
     unit = Unit.objects.filter(code="SSG").first() or create_unit(

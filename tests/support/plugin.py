@@ -52,6 +52,22 @@ def _database_made_once() -> None:
     use_copies()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _beginnings_are_known() -> None:
+    """What is made once and written again asks from which state of the database."""
+    from django.test import TestCase
+
+    from tests.support import replay
+
+    setup = TestCase._fixture_setup.__func__
+
+    def _fixture_setup(cls: type[TestCase]) -> None:
+        setup(cls)
+        replay.begins()
+
+    TestCase._fixture_setup = classmethod(_fixture_setup)
+
+
 @pytest.fixture
 def samples() -> Path:
     """Folder of real files from other hands (PARVIS_SAMPLES); the test is skipped, with this line, where it is not set."""
@@ -62,9 +78,14 @@ def samples() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _clean_context() -> Iterator[None]:
+def _clean_context(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test inherits another one's language or clock."""
     from django.utils import translation
+
+    from tests.support import replay
+
+    # pytest-django sets the name of the host that sends mail.
+    replay.unless(lambda: bool(monkeypatch._setitem) or any(name != "DNS_NAME" for _, name, _ in monkeypatch._setattr))
 
     from parvis.kernel import clock, statements
 
