@@ -43,6 +43,7 @@ from parvis.mailings import services as mailings
 from parvis.socialdata.api import RegisterAlert, ask_extracts, receive_file
 from parvis.takeover.models import Import
 from parvis.workflows.models import WorkItem
+from tests.support import replay
 
 ROLES: dict[str, str] = {
     # name in the matrix: who signs in. The dossier under test is followed by Amélie Lambrecht, in the North team.
@@ -126,6 +127,13 @@ def _rehearsals(world: World) -> dict[str, Any]:
 
 
 def build() -> World:
+    """In a transaction of the caller's, which it rolls back."""
+    replay.begins()
+    return _build()
+
+
+@replay.replayed
+def _build() -> World:
     """Play it. Everything lies in the transaction of the test."""
     world = World()
     play_turns(dt.datetime(2013, 1, 7, 9, tzinfo=dt.UTC), archives.turns())

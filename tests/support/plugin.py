@@ -77,8 +77,11 @@ def samples() -> Path:
     return Path(folder).resolve()
 
 
+_checked_in: dict[str, Path] = {}
+
+
 @pytest.fixture(autouse=True)
-def _clean_context(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _clean_context(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test inherits another one's language or clock."""
     from django.utils import translation
 
@@ -90,9 +93,11 @@ def _clean_context(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     from parvis.kernel import clock, statements
 
     clock._high_water.set(None)
-    # What is kept compiled is built anew and compared: at its first use in each test, or at every one.
+    # What is kept compiled is built anew and compared: at its first use in each file of tests, or at every one.
     statements.VERIFY = 1_000_000 if os.environ.get("PARVIS_VERIFY") == "all" else 1
-    statements.forget_checks()
+    if _checked_in.get("file") != request.path:
+        _checked_in["file"] = request.path
+        statements.forget_checks()
     with translation.override("fr"):
         yield
 

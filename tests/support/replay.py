@@ -81,6 +81,14 @@ def begins() -> None:
             "UNION ALL SELECT 'lines', COUNT(*) FROM kernel_mutationline ORDER BY 1"
         )
         _stands(repr(cursor.fetchall()))
+    if _watching not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_watching)
+
+
+def _watching(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    if sql.startswith("ROLLBACK"):  # what was written since is gone, and counts no more
+        _where.raw = None
+    return execute(sql, params, many, context)
 
 
 def unless(patched: Callable[[], bool]) -> None:
