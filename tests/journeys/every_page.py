@@ -1,6 +1,6 @@
 """Every page of the address table, as somebody who may open it, in Chromium: axe finds nothing, nothing scrolls sideways, no script complains.
 
-Each page is looked at twice: 1440 px wide in the light, 390 px wide in the dark. Two files take every second address each, so that two
+Each page is looked at twice: 1440 px wide in the light, then 390 px wide in the dark. Two files take every second address each, so that two
 processors share the work. The pages are asked from Django once; a small server gives them to the browser as they are, beside the test's
 transaction, and the files they call, which the browser keeps from page to page.
 """
@@ -25,7 +25,9 @@ from playwright.sync_api import Browser
 from tests.architecture import test_access_matrix as matrix
 from tests.architecture import world as world_module
 from tests.architecture.addresses import arguments
-from tests.support.browser import axe_violations, open_page, watch
+from tests.support.browser import AXE, DESKTOP, PHONE, axe_violations, open_page, watch
+
+AXE_PATH = "/static/axe.js"
 
 # Ends the session, or needs a fresh sign-in: tests of identity open these.
 LEFT_OUT = {"identity:logout", "portal:leave", "identity:enrol_app", "identity:second_factor"}
@@ -87,7 +89,7 @@ class _Site(ThreadingHTTPServer):
     def found(self, path: str) -> tuple[bytes, str] | None:
         if path == self.page.path:
             return self.page.html, "text/html; charset=utf-8"
-        file = finders.find(path.removeprefix("/static/")) if path.startswith("/static/") else None
+        file = AXE if path == AXE_PATH else finders.find(path.removeprefix("/static/")) if path.startswith("/static/") else None
         return (Path(str(file)).read_bytes(), mimetypes.guess_type(path)[0] or "application/octet-stream") if file else None
 
 
@@ -126,25 +128,35 @@ def _site() -> Iterator[_Site]:
         thread.join()
 
 
-def look_at_all(pages: list[Opened], chromium: Browser, viewport: dict[str, int], *, dark: bool) -> None:
+LOOKS = ((DESKTOP, "light", "1440 px"), (PHONE, "dark", "390 px, dark"))
+
+
+def look_at_all(pages: list[Opened], chromium: Browser) -> None:
+    """Each page is loaded once, and looked at twice: the window made small and dark in between."""
     faults: list[str] = []
-    page = open_page(chromium, viewport=viewport, dark=dark)
+    page = open_page(chromium)
     trouble = watch(page)
     with _site() as site:
         host = f"http://127.0.0.1:{site.server_port}"
         for opened in pages:
             site.page = opened
-            page.goto(host + opened.path)
-            # A page that came without its sheet would pass for accessible.
-            assert page.evaluate("[...document.styleSheets].some(sheet => sheet.cssRules.length > 300)"), opened.path
-            for fault in axe_violations(page):
-                where = " ".join(map(str, fault["nodes"][0]["target"]))
-                faults.append(f"{opened.name} ({opened.role}): {fault['id']}: {where}")
-            wide = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
-            if wide > 0:
-                faults.append(f"{opened.name} ({opened.role}): scrolls sideways by {wide} px")
-            faults += [f"{opened.name} ({opened.role}): {line}" for line in trouble.lines]
-            trouble.lines.clear()
+            for viewport, scheme, look in LOOKS:
+                page.set_viewport_size(viewport)  # type: ignore[arg-type]
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                if look == LOOKS[0][2]:
+                    page.goto(host + opened.path)
+                    # From a file, which the browser keeps compiled from page to page.
+                    page.add_script_tag(url=f"{host}{AXE_PATH}")
+                    # A page that came without its sheet would pass for accessible.
+                    assert page.evaluate("[...document.styleSheets].some(sheet => sheet.cssRules.length > 300)"), opened.path
+                for fault in axe_violations(page):
+                    where = " ".join(map(str, fault["nodes"][0]["target"]))
+                    faults.append(f"{opened.name} ({opened.role}), {look}: {fault['id']}: {where}")
+                wide = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+                if wide > 0:
+                    faults.append(f"{opened.name} ({opened.role}), {look}: scrolls sideways by {wide} px")
+                faults += [f"{opened.name} ({opened.role}), {look}: {line}" for line in trouble.lines]
+                trouble.lines.clear()
         site.page = CONTROL
         page.goto(host + CONTROL.path)
         assert "image-alt" in [fault["id"] for fault in axe_violations(page)]  # the check itself can fail

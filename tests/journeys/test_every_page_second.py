@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser import DESKTOP, PHONE
-
 from .every_page import Opened, look_at_all, opened_pages
 
 # The mark of the database alone makes the harness create it; the world is in a transaction of the module.
@@ -19,9 +17,5 @@ def pages(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Opened
     yield from opened_pages(1, django_db_blocker)
 
 
-def test_every_page_is_accessible_and_fits_at_a_desk_in_the_light(pages: list[Opened], chromium: Browser) -> None:
-    look_at_all(pages, chromium, DESKTOP, dark=False)
-
-
-def test_every_page_is_accessible_and_fits_on_a_phone_in_the_dark(pages: list[Opened], chromium: Browser) -> None:
-    look_at_all(pages, chromium, PHONE, dark=True)
+def test_every_page_is_accessible_and_fits_in_the_light_and_small_in_the_dark(pages: list[Opened], chromium: Browser) -> None:
+    look_at_all(pages, chromium)

@@ -36,7 +36,8 @@ ARGUMENTS = [
 
 def program() -> str | None:
     """Where Chromium is, or None."""
-    return os.environ.get("PARVIS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("PARVIS_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,8 @@
 ``@replayed`` stands on a function of test data. Its first call in a process runs as it is: the statements that write are noted, with the state of
 the database they began from and what the function returned. A later call from the same state (an empty test database, or what other replayed
 calls left there), at the same frozen instant, with the same arguments, settings, language and registrations, writes the same rows and returns a
-copy. From any other state it simply runs: on another engine, after a write of the test's own, inside a gesture, in a test that replaces code
-(``monkeypatch``). Numbers of rows are those the function would have made: a test that is rolled back gives its numbers back (SQLite).
+copy. From any other state it simply runs: after a write of the test's own, inside a gesture, in a test that replaces code (``monkeypatch``).
+Rows get the numbers of the first time: SQLite takes them back with the test, the other engines are told (``_Numbers``).
 
 PARVIS_TEST_REPLAY=no turns it off.
 """
@@ -29,7 +29,7 @@ from parvis.kernel import clock, gestures, registries
 from parvis.kernel.registry import Registry
 
 F = TypeVar("F", bound=Callable[..., Any])
-Statement = tuple[str, Any, bool]
+Statement = tuple[str, Any, bool, int]  # what the driver takes, its values, whether many times, the first number given (MariaDB)
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 _ON = os.environ.get("PARVIS_TEST_REPLAY") != "no"
 
@@ -46,14 +46,15 @@ class Made:
     files: list[Callable[[], None]]  # written again where they are missing
     media: str  # where those files are, "" when there are none
     told: bytes  # what was added to each watched list
+    numbers: dict[str, Any]  # where the sequences stood that were used (PostgreSQL)
 
 
 @dataclass
 class _Where:
-    """What this process knows of its database: after how many changes it was last in a state with a name, and that name."""
+    """What this process knows of its database: in which state with a name it was, and how much was written since."""
 
     raw: Any = None
-    changes: int = -1
+    writes: int = 0
     state: str = ""
     patched: Callable[[], bool] = bool
 
@@ -72,14 +73,13 @@ def watch(kept: Callable[[], list[Any]]) -> None:
 def begins() -> None:
     """A test opened its transaction: nothing of its own is there yet."""
     _where.raw = None
-    if connection.vendor != "sqlite" or not connection.in_atomic_block:
+    if not connection.in_atomic_block:
         return
     with connection.cursor() as cursor:
         # A world that a file prepared for all its tests may be there, or gone again with the same next numbers.
-        cursor.execute(
-            "SELECT name, seq FROM sqlite_sequence UNION ALL SELECT 'units', COUNT(*) FROM identity_unit "
-            "UNION ALL SELECT 'lines', COUNT(*) FROM kernel_mutationline ORDER BY 1"
-        )
+        counts = "SELECT 'units' AS name, COUNT(*) AS seq FROM identity_unit UNION ALL SELECT 'lines', COUNT(*) FROM kernel_mutationline"
+        more = " UNION ALL SELECT name, seq FROM sqlite_sequence" if connection.vendor == "sqlite" else ""
+        cursor.execute(f"{counts}{more} ORDER BY 1")
         _stands(repr(cursor.fetchall()))
     if _watching not in connection.execute_wrappers:
         connection.execute_wrappers.append(_watching)
@@ -88,7 +88,13 @@ def begins() -> None:
 def _watching(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     if sql.startswith("ROLLBACK"):  # what was written since is gone, and counts no more
         _where.raw = None
+    elif _writes(sql):
+        _where.writes += 1
     return execute(sql, params, many, context)
+
+
+def _writes(sql: str) -> bool:
+    return sql.lstrip()[:7].upper().startswith(_WRITES)
 
 
 def unless(patched: Callable[[], bool]) -> None:
@@ -118,18 +124,12 @@ def replayed(make: F) -> F:
 
 
 def _stands(state: str) -> None:
-    _where.raw, _where.changes, _where.state = connection.connection, connection.connection.total_changes, state
+    _where.raw, _where.writes, _where.state = connection.connection, 0, state
 
 
 def _known() -> bool:
     raw = _where.raw
-    return (
-        raw is not None
-        and raw is connection.connection
-        and raw.total_changes == _where.changes
-        and not gestures.running()
-        and not _where.patched()
-    )
+    return raw is not None and raw is connection.connection and not _where.writes and not gestures.running() and not _where.patched()
 
 
 def _named(value: Any) -> Any:
@@ -185,10 +185,12 @@ def _registered() -> int:
 @contextmanager
 def _noted(statements: list[Statement]) -> Iterator[None]:
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip()[:7].upper().startswith(_WRITES):
-            params = [tuple(row) for row in params] if many else params
-            statements.append((_asked(sql, params), params, many))
-        return execute(sql, params, many, context)
+        writes = _writes(sql)
+        params = [tuple(row) for row in params] if many and writes else params
+        done = execute(sql, params, many, context)
+        if writes:
+            statements.append((_asked(sql, params), params, many, _first_number(sql)))
+        return done
 
     _noting.append(statements)
     try:
@@ -200,37 +202,53 @@ def _noted(statements: list[Statement]) -> Iterator[None]:
 
 def _asked(sql: str, params: Any) -> str:
     """The statement as the driver takes it."""
-    return sql.replace("%s", "?").replace("%%", "%") if params is not None else sql
+    return sql.replace("%s", "?").replace("%%", "%") if connection.vendor == "sqlite" and params is not None else sql
+
+
+def _first_number(sql: str) -> int:
+    """Of the rows that MariaDB just numbered; 0 elsewhere."""
+    if connection.vendor != "mysql" or not sql.lstrip()[:6].upper().startswith("INSERT"):
+        return 0
+    return int(connection.connection.insert_id() or _asked_of(connection.connection, "SELECT LAST_INSERT_ID()", ())[0][0])
+
+
+def _sequences() -> dict[str, Any]:
+    """Where each sequence of PostgreSQL stands; nothing elsewhere."""
+    if connection.vendor != "postgresql":
+        return {}
+    return dict(_asked_of(connection.connection, "SELECT schemaname || '.' || sequencename, last_value FROM pg_sequences", ()))
+
+
+def _asked_of(raw: Any, sql: str, params: Any) -> Any:
+    with raw.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
 
 
 def _first(key: Any, make: Callable[[], Any]) -> Any:
     statements: list[Statement] = []
-    waiting = len(connection.run_on_commit)
+    waiting, began = len(connection.run_on_commit), _sequences()
     before = [len(kept()) for kept in _watched]
     with _noted(statements):
         result = make()
     files = [call for _, call, _ in connection.run_on_commit[waiting:]]
-    told = [kept()[number:] for kept, number in zip(_watched, before, strict=True)]
+    told = pickle.dumps([kept()[number:] for kept, number in zip(_watched, before, strict=True)])
     state = f"{len(_made)}: {key[0]}"
     try:
-        made = Made(statements, pickle.dumps(result), state, files, str(settings.MEDIA_ROOT) if files else "", pickle.dumps(told))
+        copy = pickle.dumps(result)
     except (pickle.PicklingError, AttributeError, TypeError):
         _where.raw = None
         return result
-    _made[key] = made
+    numbers = {name: began.get(name) for name, stands in _sequences().items() if stands != began.get(name)}
+    _made[key] = Made(statements, copy, state, files, str(settings.MEDIA_ROOT) if files else "", told, numbers)
     _stands(state)
     return result
 
 
 def _again(made: Made) -> Any:
-    raw = connection.connection
     for statements in _noting:  # of the callers that are made for the first time
         statements += made.statements
-    for sql, params, many in made.statements:
-        if many:
-            raw.executemany(sql, params)
-        else:
-            raw.execute(sql, params if params is not None else ()).fetchall()
+    _write(made)
     for write in made.files:
         write()
         connection.on_commit(write)
@@ -238,3 +256,22 @@ def _again(made: Made) -> Any:
         kept().extend(told)
     _stands(made.state)
     return pickle.loads(made.result)
+
+
+def _write(made: Made) -> None:
+    raw = connection.connection
+    cursor = raw.cursor()
+    if made.numbers:
+        cursor.execute(
+            "SELECT " + ", ".join(f"setval('{name}', {stood or 1}, {'true' if stood else 'false'})" for name, stood in made.numbers.items())
+        )
+    for sql, params, many, number in made.statements:
+        if number:
+            cursor.execute(f"SET INSERT_ID = {number}")
+        if many:
+            cursor.executemany(sql, params)
+        else:
+            cursor.execute(sql, params if params is not None or connection.vendor != "sqlite" else ())
+        if connection.vendor == "sqlite":
+            cursor.fetchall()  # the numbers that an INSERT returns: only then is it finished
+    cursor.close()
