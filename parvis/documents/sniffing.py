@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import warnings
 import zipfile
@@ -101,9 +102,18 @@ def _check_pdf(data: bytes, name: str) -> int:
     return pages
 
 
+@functools.cache
+def opens_heic() -> None:
+    """Teach Pillow the photos of telephones. Its decoder takes a moment to load: asked where a picture is opened."""
+    from pi_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
+
+
 def _check_picture(data: bytes, name: str, expected: str) -> None:
     from PIL import Image, UnidentifiedImageError
 
+    opens_heic()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -181,8 +191,8 @@ def sniff(data: bytes, name: str, kinds: tuple[str, ...] = PICTURES_AND_PDF) -> 
     pages = None
     if what == "pdf":
         pages = _check_pdf(data, name)
-    elif what in {"jpeg", "png"}:
-        _check_picture(data, name, what)
+    elif what in {"jpeg", "png", "heic"}:
+        _check_picture(data, name, "heif" if what == "heic" else what)
     elif what == "xml":
         _check_xml(data, name)
     return Sniffed(EVERY_KIND[what], pages)

@@ -1,6 +1,6 @@
 """A copy that says who took it and when (C18). The bytes that the centre keeps are never touched: their digest is evidence.
 
-PDF, photos, DOCX and ODT carry the mark. HEIC does not: it is in the log of reading like the others.
+PDF, photos, DOCX and ODT carry the mark. A photo of a telephone that office computers cannot show (HEIC) becomes a JPEG with it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from parvis.documents.sniffing import DOCX, ODT
+from parvis.documents.sniffing import DOCX, HEIC, JPEG, ODT, PNG, opens_heic
 from parvis.documents.watermark_office import docx, odt
 from parvis.kernel import clock
 from parvis.ui import formats
@@ -42,7 +42,7 @@ def marked(data: bytes, mime: str, line: str) -> bytes | None:
     """The same document with the line at the foot and across each page; None when this kind of file carries none."""
     if mime == "application/pdf":
         return _pdf(data, line)
-    if mime in ("image/jpeg", "image/png"):
+    if mime in (JPEG.mime, PNG.mime, HEIC.mime):
         return _picture(data, mime, line)
     if mime in (DOCX.mime, ODT.mime):
         return _office(data, mime, line)
@@ -118,6 +118,7 @@ def _stamp(left: float, bottom: float, width: float, height: float, line: str) -
 def _picture(data: bytes, mime: str, line: str) -> bytes | None:
     from PIL import Image, ImageDraw, ImageOps
 
+    opens_heic()
     try:
         picture = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
@@ -138,7 +139,10 @@ def _picture(data: bytes, mime: str, line: str) -> bytes | None:
     whole.paste(picture, (0, 0))
     whole.paste(band, (0, picture.height))
     out = io.BytesIO()
-    whole.save(out, "JPEG" if mime == "image/jpeg" else "PNG", **({"quality": 88} if mime == "image/jpeg" else {}))
+    if mime == PNG.mime:
+        whole.save(out, "PNG")
+    else:
+        whole.save(out, "JPEG", quality=88)
     return out.getvalue()
 
 

@@ -22,6 +22,10 @@ from tests.documents.factories import WORKER, FakeUpload, picture, scanned_pdf
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
+#: A photo as telephones make them: a sheet of paper, 240 × 160 points.
+HEIC = (Path(__file__).parent / "photo.heic").read_bytes()
+
+
 def kept_files(media: Path) -> list[Path]:
     return [path for path in media.rglob("*") if path.is_file()] if media.exists() else []
 
@@ -32,7 +36,7 @@ def kept_files(media: Path) -> list[Path]:
         ("bail.pdf", scanned_pdf(2), "application/pdf", 2),
         ("photo.jpg", picture("JPEG"), "image/jpeg", None),
         ("photo.png", picture("PNG"), "image/png", None),
-        ("photo.heic", b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 40, "image/heic", None),
+        ("photo.heic", HEIC, "image/heic", None),
         ("called-pdf.pdf", picture("PNG"), "image/png", None),
     ],
 )
@@ -85,6 +89,7 @@ def archive() -> bytes:
         ("empty.pdf", b"", "empty"),
         ("broken.pdf", b"%PDF-1.7\nnothing that follows", "damaged"),
         ("broken.jpg", b"\xff\xd8\xff\xe0" + b"\x00" * 50, "damaged"),
+        ("short.heic", HEIC[:700], "damaged"),
         ("locked.pdf", encrypted(), "encrypted"),
         ("active.pdf", with_program(), "active"),
     ],

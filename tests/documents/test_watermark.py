@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -11,13 +12,13 @@ from django.urls import reverse
 from docx import Document
 from PIL import Image
 
-from parvis.documents.api import attach, read_bytes, store_bytes
+from parvis.documents.api import accept_upload, attach, read_bytes, store_bytes
 from parvis.documents.errors import UploadRefused
 from parvis.documents.sniffing import DOCX, ODT, sniff
 from parvis.documents.watermark import marked
 from parvis.kernel.models import ReadLine
 from parvis.kernel.subject import SubjectRef
-from tests.documents.factories import picture, scanned_pdf
+from tests.documents.factories import FakeUpload, picture, scanned_pdf
 from tests.dossiers.factories import make_centre, make_dossier
 
 from .test_pages import put
@@ -150,6 +151,20 @@ def test_a_photo_cut_short_is_refused_and_one_kept_already_is_shown_as_it_is() -
         sniff(short, "photo.jpg")
     assert refused.value.code == "damaged"
     assert sniff(whole, "photo.jpg").kind.extension == "jpg"
+
+
+def test_a_photo_of_a_telephone_is_shown_as_a_marked_jpeg_and_kept_as_it_came(client, centre, dossier) -> None:
+    data = (Path(__file__).parent / "photo.heic").read_bytes()
+    kept = accept_upload(FakeUpload("bail.heic", data))
+    photo = attach(actor=centre.actor("worker"), subject=SubjectRef("dossier", dossier.pk), file=kept, title="Bail", kind="lease")
+    client.force_login(centre.worker)
+    shown = client.get(reverse("documents:download", args=[photo.uuid]))
+    assert shown.headers["Content-Type"] == "image/jpeg" and shown.headers["Content-Disposition"].startswith("inline")
+    picture = Image.open(io.BytesIO(shown.content), formats=["JPEG"])
+    assert picture.width == 240 and picture.height > 160
+    saved = client.get(reverse("documents:download", args=[photo.uuid]), {"save": 1})
+    assert saved.headers["Content-Disposition"] == f'attachment; filename="{Path(photo.file_name).stem}.jpg"'
+    assert read_bytes(photo.file) == data and photo.file.mime == "image/heic"
 
 
 def test_the_download_is_marked_the_kept_file_is_not_and_saving_is_logged_apart(client, centre, dossier) -> None:

@@ -262,7 +262,7 @@ def file(request: Any, key: UUID) -> Any:
     if row is None:
         raise Problem("not-found")
     note_reading(request, SubjectRef("document", row.pk), within=asked_of(actor, row))
-    data = taken_copy(actor, row, saved=True)
+    data, _mime, name = taken_copy(actor, row, saved=True)
     response = HttpResponse(data, content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = content_disposition_header(True, row.file_name) or "attachment"
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response

@@ -39,12 +39,10 @@ def download(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     screen_name = "documents.saved" if saved else "documents.download"
     # A relative's or a colleague's papers ask for a reason like the file they lie in.
     mutations.record_read(actor=actor, subject=SubjectRef("document", document.pk), screen=screen_name, within=asked_of(actor, document))
-    data = taken_copy(actor, document, saved=saved)
-    inline = document.file.mime in INLINE and not saved
-    response = HttpResponse(
-        data, content_type=document.file.mime if document.file.mime in {k.mime for k in KINDS.values()} else "application/octet-stream"
-    )
-    response.headers["Content-Disposition"] = content_disposition_header(not inline, document.file_name) or "attachment"
+    data, mime, name = taken_copy(actor, document, saved=saved)
+    inline = mime in INLINE and not saved
+    response = HttpResponse(data, content_type=mime if mime in {k.mime for k in KINDS.values()} else "application/octet-stream")
+    response.headers["Content-Disposition"] = content_disposition_header(not inline, name) or "attachment"
     response.headers["Content-Length"] = str(len(data))
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
