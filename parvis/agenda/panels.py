@@ -74,7 +74,7 @@ registries.palette.register(
     "agenda.feeds", PaletteAction("agenda.feeds", _("My calendar elsewhere"), "agenda:feeds", access.may_have_feeds, 26, "link")
 )
 registries.person_holders.register("agenda.Appointment.person", PersonHolder("agenda.Appointment", "person", _("Appointments")))
-registries.person_holders.register("agenda.Invitation.person", PersonHolder("agenda.Invitation", "person", _("Invitations"), evidence=True))
+registries.person_holders.register("agenda.Invitation.person", PersonHolder("agenda.Invitation", "person", _("Invitations")))
 
 
 # What keeps a file open -------------------------------------------------------------------------------------------------
