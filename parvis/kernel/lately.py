@@ -35,7 +35,7 @@ def told(key: Hashable, count: Callable[[], T], *, large: Callable[[T], bool] | 
     with _lock:
         until, found = _kept.get(key, (0.0, None))
     if until > now:
-        return found  # type: ignore[return-value]
+        return found
     fresh = count()
     spent = time.monotonic() - now
     if spent > SLOW if large is None else spent > SLOW_OF_MANY and large(fresh):

@@ -33,8 +33,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long files in the browser begin first, so that no process ends the run alone with them."""
-    items.sort(key=lambda item: "test_every_page" not in item.nodeid and item.get_closest_marker("browser") is None)
+    """The long files begin first, so that no process ends the run alone with them: every page, the matrix, then the others in the browser."""
+    long = ("test_every_page", "test_access_matrix")
+    items.sort(key=lambda item: (not any(name in item.nodeid for name in long), item.get_closest_marker("browser") is None))
 
 
 def pytest_collection_finish() -> None:
