@@ -15,7 +15,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.registries import SheetLine, SheetPart
 from parvis.kernel.scope import may_see
 from parvis.ui import formats
-from parvis.workflows.api import where_dossier
+from parvis.workflows.api import where_many
 
 from . import access
 from .calculations import budget_of
@@ -112,7 +112,7 @@ def _budget(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
 def _deadlines(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
     if asof.view() is not None:
         return []  # where it stands is known of today alone
-    found = [place for place in where_dossier(dossier.pk) if place.due_on is not None]
+    found = [place for _dossier, place in where_many(dossier_ids=[dossier.pk]) if place.due_on is not None]
     lines = []
     for place in sorted(found, key=lambda one: (one.due_on, one.step)):
         late = place.due_on < day

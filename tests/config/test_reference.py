@@ -89,7 +89,7 @@ def test_the_command_on_an_empty_production_instance(tmp_path: Path) -> None:
     assert parvis("reference", "load", "--check").returncode == 1
     first = parvis("reference", "load")
     assert first.returncode == 0, first.stderr
-    assert "accounting: chart of accounts: 12 added" in first.stdout
+    assert "accounting: chart of accounts: 13 added" in first.stdout
     assert "Next: no bank account of the centre yet" in first.stdout  # the account of the demonstration is not there
     assert "0 added" in parvis("reference", "load").stdout
     assert parvis("reference", "load", "--check").returncode == 0
