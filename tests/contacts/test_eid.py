@@ -276,3 +276,30 @@ class TestCommand:
         other.write_bytes(b"%PDF-1.7")
         with pytest.raises(SystemExit):
             self.run(str(other))
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        b"\xb2" * 11,  # a digit to look at, in another alphabet of bytes
+        "²²²²²".encode() + b"1",
+        "٣٣٣٣٣".encode() + b"1",
+        b"8003020076\x00",
+        b"80030200 69",
+        b"+8003020076",
+    ],
+)
+def test_a_number_of_odd_bytes_makes_no_card_of_it_and_says_so(number: bytes) -> None:
+    """Bytes are figures only when they are those of ASCII: nothing further on meets a number that it cannot reckon with."""
+    identity = IDENTITY.replace(b"80030200769", number)
+    assert number in identity
+    with pytest.raises(UnreadableCard) as refused:
+        decode({"identity.tlv": identity, "address.tlv": ADDRESS})
+    assert refused.value.code == "address_only"
+
+
+def test_figures_of_another_script_are_no_national_number_in_an_export_either() -> None:
+    xml = '<?xml version="1.0" encoding="UTF-8"?><eid><identity nationalnumber="{}"><name>Müller</name></identity><card/></eid>'
+    with pytest.raises(UnreadableCard) as refused:
+        decode({"export.eid": xml.format("٨٠٠٣٠٢٠٠٧٦٩").encode()})
+    assert refused.value.code == "not_a_card"

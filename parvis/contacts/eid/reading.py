@@ -307,7 +307,7 @@ def _from_xml(data: bytes, trusted_roots: Sequence[x509.Certificate]) -> EidRead
         raise UnreadableCard("not_a_card")
     identity, card, address = root.find("identity"), root.find("card"), root.find("address")
     number = "" if identity is None else (identity.get("nationalnumber") or "")
-    if identity is None or len(number) != 11 or not number.isdecimal():
+    if identity is None or len(number) != 11 or not (number.isascii() and number.isdecimal()):
         raise UnreadableCard("not_a_card")
 
     def text(parent: etree._Element | None, name: str) -> str:

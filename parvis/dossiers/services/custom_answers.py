@@ -93,32 +93,29 @@ def write_custom(
         Conflict: the file changed since ``expected``.
     """
     writable(actor, dossier, allowed=access.can_write_situation(actor))
-    return write_section(actor, dossier, section, answers, item, valid_from, valid_to, source, source_ref, expected)
+    own = _section(actor, dossier, section)
+    filling = _filling(CustomFact, "dossier", dossier, own, item, valid_from, valid_to, source, source_ref)
+    return _write_answers(actor, dossier, filling, answers, expected)
 
 
 def write_section(
-    actor: Actor,
-    dossier: Dossier,
-    section: str,
-    answers: Mapping[str, Any],
-    item: uuid.UUID | None = None,
-    valid_from: dt.date | None = None,
-    valid_to: dt.date | None = None,
-    source: str = Source.AGENT,
-    source_ref: str = "",
-    expected: int | None = None,
+    actor: Actor, dossier: Dossier, section: str, answers: Mapping[str, Any], source: str, source_ref: str
 ) -> list[CustomFact]:
-    """``write_custom`` for a gesture that has judged the right itself: a file opened for another service is no longer the opener's to write in."""
+    """``write_custom`` from today on, for a gesture that has judged the right itself: a file opened for another service is no longer the
+    opener's to write in."""
     own = _section(actor, dossier, section)
+    filling = _filling(CustomFact, "dossier", dossier, own, None, None, None, source, source_ref)
+    return _write_answers(actor, dossier, filling, answers, None)
+
+
+def _write_answers(actor: Actor, dossier: Dossier, filling: _Filling, answers: Mapping[str, Any], expected: int | None) -> list[CustomFact]:
     for key in answers:
-        one = _named(own, key)
+        one = _named(filling.section, key)
         if not actor.is_system and not may_see(actor, one["data_class"]):
             raise NotAllowed(_("This kind of information is not open to your function."))
-    start, end = _period(own, valid_from, valid_to)
-    filling = _Filling(CustomFact, "dossier", dossier, own, (item or uuid.uuid4()) if own.repeats else ONCE, start, end, source, source_ref)
     written, values = _fill(actor, filling, answers, dossier, expected)
     if written:
-        record(actor, "dossier.own_data", dossier, {**values, "section": section, "from": None if start == EVER else start})
+        record(actor, "dossier.own_data", dossier, {**values, "section": filling.section.key, "from": filling.told_from})
     return written
 
 
@@ -152,11 +149,10 @@ def write_person_custom(
     for key in answers:
         if _named(own, key)["data_class"] not in classes:
             raise NotAllowed(_("This kind of information is not open to your function."))
-    start, end = _period(own, valid_from, valid_to)
-    filling = _Filling(PersonFact, "person", person, own, (item or uuid.uuid4()) if own.repeats else ONCE, start, end, source, source_ref)
+    filling = _filling(PersonFact, "person", person, own, item, valid_from, valid_to, source, source_ref)
     written, values = _fill(actor, filling, answers, None, expected)
     if written:
-        said = {**values, "section": section, "from": None if start == EVER else start}
+        said = {**values, "section": section, "from": filling.told_from}
         mutations.record("context:dossiers", actor=actor, verb="person.own_data", subject=SubjectRef("person", person.pk), values=said)
     return written
 
@@ -178,6 +174,25 @@ class _Filling:
     @property
     def mine(self) -> dict[str, Any]:
         return {self.anchor_field: self.anchor, "item": self.item}
+
+    @property
+    def told_from(self) -> dt.date | None:
+        return None if self.start == EVER else self.start
+
+
+def _filling(
+    model: type[Any],
+    anchor_field: str,
+    anchor: Any,
+    own: Section,
+    item: uuid.UUID | None,
+    valid_from: dt.date | None,
+    valid_to: dt.date | None,
+    source: str,
+    source_ref: str,
+) -> _Filling:
+    start, end = _period(own, valid_from, valid_to)
+    return _Filling(model, anchor_field, anchor, own, (item or uuid.uuid4()) if own.repeats else ONCE, start, end, source, source_ref)
 
 
 def _named(own: Section, key: str) -> Mapping[str, Any]:
