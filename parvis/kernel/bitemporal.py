@@ -114,6 +114,41 @@ class Fact(ScopedModel):
 F_ = TypeVar("F_", bound=Fact)
 
 
+def begin(anchor: Anchor) -> None:
+    """The anchor was made just now, in this gesture: nothing is known of it yet, and nobody else writes of it before the commit. So the
+    first version of each key is written without looking for one that it covers."""
+    gestures.current().made[anchor._meta.label, anchor.pk] = set()
+
+
+def begun(anchor: Anchor, *what: Any) -> bool:
+    """Whether the anchor was made in this gesture and nothing was noted of ``what`` before (it is now). ``write_fact`` notes its model
+    and key; a fact that is written by any other way for such an anchor must be noted too."""
+    written = _made(anchor)
+    if written is None or what in written:
+        return False
+    written.add(what)
+    return True
+
+
+def _made(anchor: Anchor) -> set[Any] | None:
+    return gestures.current().made.get((anchor._meta.label, anchor.pk)) if gestures.running() else None
+
+
+def forget(anchor: Anchor) -> None:
+    """Rows of others come to this anchor: from here on everything is read."""
+    gestures.current().made.pop((anchor._meta.label, anchor.pk), None)
+
+
+def untouched(anchor: Anchor, model: type[Fact], key: dict[str, Any] | None = None) -> bool:
+    """Whether the anchor was made in this gesture, and no version of this key was written of it."""
+    written = _made(anchor)
+    return written is not None and _noted(model, key) not in written
+
+
+def _noted(model: type[Fact], key: dict[str, Any] | None) -> tuple[Any, ...]:
+    return (model._meta.label, *sorted((name, getattr(value, "pk", value)) for name, value in (key or {}).items()))
+
+
 def bump(anchor: Anchor, expected: int | None = None) -> None:
     """Take the anchor's lock for this gesture: raise its version by one, conditionally.
 
@@ -160,8 +195,10 @@ def write_fact(
         raise DomainError(_("The end lies before the start."), field="valid_to", code="period")
     bump(anchor, expected)
     at = clock.now()
-    live = model.unscoped.filter(**{anchor_field: anchor}, **(key or {}), live=1, valid_from__lt=end, valid_to__gt=valid_from)
-    overlapping = list(live.order_by("valid_from", "pk"))
+    overlapping: list[F_] = []
+    if not begun(anchor, *_noted(model, key)):
+        live = model.unscoped.filter(**{anchor_field: anchor}, **(key or {}), live=1, valid_from__lt=end, valid_to__gt=valid_from)
+        overlapping = list(live.order_by("valid_from", "pk"))
     if overlapping and not replace:
         raise FactOverlap(_("Another entry already holds in this period."), field="valid_from", code="overlap")
     for row in overlapping:

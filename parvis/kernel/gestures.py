@@ -28,6 +28,8 @@ class Gesture:
     events: deque[Any] = field(default_factory=deque)
     mutations: list[Any] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    #: Anchors made in this gesture, with what was written of them since: of the rest nothing need be read (``bitemporal.begin``).
+    made: dict[tuple[str, int], set[Any]] = field(default_factory=dict)
 
 
 _current: ContextVar[Gesture | None] = ContextVar("parvis_gesture", default=None)

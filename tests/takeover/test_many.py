@@ -24,7 +24,7 @@ FAMILY = 3
 def line(n: int) -> str:
     head = n % FAMILY == 0
     day, year = 1 + n % 28, 1950 + n % 50  # nobody is born on the day of somebody else
-    number = niss(f"{year}-05-{day:02}", n + 1)
+    number = niss(f"{year}-05-{day:02}", n % 990 + 1)
     return (
         f"{n};Nom{n % 37}x{n};Prenom{n};{day:02}/05/{year};{'M' if n % 2 else 'F'};{number};fr;Rue Haute;{n + 1};4700;Eupen;"
         f"M{n // FAMILY};{'chef' if head else 'enfant'};D{n // FAMILY};{'demandeur' if head else 'enfant'}"

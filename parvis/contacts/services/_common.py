@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
-from parvis.kernel.bitemporal import Fact, end_fact, write_fact
+from parvis.kernel.bitemporal import Fact, end_fact, untouched, write_fact
 from parvis.kernel.errors import Conflict, NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.subject import SubjectRef
@@ -85,7 +85,11 @@ def write_person_fact(
         Conflict: the person changed since ``expected``; it names who changed this aspect, and both values.
     """
     key = key or {}
-    before = model.unscoped.filter(person=person, live=1, **key).order_by("-valid_from", "-pk").first()
+    before = (
+        None
+        if untouched(person, model, key)
+        else model.unscoped.filter(person=person, live=1, **key).order_by("-valid_from", "-pk").first()
+    )
     try:
         row = write_fact(model, anchor_field="person", anchor=person, key=key, values=values, actor=actor, expected=expected, **dated)
     except Conflict as conflict:

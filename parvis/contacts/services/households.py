@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
-from parvis.kernel.bitemporal import Source, end_fact, write_fact
+from parvis.kernel.bitemporal import Source, begin, end_fact, write_fact
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.subject import SubjectRef
@@ -28,6 +28,7 @@ def create_household(
     """A household of one; others join it."""
     require_editor(actor)
     household = Household.unscoped.create(created_at=clock.now())
+    begin(household)
     join_household(
         actor=actor, household=household, person=head, role=HouseholdRole.HEAD, valid_from=valid_from, source=source, source_ref=source_ref
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.bitemporal import begun
 from parvis.kernel.gestures import gesture
 from parvis.kernel.textmatch import sort_key
 
@@ -75,17 +76,19 @@ def reindex(person: Person) -> None:
     birth = _current(births, day)
     if current is None:
         return
-    PersonIndex.unscoped.update_or_create(
-        person=person,
-        defaults={
-            "display_name": current.full[:191],
-            "sort_key": sort_key(f"{current.family_name} {current.given_names}"),
-            "birth_date": birth.birth_date if birth else None,
-            "sex": birth.sex if birth else "",
-            "language": language.language if language else "",
-            "specimen": any(number.kind == IdentifierKind.SPECIMEN for number in numbers),
-        },
-    )
+    shown = {
+        "display_name": current.full[:191],
+        "sort_key": sort_key(f"{current.family_name} {current.given_names}"),
+        "birth_date": birth.birth_date if birth else None,
+        "sex": birth.sex if birth else "",
+        "language": language.language if language else "",
+        "specimen": any(number.kind == IdentifierKind.SPECIMEN for number in numbers),
+    }
+    first = begun(person, "index")
+    if first:
+        PersonIndex.unscoped.create(person=person, **shown)
+    else:
+        PersonIndex.unscoped.update_or_create(person=person, defaults=shown)
     wanted = matching.keys_of_person(
         matching.PersonKeys(
             names=tuple((name.family_name, name.given_names) for name in names),
@@ -95,7 +98,7 @@ def reindex(person: Person) -> None:
     )
     if person.merged_into_id is not None:
         wanted = set()  # whoever looks finds the kept file
-    held = set(PersonToken.unscoped.filter(person=person).values_list("kind", "value"))
+    held = set() if first else set(PersonToken.unscoped.filter(person=person).values_list("kind", "value"))
     for kind, value in held - wanted:
         PersonToken.unscoped.filter(person=person, kind=kind, value=value).delete()
     index_numbers(person)
@@ -109,7 +112,8 @@ def index_numbers(person: Person) -> None:
         accounts = BankAccount.unscoped.filter(person=person, live=1).values_list("iban", flat=True)
         numbers = Identifier.unscoped.filter(person=person, live=1).values_list("value", flat=True)
         wanted = matching.pieces_of(set(accounts), set(numbers))
-    rows = {(kind, value): pk for pk, kind, value in NumberPiece.unscoped.filter(person=person).values_list("pk", "kind", "value")}
+    pieces = [] if begun(person, "numbers") else NumberPiece.unscoped.filter(person=person).values_list("pk", "kind", "value")
+    rows = {(kind, value): pk for pk, kind, value in pieces}
     if gone := [pk for key, pk in rows.items() if key not in wanted]:
         NumberPiece.unscoped.filter(pk__in=gone).delete()
     NumberPiece.unscoped.bulk_create([NumberPiece(person=person, kind=kind, value=value) for kind, value in sorted(wanted - set(rows))])

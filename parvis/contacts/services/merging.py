@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
-from parvis.kernel.bitemporal import _copy, bump, withdraw_fact, write_fact
+from parvis.kernel.bitemporal import _copy, bump, forget, withdraw_fact, write_fact
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
@@ -204,8 +204,9 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Merge:
     if not changed:
         raise MergeRefused(_("This merge was undone already."), code="undone")
     merge.refresh_from_db()
-    bump(kept)
-    bump(merged)
+    for one in (kept, merged):
+        bump(one)
+        forget(one)
     anchors.unscoped.filter(pk=merged.pk).update(merged_into=None)
     merged.merged_into_id = None
     steps = list(MergeStep.unscoped.filter(merge=merge).order_by("pk"))
@@ -231,8 +232,9 @@ def undo_merge(*, actor: Actor, merge: Merge) -> Merge:
 
 # The steps --------------------------------------------------------------------------------------------------------------
 def _begin(actor: Actor, party: str, kept: Any, merged: Any, reason: str) -> Merge:
-    bump(kept)
-    bump(merged)
+    for one in (kept, merged):
+        bump(one)
+        forget(one)
     return Merge.unscoped.create(
         party=party,
         kept_id=kept.pk,

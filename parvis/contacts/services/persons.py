@@ -11,7 +11,7 @@ from stdnum.exceptions import ValidationError as NumberError
 
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
-from parvis.kernel.bitemporal import Source
+from parvis.kernel.bitemporal import Source, begin, untouched
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.identifiers import InvalidIdentifier, is_specimen_niss, parse_nir, parse_niss
@@ -57,6 +57,7 @@ def create_person(
     family_name, given_names = clean_name(family_name), clean_name(given_names, optional=True)
     check_birth_date(birth_date)
     person = Person.unscoped.create(created_at=clock.now())
+    begin(person)
     record_person(actor, "person.create", person)
     start = birth_date or clock.today()
     origin: Origin = {"source": source, "source_ref": source_ref}
@@ -200,7 +201,8 @@ def set_language(
     if language not in ContactLanguage.values:
         raise InvalidPerson(_("Letters exist in French, Dutch, German and English."), field="language", code="language")
     start = valid_from or clock.today()
-    wishes = wishes_after(PersonLanguage.unscoped.filter(person=person).at(start).first(), channel, no_email, no_post)
+    held = None if untouched(person, PersonLanguage) else PersonLanguage.unscoped.filter(person=person).at(start).first()
+    wishes = wishes_after(held, channel, no_email, no_post)
     row: PersonLanguage = write_person_fact(
         PersonLanguage,
         actor=actor,

@@ -24,7 +24,7 @@ from parvis.contacts.api import (
 from parvis.identity.api import Account, Unit
 from parvis.kernel import clock, numbers
 from parvis.kernel.actor import Actor
-from parvis.kernel.bitemporal import Source, end_fact, write_fact
+from parvis.kernel.bitemporal import Source, begin, end_fact, write_fact
 from parvis.kernel.errors import Conflict, NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
@@ -67,6 +67,7 @@ def open_dossier(
     day = clock.today()
     number = f"{day.year}-{numbers.allot('dossier', day.year):05}"
     dossier = Dossier.unscoped.create(number=number, unit=unit, lead=person, opened_on=day)
+    begin(dossier)
     refile([person.pk])
     record(actor, "dossier.open", dossier, {"number": number, "unit": unit.code, "lead": person.pk})
     publish(DossierOpened(actor=actor, dossier_id=dossier.pk, number=number))
