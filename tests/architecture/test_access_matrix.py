@@ -120,25 +120,31 @@ CARRIED = (
 ODD = ("²", "-1", "9" * 30, "2026-02-31", "'\"<>%")
 
 
-@pytest.mark.parametrize("role", ["chief (of the unit)", "committee_secretary", "payer", "administrator", "auditor"])
-def test_an_odd_address_is_no_error(role: str, world: world_module.World, django_db_blocker: Any) -> None:
-    """Whoever changes the address by hand, or follows a link that somebody cut, gets a page or "not found"."""
+HANDS = ("chief (of the unit)", "committee_secretary", "payer", "administrator", "auditor")
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_address_is_no_error(odd: str, world: world_module.World, django_db_blocker: Any) -> None:
+    """Whoever changes the address by hand, or follows a link that somebody cut, gets a page or "not found": each page, by the first who has it."""
     expected = json.loads(FILE.read_text(encoding="utf-8"))
-    failed: dict[str, list[str]] = {}
+    failed: list[str] = []
+    opened = 0
     with django_db_blocker.unblock():
-        client = client_for(role, world)
-        client.raise_request_exception = False
+        clients = {role: client_for(role, world) for role in HANDS}
         for name, pattern in sorted(addresses().items()):
             screen = getattr(pattern.callback, "screen", None)
-            if expected[name].get(role) != "y" or screen is None or "GET" not in screen.methods or name == "identity:logout":
+            role = next((one for one in HANDS if expected[name].get(one) == "y"), None)
+            if role is None or screen is None or "GET" not in screen.methods or name == "identity:logout":
                 continue
-            path = reverse(name, args=arguments(name, world.things))
-            for odd in ODD:
-                with transaction.atomic():
-                    if client.get(path, dict.fromkeys(CARRIED.split(), odd)).status_code >= 500:
-                        failed.setdefault(odd, []).append(name)
-                    transaction.set_rollback(True)
-    assert failed == {}
+            opened += 1
+            clients[role].raise_request_exception = False
+            with transaction.atomic():
+                path = reverse(name, args=arguments(name, world.things))
+                if clients[role].get(path, dict.fromkeys(CARRIED.split(), odd)).status_code >= 500:
+                    failed.append(name)
+                transaction.set_rollback(True)
+    assert failed == []
+    assert opened > 150
 
 
 def test_the_hidden_case_leaves_no_trace_for_the_recused_member(world: world_module.World, django_db_blocker: Any) -> None:
