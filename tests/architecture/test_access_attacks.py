@@ -29,7 +29,8 @@ from tests.contacts.factories import make_person
 from . import world as world_module
 from .addresses import arguments
 from .test_access_matrix import CARRIED, FILE, ODD, addresses, client_for
-from .test_access_matrix import world as world  # its fixture: built once for this module
+from .test_access_matrix import _statuses_only as _statuses_only  # its fixtures, the second built once for this module
+from .test_access_matrix import world as world
 
 pytestmark = pytest.mark.django_db
 SYSTEM = system_actor("attack")

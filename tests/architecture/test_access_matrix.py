@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from parvis.workflows.models import ProcessVersion
 
 from . import world as world_module
 from .addresses import arguments
+from .quick import statuses_only
 
 FILE = Path(__file__).with_name("access_matrix.json")
 RECORD = bool(os.environ.get("PARVIS_RECORD_MATRIX"))
@@ -76,6 +78,12 @@ def outcome(client: Client, pattern: URLPattern, path: str) -> str:
         return ">"
     assert response.status_code < 500, f"{path}: {response.status_code}"
     return "y"
+
+
+@pytest.fixture(autouse=True)
+def _statuses_only() -> Iterator[None]:
+    with statuses_only():
+        yield
 
 
 @pytest.fixture(scope="module")

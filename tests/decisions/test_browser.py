@@ -72,8 +72,9 @@ def story(centre) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("viewport", "dark"),
-    [(DESKTOP, False), (DESKTOP, True), (PHONE, False), (PHONE, True)],
-    ids=["wide", "wide-dark", "narrow", "narrow-dark"],
+    # The other two looks of the same pages: tests/journeys/test_every_page.py.
+    [(DESKTOP, True), (PHONE, False)],
+    ids=["wide-dark", "narrow"],
 )
 def test_every_screen_is_accessible(live_server, chromium, centre, viewport, dark):
     """One context per person: what one does not close, the next does not wait for."""

@@ -93,8 +93,8 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["1440", "390"])
+# The other two looks of the same pages: tests/journeys/test_every_page.py.
+@pytest.mark.parametrize(("viewport", "dark"), [(DESKTOP, True), (PHONE, False)], ids=["1440-dark", "390-light"])
 def test_pages_of_the_desk_have_no_fault(chromium: Browser, live_server, full, viewport, dark: bool) -> None:
     page = seated(open_page(chromium, viewport=viewport, dark=dark), live_server, full.worker)
     trouble = watch(page)

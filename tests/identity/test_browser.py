@@ -92,8 +92,8 @@ def test_without_script_password_and_code_are_enough(live_server, page_without_s
     page.wait_for_url(f"{live_server.url}/account/")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["1440", "390"])
+# The other two looks of the same pages: tests/journeys/test_every_page.py.
+@pytest.mark.parametrize(("viewport", "dark"), [(DESKTOP, True), (PHONE, False)], ids=["1440-dark", "390-light"])
 def test_every_page_is_accessible(live_server, chromium, client, viewport, dark):
     account = an_account("administrator", name="Dora Chef")
     secret = with_totp(account)
