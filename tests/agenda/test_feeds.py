@@ -102,9 +102,7 @@ def test_five_at_most_and_one_name_each(centre) -> None:
 def test_the_page_shows_an_address_once_and_only_ones_own(centre) -> None:
     client = Client()
     client.force_login(centre.worker)
-    shown = client.post("/appointments/addresses/", {"name": "Téléphone"}, follow=False)
-    if shown.status_code in (302, 303):  # the second factor is asked again first
-        pytest.skip("asked for the second factor")
+    shown = client.post("/appointments/addresses/", {"name": "Téléphone"})
     page = shown.content.decode()
     assert shown.status_code == 201 and "/calendar/" in page
     secret = page.split("/calendar/")[1].split(".ics")[0]
