@@ -15,7 +15,7 @@ and so another key.
 A page that is about one row (``scope.within``) says so to its statements by itself: that row is a value like the others.
 
 A key that forgets something would answer one reader with the conditions of another. So the tests set ``VERIFY``: when a
-kept statement is used it is also built anew, and a difference of one word or value raises ``StatementError``. Each test does so at the
+kept statement is used it is also built anew, and a difference of one word or value raises ``StatementError``. Each file of tests does so at the
 first use of each statement under each key after the one that made it; the whole check (``make check``) at every use.
 """
 
