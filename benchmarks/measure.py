@@ -17,6 +17,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from parvis.kernel import deepstack
+
 SEED = 1
 PEOPLE = {
     "worker": "amelie.lambrecht",
@@ -301,6 +303,7 @@ def single(rounds: int) -> dict[str, Any]:
     return out
 
 
+@deepstack.at_base  # as the commands are; requests begin with their own
 def main() -> None:
     size = int(sys.argv[1])
     answers, sys.stdout = sys.stdout, sys.stderr  # what the product prints is no answer

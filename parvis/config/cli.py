@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from parvis.config import cli_backup, instance
+from parvis.kernel import deepstack
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings")
 
@@ -318,6 +319,7 @@ COMMANDS: dict[str, Command] = {
 }
 
 
+@deepstack.at_base
 def main(argv: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if argv is None else argv
     if not arguments or arguments[0] in {"-h", "--help", "help"}:

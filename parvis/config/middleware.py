@@ -1,4 +1,4 @@
-"""Middleware of the whole site: health page, security headers."""
+"""Middleware of the whole site: room for deep calls, health page, security headers."""
 
 from __future__ import annotations
 
@@ -6,12 +6,25 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from parvis.kernel import deepstack
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'self'; manifest-src 'self'"
 )
+
+
+class DeepStackMiddleware:
+    """The base of every request, whoever brings it (server, test, measure): everything deeper runs inside."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    @deepstack.at_base
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
 
 
 class HealthMiddleware:

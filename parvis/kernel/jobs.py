@@ -22,7 +22,7 @@ from cronsim import CronSim
 from django.db import IntegrityError, close_old_connections, transaction
 from django.db.models import F, Q
 
-from parvis.kernel import clock, gestures
+from parvis.kernel import clock, deepstack, gestures
 
 if TYPE_CHECKING:
     from parvis.kernel.subject import SubjectRef
@@ -213,6 +213,7 @@ def _run(ref: JobRef) -> bool:
         return False
 
 
+@deepstack.at_base
 def run_pending(limit: int | None = None, *, kinds: set[str] | None = None, raise_errors: bool = False) -> int:
     """Run due jobs here and now, until none is due. Returns how many were done.
 
