@@ -51,9 +51,10 @@ class Conflict(DomainError):
 
 class StepFirst(Exception):
     """Something is asked of the person before this page: they are led there, and come back. Not a refusal. ``url`` takes ``next``:
-    ``back``, or the page that was asked for."""
+    ``back``, or the page that was asked for. ``keeps``: what was typed is kept meanwhile; False where the page does so itself."""
 
-    def __init__(self, url: str, *, back: str = "") -> None:
+    def __init__(self, url: str, *, back: str = "", keeps: bool = True) -> None:
         super().__init__(url)
         self.url = url
         self.back = back
+        self.keeps = keeps

@@ -33,6 +33,7 @@ class Gesture:
 
 
 _current: ContextVar[Gesture | None] = ContextVar("parvis_gesture", default=None)
+_finished: ContextVar[int] = ContextVar("parvis_gestures_finished", default=0)
 
 
 class NoGesture(RuntimeError):
@@ -55,6 +56,11 @@ def running() -> bool:
     return _current.get() is not None
 
 
+def finished() -> int:
+    """How many gestures were carried out here so far: whoever compares two numbers knows whether anything was done between."""
+    return _finished.get()
+
+
 @contextmanager
 def gesture_scope() -> Iterator[Gesture]:
     """Join the running gesture, or open the outermost one and its transaction."""
@@ -71,6 +77,7 @@ def gesture_scope() -> Iterator[Gesture]:
             yield mine
             events.drain(mine)
             mutations.flush(mine)
+        _finished.set(_finished.get() + 1)
         for call in mine.after_commit:
             call()
     finally:

@@ -25,11 +25,11 @@ from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from parvis.kernel import idempotency, mutations
+from parvis.kernel import gestures, idempotency, mutations
 from parvis.kernel.actor import ANONYMOUS, Actor
 from parvis.kernel.errors import Conflict, DomainError, StepFirst
 from parvis.kernel.subject import SubjectRef
-from parvis.ui import formats, past
+from parvis.ui import formats, past, typed
 from parvis.ui.templatetags.parvis import IDEMPOTENCY_FIELD
 
 Access = Callable[[Actor], bool]
@@ -321,8 +321,8 @@ def _answer(request: HttpRequest, marks: Screen, view: View, args: Any, kwargs: 
     actor: Actor = getattr(request, "actor", ANONYMOUS)
     if not actor.screen:
         actor = replace(actor, screen=marks.name)
-    typed = cast(Request, request)
-    typed.actor, typed.screen, typed.readings = actor, marks, []
+    asked = cast(Request, request)
+    asked.actor, asked.screen, asked.readings = actor, marks, []
     method = request.method or "GET"
     if method not in marks.methods and not (method == "HEAD" and "GET" in marks.methods):
         return HttpResponseNotAllowed(marks.methods)
@@ -334,16 +334,19 @@ def _answer(request: HttpRequest, marks: Screen, view: View, args: Any, kwargs: 
         return _refused(request, DomainError(closed), status=409)
     if wants_part(request) and method in SAFE and (elsewhen := past.other_day(request)) is not None:
         return elsewhen
+    before = gestures.finished()
     try:
         response = _seen(request, marks, lambda: view(request, *args, **kwargs))
     except StepFirst as step:
         return _step_first(request, step)
     if _shows(response):
-        for note, back in typed.readings:
+        for note, back in asked.readings:
             try:
                 note()
             except StepFirst as step:
-                return _step_first(request, StepFirst(step.url, back=step.back or back))
+                taken = response.status_code < 400 and gestures.finished() > before  # it was done: it must not be sent again
+                return _step_first(request, StepFirst(step.url, back=step.back or back, keeps=step.keeps and not taken))
+    typed.settle(request)
     return response
 
 
@@ -361,11 +364,13 @@ def _seen(request: HttpRequest, marks: Screen, run: Callable[[], HttpResponse]) 
 
 
 def _step_first(request: HttpRequest, step: StepFirst) -> HttpResponse:
-    """Lead to the page that asks, with the way back."""
+    """Lead to the page that asks, with the way back: to what was typed, when a form was being sent."""
     here = request.get_full_path() if request.method in SAFE and not wants_part(request) else request.path
     if request.method not in SAFE and "GET" not in _methods(request):  # the address of a gesture shows nothing by itself
         here = local_url(request, request.headers.get("Referer"), "")
     back = step.back or here
+    if step.keeps:
+        back = typed.keep(request, back) or back
     target = f"{step.url}{'&' if '?' in step.url else '?'}{urlencode({'next': back})}"
     if is_htmx(request):
         response = HttpResponse(status=204)

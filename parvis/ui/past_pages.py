@@ -9,7 +9,7 @@ from parvis.kernel.registries import PaletteAction
 
 from .past import declare
 
-declare("ui", today=("past", "gallery", "icon"))
+declare("ui", today=("past", "gallery", "icon", "typed"))
 registries.palette.register(
     "ui.past",
     PaletteAction(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
-from parvis.ui import fields, past, shell
+from parvis.ui import fields, past, shell, typed
 from parvis.ui.gallery import samples
 from parvis.ui.http import done, invalid, local_url, page, screen
 
@@ -116,6 +116,12 @@ def past_end(request: HttpRequest) -> HttpResponse:
     """Back to today, where one was."""
     past.end(request)
     return done(request, local_url(request, request.POST.get("next"), shell.address("desk:home") or "/"), _("You are back to today."))
+
+
+@screen(access=_reads, name="ui.typed")
+def typed_forms(request: HttpRequest) -> HttpResponse:
+    """What was typed before a question was asked: nothing of it was sent, and one click sends it."""
+    return page(request, "ui/typed.html", {"forms": typed.waiting(request), "again": typed.AGAIN})
 
 
 def _name_of(path: str) -> str:

@@ -18,7 +18,7 @@ from parvis.kernel import clock, mutations, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, StepFirst
 from parvis.kernel.subject import SubjectRef
-from parvis.ui import stepup
+from parvis.ui import stepup, typed
 from parvis.ui.http import conflict, done, errors_on, invalid, local_url, page, screen
 
 from .. import access, lookups, simulation, transparency
@@ -41,12 +41,12 @@ def exceptional(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     try:
         stepup.require(request)
-    except StepFirst:
+    except StepFirst as step:
         if request.method == "POST":  # what was typed waits while the second factor is asked
             request.session[TYPED] = {name: request.POST.get(name, "")[:2000] for name in ("number", "reason")}
-        raise
-    typed = request.session.pop(TYPED, {}) if request.method == "GET" and TYPED in request.session else {}
-    form = ExceptionalForm(request.POST if request.method == "POST" else None, initial={"number": request.GET.get("number", ""), **typed})
+        raise StepFirst(step.url, back=step.back, keeps=False) from None
+    kept = request.session.pop(TYPED, {}) if request.method == "GET" and TYPED in request.session else {}
+    form = ExceptionalForm(request.POST if request.method == "POST" else None, initial={"number": request.GET.get("number", ""), **kept})
     context = {
         "form": form,
         "hours": settings.PARVIS["opening_hours"],
@@ -103,7 +103,13 @@ def why(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
     back = local_url(request, request.POST.get("next") or request.GET.get("next"), default)
     kinds = lookups.unusual(actor, facts)
     form = WhyForm(request.POST if request.method == "POST" else None)
-    context = {"form": form, "next": back, "kinds": [lookups.Unusual(one).label for one in kinds], "label": facts.label}
+    context = {
+        "form": form,
+        "next": back,
+        "kinds": [lookups.Unusual(one).label for one in kinds],
+        "label": facts.label,
+        "typed": typed.on_the_way(request, back),
+    }
     if request.method == "POST":
         if form.is_valid():
             with errors_on(form):
