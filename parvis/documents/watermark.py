@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import logging
-import math
 import zlib
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from parvis.documents.sniffing import DOCX, HEIC, JPEG, ODT, PNG, opens_heic
+from parvis.documents.typesetting import RenderError, render_stamp
 from parvis.documents.watermark_office import docx, odt
 from parvis.kernel import clock
 from parvis.ui import formats
 
 log = logging.getLogger(__name__)
-
-GREY = 0.45
-PALE = 0.86
 
 
 def copy_line(who: str) -> str:
@@ -62,57 +59,28 @@ def _office(data: bytes, mime: str, line: str) -> bytes | None:
 
 
 def _pdf(data: bytes, line: str) -> bytes | None:
+    """The fonts of the line go into the copy: a document that says of itself that it can be kept for ever (PDF/A) still can."""
     from pypdf import PdfReader, PdfWriter
     from pypdf.errors import PyPdfError
 
+    stamps: dict[tuple[float, float], Any] = {}
     try:
         writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
         for page in writer.pages:
             page.transfer_rotation_to_content()
             box = page.mediabox
-            page.merge_page(_stamp(float(box.left), float(box.bottom), float(box.width), float(box.height), line))
+            size = (max(float(box.width), 1.0), max(float(box.height), 1.0))
+            if size not in stamps:
+                drawn = render_stamp(line, width=size[0], height=size[1], language=settings.LANGUAGE_CODE)
+                stamps[size] = PdfReader(io.BytesIO(drawn)).pages[0]
+            page.merge_translated_page(stamps[size], float(box.left), float(box.bottom))
         out = io.BytesIO()
         writer.write(out)
-    except (PyPdfError, ValueError, KeyError):
+    except (PyPdfError, ValueError, KeyError, RenderError):
         # Damaged enough that it cannot be written anew, yet readers show it: the agent must be able to read it. The reading is logged.
         log.warning("document shown without its mark", exc_info=True)
         return None
     return out.getvalue()
-
-
-def _stamp(left: float, bottom: float, width: float, height: float, line: str) -> Any:
-    """A page with the line twice: small at the foot, pale across."""
-    from pypdf import PageObject
-    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
-
-    text = line.encode("cp1252", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
-    small = min(8.0, (width - 20) / max(len(line) * 0.5, 1))
-    large = min(26.0, math.hypot(width, height) * 0.85 / max(len(line) * 0.5, 1))
-    angle = math.atan2(height, width)
-    cos, sin = math.cos(angle), math.sin(angle)
-    run = len(line) * large * 0.25
-    x, y = left + width / 2 - run * cos, bottom + height / 2 - run * sin
-    content = (
-        f"/Artifact BMC\nq BT /Pm {large:.2f} Tf {PALE} g {cos:.4f} {sin:.4f} {-sin:.4f} {cos:.4f} {x:.2f} {y:.2f} Tm (".encode()
-        + text
-        + f") Tj ET\nBT /Pm {small:.2f} Tf {GREY} g {left + 10:.2f} {bottom + 6:.2f} Td (".encode()
-        + text
-        + b") Tj ET\nQ\nEMC"
-    )
-    stamp = PageObject.create_blank_page(width=width, height=height)
-    font = DictionaryObject(
-        {
-            NameObject("/Type"): NameObject("/Font"),
-            NameObject("/Subtype"): NameObject("/Type1"),
-            NameObject("/BaseFont"): NameObject("/Helvetica"),
-            NameObject("/Encoding"): NameObject("/WinAnsiEncoding"),
-        }
-    )
-    stamp[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): DictionaryObject({NameObject("/Pm"): font})})
-    stream = DecodedStreamObject()
-    stream.set_data(content)
-    stamp[NameObject("/Contents")] = stream
-    return stamp
 
 
 def _picture(data: bytes, mime: str, line: str) -> bytes | None:

@@ -31,6 +31,8 @@ from parvis.documents.api import (
 )
 from tests.documents.factories import envelope, letter
 
+from .kept import faults
+
 ON = date(2026, 3, 11)
 
 
@@ -140,6 +142,7 @@ def test_the_receipt_says_day_service_and_terms(language: str, pieces: list[str]
     text = words(pdf)
     for piece in [*pieces, "K7PQ-2MXD", "Bail #read"]:
         assert piece in text, piece
+    assert faults(pdf) == []
 
 
 @pytest.mark.parametrize("template", ["proposal", "minutes", "urgency", "list"])
@@ -157,6 +160,7 @@ def test_sheets(template: str) -> None:
     text = words(pdf)
     assert "C. Meyer" in text and "800,00 €" in text and "page 2 sur" in text
     assert text.count("Montant") >= 2  # the header is repeated on each page
+    assert faults(pdf) == []
 
 
 # Office -----------------------------------------------------------------------------------------------------------------

@@ -7,8 +7,10 @@ same bytes.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from xml.sax.saxutils import escape
@@ -19,6 +21,16 @@ from parvis.documents.letters.envelope import Envelope, fact_word, word
 
 LOCALES = {"fr": ("fr", "BE"), "nl": ("nl", "BE"), "de": ("de", "BE"), "en": ("en", "GB")}
 PETROL = "0F5968"
+
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What XML cannot hold: pasted unseen from elsewhere, and nothing to read."""
+
+
+def _writable(blocks: Sequence[Block], envelope: Envelope) -> tuple[list[Block], Envelope]:
+    kept = [replace(block, text=CONTROL.sub("", block.text), heading=CONTROL.sub("", block.heading)) for block in blocks]
+    lines = tuple(CONTROL.sub("", line) for line in envelope.recipient)
+    return kept, replace(envelope, recipient=lines, subject=CONTROL.sub("", envelope.subject))
 
 
 def _right_lines(envelope: Envelope) -> list[str]:
@@ -179,6 +191,7 @@ def render_letter_docx(blocks: Sequence[Block], envelope: Envelope, *, date: dat
     import docx
     from docx.shared import Cm
 
+    blocks, envelope = _writable(blocks, envelope)
     language = envelope.language
     document = docx.Document()
     _docx_styles(document, language)
@@ -371,6 +384,7 @@ def _odt_styles(envelope: Envelope) -> str:
 
 def render_letter_odt(blocks: Sequence[Block], envelope: Envelope, *, date: date) -> bytes:
     """The letter as an OpenDocument file, written part by part: everything typed is escaped text."""
+    blocks, envelope = _writable(blocks, envelope)
     code = "-".join(LOCALES.get(envelope.language, LOCALES["fr"]))
     meta = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-meta {_NAMES}><office:meta><dc:title>{_x(envelope.title)}</dc:title>'
