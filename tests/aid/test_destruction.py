@@ -39,6 +39,7 @@ from tests.accounting.factories import SYSTEM
 from tests.contacts.factories import make_person
 from tests.decisions import factories as made
 from tests.identity.factories import an_account, as_actor
+from tests.support.replay import replayed
 
 from . import factories as f
 
@@ -71,10 +72,9 @@ def centre(world):
     return world[0]
 
 
-@pytest.fixture
-def paid(world):
+@replayed
+def granted_and_paid(centre, team) -> Dossier:
     """Granted and paid; noted, read; the file of the person also lies on the disk. Closed after the right ended."""
-    centre, team = world
     decision = f.granted(centre)
     f.bank(team, prepare_first_payment(actor=team.payer, line_id=decision.line_id))
     dossier = Dossier.unscoped.get(pk=decision.dossier_id)
@@ -94,6 +94,11 @@ def paid(world):
         dossiers.close_dossier(actor=centre.worker, dossier=dossier, code="moved", reason="Partie chez sa sœur")
     services.publish_rule(actor=ROOT, years=5, money_years=10, keep_reads=False, source="Liste de tri", valid_from=dt.date(2020, 1, 1))
     return Dossier.unscoped.get(pk=dossier.pk)
+
+
+@pytest.fixture
+def paid(world):
+    return granted_and_paid(*world)
 
 
 def approved(centre, dossier: Dossier) -> DestructionList:

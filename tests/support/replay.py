@@ -32,6 +32,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Statement = tuple[str, Any, bool, int]  # what the driver takes, its values, whether many times, the first number given (MariaDB)
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 _ON = os.environ.get("PARVIS_TEST_REPLAY") != "no"
+_FOLDERS = {"MEDIA_ROOT", "PARVIS_INSTANCE"}  # where files lie says nothing of what is written in the database
 
 
 class _Unnamed(Exception):
@@ -165,7 +166,7 @@ def _settings() -> str:
     changed: list[Any] = [settings.PARVIS]
     holder = settings._wrapped
     while isinstance(holder, UserSettingsHolder):
-        changed.append({name: value for name, value in vars(holder).items() if name.isupper() and name != "MEDIA_ROOT"})
+        changed.append({name: value for name, value in vars(holder).items() if name.isupper() and name not in _FOLDERS})
         changed.append(sorted(holder._deleted))
         holder = holder.default_settings
     return repr(changed)
