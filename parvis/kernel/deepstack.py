@@ -13,8 +13,9 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import TypeVar, cast
 
-#: In values of eight bytes. A chunk is a power of two: more than half of 1 MiB makes it 1 MiB, and the rest is for deeper calls.
-SIZE = 65_000
+#: In values of eight bytes. A chunk is a power of two: more than half of 1 MiB makes it 1 MiB, and the rest is for deeper calls. The rest must be
+#: smaller than this: else a base inside a base would fill the chunk of the outer one to its edge, and have no room itself.
+SIZE = 70_000
 
 F = TypeVar("F", bound=Callable[..., object])
 

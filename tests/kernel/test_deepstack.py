@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Callable
+from threading import Thread
 
 from parvis.config import cli
 from parvis.config.middleware import DeepStackMiddleware
@@ -35,8 +36,25 @@ def with_room(call: Callable[[], int]) -> int:
     return call()
 
 
+@deepstack.at_base
+def with_room_again(call: Callable[[], int]) -> int:
+    return with_room(call)
+
+
 def test_no_call_inside_asks_the_system_for_memory_each_time() -> None:
     assert with_room(worst) < CALLS / 4
+    assert with_room_again(worst) < CALLS / 4
+    assert in_a_thread(worst) >= CALLS  # without it, at some depth each call does
+    assert in_a_thread(lambda: with_room(worst)) < CALLS / 4
+
+
+def in_a_thread(call: Callable[[], int]) -> int:
+    """On a stack of its own, as the server's threads have."""
+    told: list[int] = []
+    thread = Thread(target=lambda: told.append(call()))
+    thread.start()
+    thread.join()
+    return told[0]
 
 
 def test_deep_calls_and_errors_work_inside() -> None:
