@@ -54,6 +54,19 @@ class Happened(models.TextChoices):
     INVITED = "invited", pgettext_lazy("an appointment was", "announced to the person")
 
 
+class Fate(models.TextChoices):
+    """What becomes of an appointment when its file passes to another agent."""
+
+    PASSES = "passes", pgettext_lazy("an appointment when the file passes", "goes to the successor")
+    THERE = "there", pgettext_lazy("an appointment when the file passes", "the successor is there already")
+    TAKEN = "taken", pgettext_lazy("an appointment when the file passes", "the successor is taken at that hour: a task to settle it")
+    NOBODY = "nobody", pgettext_lazy("an appointment when the file passes", "nobody takes it yet: a task to choose who")
+
+
+FATE_TINTS = {Fate.PASSES: "ok", Fate.THERE: "", Fate.TAKEN: "warn", Fate.NOBODY: "warn"}
+FATE_ICONS = {Fate.PASSES: "swap", Fate.THERE: "check", Fate.TAKEN: "alert", Fate.NOBODY: "help"}
+
+
 class Way(models.TextChoices):
     """How the person is told of it."""
 

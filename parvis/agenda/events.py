@@ -32,6 +32,20 @@ class AppointmentMoved(_OfAppointment):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AppointmentChanged(_OfAppointment):
+    """Other colleagues, or other words; the hour stays."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppointmentsPassed(_OfAppointment):
+    """The file passed to another agent, and ``times`` appointments to come with it; at ``taken`` of them that agent is taken or absent."""
+
+    from_label: str
+    to_label: str
+    taken: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class AppointmentCancelled(_OfAppointment):
     reason: str = ""
 

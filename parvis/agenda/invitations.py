@@ -15,8 +15,14 @@ from parvis.ui import formats, ics
 
 from .enums import Happened, Place, Way
 from .models import Appointment
+from .selectors.reading import names_at
 
-TEMPLATES = {Happened.INVITED: "appointment.invitation", Happened.MOVED: "appointment.moved", Happened.CANCELLED: "appointment.cancelled"}
+TEMPLATES = {
+    Happened.INVITED: "appointment.invitation",
+    Happened.MOVED: "appointment.moved",
+    Happened.CANCELLED: "appointment.cancelled",
+    Happened.CHANGED: "appointment.colleague",
+}
 
 WHERE: dict[str, dict[str, str]] = {
     Place.OFFICE: {
@@ -90,6 +96,7 @@ def _facts(row: Appointment, language: str) -> dict[str, Any]:
         "meeting_day": formats.day(local.date(), "full", language),
         "meeting_hour": f"{local:%H:%M}",
         "meeting_where": where_in(row, language),
+        "meeting_with": names_at(row.pk),
     }
 
 

@@ -13,16 +13,30 @@ from django.utils.translation import pgettext_lazy
 
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
-from parvis.kernel.registries import Obstacle, PaletteAction, Panel, PersonHolder, SheetLine, SheetPart, obstacles_of
+from parvis.kernel.links import row_links
+from parvis.kernel.registries import (
+    BriefLine,
+    BriefPart,
+    Obstacle,
+    PaletteAction,
+    Panel,
+    PersonHolder,
+    Screen,
+    SheetLine,
+    SheetPart,
+    obstacles_of,
+)
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 
 from . import access
 from .models import Appointment
 from .selectors import coming_obstacles, meetings_of, rooms_known
-from .selectors.reading import agents_of
+from .selectors.passing import still_taken
+from .selectors.reading import agents_of, url_of
 
 ON_SHEET = 10
+IN_BRIEF = 40
 
 
 def _panel(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
@@ -67,6 +81,19 @@ registries.panels.register(
         shortcut="r",
     ),
 )
+
+
+registries.screens.register(
+    "agenda.appointment", Screen("agenda.appointment", _("Settle the appointment"), lambda subject: url_of(subject.id))
+)
+registries.subject_links.register(
+    "appointment",
+    row_links(
+        Appointment.objects.visible_to,
+        name=lambda row: formats.moment(row.starts_at),
+        url=lambda row: reverse("agenda:appointment", args=[row.uuid]),
+    ),
+)
 registries.palette.register(
     "agenda.new", PaletteAction("agenda.new", _("Book an appointment"), "agenda:new", access.can_book, 6, "calendar")
 )
@@ -107,3 +134,20 @@ def _sheet(actor: Actor, dossier: Any, day: dt.date) -> list[SheetLine]:
 registries.sheet.register(
     "agenda", SheetPart("agenda", _("Next appointments"), 75, _sheet, access.can_read, data_class="identity", icon="calendar")
 )
+
+
+# The hand-over page ------------------------------------------------------------------------------------------------------
+def _brief(actor: Actor, dossier: Any) -> list[BriefLine]:
+    rows = meetings_of(actor, SubjectRef("dossier", dossier.pk), limit=IN_BRIEF)
+    clashing = still_taken([row.pk for row in rows])
+    lines = []
+    for row in rows:
+        agents = ", ".join(one.display_name for one in agents_of(row))
+        text = row.text if access.reads_words(actor, row) else ""
+        clash = str(_("somebody is taken at that hour")) if row.pk in clashing else ""
+        detail = " · ".join(part for part in (row.where, text, agents, clash) if part)
+        lines.append(BriefLine(formats.moment(row.starts_at), detail))
+    return lines
+
+
+registries.briefs.register("agenda", BriefPart("appointments", _("Next appointments"), 15, _brief, access.can_read, "identity"))

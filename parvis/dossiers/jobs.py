@@ -20,6 +20,7 @@ from .models import Departure, DestructionLine, DestructionList, Handover
 from .services import destruction
 from .services.holds import ask_reviews
 from .services.leaving import acting, carry_out, close_held
+from .services.meetings import close_past
 
 log = logging.getLogger(__name__)
 ACTOR = system_actor("dossiers.destroy")
@@ -44,6 +45,7 @@ def departures(ref: JobRef) -> None:
         except Exception:  # told in the log with its trace; tried again tomorrow
             log.exception("departure %s is not carried out", found.pk)
     close_held()
+    close_past()
 
 
 @job("dossiers.destroy")

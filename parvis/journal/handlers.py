@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop
 
-from parvis.agenda.events import AppointmentBooked, AppointmentCancelled, AppointmentMissed, AppointmentMoved, PersonInvited
+from parvis.agenda.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMissed,
+    AppointmentMoved,
+    AppointmentsPassed,
+    PersonInvited,
+)
 from parvis.contacts.api import display_names
 from parvis.documents.events import PaperBroughtHome
 from parvis.dossiers.enums import MemberRole, ReferentRole
@@ -223,7 +230,7 @@ def _name(person_id: int) -> str:
 
 # Appointments: hour and place, never what they are about. -------------------------------------------------------------------
 def _tell_meeting(
-    event: AppointmentBooked | AppointmentMoved | AppointmentCancelled | AppointmentMissed | PersonInvited,
+    event: AppointmentBooked | AppointmentMoved | AppointmentCancelled | AppointmentMissed | AppointmentsPassed | PersonInvited,
     message: str,
     *,
     text: str = "",
@@ -273,6 +280,17 @@ def appointment_cancelled(event: AppointmentCancelled) -> None:
 @subscribe(AppointmentMissed)
 def appointment_missed(event: AppointmentMissed) -> None:
     _tell_meeting(event, gettext_noop("Appointment on %(when)s missed"), text=event.reason)
+
+
+@subscribe(AppointmentsPassed)
+def appointments_passed(event: AppointmentsPassed) -> None:
+    more = {"before": event.from_label, "after": event.to_label}
+    if event.times > 1:
+        _tell_meeting(
+            event, gettext_noop("%(n)s appointments from %(when)s on: %(after)s in place of %(before)s"), n=str(event.times), **more
+        )
+    else:
+        _tell_meeting(event, gettext_noop("Appointment on %(when)s: %(after)s in place of %(before)s"), **more)
 
 
 @subscribe(PersonInvited)

@@ -47,6 +47,45 @@ class Clash:
     url: str = ""
 
 
+class Busy:
+    """When some agents are taken around some appointments, read once: what is booked, and absences."""
+
+    def __init__(
+        self, spans: dict[int, list[tuple[dt.datetime, dt.datetime, int]]], away: Mapping[int, list[tuple[dt.date, dt.date]]]
+    ) -> None:
+        self.spans = spans
+        self.away = away
+
+    @classmethod
+    def of(cls, rows: Sequence[Appointment], agents: Collection[int]) -> Busy:
+        if not rows or not agents:
+            return cls({}, {})
+        first, last = min(row.starts_at for row in rows), max(row.ends_at for row in rows)
+        spans: dict[int, list[tuple[dt.datetime, dt.datetime, int]]] = {}
+        found = Attendance.unscoped.filter(
+            account__in=list(agents), appointment__state=State.BOOKED, appointment__starts_at__lt=last, appointment__ends_at__gt=first
+        )
+        for account, start, end, pk in found.order_by().values_list(
+            "account", "appointment__starts_at", "appointment__ends_at", "appointment"
+        ):
+            spans.setdefault(account, []).append((start, end, pk))
+        away: dict[int, list[tuple[dt.date, dt.date]]] = {}
+        for source in registries.absences.all():
+            for account, days in source(sorted(agents), clock.date_of(first), clock.date_of(last) + dt.timedelta(days=1)).items():
+                away.setdefault(account, []).extend(days)
+        return cls(spans, away)
+
+    def why(self, account: int, row: Appointment) -> str:
+        """ "taken" or "absent" at the hour of an appointment, apart from that one itself; nothing when free."""
+        if any(start < row.ends_at and end > row.starts_at for start, end, pk in self.spans.get(account, ()) if pk != row.pk):
+            return "taken"
+        return "absent" if any(start <= row.day < end for start, end in self.away.get(account, ())) else ""
+
+    def take(self, account: int, row: Appointment) -> None:
+        """From here on the agent is at this one too."""
+        self.spans.setdefault(account, []).append((row.starts_at, row.ends_at, row.pk))
+
+
 def mark_of(clashes: Sequence[Clash]) -> str:
     """Names exactly these: who confirms has seen them, and nothing that came since."""
     return hashlib.sha256("\n".join(sorted(one.key for one in clashes)).encode()).hexdigest()[:24] if clashes else ""
@@ -110,7 +149,7 @@ def meetings_in_absences(
     else. In words as far as this reader may know them."""
     when = Q()
     for start, end in spans:
-        when |= Q(starts_at__lt=_midnight(end), ends_at__gt=_midnight(start))
+        when |= Q(starts_at__lt=midnight(end), ends_at__gt=midnight(start))
     if not when:
         return []
     mine = Attendance.unscoped.filter(account=account_id).values("appointment")
@@ -122,7 +161,7 @@ def _hour(at: dt.datetime) -> str:
     return f"{at.astimezone(clock.zone()):%H:%M}"
 
 
-def _midnight(day: dt.date) -> dt.datetime:
+def midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), clock.zone()) if day.year < 9999 else dt.datetime(9998, 12, 31, tzinfo=dt.UTC)
 
 

@@ -194,3 +194,14 @@ def series_of(row: Appointment) -> list[Appointment]:
     if row.series is None:
         return []
     return list(Appointment.unscoped.filter(series=row.series, subject_id=row.subject_id).order_by("starts_at", "pk")[:100])
+
+
+def names_at(appointment_id: int) -> str:
+    """Who is at it, by name, for a letter to the person."""
+    return ", ".join(one.display_name for one in agents_of(with_agents(Appointment.unscoped.filter(pk=appointment_id)).get()))
+
+
+def url_of(appointment_id: int) -> str:
+    """The page of an appointment, for a task about it; its scope is asked there."""
+    uuid = Appointment.unscoped.filter(pk=appointment_id).values_list("uuid", flat=True).first()
+    return reverse("agenda:appointment", args=[uuid]) if uuid else reverse("agenda:new")

@@ -20,7 +20,7 @@ from .. import access
 from ..calculations import NoSuchHour, instant
 from ..enums import Happened, Place, State
 from ..errors import AppointmentRefused, Clashes
-from ..models import Appointment, Occurred
+from ..models import Appointment, Invitation, Occurred
 from ..selectors.clashes import Wanted, clashes_of, mark_of
 
 MOST_AGENTS = 10
@@ -85,6 +85,14 @@ def save(row: Appointment, **values: Any) -> Appointment:
     Appointment.unscoped.filter(pk=row.pk).update(lock=F("lock") + 1, **values)
     row.refresh_from_db()
     return row
+
+
+def still_told(row: Appointment) -> dict[str, Any]:
+    """For a change that leaves the hour as it is: who was told of it still knows it, and an invitation on its way goes on."""
+    if row.told_lock != row.lock:
+        return {}
+    Invitation.unscoped.filter(appointment=row, lock=row.lock).update(lock=row.lock + 1)
+    return {"told_lock": row.lock + 1}
 
 
 def period(day: dt.date, at: dt.time, minutes: int) -> Wanted:

@@ -16,9 +16,9 @@ from parvis.kernel.subject import SubjectRef
 
 from ..enums import Happened, Place, State
 from ..errors import AppointmentRefused
-from ..events import AppointmentCancelled, AppointmentMissed, AppointmentMoved
+from ..events import AppointmentCancelled, AppointmentChanged, AppointmentMissed, AppointmentMoved
 from ..models import Appointment, Attendance
-from ._common import accounts, happened, held_row, period, record, room_of, save, to_come, told_first
+from ._common import accounts, happened, held_row, period, record, room_of, save, still_told, to_come, told_first
 
 
 def _following(row: Appointment) -> list[Appointment]:
@@ -125,12 +125,15 @@ def change(
     was = {"text": row.text, "on_portal": row.on_portal}
     Attendance.unscoped.filter(appointment=row).exclude(account__in=ids).delete()
     Attendance.unscoped.bulk_create([Attendance(appointment=row, account=one) for one in people if one.pk not in before])
-    # The hour stays: who was told of it still knows it.
-    told = {"told_lock": row.lock + 1} if row.told_lock == row.lock else {}
-    save(row, text=words, on_portal=on_portal, **told)
+    save(row, text=words, on_portal=on_portal, **still_told(row))
     happened(actor, row, Happened.CHANGED)
     values = {"text": [was["text"], words], "on_portal": [was["on_portal"], on_portal], "agents": [str(before), str(ids)]}
     record(actor, "agenda.changed", row, values)
+    publish(
+        AppointmentChanged(
+            actor=actor, appointment_id=row.pk, subject=row.subject, starts_at=row.starts_at, place=row.place, data_class=row.data_class
+        )
+    )
     return row
 
 

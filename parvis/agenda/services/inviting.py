@@ -71,24 +71,42 @@ def invite(*, actor: Actor, appointment: Appointment, way: str = "") -> Invitati
     if chosen not in choice.ways:
         raise AppointmentRefused(_("This person cannot be told by this way."), field="way", code="way")
     kind = kind_of(row)
-    made = Invitation.unscoped.create(
-        appointment=row,
-        person_id=person_id,
-        kind=kind,
-        way=chosen,
-        language=reach.language,
-        mail_to=reach.email if chosen == Way.EMAIL else "",
-        mail_state=MailState.WAITING if chosen == Way.EMAIL else MailState.NONE,
-        lock=row.lock,
-        at=clock.now(),
-        author_id=actor.account_id,
-        author_label=actor.label[:191],
-    )
+    made = _made(actor, row, person_id, reach, chosen, kind)
     Appointment.unscoped.filter(pk=row.pk).update(told_lock=row.lock)
     happened(actor, row, Happened.INVITED, note=str(Way(chosen).value))
     record(actor, "agenda.invited", row, {"way": chosen, "kind": kind, "language": reach.language})
     publish(PersonInvited(actor=actor, appointment_id=row.pk, subject=row.subject, starts_at=row.starts_at, place=row.place, way=chosen))
     jobs.enqueue("agenda.invitation", SubjectRef("invitation", made.pk), version="1")
+    return made
+
+
+def _made(actor: Actor, row: Appointment, person_id: int, reach: Reach, way: str, kind: str) -> Invitation:
+    return Invitation.unscoped.create(
+        appointment=row,
+        person_id=person_id,
+        kind=kind,
+        way=way,
+        language=reach.language,
+        mail_to=reach.email if way == Way.EMAIL else "",
+        mail_state=MailState.WAITING if way == Way.EMAIL else MailState.NONE,
+        lock=row.lock,
+        at=clock.now(),
+        author_id=actor.account_id,
+        author_label=actor.label[:191],
+    )
+
+
+def tell_again(*, actor: Actor, row: Appointment, way: str) -> Invitation | None:
+    """The person hears who receives them now: by the way of before while it is open, else by the preferred one. Within the gesture; the
+    caller has the job made. None: the person can no longer be written to."""
+    person_id = person_of(row)
+    reach = reach_of([("person", person_id)], clock.today()).get(("person", person_id)) if person_id else None
+    if person_id is None or reach is None:
+        return None
+    choice = ways_of(reach)
+    made = _made(actor, row, person_id, reach, way if way in choice.ways else choice.preferred, Happened.CHANGED)
+    happened(actor, row, Happened.INVITED, note=made.way)
+    record(actor, "agenda.invited", row, {"way": made.way, "kind": made.kind, "language": made.language})
     return made
 
 

@@ -15,7 +15,7 @@ from .. import access
 from ..enums import State
 from ..forms import MissForm
 from ..models import Appointment, Occurred
-from ..selectors import meetings_of, past_of, to_send
+from ..selectors import Clash, Wanted, clashes_of, meetings_of, past_of, to_send
 from ..selectors.reading import agents_of, series_of
 from ._common import about, file_of, found, read
 
@@ -69,6 +69,13 @@ def _untold(row: Appointment) -> bool:
     return row.told_lock != row.lock if row.is_booked else row.state == State.CANCELLED and row.told_otherwise
 
 
+def _in_the_way(actor: Actor, row: Appointment) -> list[Clash]:
+    """Who of those who will be there is taken elsewhere at that hour, or absent: it was booked all the same, or taken over with the file."""
+    wanted = [Wanted(row.starts_at, row.ends_at)]
+    found = clashes_of(actor, wanted, agents=[one.pk for one in agents_of(row)], but=[row.pk])
+    return [one for one in found if one.kind in ("agent", "absence")]
+
+
 def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     may_write = access.can_book(actor) and not access.why_nothing_is_added(actor, row.subject)
@@ -85,5 +92,6 @@ def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
         "may_tell": may_write and not row.is_over and _untold(row),
         "may_follow": may_write and row.state == "missed",
         "over": row.is_over,
+        "in_the_way": _in_the_way(actor, row) if may_write and row.is_booked and not row.is_over else [],
         "miss_form": MissForm(),
     }

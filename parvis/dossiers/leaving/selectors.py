@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from parvis.agenda.api import Passing, coming_with, passings
 from parvis.contacts.api import letter_languages
 from parvis.identity.api import Account, Function
 from parvis.kernel.actor import Actor
@@ -61,6 +62,9 @@ class Plan:
     choices: dict[int, list[int]]
     other_tasks: int
     elsewhere: bool
+    #: What becomes of the appointments to come, in the order of time; and how many the agent has in files that others follow.
+    meetings: list[Passing]
+    other_meetings: int
 
     @property
     def without_heir(self) -> int:
@@ -169,7 +173,9 @@ def plan(actor: Actor, account: Account, on: dt.date, chosen: Mapping[int, int] 
     loads = sorted((LoadRow(before[pk], now[pk]) for pk in now), key=lambda row: (row.before.name.casefold(), row.before.id))
     order = [row.before.id for row in loads]
     choices = {pk: [one for one in order if one in set(found)] for pk, found in members.items()}
-    return Plan(rows, loads, people, choices, others, elsewhere)
+    coming = coming_with(account.pk, on)
+    meetings = passings(coming, leaving={account.pk}, heirs={one.pk: given[one.pk] for one in dossiers})
+    return Plan(rows, loads, people, choices, others, elsewhere, meetings, len(coming) - len(meetings))
 
 
 def _last_before(before: Candidate, after: Candidate) -> Candidate:

@@ -25,6 +25,7 @@ from ..events import AgentChosen
 from ..models import AgentFact, AgentProfile, Dossier, Referent
 from ._common import record, writable
 from .dossiers import assign_referent
+from .meetings import follows_still, meetings_follow
 
 STREAM = "context:dossiers"
 MOST = 2000
@@ -222,7 +223,8 @@ def choose_referent(
     language: str = "",
     note: str = "",
 ) -> Referent:
-    """``assign_referent`` by a person who saw the proposal: what was proposed, and why another was chosen, is kept.
+    """``assign_referent`` by a person who saw the proposal: what was proposed, and why another was chosen, is kept. The appointments to come of
+    the agent of before go along, unless that agent keeps another part in the file.
 
     Raises:
         InvalidDossier: see ``weigh``.
@@ -231,9 +233,13 @@ def choose_referent(
     need = need_of(dossier, speciality, language, valid_from)
     ranked, _people = proposals(dossier, need, valid_from)
     choice = weigh(actor=actor, need=need, ranked=ranked, account=account, note=note, unit_id=dossier.unit_id)
+    start = valid_from or clock.today()
+    before = Referent.unscoped.filter(dossier=dossier, role=role).at(start).first()
     row = assign_referent(
         actor=actor, dossier=dossier, account=account, role=role, valid_from=valid_from, expected=expected, speciality=speciality
     )
+    if before is not None and before.account_id != account.pk and not follows_still(dossier, before.account_id, start):
+        meetings_follow(actor=actor, dossier=dossier, leaving={before.account_id}, heir=account, on=start, until=row.valid_to)
     keep_choice(actor=actor, dossier=dossier, choice=choice)
     return row
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from parvis.agenda.api import coming_with
 from parvis.identity.api import Account, Function, actor_for, end_functions
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor, system_actor
@@ -24,9 +25,11 @@ from ..errors import InvalidDossier
 from ..events import HandoverSigned, WorkHandedOver
 from ..leaving.selectors import Plan, held_files, plan
 from ..models import Departure, Dossier, Handover, HandoverSignature, Intervention, Referent
+from ..selectors import main_referent_of
 from ._common import record
 from .agents import STREAM
 from .dossiers import assign_referent, not_own
+from .meetings import meetings_follow
 
 SCREEN = "dossiers.departure"
 TO_TAKE = {
@@ -191,6 +194,7 @@ def hand_over(*, actor: Actor, handover: Handover) -> Handover:
             valid_to=act.valid_to,
             actor=actor,
         )
+    follow(actor, row)
     record(
         actor,
         "dossier.handover",
@@ -201,6 +205,12 @@ def hand_over(*, actor: Actor, handover: Handover) -> Handover:
     Handover.unscoped.filter(pk=row.pk).update(done_at=clock.now())
     row.done_at = clock.now()
     return row
+
+
+def follow(actor: Actor, handover: Handover) -> None:
+    """Appointments from the day on, within the gesture; once more on the day itself for what was booked meanwhile."""
+    departure = handover.departure
+    meetings_follow(actor=actor, dossier=handover.dossier, leaving={departure.account_id}, heir=handover.heir, on=departure.on)
 
 
 @gesture
@@ -238,8 +248,10 @@ def move_work(*, actor: Actor, departure: Departure) -> int:
     successor lacks goes back to its queue, as does all that hangs on no file. Safe to repeat. Returns how many tasks moved."""
     still_held(actor=actor, departure=departure)
     moved = 0
-    for row in Handover.unscoped.filter(departure=departure, done_at__isnull=False).select_related("heir").order_by("pk"):
+    done = Handover.unscoped.filter(departure=departure, done_at__isnull=False)
+    for row in done.select_related("heir", "dossier", "departure__account").order_by("pk"):
         moved += _move_tasks(actor=actor, departure=departure, handover=row)
+    _others_follow(departure=departure)
     return _finish(actor=actor, departure=departure, moved=moved)
 
 
@@ -256,10 +268,26 @@ def _move_tasks(*, actor: Actor, departure: Departure, handover: Handover) -> in
             assign(actor=system, item=item, owner=handover.heir, note=note)
         else:
             release_item(actor=system, item=item, note=note)
+    if handover.heir.is_active:
+        follow(system, handover)
     publish(
         WorkHandedOver(actor=actor, dossier_id=handover.dossier_id, from_account_id=departure.account_id, to_account_id=handover.heir_id)
     )
     return len(items)
+
+
+@gesture
+def _others_follow(*, departure: Departure) -> None:
+    """Appointments of who has left in files that others follow: they are for who follows the file, else a task of the head of its service."""
+    left = coming_with(departure.account_id, clock.today())
+    files = Dossier.unscoped.filter(pk__in={row.subject_id for row in left if row.subject_type == "dossier"})
+    still = set(held_files(departure.account, clock.today()).order_by().values_list("pk", flat=True))
+    for dossier in files.select_related("unit").order_by("pk"):
+        if dossier.pk in still or not has_left(departure, dossier):
+            continue  # a service that the agent has not left
+        held = main_referent_of(dossier.pk)
+        heir = held.account if held is not None and held.account_id != departure.account_id and held.account.is_active else None
+        meetings_follow(actor=system_actor("departures"), dossier=dossier, leaving={departure.account_id}, heir=heir, on=clock.today())
 
 
 @gesture

@@ -25,6 +25,7 @@ from ..models import Dossier, Referent, Transfer
 from ._common import record, writable
 from .dossiers import assign_referent, update_dossier
 from .former import end_readings_of, leave_reading
+from .meetings import agents_left, meetings_follow
 
 OFFERED = {
     "fr": "Dossier proposé à votre service : accepter ou renvoyer",
@@ -127,6 +128,7 @@ def accept_transfer(
     leave_reading(actor=actor, dossier=dossier, unit=before, days=read_days, classes=read_classes)
     if referent is not None:
         assign_referent(actor=actor, dossier=dossier, account=referent)
+    meetings_follow(actor=actor, dossier=dossier, leaving=agents_left(dossier, day), heir=referent, on=day)
     record(actor, "dossier.transfer", dossier, {"unit": [before.code, transfer.to_unit.code], "tasks": moved}, note=answer.strip())
     publish(
         DossierTransferred(

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from parvis.agenda.api import in_words
 from parvis.documents import api as documents
 from parvis.identity.api import Account, Function
 from parvis.kernel import clock, mutations
@@ -53,7 +54,7 @@ def leaving(request: HttpRequest, uuid: UUID) -> HttpResponse:
             if len(found.rows) <= SHOWN:  # at once; the job goes on with what this leaves undone
                 services.carry_out(actor=actor, departure=departure)
             return done(request, "dossiers:departure", _("Handed over. Each successor has the task to read and sign."), departure.uuid)
-    context = {"account": account, "form": form, "on": on, **_told(found)}
+    context = {"account": account, "form": form, "on": on, **_told(actor, found)}
     if sent and ("sure" in request.POST or not form.is_valid()):
         return invalid(request, "dossiers/leaving.html", context)
     if sent:  # looked at again, nothing done: the page gets a key of its own for what comes next
@@ -73,7 +74,7 @@ def _chosen(request: HttpRequest) -> dict[int, int]:
     return found
 
 
-def _told(found: Plan) -> dict[str, Any]:
+def _told(actor: Actor, found: Plan) -> dict[str, Any]:
     names = {pk: one.display_name for pk, one in found.people.items()}
     return {
         "plan": found,
@@ -93,6 +94,8 @@ def _told(found: Plan) -> dict[str, Any]:
             if row.more or row.before.load
         ],
         "shown": SHOWN,
+        "meetings": [(line, names.get(line.passing.heir or 0, "")) for line in in_words(actor, found.meetings[:SHOWN])],
+        "more_meetings": max(len(found.meetings) - SHOWN, 0),
     }
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from parvis.agenda import api as agenda
 from parvis.contacts.api import Person, letter_language, person_card, search_persons
 from parvis.identity.api import Account
 from parvis.identity.enums import Function
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict
+from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
 from parvis.ui.origins import name_origins
 
@@ -85,6 +88,20 @@ def member_end(request: HttpRequest, uuid: UUID, person: UUID) -> HttpResponse:
     return page(request, "dossiers/member_end.html", context)
 
 
+def _meetings(actor: Actor, dossier: Dossier, now: int | None, candidates: list[int]) -> dict[str, Any]:
+    """The appointments to come of who follows the file now, and which of the candidates are taken at each hour."""
+    who = Account.objects.filter(pk=now).first() if now else None
+    if who is None:
+        return {"meetings": []}
+    subject = SubjectRef("dossier", dossier.pk)
+    found = agenda.passings(agenda.coming_with(who.pk, clock.today(), subject=subject), leaving={who.pk}, heirs={dossier.pk: None})
+    say = _(
+        "They go to whoever replaces %(who)s, from that day on. Where the hour is taken already, the colleague has the task to settle it."
+    )
+    meetings = agenda.in_words(actor, found, [pk for pk in candidates if pk != who.pk])
+    return {"meetings": meetings, "meetings_say": say % {"who": who.display_name}}
+
+
 @screen(access=access.can_assign, methods=("GET", "POST"), writes=True)
 def referent(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Who follows the dossier: the agents of its service, those who suit it best first, with why; a person chooses (A50, A51)."""
@@ -115,6 +132,7 @@ def referent(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "follows": now,
         "weights": WEIGHTS,
         "referents": referents_at(dossier.pk),
+        **_meetings(actor, dossier, now, [one.agent.id for one in found]),
     }
     if request.method == "POST":
         if form.is_valid():

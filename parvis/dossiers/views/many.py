@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from parvis.identity.api import Account
 from parvis.kernel.actor import Actor
@@ -22,6 +23,7 @@ from ..errors import InvalidDossier
 from ..forms import GiveForm
 from ..grids import DOSSIERS, listed, referent_name
 from ..models import Dossier
+from ..services.meetings import meetings_to_come
 
 
 def _agents(rows: list[Dossier]) -> dict[int, dict[int, Account]]:
@@ -49,9 +51,14 @@ def give(request: HttpRequest) -> HttpResponse:
     agents = {pk: one for found in by_unit.values() for pk, one in found.items()}
     form = GiveForm(request.POST if bulk.is_sure(request) else None, agents=[("", "—"), *_choices(agents)])
 
+    coming = {} if bulk.is_sure(request) else meetings_to_come([row.pk for row in chosen.rows])
+
     def does(row: Dossier) -> str:
         now = referent_name(row)
-        return _("followed by %(who)s until now") % {"who": now} if now else _("followed by nobody until now")
+        told = _("followed by %(who)s until now") % {"who": now} if now else _("followed by nobody until now")
+        number = coming.get(row.pk, 0)
+        more = ngettext("%(n)s appointment to come goes along", "%(n)s appointments to come go along", number) % {"n": number}
+        return f"{told} · {more}" if number else told
 
     if not bulk.is_sure(request) or not form.is_valid():
         return bulk.confirm(

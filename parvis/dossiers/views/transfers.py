@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from parvis.agenda import api as agenda
 from parvis.identity.api import agents_with, units
 from parvis.identity.enums import DataClass, Function
 from parvis.kernel import clock
@@ -20,8 +22,9 @@ from parvis.workflows.api import where_dossier
 from .. import access, services
 from ..forms_life import AnswerForm, ReadingRuleForm, TransferForm
 from ..lookups import part_of
-from ..models import DossierKind, Transfer
+from ..models import Dossier, DossierKind, Transfer
 from ..selectors import members_at
+from ..services.meetings import agents_left
 from ._common import crumbs, visible
 
 
@@ -36,6 +39,7 @@ def transfer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     places = where_dossier(dossier.pk)
     waiting = Transfer.objects.visible_to(request.actor).filter(dossier=dossier, live=1).select_related("to_unit").first()  # type: ignore[attr-defined]
     context = {**crumbs(dossier), "form": form, "places": places, "waiting": waiting, "closed": dossier.status != "open"}
+    context |= _meetings(request.actor, dossier)  # type: ignore[attr-defined]
     if request.method == "POST":
         if form.is_valid():
             with errors_on(form):
@@ -48,6 +52,18 @@ def transfer(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 return done(request, "dossiers:transfer_answer", _("Offered. The head of that service has the task to answer."), made.uuid)
         return invalid(request, "dossiers/transfer.html", context)
     return page(request, "dossiers/transfer.html", context)
+
+
+def _meetings(actor: Actor, dossier: Dossier, unit_id: int | None = None, candidates: Collection[int] = ()) -> dict[str, Any]:
+    """The appointments to come that change hands with the dossier, and which of the agents of the other service are taken at each hour."""
+    coming = agenda.coming_of(SubjectRef("dossier", dossier.pk), clock.today())
+    there = {one.account_id for row in coming for one in row.attendances.all()}
+    leaving = agents_left(dossier, clock.today(), unit_id) if unit_id else there
+    found = agenda.passings(coming, leaving=leaving, heirs={dossier.pk: None})
+    say = _(
+        "They go to the referent whom the other service names. Where nobody is named, or the hour is taken, somebody there gets the task."
+    )
+    return {"meetings": agenda.in_words(actor, found, candidates), "meetings_say": say}
 
 
 def class_choices(names: Collection[str]) -> list[tuple[str, str]]:
@@ -92,6 +108,8 @@ def transfer_answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "members": len(members_at(row.dossier_id)),
         "sees_dossier": row.dossier.__class__.objects.visible_to(actor).filter(pk=row.dossier_id).exists(),
     }
+    if answers:
+        context |= _meetings(actor, row.dossier, row.to_unit_id, list(agents))
     if request.method == "POST":
         if not answers:
             raise Http404("transfer")
