@@ -90,13 +90,13 @@ def where_in(row: Appointment, language: str) -> str:
     return WHERE[row.place][language].replace("{address}", address).replace("{room}", room)
 
 
-def _facts(row: Appointment, language: str) -> dict[str, Any]:
+def _facts(row: Appointment, kind: str, language: str) -> dict[str, Any]:
     local = row.starts_at.astimezone(clock.zone())
     return {
         "meeting_day": formats.day(local.date(), "full", language),
         "meeting_hour": f"{local:%H:%M}",
         "meeting_where": where_in(row, language),
-        "meeting_with": names_at(row.pk),
+        **({"meeting_with": names_at(row.pk)} if kind == Happened.CHANGED else {}),
     }
 
 
@@ -104,7 +104,7 @@ def letter(
     row: Appointment, kind: str, *, language: str, reach: Reach, way: str, reference: str, author: str, on: Any
 ) -> tuple[str, list[Block], Envelope]:
     """Subject, blocks and envelope. No address of a protected person; of an e-mail the address that it went to."""
-    blocks = draft_letter(TEMPLATES[Happened(kind)], language, _facts(row, language))
+    blocks = draft_letter(TEMPLATES[Happened(kind)], language, _facts(row, kind, language))
     lines = (reach.email,) if way == Way.EMAIL else reach.lines if way == Way.POST else ()
     subject = subject_line(blocks)
     envelope = Envelope(

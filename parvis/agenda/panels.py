@@ -32,11 +32,11 @@ from parvis.ui import formats
 from . import access
 from .models import Appointment
 from .selectors import coming_obstacles, meetings_of, rooms_known
-from .selectors.passing import still_taken
+from .selectors.passing import attendances_to_come
 from .selectors.reading import agents_of, url_of
 
 ON_SHEET = 10
-IN_BRIEF = 40
+IN_BRIEF = 60
 
 
 def _panel(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
@@ -138,14 +138,20 @@ registries.sheet.register(
 
 # The hand-over page ------------------------------------------------------------------------------------------------------
 def _brief(actor: Actor, dossier: Any) -> list[BriefLine]:
-    rows = meetings_of(actor, SubjectRef("dossier", dossier.pk), limit=IN_BRIEF)
-    clashing = still_taken([row.pk for row in rows])
+    """The next ones, one query for all; a clash of two appointments is said, an absence only on their own page."""
+    rows: dict[int, Appointment] = {}
+    agents: dict[int, list[str]] = {}
+    clashing = set()
+    for one in attendances_to_come(actor, SubjectRef("dossier", dossier.pk))[:IN_BRIEF]:
+        rows.setdefault(one.appointment_id, one.appointment)
+        agents.setdefault(one.appointment_id, []).append(one.account.display_name)
+        if one.taken:
+            clashing.add(one.appointment_id)
     lines = []
-    for row in rows:
-        agents = ", ".join(one.display_name for one in agents_of(row))
+    for pk, row in rows.items():
         text = row.text if access.reads_words(actor, row) else ""
-        clash = str(_("somebody is taken at that hour")) if row.pk in clashing else ""
-        detail = " · ".join(part for part in (row.where, text, agents, clash) if part)
+        clash = str(_("somebody is taken at that hour")) if pk in clashing else ""
+        detail = " · ".join(part for part in (row.where, text, ", ".join(agents[pk]), clash) if part)
         lines.append(BriefLine(formats.moment(row.starts_at), detail))
     return lines
 

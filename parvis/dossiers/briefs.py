@@ -51,7 +51,7 @@ def brief_of(actor: Actor, dossier: Dossier) -> Brief:
 
 def _people(actor: Actor, dossier: Dossier) -> list[BriefLine]:
     found = []
-    for view in member_views(actor, dossier.pk, clock.today()):
+    for view in member_views(actor, dossier.pk, clock.today(), homes=False):
         if view.left_on is None:
             name = view.card.display_name if view.card else _("unknown")
             found.append(BriefLine(str(name), str(view.member.get_role_display())))

@@ -76,8 +76,10 @@ def members_at(dossier_id: int, day: dt.date | None = None, known_on: dt.datetim
 _MEMBERS = Statement("dossiers.members")
 
 
-def member_views(actor: Actor, dossier_id: int, day: dt.date, known_on: dt.datetime | None = None) -> list[MemberView]:
-    """Members on a day with their cards, and those who left in the year before."""
+def member_views(
+    actor: Actor, dossier_id: int, day: dt.date, known_on: dt.datetime | None = None, *, homes: bool = True
+) -> list[MemberView]:
+    """Members on a day with their cards, and those who left in the year before. ``homes``: with the address of the applicant."""
     rows = _MEMBERS.rows(
         (),
         lambda at: DossierMember.unscoped.filter(dossier=at["dossier"]).known(at.get("known_on")).order_by("valid_from", "pk"),
@@ -90,7 +92,9 @@ def member_views(actor: Actor, dossier_id: int, day: dt.date, known_on: dt.datet
     since = day - dt.timedelta(days=365)
     left = {row.person_id: row for row in rows if since < row.valid_to <= day and row.person_id not in here}
     leads = [row.person_id for row in there if row.role == MemberRole.APPLICANT]
-    cards = person_cards(actor, [row.person_id for row in [*there, *left.values()]], day, known_on, brief=True, homes_of=leads)
+    cards = person_cards(
+        actor, [row.person_id for row in [*there, *left.values()]], day, known_on, brief=True, homes_of=leads if homes else ()
+    )
     found = [MemberView(row, cards.get(row.person_id)) for row in there]
     return found + [MemberView(row, cards.get(row.person_id), row.valid_to - dt.timedelta(days=1)) for row in left.values()]
 

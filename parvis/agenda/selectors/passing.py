@@ -7,13 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 
-from parvis.identity.api import Account
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.subject import SubjectRef
 
+from .. import access
 from ..enums import FATE_ICONS, FATE_TINTS, Fate, Happened, MailState, State
 from ..models import Appointment, Attendance, Invitation
 from .clashes import Busy, midnight
@@ -37,9 +38,10 @@ class Passing:
 
 @dataclass(frozen=True)
 class PassingLine:
-    """The same for one reader. ``title`` and ``text`` are empty where the reader is told the hour alone."""
+    """The same for one reader. Unless it is ``open``, the reader is told the hour and who is there alone."""
 
     passing: Passing
+    open: bool
     title: str
     text: str
     url: str
@@ -143,29 +145,56 @@ def _named(rows: Sequence[Appointment], leaving: set[int]) -> set[int]:
     return found
 
 
-def in_words(actor: Actor, found: Sequence[Passing], candidates: Collection[int] = ()) -> list[PassingLine]:
-    """For a reader: in words as far as the file is theirs. ``candidates``: of these agents, who is taken at each hour, by name."""
-    names: dict[int, str] = {}
-    busy = None
-    if candidates and found:
-        names = dict(Account.objects.filter(pk__in=list(candidates)).values_list("pk", "display_name"))
-        busy = Busy.of([one.row for one in found], set(candidates))
+def in_words(
+    actor: Actor, found: Sequence[Passing], candidates: Mapping[int, str] | None = None, *, seen: bool = False
+) -> list[PassingLine]:
+    """For a reader: in words as far as the files are theirs. ``candidates``: of these agents (``{account: name}``), who is taken at each hour.
+    ``seen``: the file is the reader's, and was looked at; its name is left out."""
+    names = dict(candidates or {})
+    busy = Busy.of([one.row for one in found], set(names))
+    meetings = [] if seen else told(actor, [one.row for one in found])
     lines = []
-    for one, meeting in zip(found, told(actor, [one.row for one in found]), strict=True):
-        there = {agent.pk for agent in agents_of(one.row)}
-        taken = [names[pk] for pk in names if busy is not None and pk not in there and busy.why(pk, one.row)]
-        lines.append(
-            PassingLine(one, meeting.title, meeting.words, meeting.url, ", ".join(meeting.agents), tuple(sorted(taken, key=str.casefold)))
-        )
+    for at, one in enumerate(found):
+        agents = agents_of(one.row)
+        there = {agent.pk for agent in agents}
+        taken = sorted((name for pk, name in names.items() if pk not in there and busy.why(pk, one.row)), key=str.casefold)
+        if seen:
+            words, title, url = _words(actor, one.row), "", reverse("agenda:appointment", args=[one.row.uuid])
+        else:
+            words, title, url = meetings[at].words, meetings[at].title, meetings[at].url
+        known = seen or meetings[at].open
+        lines.append(PassingLine(one, known, title, words, url, ", ".join(agent.display_name for agent in agents), tuple(taken)))
     return lines
 
 
+def _words(actor: Actor, row: Appointment) -> str:
+    return row.text if access.reads_words(actor, row) else ""
+
+
 def still_taken(appointment_ids: Collection[int]) -> set[int]:
-    """Of these, the booked ones still to come at which an agent is taken elsewhere or absent at that hour, or nobody is."""
+    """Of these, the booked ones still to come at which an agent is taken elsewhere or absent at that hour."""
     rows = Appointment.unscoped.filter(pk__in=list(appointment_ids), state=State.BOOKED, starts_at__gt=clock.now()).order_by("pk")
     found = list(with_agents(rows))
     busy = Busy.of(found, {one.pk for row in found for one in agents_of(row)})
     return {row.pk for row in found if any(busy.why(one.pk, row) for one in agents_of(row))}
+
+
+def attendances_to_come(actor: Actor, subject: SubjectRef) -> Any:
+    """Who is at the booked appointments of a file still to come, as this reader sees them; ``taken``: that agent has another one at that hour."""
+    other = Attendance.unscoped.filter(
+        account=OuterRef("account"),
+        appointment__state=State.BOOKED,
+        appointment__starts_at__lt=OuterRef("appointment__ends_at"),
+        appointment__ends_at__gt=OuterRef("appointment__starts_at"),
+    ).exclude(appointment=OuterRef("appointment"))
+    rows = Attendance.objects.visible_to(actor).filter(
+        appointment__subject_type=subject.type,
+        appointment__subject_id=subject.id,
+        appointment__state=State.BOOKED,
+        appointment__ends_at__gt=clock.now(),
+    )
+    rows = rows.select_related("appointment", "account").annotate(taken=Exists(other))
+    return rows.order_by("appointment__starts_at", "appointment", "account__display_name", "pk")
 
 
 def gone_at(subject: SubjectRef, on: dt.date, stays: Any) -> set[int]:

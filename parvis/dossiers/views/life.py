@@ -26,7 +26,7 @@ from ..agents.selectors import in_words, label_of, need_of, proposals, specialit
 from ..forms import EndForm, MemberForm, ReasonForm, ReferentForm
 from ..forms_agents import AskForm
 from ..forms_life import CloseForm
-from ..models import Dossier
+from ..models import Dossier, Referent
 from ..selectors import is_member, main_referent_of, member_views, referents_at
 from ._common import crumbs, visible
 
@@ -88,18 +88,17 @@ def member_end(request: HttpRequest, uuid: UUID, person: UUID) -> HttpResponse:
     return page(request, "dossiers/member_end.html", context)
 
 
-def _meetings(actor: Actor, dossier: Dossier, now: int | None, candidates: list[int]) -> dict[str, Any]:
+def _meetings(actor: Actor, dossier: Dossier, held: Referent | None, candidates: dict[int, str]) -> dict[str, Any]:
     """The appointments to come of who follows the file now, and which of the candidates are taken at each hour."""
-    who = Account.objects.filter(pk=now).first() if now else None
-    if who is None:
+    if held is None:
         return {"meetings": []}
-    subject = SubjectRef("dossier", dossier.pk)
-    found = agenda.passings(agenda.coming_with(who.pk, clock.today(), subject=subject), leaving={who.pk}, heirs={dossier.pk: None})
+    coming = agenda.coming_with(held.account_id, clock.today(), subject=SubjectRef("dossier", dossier.pk))
+    found = agenda.passings(coming, leaving={held.account_id}, heirs={dossier.pk: None})
+    others = {pk: name for pk, name in candidates.items() if pk != held.account_id}
     say = _(
         "They go to whoever replaces %(who)s, from that day on. Where the hour is taken already, the colleague has the task to settle it."
     )
-    meetings = agenda.in_words(actor, found, [pk for pk in candidates if pk != who.pk])
-    return {"meetings": meetings, "meetings_say": say % {"who": who.display_name}}
+    return {"meetings": agenda.in_words(actor, found, others, seen=True), "meetings_say": say % {"who": held.account.display_name}}
 
 
 @screen(access=access.can_assign, methods=("GET", "POST"), writes=True)
@@ -132,7 +131,7 @@ def referent(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "follows": now,
         "weights": WEIGHTS,
         "referents": referents_at(dossier.pk),
-        **_meetings(actor, dossier, now, [one.agent.id for one in found]),
+        **_meetings(actor, dossier, held, {one.agent.id: one.agent.name for one in found}),
     }
     if request.method == "POST":
         if form.is_valid():

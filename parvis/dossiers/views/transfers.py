@@ -54,7 +54,7 @@ def transfer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return page(request, "dossiers/transfer.html", context)
 
 
-def _meetings(actor: Actor, dossier: Dossier, unit_id: int | None = None, candidates: Collection[int] = ()) -> dict[str, Any]:
+def _meetings(actor: Actor, dossier: Dossier, unit_id: int | None = None, candidates: dict[int, str] | None = None) -> dict[str, Any]:
     """The appointments to come that change hands with the dossier, and which of the agents of the other service are taken at each hour."""
     coming = agenda.coming_of(SubjectRef("dossier", dossier.pk), clock.today())
     there = {one.account_id for row in coming for one in row.attendances.all()}
@@ -63,7 +63,7 @@ def _meetings(actor: Actor, dossier: Dossier, unit_id: int | None = None, candid
     say = _(
         "They go to the referent whom the other service names. Where nobody is named, or the hour is taken, somebody there gets the task."
     )
-    return {"meetings": agenda.in_words(actor, found, candidates), "meetings_say": say}
+    return {"meetings": agenda.in_words(actor, found, candidates, seen=unit_id is None), "meetings_say": say}
 
 
 def class_choices(names: Collection[str]) -> list[tuple[str, str]]:
@@ -109,7 +109,7 @@ def transfer_answer(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "sees_dossier": row.dossier.__class__.objects.visible_to(actor).filter(pk=row.dossier_id).exists(),
     }
     if answers:
-        context |= _meetings(actor, row.dossier, row.to_unit_id, list(agents))
+        context |= _meetings(actor, row.dossier, row.to_unit_id, {pk: one.display_name for pk, one in agents.items()})
     if request.method == "POST":
         if not answers:
             raise Http404("transfer")
