@@ -143,6 +143,8 @@ def database(url: str) -> dict[str, Any]:
     query = dict(parse_qsl(parts.query))
     # Every statement of a page is short: compiling it for the machine, or starting more processes for it, costs PostgreSQL more than running it.
     options: dict[str, Any] = {"options": "-c jit=off -c max_parallel_workers_per_gather=0"} if engine == "postgresql" else {}
+    if engine == "postgresql" and query.get("prepare") != "no":
+        options["prepare_threshold"] = 2  # see parvis.kernel.prepared; what is not a kept statement is never prepared
     if engine == "postgresql" and not PARVIS_TESTING:
         options["pool"] = True
     if engine == "mysql":

@@ -36,6 +36,7 @@ from django.db.models.lookups import In
 from django.utils import translation
 
 from parvis.kernel import asof, clock, memo
+from parvis.kernel.prepared import preparing
 from parvis.kernel.scope import WITHIN, all_within
 
 #: Kept in each process, the least used go first. One holds some 50 kB: its text and the columns it reads.
@@ -103,7 +104,8 @@ class _Kept:
         if not self.sql:
             return []
         iterable: Any = self.rows._iterable_class
-        return list(iterable(_Told(self, values)))
+        with preparing(connections[self.using]):
+            return list(iterable(_Told(self, values)))
 
     def told(self, values: dict[str, Any], connection: Any) -> tuple[Any, ...]:
         return tuple(one.told(values, connection) if type(one) is Slot else one for one in self.params)
