@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from .enums import WEEKS, Repeat
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a query of the search means: that it ``named`` an appointment, a day, and the words that are left."""
+
+    named: bool
+    day: dt.date | None
+    words: tuple[str, ...]
+
 
 MOST = 60
 """Occurrences of one series."""

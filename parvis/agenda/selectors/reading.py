@@ -196,6 +196,11 @@ def series_of(row: Appointment) -> list[Appointment]:
     return list(Appointment.unscoped.filter(series=row.series, subject_id=row.subject_id).order_by("starts_at", "pk")[:100])
 
 
+def attended_by(account_id: int) -> Any:
+    """Subquery: appointments at which this agent is."""
+    return Attendance.unscoped.filter(account=account_id).order_by().values("appointment")
+
+
 def names_at(appointment_id: int) -> str:
     """Who is at it, by name, for a letter to the person."""
     return ", ".join(one.display_name for one in agents_of(with_agents(Appointment.unscoped.filter(pk=appointment_id)).get()))
