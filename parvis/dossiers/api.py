@@ -15,7 +15,7 @@ from .access import (
 )
 from .agents.calculations import WEIGHTS
 from .agents.selectors import Proposal, label_of, proposals_among
-from .custom_opening import opening_questions
+from .custom_opening import Opening, opening_questions
 from .custom_uses import CustomTarget
 from .custom_uses import custom_targets as own_targets
 from .custom_uses import template_classes as own_template_classes
@@ -94,6 +94,7 @@ __all__ = [
     "InvalidDossier",
     "MemberRole",
     "MemberView",
+    "Opening",
     "PersonFact",
     "PersonsList",
     "Periodicity",

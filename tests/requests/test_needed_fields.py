@@ -9,9 +9,11 @@ from parvis.dossiers import api as dossiers
 from parvis.dossiers.custom import still_empty
 from parvis.dossiers.custom_opening import opening_questions
 from parvis.dossiers.errors import InvalidDossier
-from parvis.dossiers.models import CustomFact
+from parvis.dossiers.models import CustomFact, PersonFact
 from parvis.dossiers.services import custom
+from parvis.kernel import clock
 from parvis.kernel.actor import system_actor
+from parvis.kernel.models import MutationLine
 from parvis.requests.models import Request
 from parvis.requests.services import Need, join_dossier, register_urgent
 from tests.contacts.factories import make_person
@@ -108,3 +110,86 @@ def test_a_program_that_gives_them_is_held_to_the_same_and_opens_nothing_without
     dossiers.open_dossier(actor=root, person=person, unit=unit, own={"tutor": "TE", "meter": "5414"})
     assert held() == {"tutor": "TE", "meter": "5414"}
     assert opening_questions(agent("Commis", "clerk")) is None
+
+
+def of_persons() -> dict[str, object]:
+    return {fact.field: (fact.person_id, fact.value) for fact in PersonFact.unscoped.filter(live=1)}
+
+
+@pytest.fixture
+def of_person():
+    """Needed of the person too: one of the class social, one of the class identity; what is not needed is not asked."""
+    kind = custom.persons_kind(actor=ROOT)
+    custom.add_section(actor=ROOT, kind=kind, title={"fr": "Suivi", "en": "Coaching"}, group="other", dated=True)
+    shared = {"actor": ROOT, "kind": kind, "section": "coaching", "type": "text"}
+    custom.add_field(**shared, label={"fr": "Médecin traitant", "en": "doctor"}, data_class="social", required=True)
+    custom.add_field(**shared, label={"fr": "Prénom d’usage", "en": "nickname"}, data_class="identity", required=True)
+    custom.add_field(**shared, label={"fr": "Loisirs", "en": "hobby"}, data_class="social")
+    return kind
+
+
+def test_what_is_needed_of_the_person_is_asked_with_the_file_and_missing_opens_nothing(of_person):
+    client, request = login("social_worker", name="Lotte"), send().request
+    page = get(client, "identify", request.uuid)
+    html = page.content.decode()
+    opening = page.context["opening"]
+    ids = {state.key: state.id for asked in (opening.page, opening.person_page) for state in asked.fields}
+    assert list(ids) == ["tutor", "meter", "doctor", "nickname"] and "Loisirs" not in html
+    url = reverse("requests:identify", args=[request.uuid])
+    sent = {
+        **hidden(html),
+        "shown": list(ids),
+        "join": "1",
+        "choice": "new:new",
+        ids["tutor"]: "TE",
+        ids["meter"]: "5414",
+        ids["nickname"]: "Aya",
+    }
+    refused = client.post(url, sent | {ids["doctor"]: " "})
+    again = refused.content.decode()
+    assert refused.status_code == 422 and "Un nouveau dossier a besoin de ces réponses : Médecin traitant." in again
+    assert 'value="5414"' in again and 'value="Aya"' in again
+    assert (dossiers.Dossier.unscoped.count(), held(), of_persons()) == (0, {}, {})
+    assert client.post(url, sent | {ids["doctor"]: "Dr Lenoir"}).status_code == 303
+    lead = Request.unscoped.get().applicant_id
+    assert of_persons() == {"doctor": (lead, "Dr Lenoir"), "nickname": (lead, "Aya")}
+    assert held() == {"tutor": "TE", "meter": "5414"}
+    facts = PersonFact.unscoped.filter(live=1)
+    assert {(fact.valid_from, fact.source_ref) for fact in facts} == {(clock.today(), f"request:{request.pk}")}
+    assert MutationLine.objects.filter(verb="person.own_data", subject_id=lead).count() == 1
+
+
+def test_what_is_noted_of_a_known_person_need_not_be_repeated_and_an_empty_answer_changes_nothing(of_person, unit):
+    root = agent("Racine", "social_worker")
+    person = make_person("Benali", "Aya", "1987-03-27", actor=root)
+    first = dossiers.open_dossier(actor=root, person=person, unit=unit)
+    person.refresh_from_db()
+    dossiers.write_person_custom(actor=root, person=person, section="coaching", answers={"doctor": "Dr Lenoir"})
+    client, request = login("social_worker"), send().request
+    opening = get(client, "identify", request.uuid).context["opening"]
+    html = get(client, "identify", request.uuid).content.decode()
+    ids = {state.key: state.id for asked in (opening.page, opening.person_page) for state in asked.fields}
+    url = reverse("requests:identify", args=[request.uuid])
+    sent = {
+        **hidden(html),
+        "shown": list(ids),
+        "join": "1",
+        "choice": f"{person.uuid}:new",
+        ids["tutor"]: "TE",
+        ids["meter"]: "1",
+        ids["doctor"]: "",
+    }
+    assert "Prénom d’usage." in client.post(url, sent | {ids["nickname"]: ""}).content.decode()
+    assert dossiers.Dossier.unscoped.count() == 1
+    assert client.post(url, sent | {ids["nickname"]: "Yaya"}).status_code == 303
+    assert of_persons() == {"doctor": (person.pk, "Dr Lenoir"), "nickname": (person.pk, "Yaya")}
+    assert dossiers.Dossier.unscoped.exclude(pk=first.pk).get().lead_id == person.pk
+
+
+def test_who_may_write_only_the_identity_is_asked_only_that(of_person):
+    clerk = agent("Commis", "clerk")
+    opening = opening_questions(clerk)
+    assert opening.page is None and [state.key for state in opening.person_page.fields] == ["nickname"]
+    assert opening_questions(agent("Payeur", "payer")) is None
+    answered = opening_questions(clerk, {"nickname": "Aya", "doctor": "Dr Lenoir"})
+    assert (answered.problems, answered.of_person()) == ([], {"coaching": {"nickname": "Aya"}})

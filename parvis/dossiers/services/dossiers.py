@@ -37,7 +37,7 @@ from ..events import DossierOpened, MemberAdded, MemberLeft, ReferentAssigned
 from ..models import Dossier, DossierMember, Referent
 from ..selectors import own_agents
 from ._common import record, writable
-from .custom_answers import write_section
+from .custom_answers import write_person_section, write_section
 
 
 @gesture
@@ -55,8 +55,8 @@ def open_dossier(
     """A dossier under the next number, with the person as applicant.
 
     Args:
-        own: answers to the fields that the organisation needs of every file (``opening_questions``). None: they are not asked, and the file
-            says what it lacks: an urgent need, or a program that knows them not, opens a file all the same.
+        own: answers to the fields that the organisation needs of every file and of its applicant (``opening_questions``). None: they are not
+            asked, and file and person say what they lack: an urgent need, or a program that knows them not, opens a file all the same.
 
     Raises:
         NotAllowed: the actor opens no dossiers in this unit.
@@ -80,7 +80,7 @@ def open_dossier(
 
 
 def _answer_needed(actor: Actor, dossier: Dossier, own: Mapping[str, Any], source: str, source_ref: str) -> None:
-    asked = opening_questions(actor, own)
+    asked = opening_questions(actor, own, person_id=dossier.lead_id)
     if asked is None:
         return
     if asked.problems:
@@ -88,6 +88,8 @@ def _answer_needed(actor: Actor, dossier: Dossier, own: Mapping[str, Any], sourc
         raise InvalidDossier(f"{first.label}: {first.text}", field=first.path, code="needed")
     for section, answers in asked.by_section().items():
         write_section(actor, dossier, section, answers, source=source, source_ref=source_ref)
+    for section, answers in asked.of_person().items():
+        write_person_section(actor, dossier.lead, section, answers, source=source, source_ref=source_ref)
 
 
 def refile(person_ids: Sequence[int]) -> None:

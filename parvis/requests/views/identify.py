@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -63,7 +64,7 @@ def identify(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "said": _said(mine),
         "card_form": CardForm(),
         "problem": "",
-        "opening": dossiers.opening_questions(actor, post=request.POST if "join" in request.POST and _opens(request) else None),
+        "opening": _opening(actor, request),
         "query": "",
         **_proposed(request, mine),
     }
@@ -103,6 +104,17 @@ def identify(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if context["problem"]:
         return invalid(request, "requests/identify.html", context)
     return page(request, "requests/identify.html", context)
+
+
+def _opening(actor: Actor, request: HttpRequest) -> dossiers.Opening | None:
+    """What a new file needs to be told, judged where one is about to be opened."""
+    if "join" not in request.POST or not _opens(request):
+        return dossiers.opening_questions(actor)
+    known = None
+    with suppress(DomainError):  # a new person, or one that cannot be read: said when it is joined
+        who = _uuid(request.POST["choice"].partition(":")[0])
+        known = contacts.Person.objects.visible_to(actor).filter(uuid=who).values_list("pk", flat=True).first()
+    return dossiers.opening_questions(actor, post=request.POST, person_id=known)
 
 
 def _opens(request: HttpRequest) -> bool:
