@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
-from parvis.contacts.api import Organisation, display_names, organisation_cards
+from parvis.contacts.api import Organisation, can_read_persons, display_names, organisation_cards, organisation_names
 from parvis.form_engine.api import FormState, resolve, show
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
@@ -193,11 +193,17 @@ class Words:
 
     @cached_property
     def persons(self) -> dict[int, str]:
-        return display_names(self._ids(CustomType.PERSON))
+        return display_names(self._ids(CustomType.PERSON)) if can_read_persons(self.actor) else {}
 
     @cached_property
     def organisations(self) -> dict[int, str]:
-        return {pk: card.name for pk, card in organisation_cards(self.actor, self._ids(CustomType.ORGANISATION)).items()}
+        return organisation_names(self.actor, self._ids(CustomType.ORGANISATION))
+
+    def hold(self, facts: Iterable[CustomFact | PersonFact]) -> None:
+        """The answers of the next page of a list: the names that they point at are read once for all of them, when the first is asked for."""
+        self.facts = list(facts)
+        for name in ("persons", "organisations"):
+            self.__dict__.pop(name, None)
 
     def _ids(self, kind: str) -> list[int]:
         keys = {key for key, one in self.fields.items() if one["type"] == kind}

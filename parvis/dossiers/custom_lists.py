@@ -1,8 +1,8 @@
 """Own fields in the lists of files and persons: columns, filters, totals, and the sheets of an export.
 
 A section that repeats has a column for each of its listed fields, which says every entry of the day, the latest first: "2 · 1-KLM-204, M-BRT-118"
-(amounts are summed); a filter finds who has some entry like that, or so many entries; an Excel file gives each entry a line, on a sheet
-of its own.
+(amounts are summed); a filter finds who has some entry like that, or so many entries, and several filters of one section speak of one and the
+same entry; an Excel file gives each entry a line, on a sheet of its own.
 """
 
 from __future__ import annotations
@@ -44,7 +44,13 @@ UNNAMED = (CustomType.PERSON, CustomType.ORGANISATION)
 def _listed(sections: Iterable[Section]) -> list[dict[str, Any]]:
     """Their fields for lists. In a list a field of a section that repeats is named with its section: "Vehicles · Plate"."""
     return [
-        {**one, "rows": section.repeats, "title": f"{section.title} · {formats.label(one['label'])}" if section.repeats else one["label"]}
+        {
+            **one,
+            "rows": section.repeats,
+            "section": section.key,
+            "section_title": section.title,
+            "title": f"{section.title} · {formats.label(one['label'])}" if section.repeats else one["label"],
+        }
         for section in sections
         for one in section.fields
         if one.get("listed")
@@ -69,12 +75,18 @@ def with_custom(grid: Grid, rows: QuerySet[Any], actor: Actor, *, persons: bool 
     words = Words(actor, fields)
     columns = [_column(one, words) for one in fields]
     sums = {f"own_{one['key']}_n": _number(one, own, anchor) for one in fields if _is_summed(one)}
-    filters = [_filter(one, words, own, anchor) for one in fields if one["type"] not in UNNAMED]
+    filters = _filters(fields, words, own, anchor)
     repeating = [section for section in sections if section.repeats and _shown(section, actor)]
     filters += [_entries_filter(section, own, anchor) for section in repeating]
     beside = [_sheet(section, words) for section in repeating]
     rows = rows.annotate(**sums).prefetch_related(Prefetch(prefetch, queryset=own, to_attr="own_today"))
-    own_grid = replace(grid, columns=[*grid.columns, *columns], filters=[*grid.filters, *filters], beside=[*grid.beside, *beside])
+    own_grid = replace(
+        grid,
+        columns=[*grid.columns, *columns],
+        filters=[*grid.filters, *filters],
+        beside=[*grid.beside, *beside],
+        ready=lambda holders: words.hold(fact for one in holders for fact in one.own_today),
+    )
     return own_grid, rows
 
 
@@ -128,8 +140,6 @@ def _reader(one: dict[str, Any], words: Words) -> Callable[[Any], Any]:
 def _typed(one: Mapping[str, Any], fact: CustomFact | PersonFact, words: Words) -> Any:
     if one["type"] in KINDS:
         return typed(one, fact.value)
-    if one["type"] in UNNAMED:
-        return Words(words.actor, [one], [fact]).text(one["key"], fact.value)
     return words.text(one["key"], fact.value)
 
 
@@ -168,13 +178,9 @@ def _entries_reader(one: dict[str, Any], words: Words) -> Callable[[Any], Any]:
         facts = [fact for fact in latest_first(getattr(holder, "own_today", ())) if fact.field == one["key"] and fact.text]
         if _is_summed(one):
             return sum((typed(one, fact.value) for fact in facts), Decimal("0.00")) if facts else None
-        return in_a_cell(_in_words(one, fact, words) for fact in facts) or None
+        return in_a_cell(words.text(one["key"], fact.value) for fact in facts) or None
 
     return value
-
-
-def _in_words(one: Mapping[str, Any], fact: CustomFact | PersonFact, words: Words) -> str:
-    return str(_typed(one, fact, words)) if one["type"] in UNNAMED else words.text(one["key"], fact.value)
 
 
 def _shown(section: Section, actor: Actor) -> bool:
@@ -222,36 +228,80 @@ def _of_entry(one: dict[str, Any], words: Words) -> Callable[[Any], Any]:
     return lambda entry: _typed(one, entry.facts[one["key"]], words) if one["key"] in entry.facts else None
 
 
-def _filter(one: dict[str, Any], words: Words, own: QuerySet[Any], anchor: str) -> Filter:
-    key, kind = one["key"], one["type"]
+def _filters(fields: list[dict[str, Any]], words: Words, own: QuerySet[Any], anchor: str) -> list[Filter]:
+    """A filter for each field that can be asked for; those of a section that repeats are asked of one entry."""
+    asked = [one for one in fields if one["type"] not in UNNAMED]
+    by_section: dict[str, list[dict[str, Any]]] = {}
+    for one in asked:
+        if one["rows"]:
+            by_section.setdefault(one["section"], []).append(one)
+    joint = {key: _together(some, own, anchor) for key, some in by_section.items() if len(some) > 1}
+    return [_filter(one, words, own, anchor, joint.get(one["section"]) if one["rows"] else None) for one in asked]
+
+
+def _filter(one: dict[str, Any], words: Words, own: QuerySet[Any], anchor: str, together: Any) -> Filter:
+    choices = _choices(one, words)
 
     def apply(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        facts = own.filter(field=key, **{anchor: OuterRef("pk")}).order_by()
+        facts = own.filter(field=one["key"], **{anchor: OuterRef("pk")}).order_by()
         if value == NOTHING and choices is not None:
             return rows.exclude(Exists(facts.exclude(text="")))
-        if kind == CustomType.CHOICES:
-            facts = facts.filter(text__contains=f"|{value}|")
-        elif kind in (CustomType.TEXT, CustomType.LONGTEXT):
-            facts = facts.filter(text__contains=fold(value))
-        else:
-            facts = facts.filter(text=_bare(kind, value))
-        return rows.filter(Exists(facts))
+        return rows.filter(Exists(_like(facts, one["type"], value)))
 
-    choices: list[tuple[str, Any]] | None = None
-    if kind in (CustomType.CHOICE, CustomType.CHOICES):
-        choices = [(code.value, code_label(code)) for code in words.codes.get(one["list"], [])]
-    elif kind == CustomType.YES_NO:
-        choices = [("yes", _("Yes")), ("no", _("No"))]
-    if choices is not None:
-        choices.append((NOTHING, _("nothing noted")))
     return Filter(
-        f"own_{key}",
+        f"own_{one['key']}",
         formats.label(one["title"]),
         apply,
         choices=choices,
-        kind="day" if kind == CustomType.DATE else "choice" if choices is not None else "text",
+        kind="day" if one["type"] == CustomType.DATE else "choice" if choices is not None else "text",
         data_class=one["data_class"],
+        together=together,
+        note=_("With other filters of “%(section)s”: one and the same entry.") % {"section": one["section_title"]} if together else "",
     )
+
+
+def _choices(one: Mapping[str, Any], words: Words) -> list[tuple[str, Any]] | None:
+    if one["type"] in (CustomType.CHOICE, CustomType.CHOICES):
+        choices: list[tuple[str, Any]] = [(code.value, code_label(code)) for code in words.codes.get(one["list"], [])]
+    elif one["type"] == CustomType.YES_NO:
+        choices = [("yes", _("Yes")), ("no", _("No"))]
+    else:
+        return None
+    return [*choices, (NOTHING, _("nothing noted"))]
+
+
+def _like(facts: QuerySet[Any], kind: str, value: str) -> QuerySet[Any]:
+    if kind == CustomType.CHOICES:
+        return facts.filter(text__contains=f"|{value}|")
+    if kind in (CustomType.TEXT, CustomType.LONGTEXT):
+        return facts.filter(text__contains=fold(value))
+    return facts.filter(text=_bare(kind, value))
+
+
+def _together(fields: list[dict[str, Any]], own: QuerySet[Any], anchor: str) -> Callable[[QuerySet[Any], dict[str, str]], QuerySet[Any]]:
+    """The filters of one section that repeats: some entry that is like all of them. One look into the answers for each filter, whatever the
+    number of entries. "Nothing noted" alone means that no entry says it; beside another filter, that this entry does not."""
+    named = {f"own_{one['key']}": one for one in fields}
+    chosen_from = (CustomType.CHOICE, CustomType.CHOICES, CustomType.YES_NO)
+
+    def apply(rows: QuerySet[Any], values: dict[str, str]) -> QuerySet[Any]:
+        asked = [(named[key], value) for key, value in values.items()]
+        lacking = [one for one, value in asked if value == NOTHING and one["type"] in chosen_from]
+        like = [(one, value) for one, value in asked if one not in lacking]
+        if not like:
+            for one in lacking:
+                rows = rows.exclude(Exists(own.filter(field=one["key"], **{anchor: OuterRef("pk")}).exclude(text="").order_by()))
+            return rows
+        (first, value), *others = like
+        entry = _like(own.filter(field=first["key"], **{anchor: OuterRef("pk")}).order_by(), first["type"], value)
+        same = own.filter(item=OuterRef("item"), **{anchor: OuterRef(anchor)}).order_by()
+        for one, wanted in others:
+            entry = entry.filter(Exists(_like(same.filter(field=one["key"]), one["type"], wanted)))
+        for one in lacking:
+            entry = entry.exclude(Exists(same.filter(field=one["key"]).exclude(text="")))
+        return rows.filter(Exists(entry))
+
+    return apply
 
 
 def _bare(kind: str, value: str) -> str:

@@ -74,7 +74,8 @@ class Column:
 class Filter:
     """A filter chip. ``apply(rows, value)``; ``choices`` a list, or a function of the actor; without choices a text or ``kind="day"``.
     ``default`` applies until the reader removes it. ``named(actor, value)``: words for a value beside the choices that may be asked for as
-    well (an agent who left); other values find nothing.
+    well (an agent who left); other values find nothing. ``together``: filters that share it are applied by it at once, key to value, where two or
+    more of them are chosen: they speak of one and the same thing. ``note`` says so beside the control.
     """
 
     key: str
@@ -85,6 +86,8 @@ class Filter:
     default: str = ""
     data_class: str = ""
     named: Callable[[Actor, str], str] | None = None
+    together: Callable[[Rows, dict[str, str]], Rows] | None = None
+    note: Any = ""
 
 
 @dataclass(frozen=True)

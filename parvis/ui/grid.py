@@ -71,6 +71,8 @@ class Grid:
     actions: Sequence[Action] = ()
     #: What stands below the rows, for an Excel file.
     beside: Sequence[Beside] = ()
+    #: Told the rows of a page, or the next rows of a file, before they are written: what they point at is read once for all of them.
+    ready: Callable[[Sequence[Any]], None] | None = None
     # False: only to be looked at (a past day), without the gestures that other contexts add.
     open: bool = True
 
@@ -182,12 +184,18 @@ class GridPage(Around):
     def rows(self) -> Rows:
         """All rows of this list in their order, on every page."""
         rows = self.source
+        joined: dict[Any, dict[str, str]] = {}
         for one in self.filters:
             value = self.values.get(one.key)
             if value and self._acceptable(one, value):
-                rows = one.apply(rows, value)
+                if one.together is not None:
+                    joined.setdefault(one.together, {})[one.key] = value
+                else:
+                    rows = one.apply(rows, value)
             elif value and one.kind != "day":
                 rows = rows.none()  # a chip says that the list is narrowed: it is never all of them
+        for together, values in joined.items():
+            rows = together(rows, values)
         if self.text and self.grid.search:
             rows = self.grid.search(rows, self.text)
         return rows.order_by(*self._ordering(backwards=False))
@@ -252,6 +260,13 @@ class GridPage(Around):
 
     @cached_property
     def _window(self) -> tuple[list[Any], bool, bool]:
+        found = self._found
+        if self.grid.ready is not None:
+            self.grid.ready(found[0])
+        return found
+
+    @property
+    def _found(self) -> tuple[list[Any], bool, bool]:
         """The rows of this page, and whether there are some before and after."""
         given, size = self.params, self.grid.page_size
         for name, backwards in (("after", False), ("before", True)):
@@ -346,12 +361,15 @@ class GridPage(Around):
     @cached_property
     def chips(self) -> list[dict[str, str]]:
         """Filters in force, each with the address that removes it."""
-        chips = []
+        chips, before = [], set()
         for one in self.filters:
             value = self.values.get(one.key)
             if value:
                 words = dict(self._choices(one)).get(value) or (one.named(self.actor, value) if one.named else "")
                 words = words or (formats.day(value) if one.kind == "day" and self._acceptable(one, value) else value)
+                if one.together is not None and one.together in before:
+                    words = _("%(value)s, in the same entry") % {"value": words}
+                before.add(one.together)
                 chips.append({"title": formats.label(one.title), "value": words, "url": self.url(**{one.key: "" if one.default else None})})
         return chips
 
@@ -365,6 +383,7 @@ class GridPage(Around):
                 "title": formats.label(one.title),
                 "kind": one.kind,
                 "value": self.values.get(one.key, ""),
+                "note": formats.label(one.note),
                 "choices": [
                     {"value": key, "label": label, "selected": key == self.values.get(one.key)} for key, label in self._choices(one)
                 ],

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -107,7 +108,11 @@ def notes(page: GridPage, there: int, limit: int) -> list[str]:
 
 
 def _rows(page: GridPage, limit: int) -> Iterator[Any]:
-    return cast(Iterator[Any], page.rows[:limit].iterator(chunk_size=CHUNK))
+    rows = cast(Iterator[Any], page.rows[:limit].iterator(chunk_size=CHUNK))
+    while some := list(islice(rows, CHUNK)):
+        if page.grid.ready is not None:
+            page.grid.ready(some)
+        yield from some
 
 
 def _totals(page: GridPage) -> list[str]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
 from parvis.dossiers import custom_uses
+from parvis.dossiers.custom import Words, every_section
 from parvis.dossiers.custom_lists import in_a_cell
-from parvis.dossiers.models import Dossier, PersonFact
+from parvis.dossiers.models import CustomFact, Dossier, PersonFact
 from parvis.dossiers.services import custom
 from parvis.takeover.reading import xlsx
-from tests.contacts.factories import make_person
+from parvis.ui import sheets
+from tests.contacts.factories import make_organisation, make_person
 
 from .factories import make_centre, make_dossier
 
@@ -215,3 +220,87 @@ def test_the_list_costs_no_more_with_more_entries(client, centre, fleet, django_
     client.force_login(centre.worker)
     with django_assert_max_num_queries(25):
         client.get(reverse("dossiers:index"))
+
+
+def test_filters_of_one_section_speak_of_one_and_the_same_entry(client, centre, fleet) -> None:
+    """A red Volvo is not a Volvo and something else that is red; what a person does not see tells nothing there either."""
+    many, one, none = fleet
+    other = make_dossier(centre, make_person("Maes", "An", "1979-02-03"))
+    entry(centre, other, "VOL", dt.date(2025, 1, 1), year="2020")
+    entry(centre, other, "FIA", dt.date(2020, 1, 1), dt.date(2024, 1, 1), year="2016")
+    client.force_login(centre.worker)
+    assert numbers(client, own_make="VOL") == numbers(client, own_year="2020") == {many.number, other.number}
+    assert numbers(client, own_make="VOL", own_year="2020") == {other.number}
+    assert numbers(client, own_make="VOL", own_year="2016") == {many.number}
+    assert numbers(client, own_make="FIA", own_year="2016") == set(), "it was sold"
+    assert numbers(client, own_make="FIA", own_year="2020", own_worth="900,50") == {many.number}
+    assert numbers(client, own_make="FIA", own_year="2020", own_worth="79,25") == set()
+    assert numbers(client, own_make="-", own_worth="79,25") == set()
+    assert numbers(client, own_make="VOL", own_year="2020", own_entries_vehicles="two") == set()
+    page = client.get(reverse("dossiers:index"), {"own_make": "VOL", "own_year": "2020"})
+    grid = page.context["grid"]
+    assert [(chip["title"], chip["value"]) for chip in grid.chips][-2:] == [
+        ("Véhicules · Marque", "Volvo"),
+        ("Véhicules · Année", "2020, dans la même entrée"),
+    ]
+    notes = {control["key"]: control["note"] for control in grid.controls}
+    assert notes["own_make"] == notes["own_worth"] == "Avec d’autres filtres de « Véhicules » : une seule et même entrée."
+    assert notes["own_entries_vehicles"] == notes["status"] == ""
+    asked = {"own_make": "VOL", "own_year": "2020", "export": "csv"}
+    text = b"".join(client.get(reverse("dossiers:index"), asked).streaming_content).decode()
+    assert other.number in text and many.number not in text and "dans la même entrée" in text
+    sheet = xlsx.rows(client.get(reverse("dossiers:index"), asked | {"export": "xlsx"}).content, "Véhicules")
+    assert {row.cells[0] for row in sheet} == {"Numéro", other.number}
+    client.force_login(centre.clerk)  # no class of data of these fields: the filters are not there, and nothing is told
+    assert numbers(client, own_make="VOL", own_year="2020") == {many.number, one.number, none.number, other.number}
+
+
+def test_names_that_answers_point_at_are_read_once_for_the_page(client, centre, monkeypatch) -> None:
+    """A landlord and a trusted person of each file: as many queries with six files as with one, the same names on screen and in the file."""
+    admin, worker = centre.actor("administrator"), centre.actor("worker")
+    kind = custom.general_kind(actor=admin)
+    custom.add_section(actor=admin, kind=kind, title={"fr": "Logement", "en": "Housing"}, group="other")
+    custom.add_section(actor=admin, kind=kind, title={"fr": "Aidants", "en": "Carers"}, group="other", repeats=True)
+    shared: dict[str, Any] = {"actor": admin, "kind": kind, "data_class": "social", "listed": True}
+    custom.add_field(**shared, section="housing", label={"fr": "Bailleur", "en": "lessor"}, type="organisation")
+    custom.add_field(**shared, section="housing", label={"fr": "Confiance", "en": "trusted"}, type="person")
+    custom.add_field(**shared, section="carers", label={"fr": "Aidant", "en": "carer"}, type="person")
+
+    def filled(name: str) -> Dossier:
+        dossier = make_dossier(centre, make_person(name, "Zoé", "1990-02-03"))
+        lessor = make_organisation(f"Régie {name}")
+        lead = str(dossier.lead_id)
+        custom.write_custom(actor=worker, dossier=dossier, section="housing", answers={"lessor": str(lessor.pk), "trusted": lead})
+        for _ in range(2):
+            dossier.refresh_from_db()
+            custom.write_custom(actor=worker, dossier=dossier, section="carers", answers={"carer": lead})
+        return dossier
+
+    def counted(**asked: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            answer = client.get(reverse("dossiers:index"), asked)
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert "Régie Aubry" in body.decode()
+        return len(seen)
+
+    first = filled("Aubry")
+    client.force_login(centre.worker)
+    for asked in ({}, {"export": "csv"}):
+        counted(**asked)
+    alone, alone_in_a_file = counted(), counted(export="csv")
+    names = ["Blavier", "Collin", "Dumont", "Evrard", "Fagnart"]
+    files = [filled(name) for name in names]
+    assert (counted(), counted(export="csv")) == (alone, alone_in_a_file)
+    for name, dossier in zip(["Aubry", *names], [first, *files], strict=True):
+        shown = cells(client, dossier)
+        assert (shown["own_lessor"], shown["own_trusted"]) == (f"Régie {name}", f"Zoé {name}")
+        assert shown["own_carer"] == f"2 · Zoé {name} (2)"
+    monkeypatch.setattr(sheets, "CHUNK", 2)  # the names of each part of a long file
+    text = b"".join(client.get(reverse("dossiers:index"), {"export": "csv"}).streaming_content).decode()
+    assert all(f"Régie {name};Zoé {name};2 · Zoé {name} (2)" in text for name in ["Aubry", *names])
+    book = client.get(reverse("dossiers:index"), {"export": "xlsx"})
+    assert len(list(xlsx.rows(book.content, "Aidants"))) == 13
+    nobody = replace(worker, grants=frozenset())  # reads no persons and no organisations
+    facts = list(CustomFact.unscoped.filter(live=1))
+    words = Words(nobody, [one for section in every_section() for one in section.fields], facts)
+    assert {words.text(fact.field, fact.value) for fact in facts} == {""}

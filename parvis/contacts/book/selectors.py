@@ -474,6 +474,23 @@ def frequent(actor: Actor, limit: int = 8) -> list[BookLine]:
     return [lines[party] for party in order if party in lines][:limit]
 
 
+def organisation_names(
+    actor: Actor, organisation_ids: Iterable[int], day: dt.date | None = None, known_on: dt.datetime | None = None
+) -> dict[int, str]:
+    """Names of a day (default: today, or the day of view), also of those that closed; before the first one, the first one. Those outside the
+    scope are left out. One query."""
+    ids = sorted(set(organisation_ids))
+    if not ids:
+        return {}
+    day, known_on = day or asof.day(), known_on or asof.known_on()
+    found: dict[int, str] = {}
+    rows = OrganisationName.objects.visible_to(actor).filter(organisation__in=ids).known(known_on).order_by("valid_from", "pk")
+    for row in rows:
+        if row.organisation_id not in found or row.valid_from <= day:
+            found[row.organisation_id] = row.name
+    return found
+
+
 def party_names(actor: Actor, parties: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
     """Names of organisations and of persons in the address book, without those who are closed or protected. One query."""
     wanted = list(parties)
