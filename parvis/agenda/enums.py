@@ -73,13 +73,3 @@ class Way(models.TextChoices):
     EMAIL = "email", pgettext_lazy("way of an invitation", "by e-mail")
     POST = "post", pgettext_lazy("way of an invitation", "by post")
     HAND = "hand", pgettext_lazy("way of an invitation", "handed over at the centre")
-
-
-class MailState(models.TextChoices):
-    NONE = "", pgettext_lazy("e-mail of an invitation", "no e-mail")
-    WAITING = "waiting", pgettext_lazy("e-mail of an invitation", "leaves in a moment")
-    SENDING = "sending", pgettext_lazy("e-mail of an invitation", "leaving now")
-    SENT = "sent", pgettext_lazy("e-mail of an invitation", "sent")
-    REFUSED = "refused", pgettext_lazy("e-mail of an invitation", "refused")
-    UNSURE = "unsure", pgettext_lazy("e-mail of an invitation", "perhaps sent")
-    STOPPED = "stopped", pgettext_lazy("e-mail of an invitation", "not sent: it changed before")

@@ -43,17 +43,6 @@ class Way(models.TextChoices):
     EMAIL = "email", _("by e-mail")
 
 
-class MailState(models.TextChoices):
-    NONE = "", "—"
-    WAITING = "waiting", pgettext_lazy("e-mail", "will leave")
-    SENDING = "sending", pgettext_lazy("e-mail", "leaving")
-    SENT = "sent", pgettext_lazy("e-mail", "sent")
-    KEPT = "kept", pgettext_lazy("e-mail", "kept in the folder of this instance, not sent")
-    REFUSED = "refused", pgettext_lazy("e-mail", "refused by the mail server")
-    UNSURE = "unsure", pgettext_lazy("e-mail", "perhaps sent: the work was cut off")
-    STOPPED = "stopped", pgettext_lazy("e-mail", "stopped before it left")
-
-
 class Reason(models.TextChoices):
     """Why somebody gets nothing."""
 

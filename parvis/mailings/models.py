@@ -10,9 +10,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from parvis.contacts.enums import ContactLanguage
+from parvis.kernel.outgoing import MailState
 from parvis.kernel.scope import ScopedModel
 
-from .enums import ItemState, MailingState, MailState, Means, Reason, Source, Way
+from .enums import ItemState, MailingState, Means, Reason, Source, Way
 
 
 class Mailing(ScopedModel):

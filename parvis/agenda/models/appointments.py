@@ -11,10 +11,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import clock
+from parvis.kernel.outgoing import MailState
 from parvis.kernel.scope import ScopedModel
 from parvis.kernel.subject import SubjectRef
 
-from ..enums import PLACE_ICONS, STATE_ICONS, STATE_TINTS, Happened, MailState, Place, Repeat, State, Way
+from ..enums import PLACE_ICONS, STATE_ICONS, STATE_TINTS, Happened, Place, Repeat, State, Way
 
 
 class Appointment(ScopedModel):

@@ -12,10 +12,11 @@ from django.urls import reverse
 
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.outgoing import MailState
 from parvis.kernel.subject import SubjectRef
 
 from .. import access
-from ..enums import FATE_ICONS, FATE_TINTS, Fate, Happened, MailState, State
+from ..enums import FATE_ICONS, FATE_TINTS, Fate, Happened, State
 from ..models import Appointment, Attendance, Invitation
 from .clashes import Busy, midnight
 from .reading import agents_of, told, with_agents

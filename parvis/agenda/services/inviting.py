@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from email.encoders import encode_base64
 from email.mime.base import MIMEBase
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPServerDisconnected
 
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
@@ -19,9 +18,10 @@ from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture, gesture_scope
 from parvis.kernel.jobs import JobRef
 from parvis.kernel.links import link
+from parvis.kernel.outgoing import MailState, leave
 from parvis.kernel.subject import SubjectRef
 
-from ..enums import Happened, MailState, State, Way
+from ..enums import Happened, State, Way
 from ..errors import AppointmentRefused
 from ..events import PersonInvited
 from ..invitations import body, calendar_file, letter, ways_of
@@ -180,21 +180,12 @@ def _send(made: Invitation, row: Appointment, reach: Reach, *, still: bool) -> N
     )
     message.attach(_attached(calendar_file(row, made.kind, made.language)))
     try:
-        message.send()
-    except SMTPRecipientsRefused as error:
-        code, said = next(iter(error.recipients.values()))
-        words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        _mailed(made=made, state=MailState.REFUSED, words=f"{code} {words}")
-    except (SMTPServerDisconnected, TimeoutError):
-        _mailed(made=made, state=MailState.UNSURE)
-    except (SMTPException, RuntimeError, ValueError) as error:
-        _mailed(made=made, state=MailState.REFUSED, words=str(error))
-    except OSError:  # the server was not reached: nothing left, and the job comes again
+        state, words = leave(message)
+    except OSError:  # the job comes again
         with gesture_scope():
             Invitation.unscoped.filter(pk=made.pk, mail_state=MailState.SENDING).update(mail_state=MailState.WAITING)
         raise
-    else:
-        _mailed(made=made, state=MailState.SENT)
+    _mailed(made=made, state=state, words=words)
 
 
 @gesture

@@ -13,9 +13,10 @@ from parvis.documents.api import read_bytes
 from parvis.kernel import clock, jobs
 from parvis.kernel.actor import Actor
 from parvis.kernel.gestures import gesture
+from parvis.kernel.outgoing import MailState
 from parvis.kernel.subject import SubjectRef
 
-from ..enums import ItemState, MailingState, MailState, Way
+from ..enums import ItemState, MailingState, Way
 from ..errors import MailingRefused
 from ..models import Mailing, Recipient
 from .writing import _held, record

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPServerDisconnected
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -17,10 +16,11 @@ from parvis.kernel import clock, jobs
 from parvis.kernel.actor import Actor
 from parvis.kernel.gestures import gesture, gesture_scope
 from parvis.kernel.jobs import JobRef
+from parvis.kernel.outgoing import MailState, leave
 from parvis.kernel.subject import SubjectRef
 
 from ..content import NOTICE, content_of, data_class, plain
-from ..enums import ItemState, MailingState, MailState, Reason, Way
+from ..enums import ItemState, MailingState, Reason, Way
 from ..models import Mailing, Recipient
 from ..selectors import Plan, letter, plans
 from .writing import record
@@ -147,19 +147,15 @@ def send_mails(*, ref: JobRef) -> None:
             _mailed(actor=actor, mailing=mailing, row=row, claim=claim, state=MailState.STOPPED, words="")
             continue
         try:
-            message(mailing, row, plan).send()
-        except (SMTPServerDisconnected, TimeoutError):
-            _mailed(actor=actor, mailing=mailing, row=row, claim=claim, state=MailState.UNSURE, words="")
-        except (SMTPException, RuntimeError, ValueError) as error:  # a ValueError: an address that no message can bear
-            _mailed(actor=actor, mailing=mailing, row=row, claim=claim, state=MailState.REFUSED, words=_words(error))
+            state, words = leave(message(mailing, row, plan))
         except OSError as error:
             with gesture_scope():
                 Recipient.unscoped.filter(pk=row.pk, mail_state=MailState.SENDING, mail_claim=claim).update(mail_state=MailState.WAITING)
                 Mailing.unscoped.filter(pk=mailing.pk).update(problem=str(error)[:400])
             raise
-        else:
-            state = MailState.SENT if settings.PARVIS_KIND == "production" else MailState.KEPT
-            _mailed(actor=actor, mailing=mailing, row=row, claim=claim, state=state, words="")
+        if state == MailState.SENT and settings.PARVIS_KIND != "production":
+            state = MailState.KEPT
+        _mailed(actor=actor, mailing=mailing, row=row, claim=claim, state=state, words=words)
         ref.report(95 * (place + 1) // len(rows))
     with gesture_scope():
         Mailing.unscoped.filter(pk=mailing.pk).exclude(problem="").update(problem="")
@@ -185,18 +181,6 @@ def message(mailing: Mailing, row: Recipient, plan: Plan) -> EmailMessage:
     else:
         subject, body = (one.replace("{centre}", sender().name).replace("{phone}", sender().phone) for one in NOTICE[plan.language])
     return EmailMessage(" ".join(subject.split()), body, to=[plan.reach.email], headers={"Auto-Submitted": "auto-generated"})
-
-
-def _words(error: Exception) -> str:
-    """What the server said, as it said it."""
-    said: bytes | str
-    if isinstance(error, SMTPRecipientsRefused):
-        code, said = next(iter(error.recipients.values()))
-    elif isinstance(error, SMTPResponseException):
-        code, said = error.smtp_code, error.smtp_error
-    else:
-        return str(error)[:400]
-    return f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"[:400]
 
 
 @gesture

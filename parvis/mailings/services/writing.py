@@ -15,11 +15,12 @@ from parvis.kernel import clock, jobs, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, NotAllowed
 from parvis.kernel.gestures import gesture
+from parvis.kernel.outgoing import MailState
 from parvis.kernel.subject import SubjectRef
 
 from .. import access
 from ..content import HARMLESS, content_of, faults, fields_for, is_ready
-from ..enums import ItemState, MailingState, MailState, Means, Source
+from ..enums import ItemState, MailingState, Means, Source
 from ..errors import MailingRefused
 from ..models import Mailing, Recipient
 from ..selectors import plans, summary

@@ -16,12 +16,13 @@ from parvis.contacts.enums import ContactLanguage
 from parvis.documents.api import read_bytes
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
+from parvis.kernel.outgoing import MailState
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import stepup
 from parvis.ui.http import done, page, screen
 
 from .. import access, services
-from ..enums import ItemState, MailingState, MailState, Way
+from ..enums import ItemState, MailingState, Way
 from ..models import Mailing, Recipient
 from ._common import found
 
