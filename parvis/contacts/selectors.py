@@ -368,11 +368,19 @@ def letter_languages(person_ids: Collection[int], day: dt.date | None = None) ->
     return found
 
 
+_HOUSEHOLD = Statement("contacts.household_of")
+
+
+def _of_one_household(at: dict[str, Any]) -> QuerySet[HouseholdMember]:
+    known_on = at.get("known_on")
+    mine = HouseholdMember.unscoped.filter(person=at["person"]).at(at["day"], known_on).order_by().values("household_id")
+    return HouseholdMember.unscoped.filter(household__in=mine).select_related("household").known(known_on)
+
+
 def household_of(person_id: int, day: dt.date | None = None, known_on: dt.datetime | None = None) -> HouseholdView | None:
     """The household where a person lives on a day: its members come with it."""
     day = day or clock.today()
-    mine = HouseholdMember.unscoped.filter(person=person_id).at(day, known_on).order_by().values("household_id")
-    rows = list(HouseholdMember.unscoped.filter(household__in=mine).select_related("household").known(known_on))
+    rows = _HOUSEHOLD.rows((), _of_one_household, person=person_id, day=day, known_on=known_on)
     if not rows:
         return None
     first = min(row.household_id for row in rows)

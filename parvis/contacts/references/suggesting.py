@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from parvis.kernel.statements import Statement
+
 from ..matching import after_prefix, word_likeness
 from ..models import AddressList, ReferenceStreet, ReferenceWord
 from .keys import COMMON, key_of, place_key, sound_of, split_number, words_of
 
+_LISTS = Statement("contacts.lists_of_country")
 MOST_CANDIDATES = 400
 MOST_TYPED = 120
 
@@ -56,7 +59,11 @@ def suggest_addresses(query: str, municipality: str | None = None, limit: int = 
 
 def is_listed(street: str, postal_code: str, country: str) -> bool | None:
     """Is the street on the list of its postal code? None: no list of that country covers the postal code."""
-    if not street.strip() or not postal_code.strip() or not AddressList.objects.filter(country=country).exists():
+    if (
+        not street.strip()
+        or not postal_code.strip()
+        or not _LISTS.rows((), lambda at: AddressList.objects.filter(country=at["country"])[:1], country=country)
+    ):
         return None
     here = ReferenceStreet.objects.filter(postal_code=postal_code.strip(), list__country=country)
     if here.filter(key=key_of(street)).exists():

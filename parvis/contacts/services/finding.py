@@ -8,17 +8,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from parvis.kernel import memo
 from parvis.kernel.actor import Actor
+from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.textmatch import tokens
 
 from .. import access, matching, selectors
 from ..models import Identifier, NumberPiece, Person, PersonBirth, PersonIndex, PersonName, PersonToken
 
+_TOKENS = Statement("contacts.candidates")
 MOST_KEYS = 3_000
 MOST_CANDIDATES = 60
 MOST_FOUND = 120
@@ -92,6 +95,11 @@ def reason_text(code: str) -> str:
     }[code]
 
 
+def _tokens(at: dict[str, Any]) -> QuerySet[PersonToken, tuple[int, str]]:
+    rows = PersonToken.unscoped.filter(one_of("value", at["values"]), kind=at["kind"]).order_by("value", "person_id")
+    return rows.values_list("person_id", "value")[:MOST_KEYS]
+
+
 def _candidates(wanted: matching.Wanted, exclude: set[int]) -> list[int]:
     """Persons worth a comparison: same number, same birth date, a like date and a like sound, or two like sounds."""
     hits: Counter[int] = Counter()
@@ -101,8 +109,7 @@ def _candidates(wanted: matching.Wanted, exclude: set[int]) -> list[int]:
     near: set[int] = set()
     exact = wanted.birth_date.isoformat() if wanted.birth_date else ""
     for kind in sorted(by_kind):
-        rows = PersonToken.unscoped.filter(kind=kind, value__in=sorted(by_kind[kind])).order_by("value", "person_id")
-        for person_id, value in rows.values_list("person_id", "value")[:MOST_KEYS]:
+        for person_id, value in _TOKENS.rows((), _tokens, kind=str(kind), values=sorted(by_kind[kind])):
             if kind == matching.BIRTH and value != exact:
                 near.add(person_id)
             else:

@@ -12,6 +12,7 @@ from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.bitemporal import begun
 from parvis.kernel.gestures import gesture
+from parvis.kernel.statements import Statement
 from parvis.kernel.textmatch import sort_key
 
 from .. import matching
@@ -28,6 +29,12 @@ from ..models import (
     PersonToken,
 )
 from ._common import require_editor
+
+_NAMES = Statement("contacts.index.names")
+_BIRTHS = Statement("contacts.index.births")
+_NUMBERS = Statement("contacts.index.numbers")
+_LANGUAGE = Statement("contacts.index.language")
+_ACCOUNTS = Statement("contacts.index.accounts")
 
 
 @gesture
@@ -68,10 +75,13 @@ def reindex(person: Person) -> None:
         waiting[person.pk] = person
         return
     day = clock.today()
-    names = list(PersonName.unscoped.filter(person=person, live=1).order_by("valid_from", "pk"))
-    births = list(PersonBirth.unscoped.filter(person=person, live=1).order_by("valid_from", "pk"))
-    numbers = list(Identifier.unscoped.filter(person=person, live=1))
-    language = PersonLanguage.unscoped.filter(person=person, live=1).order_by("-valid_from", "-pk").first()
+    pk = person.pk
+    names = _NAMES.rows((), lambda at: PersonName.unscoped.filter(person=at["person"], live=1).order_by("valid_from", "pk"), person=pk)
+    births = _BIRTHS.rows((), lambda at: PersonBirth.unscoped.filter(person=at["person"], live=1).order_by("valid_from", "pk"), person=pk)
+    numbers = _NUMBERS.rows((), lambda at: Identifier.unscoped.filter(person=at["person"], live=1), person=pk)
+    language = _LANGUAGE.one(
+        (), lambda at: PersonLanguage.unscoped.filter(person=at["person"], live=1).order_by("-valid_from", "-pk")[:1], person=pk
+    )
     current = _current([name for name in names if name.kind != NameKind.ALIAS] or names, day)
     birth = _current(births, day)
     if current is None:
@@ -101,17 +111,20 @@ def reindex(person: Person) -> None:
     held = set() if first else set(PersonToken.unscoped.filter(person=person).values_list("kind", "value"))
     for kind, value in held - wanted:
         PersonToken.unscoped.filter(person=person, kind=kind, value=value).delete()
-    index_numbers(person)
+    index_numbers(person, numbers)
     PersonToken.unscoped.bulk_create([PersonToken(person=person, kind=kind, value=value) for kind, value in sorted(wanted - held)])
 
 
-def index_numbers(person: Person) -> None:
-    """Rewrite the parts of numbers under which a person is found: accounts and identifiers that are known now."""
+def index_numbers(person: Person, identifiers: list[Identifier] | None = None) -> None:
+    """Rewrite the parts of numbers under which a person is found: accounts and identifiers that are known now (given, when they were read)."""
     wanted: set[tuple[str, str]] = set()
     if person.merged_into_id is None:
-        accounts = BankAccount.unscoped.filter(person=person, live=1).values_list("iban", flat=True)
-        numbers = Identifier.unscoped.filter(person=person, live=1).values_list("value", flat=True)
-        wanted = matching.pieces_of(set(accounts), set(numbers))
+        if identifiers is None:
+            identifiers = list(Identifier.unscoped.filter(person=person, live=1))
+        accounts = _ACCOUNTS.rows(
+            (), lambda at: BankAccount.unscoped.filter(person=at["person"], live=1).values_list("iban", flat=True), person=person.pk
+        )
+        wanted = matching.pieces_of(set(accounts), {one.value for one in identifiers})
     pieces = [] if begun(person, "numbers") else NumberPiece.unscoped.filter(person=person).values_list("pk", "kind", "value")
     rows = {(kind, value): pk for pk, kind, value in pieces}
     if gone := [pk for key, pk in rows.items() if key not in wanted]:

@@ -15,6 +15,7 @@ from parvis.kernel.bitemporal import Source, begin, untouched
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.identifiers import InvalidIdentifier, is_specimen_niss, parse_nir, parse_niss
+from parvis.kernel.statements import Statement
 
 from ..enums import ContactLanguage, IdentifierKind, NameKind, Sex
 from ..errors import IdentifierTaken, InvalidPerson
@@ -29,6 +30,7 @@ from ..models import (
 from ._common import Origin, record_person, require_editor, wishes_after, write_person_fact
 from .indexing import indexed_once, reindex
 
+_TAKEN = Statement("contacts.number_taken")
 OLDEST_BIRTH = dt.date(1880, 1, 1)
 
 
@@ -240,7 +242,13 @@ def add_identifier(
     """
     require_editor(actor)
     kind, value = check_identifier(kind, value, from_card=from_card)
-    taken = Identifier.unscoped.filter(kind=kind, value=value, live=1).exclude(person=person).first()
+    taken = _TAKEN.one(
+        (),
+        lambda at: Identifier.unscoped.filter(kind=at["kind"], value=at["value"], live=1).exclude(person=at["person"])[:1],
+        kind=str(kind),
+        value=value,
+        person=person.pk,
+    )
     if taken is not None:
         raise IdentifierTaken(
             _("This number already belongs to another person of the register. Open that person instead of making a second one."),

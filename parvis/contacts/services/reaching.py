@@ -13,6 +13,7 @@ from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.bitemporal import Source
 from parvis.kernel.gestures import gesture
+from parvis.kernel.statements import Statement
 
 from ..enums import AddressKind, PointKind
 from ..errors import InvalidPerson
@@ -23,6 +24,8 @@ from ..models import (
 )
 from ..references.suggesting import is_listed
 from ._common import require_editor, write_person_fact
+
+_HIDDEN = Statement("contacts.hidden_now")
 
 
 @gesture
@@ -58,7 +61,14 @@ def set_address(
     if country == "BE" and postal_code.strip() and not re.fullmatch(r"[1-9]\d{3}", postal_code.strip()):
         raise InvalidPerson(_("A Belgian postal code has four digits."), field="postal_code", code="postal_code")
     if hidden is None:
-        hidden = Address.unscoped.filter(person=person, live=1, hidden=True).at(clock.today()).exists()
+        hidden = bool(
+            _HIDDEN.rows(
+                (),
+                lambda at: Address.unscoped.filter(person=at["person"], live=1, hidden=True).at(at["day"])[:1],
+                person=person.pk,
+                day=clock.today(),
+            )
+        )
     return write_person_fact(
         Address,
         actor=actor,

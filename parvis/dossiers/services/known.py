@@ -12,6 +12,7 @@ from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.gestures import gesture
+from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.subject import SubjectRef
 from parvis.kernel.textmatch import tokens
 
@@ -19,6 +20,8 @@ from .. import access
 from ..errors import InvalidDossier
 from ..models import WellKnownName, WellKnownPerson
 
+_KNOWN = Statement("dossiers.known_names")
+_BEARING = Statement("dossiers.bearing_known_names")
 STREAM = "context:dossiers"
 FOUND_AT_MOST = 200
 SEARCH = system_actor("dossiers.known")
@@ -96,8 +99,12 @@ def _record(actor: Actor, verb: str, row: WellKnownName, values: dict[str, objec
 def match_again(person_ids: Iterable[int]) -> None:
     """A name changed, or two persons became one: which of them bear a well-known name now."""
     ids = sorted(set(person_ids))
-    rows = list(WellKnownName.objects.filter(valid_to__gt=clock.today()))
-    held = set(WellKnownPerson.objects.filter(person_id__in=ids).values_list("known_id", "person_id"))
+    rows = _KNOWN.rows((), lambda at: WellKnownName.objects.filter(valid_to__gt=at["day"]), day=clock.today())
+    held = set(
+        _BEARING.rows(
+            (), lambda at: WellKnownPerson.objects.filter(one_of("person_id", at["ids"])).values_list("known_id", "person_id"), ids=ids
+        )
+    )
     if not rows and not held:
         return
     names = display_names(ids)

@@ -30,6 +30,7 @@ from parvis.dossiers.api import DossierMember
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.bitemporal import Source
+from parvis.kernel.statements import Statement
 from parvis.kernel.textmatch import sort_key
 
 from ..enums import Choice, Outcome
@@ -39,6 +40,7 @@ from ..reading.values import BadValue, clean
 from . import own as own_fields
 from .known import known_account, known_target, known_unit
 
+_HOLDER = Statement("takeover.holder_of_number")
 NUMBER_KINDS = ("niss", "bis")
 ADDRESS_PARTS = ("street", "number", "box", "postal_code", "municipality", "country")
 
@@ -178,7 +180,13 @@ def _find(plan: Plan, actor: Actor, imported: Import, new: bool, same_as: int | 
     by_key = known_target(imported.source, "person", plan.key)
     number = values.get("national_number", "")
     holder = (
-        Identifier.unscoped.filter(kind__in=NUMBER_KINDS, value=number, live=1).values_list("person_id", flat=True).first()
+        _HOLDER.one(
+            (),
+            lambda at: Identifier.unscoped.filter(kind__in=NUMBER_KINDS, value=at["number"], live=1).values_list("person_id", flat=True)[
+                :1
+            ],
+            number=number,
+        )
         if number
         else None
     )
