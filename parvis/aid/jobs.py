@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db.models import Max
 
 from parvis.documents import api as documents
@@ -11,10 +13,10 @@ from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.jobs import JobRef, job, periodic
 from parvis.kernel.periods import month_start, next_month
 
-from .letters import TITLE, claim_letter_pdf, closing_letter, language_of
-from .models import Attestation, Claim, ClaimReceipt
+from .letters import TITLE, claim_letter_pdf, closing_letter, language_of, waiver_letter
+from .models import Attestation, Claim, ClaimReceipt, ClaimWaiver
 from .offline import write_pack
-from .services import attesting, continuing, handing_back
+from .services import attesting, continuing, handing_back, waiving
 
 
 @periodic("aid.extend", "20 3 * * *")
@@ -86,4 +88,15 @@ def settled_letter(ref: JobRef) -> None:
         handing_back.keep_closing_letter(
             actor=system_actor("settled-letter"), claim=claim, file=file, language=language, title=f"{title} ({claim.number})"
         )
+        ref.complete()
+
+
+@job("aid.waiver_letter")
+def to_debtor(ref: JobRef) -> None:
+    """What a decision gave up, told to a debtor who is not the person of the file; the worker sends it."""
+    waiver = ClaimWaiver.unscoped.select_related("claim").get(pk=ref.subject.id)
+    language, title, pdf = waiver_letter(waiver, Decimal(ref.payload["left"]))
+    file = documents.store_bytes(pdf)
+    with gesture_scope():
+        waiving.keep_debtor_letter(actor=system_actor("waiver-letter"), waiver=waiver, file=file, language=language, title=title)
         ref.complete()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 
@@ -11,10 +12,12 @@ from parvis.decisions import api as decisions
 from parvis.documents import api as documents
 from parvis.dossiers.api import main_referent_of
 from parvis.kernel import clock
+from parvis.kernel.textmatch import sort_key
+from parvis.ui import formats
 
 from . import texts
 from .enums import DebtorKind
-from .models import Claim
+from .models import Claim, ClaimWaiver
 
 TITLE = {"fr": "Lettre de récupération", "nl": "Terugvorderingsbrief", "de": "Rückforderungsschreiben", "en": "Claim letter"}
 
@@ -100,5 +103,49 @@ def closing_letter(claim: Claim, last_on: date | None, again: int = 0) -> tuple[
         on=on,
         reference=f"{claim.number}/{again + 1}" if again else claim.number or "",
         contact=(name,),
+    )
+    return language, title, documents.render_letter_pdf(blocks, envelope, date=on)
+
+
+def other_debtor(claim: Claim) -> bool:
+    """Is the money owed by somebody else than the person who received the aid: an institution, or another person?"""
+    if claim.debtor_kind != DebtorKind.PERSON:
+        return True
+    if claim.debtor_person_id is not None:
+        return claim.debtor_person_id != claim.beneficiary_id
+    return sort_key(claim.debtor_name) != sort_key(claim.beneficiary_name)
+
+
+def waiver_letter(waiver: ClaimWaiver, left: Decimal) -> tuple[str, str, bytes]:
+    """Language, title and PDF of the letter to a debtor who is somebody else: number, sum, period and ground of the claim, and what is given up,
+    with what was ``left`` of it then. Nothing of the file, its person or the decision. Same waiver, same bytes."""
+    claim = waiver.claim
+    assert claim.amount is not None
+    known = claim.debtor_kind != DebtorKind.PERSON or claim.debtor_person_id is not None
+    language = language_of(claim) if known else str(settings.LANGUAGE_CODE)
+    on = clock.date_of(waiver.at)
+    blocks = documents.draft_letter(
+        "recovery.waived_debtor",
+        language,
+        {
+            "reference": claim.number,
+            "amount": claim.amount,
+            "waived": waiver.amount,
+            "waived_rest": texts.WAIVED_REST[left > 0].get(language, "").format(rest=formats.amount(left, claim.currency, language)),
+            "period_from": claim.valid_from,
+            "period_to": claim.valid_to - timedelta(days=1),
+            "ground": claim.ground,
+            "contact": claim.registered_by_label,
+        },
+    )
+    title = documents.subject_line(blocks)
+    lines = contacts.postal_lines(claim.debtor_person_id, on) if claim.debtor_person_id else tuple(claim.debtor_address.splitlines())
+    envelope = documents.Envelope(
+        language=language,
+        recipient=(claim.debtor_name, *lines),
+        subject=title,
+        on=on,
+        reference=claim.number or "",
+        contact=(claim.registered_by_label,),
     )
     return language, title, documents.render_letter_pdf(blocks, envelope, date=on)

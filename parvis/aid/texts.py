@@ -56,6 +56,28 @@ WAIVER = {
     "en": "Recovery given up",
 }
 
+WAIVED_LETTER = {
+    "fr": "Récupération abandonnée : envoyer la lettre au débiteur",
+    "nl": "Van terugvordering afgezien: de brief aan de schuldenaar sturen",
+    "de": "Auf Rückforderung verzichtet: den Brief an den Schuldner senden",
+    "en": "Recovery given up: send the letter to the debtor",
+}
+#: Whether something is left to pay.
+WAIVED_REST = {
+    False: {
+        "fr": "Il ne reste rien à payer pour cette récupération.",
+        "nl": "Voor deze terugvordering blijft niets meer te betalen.",
+        "de": "Für diese Rückforderung ist nichts mehr zu zahlen.",
+        "en": "Nothing is left to pay for this recovery.",
+    },
+    True: {
+        "fr": "Il reste **{rest}** à payer.",
+        "nl": "Er blijft **{rest}** te betalen.",
+        "de": "Es bleiben **{rest}** zu zahlen.",
+        "en": "**{rest}** is left to pay.",
+    },
+}
+
 ARTICLE = {
     DebtorKind.INSTITUTION: "Loi organique du 8 juillet 1976, art. 99 § 2",
     DebtorKind.PERSON: "Loi du 26 mai 2002, art. 24 ; loi organique du 8 juillet 1976, art. 99 § 1er",

@@ -12,11 +12,14 @@ from parvis.accounting import api as accounting
 from parvis.accounting.models import Voucher
 from parvis.accounting.selectors import balance_of
 from parvis.aid.api import AidError, propose_waiver, reconciliation, record_receipt, reverse_receipt
+from parvis.aid.letters import other_debtor
 from parvis.aid.models import Claim, ClaimReceipt, ClaimWaiver, Entitlement
 from parvis.aid.reconciling import month_of
+from parvis.contacts.api import set_language
 from parvis.decisions import api as decisions
 from parvis.decisions.models import Notification
 from parvis.decisions.services.deciding import decide
+from parvis.documents.models import Document
 from parvis.identity.models import Account
 from parvis.journal.models import Entry
 from parvis.kernel import clock, jobs, registries
@@ -25,6 +28,8 @@ from parvis.requests import api as requests
 from parvis.requests.models import Clock, RequestLine
 from parvis.workflows.models import WorkItem
 from tests.accounting.factories import SYSTEM
+from tests.contacts.factories import WORKER as PERSON_EDITOR
+from tests.contacts.factories import make_person
 from tests.decisions import factories as made
 
 from . import factories as f
@@ -238,3 +243,49 @@ def test_the_accountant_sees_what_was_given_up_and_by_which_decision(client, wor
     month = plain(client.get(reverse("aid:claims_month", args=[2026, 3])).content.decode())
     assert "Abandonné" in month or "600,00" in month
     assert clock.today() and Claim.unscoped.count() == 1
+
+
+def test_another_debtor_gets_a_letter_without_the_file_and_the_worker_the_task_to_send_it(client, world):
+    centre, team = world
+    claim = registered(world)  # the institution owes it
+    decided(centre, submitted(centre, claim, "600.00"))
+    letter = Document.unscoped.get(subject_type="claim", subject_id=claim.pk, kind="letter")
+    assert (letter.data_class, letter.dossier_id, letter.language) == ("money", claim.dossier_id, "fr")
+    text = plain(words(letter.file.path.read_bytes()))
+    for part in (
+        "Office national de l’emploi",
+        claim.number,
+        "2 628,40 €",
+        "600,00 €",
+        "2 028,40 €",
+        claim.ground,
+        "Vous ne devez plus payer",
+    ):
+        assert part in text, (part, text)
+    for private in ("Aya", "Benali", "Noé", "210,00", claim.dossier.number, "[", "{"):
+        assert private not in text, (private, text)
+    (task,) = WorkItem.unscoped.filter(subject_type="claim", subject_id=claim.pk, state="open", step__startswith="waived-")
+    assert (task.owner_id, task.dossier_key) == (centre.worker.account_id, claim.dossier_id)
+    client.force_login(Account.objects.get(pk=centre.worker.account_id))
+    assert client.get(reverse("workflows:task", args=[task.uuid])).status_code == 200
+    client.force_login(Account.objects.get(pk=team.accountant.account_id))
+    page = client.get(reverse("aid:claim", args=[claim.uuid])).content.decode()
+    assert reverse("documents:download", args=[letter.uuid]) in page
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("nl", "U hoeft dit bedrag niet meer te betalen"), ("de", "brauchen Sie nicht mehr zu zahlen")]
+)
+def test_a_person_who_owes_for_another_reads_it_in_the_own_language_and_who_owes_for_oneself_gets_none(world, language, said):
+    centre, _team = world
+    claim = registered(world)
+    son = make_person("Delvaux", "Luc", "1970-01-01")
+    set_language(actor=PERSON_EDITOR, person=son, language=language, valid_from=date(2020, 1, 1))
+    Claim.unscoped.filter(pk=claim.pk).update(debtor_kind="person", debtor_person=son, debtor_name="Luc Delvaux")
+    decided(centre, submitted(centre, claim))
+    letter = Document.unscoped.get(subject_type="claim", subject_id=claim.pk, kind="letter")
+    text = plain(words(letter.file.path.read_bytes()))
+    assert letter.language == language and said in text and "Luc Delvaux" in text and "Benali" not in text
+    Claim.unscoped.filter(pk=claim.pk).update(debtor_person=claim.beneficiary_id, debtor_name=claim.beneficiary_name)
+    claim.refresh_from_db()
+    assert not other_debtor(claim)

@@ -15,20 +15,25 @@ from django.utils.translation import gettext_noop
 from parvis.accounting import api as accounting
 from parvis.accounting.api import Leg
 from parvis.decisions import api as decisions
-from parvis.kernel import clock, mutations
+from parvis.documents import api as documents
+from parvis.dossiers.api import Dossier, referent_of
+from parvis.kernel import clock, jobs, mutations
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.errors import Conflict, NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.money import CENT
+from parvis.kernel.subject import SubjectRef
 from parvis.requests import api as requests
 from parvis.ui import formats
+from parvis.workflows.api import open_item
 
 from .. import texts
 from ..access import may_tell_settled
 from ..enums import ClaimState
 from ..errors import AidError
 from ..events import ClaimWaived
+from ..letters import other_debtor
 from ..models import Claim, ClaimWaiver
 from .granting import note_step, stream
 
@@ -180,4 +185,37 @@ def give_up(*, actor: Actor, decision: decisions.Decision, provision: decisions.
             amount=provision.amount,
         )
     )
+    if other_debtor(claim):
+        jobs.enqueue("aid.waiver_letter", SubjectRef("claim_waiver", waiver.pk), payload={"left": str(claim.open_amount)})
     return waiver
+
+
+@gesture
+def keep_debtor_letter(*, actor: Actor, waiver: ClaimWaiver, file: documents.StoredFile, language: str, title: str) -> None:
+    """The letter to the debtor in the file, and the task to send it for who follows the file."""
+    claim = waiver.claim
+    documents.attach(
+        actor=actor,
+        subject=claim.ref,
+        file=file,
+        title=f"{title} ({claim.number}, {claim.debtor_name})"[:191],
+        kind=documents.DocumentKind.LETTER,
+        origin=documents.Origin.PRODUCED,
+        language=language,
+        dossier_id=claim.dossier_id,
+        file_name=f"{claim.number}-renonciation-{waiver.pk}.pdf",
+        data_class="money",
+    )
+    mutations.record(stream(claim.dossier_id), actor=actor, verb="claim.waiver_letter", subject=claim.ref, values={"pdf": file.sha256})
+    open_item(
+        actor=actor,
+        subject=claim.ref,
+        title=texts.WAIVED_LETTER,
+        owner=referent_of(claim.dossier_id),
+        queue="social_worker",
+        unit_id=Dossier.unscoped.filter(pk=claim.dossier_id).values_list("unit_id", flat=True).first(),
+        dossier_id=claim.dossier_id,
+        due_on=clock.today(),
+        why=f"{claim.number} · {claim.debtor_name}",
+        key=f"waived-{waiver.pk}",
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from parvis.documents.api import read_bytes
+from parvis.documents.api import Document, DocumentKind, documents_of, read_bytes
 from parvis.dossiers.api import part_of
 from parvis.kernel import asof, clock, mutations
 from parvis.kernel.periods import month_start, next_month
@@ -124,6 +124,13 @@ def _shown(rows: Any) -> list[ClaimReceipt]:
     return found
 
 
+def _letters(request: Request, row: Claim) -> list[Document]:
+    """Letters about the recovery beside the one that claims it: to the person when it is settled, to the debtor when it is given up."""
+    if row.settled_at is None and not row.waived:
+        return []
+    return [one for one in documents_of(request.actor, row.ref) if one.kind == DocumentKind.LETTER and one.withdrawn_at is None]
+
+
 def _context(request: Request, row: Claim) -> dict[str, Any]:
     return {
         "claim": row,
@@ -133,6 +140,7 @@ def _context(request: Request, row: Claim) -> dict[str, Any]:
         "receipt_form": ReceiptForm(initial={"on": clock.today(), "amount": row.open_amount if row.amount else None}),
         "may_register": access.may_register_claims(request.actor) and row.state == ClaimState.TO_REGISTER,
         "waivers": list(ClaimWaiver.objects.visible_to(request.actor).filter(claim=row).select_related("decision").order_by("pk")),
+        "letters": _letters(request, row),
         "may_waive": row.state == ClaimState.REGISTERED and access.may_tell_settled(request.actor, row),
         "may_collect": access.may_register_claims(request.actor) and row.state == ClaimState.REGISTERED,
         "reversal_form": ReversalForm(receipts=_living(request, row))
