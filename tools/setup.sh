@@ -18,15 +18,18 @@ lock=requirements.lock; [ "$profile" = dev ] && lock=requirements-dev.lock
 want="$(cat "$lock" pyproject.toml | sha256sum | cut -d' ' -f1)"
 if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
   echo "· packages of $lock"
-  "$bin/python" -m pip install --quiet --require-hashes --only-binary :all: -r "$lock" 2> >(grep -v "^WARNING: Location" >&2)
-  "$bin/python" -m pip install --quiet --no-deps --editable . 2> >(grep -v "^WARNING: Location" >&2)
+  # A developer's modules are compiled when they are first imported: most of the packages' are never.
+  compile=(); [ "$profile" = dev ] && compile=(--no-compile)
+  "$bin/python" -m pip install --quiet "${compile[@]}" --require-hashes --only-binary :all: -r "$lock" 2> >(grep -v "^WARNING: Location" >&2)
+  "$bin/python" -m pip install --quiet --no-deps --editable . 2> >(grep -v "^WARNING: Location" >&2) & own=$!
   "$bin/python" - <<PY
 import pathlib, sysconfig
 pathlib.Path(sysconfig.get_paths()["purelib"], "parvis-dev.pth").write_text(r"""$(pwd)""" + "\n")
 PY
-  echo "$want" > "$stamp"
 fi
+# Beside our own package, which needs nothing of this.
 "$bin/python" tools/ensure_node.py >/dev/null
 "$bin/python" tools/build_assets.py
 "$bin/python" tools/messages.py compile >/dev/null
+if [ -n "${own:-}" ]; then wait "$own"; echo "$want" > "$stamp"; fi
 echo "· set-up done: .venv/bin/parvis"
