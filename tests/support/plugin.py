@@ -9,6 +9,8 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from threading import local
+from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -60,6 +62,28 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_are_noted_once(django_test_environment: None) -> Iterator[None]:
+    """Django's test client notes each template with a copy of all it was given; here the page itself alone, not the hundred parts drawn in it."""
+    from django.template import Context, Template
+    from django.test.utils import _TestState
+
+    noted, plain, drawing = Template._render, _TestState.saved_data.template_render, local()
+
+    def render(template: Template, context: Context) -> Any:
+        if getattr(drawing, "inside", False):
+            return plain(template, context)
+        drawing.inside = True
+        try:
+            return noted(template, context)
+        finally:
+            drawing.inside = False
+
+    Template._render = render
+    yield
+    Template._render = noted
 
 
 @pytest.fixture(scope="session", autouse=True)
