@@ -59,8 +59,8 @@ class Fate(models.TextChoices):
 
     PASSES = "passes", pgettext_lazy("an appointment when the file passes", "goes to the successor")
     THERE = "there", pgettext_lazy("an appointment when the file passes", "the successor is there already")
-    TAKEN = "taken", pgettext_lazy("an appointment when the file passes", "the successor is taken at that hour: a task to settle it")
-    NOBODY = "nobody", pgettext_lazy("an appointment when the file passes", "nobody takes it yet: a task to choose who")
+    TAKEN = "taken", pgettext_lazy("an appointment when the file passes", "the successor is taken: a task")
+    NOBODY = "nobody", pgettext_lazy("an appointment when the file passes", "nobody yet: a task")
 
 
 FATE_TINTS = {Fate.PASSES: "ok", Fate.THERE: "", Fate.TAKEN: "warn", Fate.NOBODY: "warn"}

@@ -35,7 +35,7 @@ def minutes_field() -> forms.IntegerField:
 def agents_field() -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=_("Who will be there"),
-        widget=forms.SelectMultiple(attrs={"size": 4}),
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose who will be there.")},
     )
 

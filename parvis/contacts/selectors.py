@@ -505,7 +505,7 @@ def _names(
     return _latest(_NAMES.rows((actor, day if with_hidden else None), read, people=list(ids), known_on=known_on), day)
 
 
-def _hides(day: dt.date) -> Exists:
+def _hides(day: dt.date) -> Q:
     """``hidden_person_ids`` as a condition on rows about a person, for cards that show no address anyway."""
     today = clock.today()
     on_days = Q(valid_from__lte=day, valid_to__gt=day) | Q(valid_from__lte=today, valid_to__gt=today)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from parvis.contacts.api import reach_of
+from parvis.contacts.api import Reach, reach_of
 from parvis.documents.api import render_letter_html
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
@@ -21,7 +21,13 @@ from ..services.inviting import kind_of, person_of
 from ._common import about, found, read
 
 
-@screen(access=access.can_book, methods=("GET", "POST"), creates=True)
+def _way_words(way: str, reach: Reach) -> str:
+    """The way, and where it leads: what is looked at before it goes."""
+    where = reach.email if way == Way.EMAIL else ", ".join(reach.lines) if way == Way.POST else ""
+    return f"{Way(way).label} · {where}" if where else str(Way(way).label)
+
+
+@screen(access=access.can_book, methods=("GET", "POST"), parts=("letter",), creates=True)
 def invite(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What the person gets, by which way, in which language: looked at before it goes."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -30,7 +36,7 @@ def invite(request: HttpRequest, uuid: UUID) -> HttpResponse:
     person, today = person_of(row), clock.today()
     reach = reach_of([("person", person)], today).get(("person", person)) if person else None
     choice = ways_of(reach) if reach else None
-    ways = [(way, Way(way).label) for way in choice.ways] if choice else []
+    ways = [(way, _way_words(way, reach)) for way in choice.ways] if choice and reach else []
     form = InviteForm(request.POST if request.method == "POST" else None, ways=ways)
     context = {
         **about(actor, row.subject),
@@ -41,7 +47,8 @@ def invite(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "told": row.told_lock == row.lock,
     }
     if reach is not None and choice is not None:
-        chosen = form.cleaned_data.get("way") if form.is_bound and form.is_valid() else ""
+        asked = request.GET.get("way", "")
+        chosen = form.cleaned_data.get("way") if form.is_bound and form.is_valid() else asked if asked in choice.ways else ""
         _subject, blocks, envelope = letter(
             row,
             context["kind"],

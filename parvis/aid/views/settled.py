@@ -18,6 +18,7 @@ from parvis.workflows.api import ItemState, WorkItem
 from .. import access
 from ..enums import ClaimState
 from ..forms import WaiverForm
+from ..letters import other_debtor
 from ..models import Claim, ClaimReceipt
 from ..services import handing_back, waiving
 from ..sheet import balance_lines
@@ -75,7 +76,7 @@ def waive(request: Request, uuid: Any) -> HttpResponse:
         with errors_on(form):
             proposal = waiving.propose_waiver(actor=request.actor, claim=row, amount=form.cleaned_data["amount"])
             return done(request, "decisions:proposal", _("Drafted. Write down why, then submit it: the committee decides."), proposal.uuid)
-    context = {"claim": row, "form": form}
+    context = {"claim": row, "form": form, "other": other_debtor(row)}
     return invalid(request, "aid/waive.html", context) if request.method == "POST" else page(request, "aid/waive.html", context)
 
 

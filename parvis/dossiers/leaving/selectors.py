@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from parvis.agenda.api import Passing, coming_with, passings
+from parvis.agenda.enums import Fate
 from parvis.contacts.api import letter_languages
 from parvis.identity.api import Account, Function
 from parvis.kernel.actor import Actor
@@ -69,6 +70,11 @@ class Plan:
     @property
     def without_heir(self) -> int:
         return sum(1 for row in self.rows if row.heir is None)
+
+    @property
+    def clashing(self) -> int:
+        """Appointments at an hour when the successor is taken or absent."""
+        return sum(1 for one in self.meetings if one.fate == Fate.TAKEN)
 
     @property
     def against(self) -> bool:
