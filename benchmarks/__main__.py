@@ -22,6 +22,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from benchmarks import takeover
+
 ROOT = Path(__file__).resolve().parents[1]
 TURNS = 5
 
@@ -55,6 +57,8 @@ def main() -> int:
         children[size] = Child(size, environment)
     results = measured(children, options.rounds)
     text = table(results, options.engine)
+    if options.engine == "sqlite":
+        text += taken_over(takeover.measured())
     print(text)
     if options.write:
         name = "benchmarks.md" if options.engine == "sqlite" else f"benchmarks-{options.engine}.md"
@@ -143,6 +147,11 @@ def table(results: dict[int, dict], engine: str) -> str:
     for name in dict.fromkeys(name for size in sizes for name in results[size]["work"]):
         out.append(f"| {name} |" + "".join(f" {results[size]['work'].get(name, '–')} |" for size in sizes))
     return "\n".join(out) + "\n"
+
+
+def taken_over(steps: dict[str, str]) -> str:
+    rows = "".join(f"| {name} | {seconds} |\n" for name, seconds in steps.items())
+    return f"\n| {takeover.PERSONS:,} lines of another system, in a new instance | |\n|---|---:|\n{rows}"
 
 
 if __name__ == "__main__":

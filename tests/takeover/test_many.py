@@ -10,7 +10,7 @@ from django.db import connection
 from parvis.contacts.models import Identifier, Person
 from parvis.dossiers.api import Dossier, DossierMember, close_dossier
 from parvis.kernel import seals
-from parvis.takeover.models import Written
+from parvis.takeover.models import Import, Written
 from parvis.takeover.services._common import worker
 from tests.contacts.factories import niss
 
@@ -52,14 +52,35 @@ def cost(first: int, count: int) -> tuple[float, float]:
     return dry.statements / count, wet.statements / count
 
 
-def test_three_hundred_persons_with_households_addresses_and_dossiers() -> None:
-    dry, wet = cost(0, 300)
+def test_two_thousand_persons_are_looked_at_with_the_errors_of_each_line() -> None:
+    """B49. Looking writes nothing. ``python -m benchmarks.takeover`` also writes the two thousand, looks again and takes them back."""
+    wrong = {
+        40: "x1;;sans nom;;;;;;;;;;;;",
+        1999: "x2;Nom;Prenom;31/02/1990;M;;fr;;;;;;;;",
+        2000: "x3;Nom;Prenom;;M;12345678901;fr;;;;;;;;",
+    }
+    imported = check(upload(csv_file(*(wrong.get(n, line(n)) for n in range(1, 2001)))))
+    assert imported.counts["outcome"] == {"create": 1997, "error": 3}
+    # Numbers are those of the file, whose first line holds the titles.
+    assert list(imported.lines(manager="unscoped").filter(outcome="error").values_list("number", flat=True)) == [41, 2000, 2001]
+    said = {row.number: {one["field"] for one in row.findings} for row in imported.lines(manager="unscoped").filter(outcome="error")}
+    assert said == {41: {"family_name"}, 2000: {"birth_date"}, 2001: {"national_number"}}
+    assert not Person.unscoped.exists()
+
+
+def test_persons_with_households_addresses_and_dossiers_again_and_back() -> None:
+    count = 120
+    dry, wet = cost(0, count)
     assert dry < 4
-    assert wet < 90
-    assert (Person.unscoped.count(), Dossier.unscoped.count()) == (300, 100)
+    assert wet < 65
+    assert (Person.unscoped.count(), Dossier.unscoped.count()) == (count, count // FAMILY)
     assert seals.verify().ok
-    again = check(upload(csv_file(*(line(n) for n in range(300)))))
-    assert again.counts["outcome"] == {"same": 300}
+    again = check(upload(csv_file(*(line(n) for n in range(count)))))
+    assert again.counts["outcome"] == {"same": count}
+    first = Import.unscoped.order_by("pk")[0]
+    assert undo(first).counts["result"] == {"undone": count}
+    assert not Identifier.unscoped.filter(live=1).exists() and not DossierMember.unscoped.filter(live=1).exists()
+    assert seals.verify().ok
 
 
 def test_a_line_costs_no_more_when_there_are_more_of_them() -> None:

@@ -6,14 +6,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from parvis.contacts.models import Identifier, Person
+from parvis.contacts.models import Person
 from parvis.identity.api import create_account, grant_function
 from parvis.kernel import jobs
 from parvis.takeover.models import Import, Profile
-from tests.contacts.factories import make_person, niss
+from tests.contacts.factories import make_person
 from tests.support import actor
 
-from .factories import apply, check, csv_file, outcomes, results, undo, unit, upload
+from .factories import check, csv_file, outcomes, results, unit, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -103,25 +103,6 @@ def test_lists_cost_the_same_however_long(client: Client, django_assert_max_num_
         page = client.get(f"/takeover/{imported.uuid}/?kind=create").content.decode()
     assert page.count("data-row") == 50
     assert "after=51" in page
-
-
-def test_two_thousand_persons_in_a_few_minutes_again_and_back() -> None:
-    """B49: dry run with errors by line, the second run changes nothing, all is taken back. A twentieth here; the seconds are in the guide."""
-    number = 100
-    lines = [
-        f"{n};Nom{n % 37}x{n};Prenom{n};17/05/19{50 + n % 50};{'F' if n % 2 else 'M'};{niss(f'19{50 + n % 50}-05-17', n)};fr;Rue Haute;{n};4700;Eupen;M{n // 3};;;"
-        for n in range(1, number)
-    ]
-    imported = check(upload(csv_file(*lines, "x;;sans nom;;;;;;;;;;;;")))
-    assert imported.counts["outcome"]["error"] == 1
-    imported = apply(imported)
-    done = imported.counts["result"]["done"]
-    assert done + imported.counts["result"].get("left", 0) == number - 1
-    again = check(upload(csv_file(*lines)))
-    assert again.counts["outcome"].get("create", 0) == 0
-    assert again.counts["outcome"].get("change", 0) == 0
-    assert undo(imported).counts["result"]["undone"] == done
-    assert not Identifier.unscoped.filter(live=1).exists()
 
 
 def test_nobody_but_a_whole_centre_administrator(client: Client) -> None:
