@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from parvis.documents import api as documents
@@ -304,7 +303,7 @@ def envelope(
     proposal: Proposal, blocks: Sequence[Mapping[str, Any]], decision: Decision | None = None, committee: Committee | None = None
 ) -> Envelope:
     """What stands around the text: centre, reference, contact, person. A hidden address is not on the envelope."""
-    instance = settings.PARVIS
+    who = documents.sender()
     language = proposal.language
     lines = neighbours.postal_lines(proposal.person_id, decision.decided_on if decision is not None else asof.day())
     return Envelope(
@@ -313,7 +312,8 @@ def envelope(
         subject=documents.subject_line(blocks_from_json(blocks)),
         on=decision.decided_on if decision is not None else None,
         reference=f"{proposal.dossier.number} / {decision.number}" if decision is not None else proposal.dossier.number,
-        contact=(_contact(proposal, language), instance["phone"]),
+        contact=(_contact(proposal, language), who.phone),
+        sender=who,
         service=proposal.unit.name_in(language),
         signatures=_signatures(committee, language) if committee is not None else (),
         draft=decision is None,

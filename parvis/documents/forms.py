@@ -26,6 +26,30 @@ class DocumentForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class LetterHeadForm(forms.Form):
+    """The head of every letter. The lines are those under the name, as they are printed."""
+
+    name = forms.CharField(label=_("Name of the sender"), max_length=120)
+    lines = forms.CharField(
+        label=_("Lines under the name"),
+        required=False,
+        max_length=600,
+        help_text=_("Street, town, opening hours: at most five lines, each as it is printed."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    email = forms.CharField(label=_("E-mail address"), max_length=120, required=False, widget=forms.TextInput(attrs={"inputmode": "email"}))
+    logo = forms.FileField(
+        label=_("Logo"), required=False, help_text=_("PNG or JPEG, at most 5 MB. It is printed above the name, 1.5 cm high.")
+    )
+    no_logo = forms.BooleanField(label=_("Without logo"), required=False)
+    after = forms.IntegerField(widget=forms.HiddenInput)
+    looked_logo = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_lines(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["lines"].splitlines() if line.strip()]
+
+
 class TemplateForm(forms.Form):
     """The text of a template, typed or in a file; ``text`` is what counts: the file, when there is one."""
 

@@ -7,5 +7,16 @@ from parvis.ui.past import declare
 declare(
     "documents",
     day=("about", "download"),
-    today=("add", "kinds", "orphan", "orphans", "template", "template_new", "template_source", "templates"),
+    today=(
+        "add",
+        "kinds",
+        "letter_head",
+        "letter_head_logo",
+        "orphan",
+        "orphans",
+        "template",
+        "template_new",
+        "template_source",
+        "templates",
+    ),
 )

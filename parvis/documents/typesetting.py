@@ -78,6 +78,10 @@ def render_stamp(line: str, *, width: float, height: float, language: str) -> by
 
 def _compiled(template: str, data: Mapping[str, Any], on: date) -> bytes:
     values = {**canonical.plain(dict(data)), "date": [on.year, on.month, on.day]}
+    if isinstance(values.get("sender"), dict) and values["sender"].get("logo"):
+        from parvis.documents.letters.head import logo_data  # it reads the database
+
+        values |= logo_data(values["sender"])
     for _attempt in range(ATTEMPTS):
         try:
             return _typeset(template, values, on)

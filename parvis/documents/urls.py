@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from parvis.documents.views import about, files, orphans, templates
+from parvis.documents.views import about, files, heads, orphans, templates
 
 app_name = "documents"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("documents/kinds/", about.kinds, name="kinds"),
     path("documents/orphans/", orphans.index, name="orphans"),
     path("documents/orphans/<uuid:document_uuid>/", orphans.orphan, name="orphan"),
+    path("documents/letter-head/", heads.letter_head, name="letter_head"),
+    path("documents/letter-head/logo/", heads.logo, name="letter_head_logo"),
     path("documents/templates/", templates.index, name="templates"),
     path("documents/templates/<str:key>/", templates.template, name="template"),
     path("documents/templates/<str:key>/new/", templates.new, name="template_new"),

@@ -17,6 +17,7 @@ LOCKED = {
     "decisions_memberpack": "what the members saw",
     "decisions_pack": "what the decision rests on",
     "decisions_proposalversion": "what was written, and what was decided",
+    "documents_letterhead": "published",
     "documents_lettertemplate": "published",
     "dossiers_customversion": "published",
     "dossiers_handoversignature": "who signed a hand-over",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from parvis.documents.errors import UnknownTemplate
 from parvis.documents.letters.blocks import COMPUTED, FREE, PENDING, Block, clean_text
+from parvis.documents.letters.envelope import sender
 from parvis.documents.models import LetterTemplate
 from parvis.kernel import memo
 from parvis.ui import formats
@@ -90,10 +91,10 @@ UNTIL = _l(" et jusqu’au {day} inclus", " tot en met {day}", " und bis einschl
 
 
 def centre_facts() -> dict[str, str]:
-    """What the instance's settings say of the centre and of the court."""
-    instance = settings.PARVIS
+    """What the instance's settings say of the centre and of the court, and the telephone of the letter head."""
+    instance, phone = settings.PARVIS, sender().phone
     court, _comma, address = instance["court"].partition(",")
-    return {"court": court.strip(), "court_address": address.strip(), "centre": instance["name"], "contact_phone": instance["phone"]}
+    return {"court": court.strip(), "court_address": address.strip(), "centre": instance["name"], "contact_phone": phone}
 
 
 def fact_text(value: Any, language: str) -> str:

@@ -112,15 +112,36 @@ def fact_word(name: str, language: str) -> str:
 
 @dataclass(frozen=True)
 class Sender:
-    """The centre, from the instance's settings."""
+    """The centre, as its letter head says it. ``logo``: the name of its picture (``head.logo_of``); ``head``: the version, 0 from settings."""
 
     name: str
     lines: tuple[str, ...] = ()
     phone: str = ""
     email: str = ""
+    logo: str = ""
+    head: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        own = {"head": self.head, **({"logo": self.logo} if self.logo else {})} if self.head else {}
+        return {**own, "name": self.name, "lines": list(self.lines), "phone": self.phone, "email": self.email}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Sender:
+        return cls(data["name"], tuple(data["lines"]), data["phone"], data["email"], data.get("logo", ""), data.get("head", 0))
 
 
 def sender() -> Sender:
+    """The letter head in force; as long as none was published, the instance's settings."""
+    from parvis.documents.letters.head import head_in_force
+
+    head = head_in_force()
+    return (
+        settings_sender() if head is None else Sender(head.name, tuple(head.lines), head.phone, head.email, head.logo_sha256, head.number)
+    )
+
+
+def settings_sender() -> Sender:
+    """What the settings of the instance say: for papers of the house, lists and hand-overs."""
     instance = settings.PARVIS
     return Sender(
         instance["name"], (instance["street"], f"{instance['postcode']} {instance['town']}"), instance["phone"], instance["email"]
@@ -177,12 +198,11 @@ class Envelope:
             "service": self.service,
             "signatures": [list(pair) for pair in self.signatures],
             "draft": self.draft,
-            "sender": {"name": self.sender.name, "lines": list(self.sender.lines), "phone": self.sender.phone, "email": self.sender.email},
+            "sender": self.sender.to_json(),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Envelope:
-        who = data["sender"]
         return cls(
             language=data["language"],
             recipient=tuple(data["recipient"]),
@@ -195,6 +215,6 @@ class Envelope:
             service=data["service"],
             signatures=tuple((name, role) for name, role in data["signatures"]),
             draft=data["draft"],
-            sender=Sender(who["name"], tuple(who["lines"]), who["phone"], who["email"]),
+            sender=Sender.from_json(data["sender"]),
             check=(data["check"][0], data["check"][1]) if data.get("check") else None,
         )

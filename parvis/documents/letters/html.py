@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from parvis.documents.letters import markup
 from parvis.documents.letters.blocks import COMPUTED, Block
 from parvis.documents.letters.diff import BlockChange, blocks_diff
-from parvis.documents.letters.envelope import Envelope, fact_word, word
+from parvis.documents.letters.envelope import Envelope, Sender, fact_word, word
 from parvis.ui.templatetags.parvis import icon
 
 
@@ -59,6 +60,13 @@ def block_html(block: Block, *, lives: bool = True) -> SafeString:
     return format_html("{}{}", heading, body) if body else mark_safe("")
 
 
+def logo_html(sender: Sender) -> SafeString:
+    """The picture above the name, read from its own address; nothing when there is none."""
+    if not sender.logo:
+        return mark_safe("")
+    return format_html('<img class="letlogo" src="{}?v={}" alt="">', reverse("documents:letter_head_logo"), sender.logo)
+
+
 def _head(envelope: Envelope) -> SafeString:
     def lines(items: Sequence[str]) -> SafeString:
         return format_html_join(mark_safe("<br>"), "{}", ((item,) for item in items if item))
@@ -73,7 +81,8 @@ def _head(envelope: Envelope) -> SafeString:
         right += envelope.contact[1:]
     left = [*envelope.sender.lines, envelope.service]
     return format_html(
-        '<div class="lethead"><div><strong>{}</strong>{}</div><div>{}</div></div>{}<p><strong>{}</strong></p>',
+        '<div class="lethead"><div>{}<strong>{}</strong>{}</div><div>{}</div></div>{}<p><strong>{}</strong></p>',
+        logo_html(envelope.sender),
         envelope.sender.name,
         lines(left),
         lines(right),

@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape
 from parvis.documents.letters import markup
 from parvis.documents.letters.blocks import COMPUTED, Block
 from parvis.documents.letters.envelope import Envelope, fact_word, word
+from parvis.documents.letters.head import Logo, logo_of
 
 LOCALES = {"fr": ("fr", "BE"), "nl": ("nl", "BE"), "de": ("de", "BE"), "en": ("en", "GB")}
 PETROL = "0F5968"
@@ -115,7 +116,11 @@ def _docx_head(document: Any, envelope: Envelope) -> None:
     head.autofit = False
     left, right = head.rows[0].cells
     _widths(head, 9.6, 6.8)
-    name = left.paragraphs[0].add_run(envelope.sender.name)
+    first = left.paragraphs[0]
+    if (logo := logo_of(envelope.sender.logo)) is not None:
+        first.add_run().add_picture(io.BytesIO(logo.png), **({"width": Cm(6)} if logo.wide else {"height": Cm(1.5)}))
+        first = left.add_paragraph()
+    name = first.add_run(envelope.sender.name)
     name.bold, name.font.size, name.font.color.rgb = True, Pt(14), RGBColor.from_string(PETROL)
     for line in _left_lines(envelope):
         left.add_paragraph(line)
@@ -223,8 +228,9 @@ _NAMES = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
     'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0" '
-    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" office:version="1.3"'
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" office:version="1.3"'
 )
+_LOGO = "Pictures/logo.png"
 
 _MANIFEST = (
     '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">'
@@ -233,6 +239,13 @@ _MANIFEST = (
     '<manifest:file-entry manifest:full-path="styles.xml" manifest:media-type="text/xml"/>'
     '<manifest:file-entry manifest:full-path="meta.xml" manifest:media-type="text/xml"/></manifest:manifest>'
 )
+
+
+def _manifest(logo: Logo | None) -> str:
+    if logo is None:
+        return _MANIFEST
+    entry = f'<manifest:file-entry manifest:full-path="{_LOGO}" manifest:media-type="image/png"/>'
+    return _MANIFEST.replace("</manifest:manifest>", f"{entry}</manifest:manifest>")
 
 
 def _x(text: str) -> str:
@@ -254,11 +267,24 @@ def _odt_lines(lines: Sequence[str]) -> str:
     return "<text:line-break/>".join(_x(line) for line in lines)
 
 
+def _odt_logo(envelope: Envelope) -> str:
+    logo = logo_of(envelope.sender.logo)
+    if logo is None:
+        return ""
+    wide, high = (6.0, 6.0 * logo.height / logo.width) if logo.wide else (1.5 * logo.width / logo.height, 1.5)
+    frame = (
+        f'<draw:frame draw:name="logo" text:anchor-type="as-char" svg:width="{wide:.3f}cm" svg:height="{high:.3f}cm">'
+        f'<draw:image xlink:href="{_LOGO}" xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"/>'
+        f"<svg:title>{_x(envelope.sender.name)}</svg:title></draw:frame>"
+    )
+    return _odt_p(frame, "Small")
+
+
 def _odt_body(blocks: Sequence[Block], envelope: Envelope) -> str:
     language = envelope.language
     out = [
         '<table:table table:name="head" table:style-name="Head"><table:table-column table:style-name="HeadA"/><table:table-column table:style-name="HeadB"/>'
-        f"<table:table-row><table:table-cell>{_odt_p(_x(envelope.sender.name), 'Sender')}{_odt_p(_odt_lines(_left_lines(envelope)), 'Small')}</table:table-cell>"
+        f"<table:table-row><table:table-cell>{_odt_logo(envelope)}{_odt_p(_x(envelope.sender.name), 'Sender')}{_odt_p(_odt_lines(_left_lines(envelope)), 'Small')}</table:table-cell>"
         f"<table:table-cell>{_odt_p(_odt_lines(_right_lines(envelope)), 'Small')}</table:table-cell></table:table-row></table:table>"
     ]
     if envelope.draft:
@@ -391,11 +417,12 @@ def render_letter_odt(blocks: Sequence[Block], envelope: Envelope, *, date: date
         f"<dc:creator>{_x(envelope.sender.name)}</dc:creator><dc:language>{code}</dc:language><dc:date>{date.isoformat()}T12:00:00</dc:date>"
         f"<meta:creation-date>{date.isoformat()}T12:00:00</meta:creation-date></office:meta></office:document-meta>"
     )
+    logo = logo_of(envelope.sender.logo)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, text, packed in (
             ("mimetype", "application/vnd.oasis.opendocument.text", False),  # first and unpacked, says the standard
-            ("META-INF/manifest.xml", _MANIFEST, True),
+            ("META-INF/manifest.xml", _manifest(logo), True),
             ("content.xml", _odt_content(blocks, envelope), True),
             ("styles.xml", _odt_styles(envelope), True),
             ("meta.xml", meta, True),
@@ -403,4 +430,6 @@ def render_letter_odt(blocks: Sequence[Block], envelope: Envelope, *, date: date
             item = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             item.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
             archive.writestr(item, text)
+        if logo is not None:
+            archive.writestr(zipfile.ZipInfo(_LOGO, (1980, 1, 1, 0, 0, 0)), logo.png)
     return out.getvalue()

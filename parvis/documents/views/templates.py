@@ -11,11 +11,13 @@ from parvis.contacts.enums import ContactLanguage
 from parvis.documents.access import may_publish_templates
 from parvis.documents.forms import TemplateForm
 from parvis.documents.letters.drafting import LANGUAGES, draft_definition, fields_in
+from parvis.documents.letters.envelope import sender
 from parvis.documents.letters.examples import example_facts
 from parvis.documents.letters.html import render_letter_html
 from parvis.documents.letters.source import written
 from parvis.documents.models import LetterTemplate
 from parvis.documents.services.template_texts import Checked, check_text, fields_for, publish_text
+from parvis.kernel import memo
 from parvis.ui import formats
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
@@ -30,7 +32,9 @@ def index(request: HttpRequest) -> HttpResponse:
     for row in LetterTemplate.objects.order_by("key", "number").defer("definition")[:MOST]:
         newest[row.key] = row
     rows = sorted(newest.values(), key=lambda row: formats.label(row.title))
-    return page(request, "documents/templates.html", {"rows": [{"row": row, "name": formats.label(row.title)} for row in rows]})
+    return page(
+        request, "documents/templates.html", {"rows": [{"row": row, "name": formats.label(row.title)} for row in rows], "sender": sender()}
+    )
 
 
 def _versions(key: str) -> list[LetterTemplate]:
@@ -53,6 +57,11 @@ def _preview(key: str, definition: dict[str, Any]) -> list[dict[str, Any]]:
     facts = example_facts(dict.fromkeys(names), {name: words for name, words in known.items() if words}, definition)
     mine = formats.language()
     order = [mine, *(code for code in LANGUAGES if code != mine)]
+    with memo.sharing():
+        return _examples(key, definition, order, facts)
+
+
+def _examples(key: str, definition: dict[str, Any], order: list[str], facts: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "code": code,

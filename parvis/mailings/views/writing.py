@@ -15,7 +15,7 @@ from parvis.contacts.api import BOOK, book
 from parvis.contacts.enums import ContactLanguage
 from parvis.documents.api import render_letter_html
 from parvis.dossiers.api import dossier_list
-from parvis.kernel import clock
+from parvis.kernel import clock, memo
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict, DomainError
 from parvis.ui import bulk
@@ -162,7 +162,9 @@ def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
         row = found(request, uuid)
         if row.state != MailingState.DRAFT:
             return done(request, "mailings:mailing", None, row.uuid)
-    return page(request, "mailings/check.html", _checked(request, actor, row) | {"refused": refused}, status=409 if refused else 200)
+    with memo.sharing():
+        context = _checked(request, actor, row) | {"refused": refused}
+    return page(request, "mailings/check.html", context, status=409 if refused else 200)
 
 
 def _checked(request: HttpRequest, actor: Actor, row: Mailing) -> dict[str, Any]:
