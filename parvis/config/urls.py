@@ -14,6 +14,8 @@ urlpatterns = [
 ]
 if settings.PARVIS_IS_DEMO and find_spec("parvis.identity.demo_urls"):
     urlpatterns.append(path("", include("parvis.identity.demo_urls")))
+if settings.PARVIS_IS_DEMO and find_spec("parvis.portal.demo_urls"):
+    urlpatterns.append(path("", include("parvis.portal.demo_urls")))
 
 handler400 = "parvis.config.views.bad_request"
 handler403 = "parvis.config.views.forbidden"

@@ -48,7 +48,7 @@ from .services import (
     take_over,
     takings,
 )
-from .tracker import LineTrack, Tracker, TrackStep, tracker
+from .tracker import LineTrack, Tracker, TrackStep, tracker, trackers
 
 __all__ = [
     "DESK_CHANNELS",
@@ -105,6 +105,7 @@ __all__ = [
     "take_over",
     "takings",
     "tracker",
+    "trackers",
     "visible_line",
     "visible_request",
 ]

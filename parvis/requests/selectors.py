@@ -139,7 +139,12 @@ def visible_line(actor: Actor, uuid: UUID) -> RequestLine | None:
 
 def lines_of_request(request_id: int) -> list[RequestLine]:
     """Lines of a request whose access was checked."""
-    return list(RequestLine.objects.visible_to(_READER).filter(request_id=request_id).order_by("pk"))
+    return lines_of_requests([request_id])
+
+
+def lines_of_requests(request_ids: Collection[int]) -> list[RequestLine]:
+    """Lines of requests whose access was checked."""
+    return list(RequestLine.objects.visible_to(_READER).filter(request_id__in=list(request_ids)).order_by("pk"))
 
 
 _CLOCKS, _LINES = Statement("requests.clocks"), Statement("requests.lines")

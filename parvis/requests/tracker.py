@@ -14,7 +14,7 @@ from parvis.kernel import clock
 
 from .enums import ClockKind, Stage
 from .models import Clock, Request, RequestLine, StageMark
-from .selectors import clocks_for, lines_of_request, marks_of
+from .selectors import clocks_for, lines_of_requests, marks_of
 
 PATH = (Stage.RECEIVED, Stage.INQUIRY, Stage.PROPOSAL, Stage.COMMITTEE, Stage.DECIDED, Stage.NOTIFIED, Stage.PAID)
 URGENT_PATH = (Stage.RECEIVED, Stage.PRESIDENT, Stage.DECIDED, Stage.NOTIFIED, Stage.PAID)
@@ -88,6 +88,11 @@ class LineTrack:
     overdue: int = 0
     appeal_over: bool = False
 
+    @property
+    def last_title(self) -> str:
+        """What was done last, of a line that is finished."""
+        return next((step.title for step in reversed(self.steps) if step.state == "done"), "")
+
 
 @dataclass(frozen=True)
 class Tracker:
@@ -105,19 +110,29 @@ class Tracker:
 
 def tracker(request: Request) -> Tracker:
     """The timeline of a request whose access was checked by its code."""
-    lines = lines_of_request(request.pk)
-    ids = [line.pk for line in lines]
+    return trackers([request])[request.pk]
+
+
+def trackers(requests: Sequence[Request]) -> dict[int, Tracker]:
+    """The timelines of requests whose access was checked, in a fixed number of queries."""
+    by_request: dict[int, list[RequestLine]] = {request.pk: [] for request in requests}
+    for line in lines_of_requests(by_request):
+        by_request[line.request_id].append(line)
+    ids = [line.pk for lines in by_request.values() for line in lines]
     clocks, marks = clocks_for(ids), marks_of(ids)
-    return Tracker(
-        number=request.number,
-        title=request.procedure.definition["title"],
-        received_at=request.received_at,
-        requested_on=request.requested_on,
-        channel=request.get_channel_display(),
-        urgent=request.urgent,
-        service=request.unit.name,
-        lines=[_line(line, clocks.get(line.pk, []), marks.get(line.pk, [])) for line in lines],
-    )
+    return {
+        request.pk: Tracker(
+            number=request.number,
+            title=request.procedure.definition["title"],
+            received_at=request.received_at,
+            requested_on=request.requested_on,
+            channel=request.get_channel_display(),
+            urgent=request.urgent,
+            service=request.unit.name,
+            lines=[_line(line, clocks.get(line.pk, []), marks.get(line.pk, [])) for line in by_request[request.pk]],
+        )
+        for request in requests
+    }
 
 
 def _line(line: RequestLine, clocks: list[Clock], marks: list[StageMark]) -> LineTrack:

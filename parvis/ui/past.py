@@ -136,7 +136,7 @@ def banner(request: HttpRequest) -> Banner | None:
 def refusal(request: HttpRequest) -> str:
     """Why this gesture is refused; empty: it is not."""
     view = of(request)
-    if view is None or address_of(request) in STAYS or address_of(request).startswith("demo_bar:"):
+    if view is None or address_of(request) in STAYS or address_of(request).startswith(("demo_bar:", "demo_citizen:")):
         return ""
     words = _("You see the centre as it stood on %(day)s: nothing can be changed. Go back to today first.")
     return words % {"day": formats.day(view.day, "long")}

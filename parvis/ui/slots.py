@@ -1,7 +1,8 @@
 """Places in the layouts that contexts above fill: ``bar`` (top bar, before the account), ``top`` (above everything, the role bar
 of a demonstration), ``palette`` (below the search box), ``foot`` (portal footer), ``admin`` (tabs of the administration),
 ``party`` (beside the name of an organisation, or of a person who is in the address book), ``account_page`` (cards of one's own account),
-``dossier`` (actions in the head of a dossier's page: no query there), ``person`` (the same of a person's page).
+``dossier`` (actions in the head of a dossier's page: no query there), ``person`` (the same of a person's page), ``portal`` (head of the
+citizens' pages), ``rolebar`` (buttons of the role bar of a demonstration).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 Render = Callable[[HttpRequest], str | None]
 
-NAMES = ("top", "bar", "palette", "account", "foot", "admin", "party", "account_page", "dossier", "person")
+NAMES = ("top", "bar", "palette", "account", "foot", "admin", "party", "account_page", "dossier", "person", "portal", "rolebar")
 
 
 @dataclass(frozen=True)

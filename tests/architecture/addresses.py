@@ -39,6 +39,7 @@ THING: dict[str, str] = {
     "decisions:minutes": "minutes", "decisions:sign_minutes": "minutes", "decisions:minutes_pdf": "minutes",
     "decisions:decision": "decision", "decisions:pack": "decision", "decisions:letter_pdf": "decision", "decisions:notify": "decision",
     "decisions:returned": "decision",
+    **dict.fromkeys((f"portal:{name}" for name in ("person", "withdraw", "confirm", "close")), "person"), "portal:keep": "request",
     "portal:timeline": "request", "portal:readings": "request", "portal:receipt": "request", "portal:sent": "request",
     "connectors:bank_answer": "call", "connectors:call": "call", "connectors:call_request": "call",
     "accounting:order": "order", "accounting:release": "order", "accounting:withdraw": "order", "accounting:sent": "order",

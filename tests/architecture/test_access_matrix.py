@@ -20,6 +20,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from parvis.identity.api import Account
+from parvis.kernel import clock
+from parvis.portal.models import CitizenAccount, CitizenSession
 from parvis.workflows.models import ProcessVersion
 
 from . import world as world_module
@@ -73,7 +75,7 @@ def outcome(client: Client, pattern: URLPattern, path: str) -> str:
     if response.status_code == 401 and path.startswith("/api/v1/"):
         return ">"
     if response.status_code in {302, 303} and (
-        "/account/login/" in response["Location"] or response["Location"].startswith(("/p/track/", "/p/resume/"))
+        "/account/login/" in response["Location"] or response["Location"].startswith(("/p/track/", "/p/resume/", "/p/me/sign-in/"))
     ):
         return ">"
     assert response.status_code < 500, f"{path}: {response.status_code}"
@@ -110,7 +112,7 @@ def test_access_is_what_was_reviewed(role: str, world: world_module.World, djang
             with transaction.atomic():
                 got[name] = outcome(client, pattern, reverse(name, args=arguments(name, world.things)))
                 transaction.set_rollback(True)
-            if name in {"identity:logout", "portal:leave"} or name.startswith("demo_bar"):
+            if name in {"identity:logout", "portal:leave", "portal:sign_out"} or name.startswith("demo_bar"):
                 client = client_for(role, world)
     if RECORD:
         for name, letter in got.items():
@@ -119,6 +121,42 @@ def test_access_is_what_was_reviewed(role: str, world: world_module.World, djang
             json.dumps({n: expected[n] for n in sorted(expected) if n in got}, indent=0, ensure_ascii=False) + "\n", encoding="utf-8"
         )
     assert {name: letter for name, letter in got.items() if expected[name].get(role) != letter} == {}
+
+
+#: What a citizen with an account gets beyond one whose code opened another request: the own space, and the own request without its code.
+WITH_ACCOUNT = {"portal:my": "y", "portal:account": "y", "portal:code": "y"}
+
+
+@pytest.mark.parametrize("whose", ["waiting", "other"])
+def test_a_citizen_with_an_account_opens_what_a_code_opens_and_the_own_space(
+    whose: str, world: world_module.World, django_db_blocker: Any
+) -> None:
+    """Every address of the product, without a column of its own: on the portal as a citizen who holds the code of the same request, elsewhere
+    as somebody unknown, whom the staff's pages ask to sign in."""
+    expected = json.loads(FILE.read_text(encoding="utf-8"))
+    role = "citizen (own request)" if whose == "waiting" else "citizen (other request)"
+    with django_db_blocker.unblock(), transaction.atomic():
+        now = clock.now()
+        account = CitizenAccount.objects.create(
+            email="a@example.be", language="fr", opened_at=now, confirmed_at=now, person=world.plays[whose].request.applicant
+        )
+        got: dict[str, str] = {}
+        for name, pattern in sorted(addresses().items()):
+            if name.startswith("api:"):
+                continue  # never with a session
+            with transaction.atomic():
+                client = Client()
+                session = client.session
+                session["portal_account"] = str(CitizenSession.objects.create(account=account, opened_at=now, seen_at=now).uuid)
+                session.save()
+                got[name] = outcome(client, pattern, reverse(name, args=arguments(name, world.things)))
+                transaction.set_rollback(True)
+        transaction.set_rollback(True)
+    public = {name for name, pattern in addresses().items() if name.startswith("portal:") and pattern.callback.screen.public}
+    reviewed = {name: expected[name][role if name in public else "anonymous"] for name in got} | WITH_ACCOUNT
+    if whose == "waiting":
+        reviewed["portal:keep"] = "y"
+    assert {name: letter for name, letter in got.items() if reviewed[name] != letter} == {}
 
 
 #: Names that addresses carry, and words that look like numbers and are none that can be read.

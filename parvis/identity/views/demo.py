@@ -18,6 +18,9 @@ from ..enums import SignInMethod
 from ..services import sessions, signin
 from .common import client_address, client_browser
 
+#: Where the portal notes that a citizen is signed in.
+CITIZEN = "portal_account"
+
 
 @screen(access=anyone, methods=("POST",), public=True, writes=True)
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -49,7 +52,8 @@ def role_bar(request: HttpRequest) -> str | None:
         (role for role in roles if account in role.accounts), None
     )
     seats = tuple((role.label, tuple((str(one.uuid), one.display_name) for one in role.accounts)) for role in roles)
-    context = {"roles": roles, "seat": seat, "current": account, "everybody": _everybody(seats)}
+    citizen = account is None and CITIZEN in request.session
+    context = {"roles": roles, "seat": seat, "current": account, "citizen": citizen, "everybody": _everybody(seats)}
     return render_to_string("identity/_role_bar.html", context, request=request)
 
 

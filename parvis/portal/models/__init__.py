@@ -1,3 +1,4 @@
+from .accounts import CitizenAccount, CitizenDraft, CitizenRequest, CitizenSession, MailCode, OpeningCode
 from .attempts import CodeAttempt
 
-__all__ = ["CodeAttempt"]
+__all__ = ["CitizenAccount", "CitizenDraft", "CitizenRequest", "CitizenSession", "CodeAttempt", "MailCode", "OpeningCode"]

@@ -40,7 +40,7 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
             purpose=f"procedure:{key}:{procedure.pk}",
             language=visitors.language(),
         )
-        visitors.remember_draft(request, draft, code)
+        visitors.begin_draft(request, draft, code)
         return done(request, "portal:go_on", None, draft.uuid)
     drafts = [draft for draft in visitors.open_drafts(request) if draft.purpose.split(":")[1] == key]
     state = forms.resolve(procedure.form.definition, {}, today=clock.today(), channel=CHANNEL)
@@ -61,7 +61,7 @@ def _open(request: HttpRequest, uuid: UUID) -> forms.Draft | HttpResponse:
     sent = requests.request_of_draft(draft.pk)
     if sent is None:
         raise Http404("draft")
-    visitors.remember_request(request, sent)
+    visitors.remember_request(request, sent, draft=draft)
     return done(request, "portal:sent", None, sent.uuid)
 
 
@@ -192,7 +192,7 @@ def summary(request: HttpRequest, uuid: UUID) -> HttpResponse:
         except forms.AlreadySent:
             now = _open(request, uuid)
             return now if isinstance(now, HttpResponse) else done(request, "portal:home")
-        visitors.remember_request(request, sent.request, sent.tracking_code)
+        visitors.remember_request(request, sent.request, sent.tracking_code, draft=draft)
         return done(request, "portal:sent", None, sent.request.uuid)
     return page(request, "portal/summary.html", context)
 
@@ -209,4 +209,5 @@ def later(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return draft
     code = visitors.draft_code(request, draft)
     link = request.build_absolute_uri(reverse("portal:resume") + f"?code={code}")
-    return page(request, "portal/later.html", {"draft": draft, "code": code, "link": link, "procedure": _procedure_of(draft)})
+    own = ("draft", draft.pk) in visitors.own_refs(request)
+    return page(request, "portal/later.html", {"draft": draft, "code": code, "link": link, "own": own, "procedure": _procedure_of(draft)})

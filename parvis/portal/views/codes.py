@@ -97,7 +97,10 @@ def _refused(request: HttpRequest, form: CodeForm, error: DomainError, purpose: 
 
 
 def session_ended(request: HttpRequest, purpose: str) -> HttpResponse:
-    """Nothing is open in this browser any more: ask for the code. What is kept stays kept."""
+    """Nothing is open in this browser any more: ask for the code, or to sign in again. What is kept stays kept."""
+    if visitors.ended(request):
+        request.session[visitors.NEXT] = request.path
+        return done(request, "portal:sign_in", _("You are signed out here. Sign in again to go on."), level=messages.WARNING)
     text = (
         _("This browser was closed or left alone for long. Type your code to go on: your answers are kept.")
         if purpose == "resume"

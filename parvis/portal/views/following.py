@@ -88,6 +88,8 @@ def _timeline(request: HttpRequest, mine: requests.Request, form: PieceForm, kin
         "received": requests.pieces_received(mine),
         "readings": settings.PARVIS["access_on_portal"],
         "others": [other for other in visitors.open_requests(request) if other.pk != mine.pk],
+        "account": visitors.account(request),
+        "kept": ("request", mine.pk) in visitors.own_refs(request),
     }
 
 

@@ -1,0 +1,6 @@
+"""Citizens of the demonstration with an account. Nobody here exists."""
+
+from __future__ import annotations
+
+#: Their mailboxes: messages stay in the folder of the instance.
+MAILBOXES = ("aya@courriel.example", "jan@courriel.example")
