@@ -11,7 +11,7 @@ from parvis.identity.demo import username as demo_username
 from parvis.kernel import clock, seals
 from parvis.kernel.models import MutationLine
 
-from . import archives, cast, file_824415, long_file, migration, own_fields, programs, reference, stage, stories, team
+from . import archives, cast, citizens, file_824415, long_file, migration, own_fields, programs, reference, stage, stories, team
 from .bulk.run import Refused, populate
 from .path import play_aid_request
 from .turns import play_turns
@@ -59,6 +59,8 @@ def build(print_line: Callable[[str], None] = print) -> None:
     programs.load()
     print_line("Files of an old system, with a month that is being rehearsed")
     migration.load(referent=demo_username(stage.WORKERS["SSG-NORD"]))
+    print_line("Citizens with an account at the portal")
+    citizens.load()
     archives.settle()
     seals.seal()
     print_line(f"The demonstration is ready ({time.monotonic() - started:.0f} s).")

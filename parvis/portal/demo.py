@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 #: Their mailboxes: messages stay in the folder of the instance.
-MAILBOXES = ("aya@courriel.example", "jan@courriel.example")
+MAILBOXES = ("citoyen@courriel.example", "burger@courriel.example")

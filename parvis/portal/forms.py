@@ -88,7 +88,9 @@ class FiguresForm(forms.Form):
         label=_("Code of the e-mail"),
         help_text=_("Six figures. A space between them does not matter."),
         max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false", "class": "input w-code"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false", "class": "input w-code"}
+        ),
         error_messages={"required": _("Write the six figures of the e-mail.")},
     )
 

@@ -42,7 +42,8 @@ class CitizenAccount(models.Model):
                 name="portal_account_confirmed_whole",
             ),
             models.CheckConstraint(
-                condition=Q(live__isnull=False, closed_at__isnull=True) | (Q(live__isnull=True, closed_at__isnull=False) & ~Q(closed_why="")),
+                condition=Q(live__isnull=False, closed_at__isnull=True)
+                | (Q(live__isnull=True, closed_at__isnull=False) & ~Q(closed_why="")),
                 name="portal_account_closed_says_why",
             ),
         ]

@@ -79,7 +79,12 @@ def offer_account(*, actor: Actor, person: contacts.Person, way: str, link: str 
         expires_at=now + OPENING_LASTS,
     )
     mutations.record(STREAM, actor=actor, verb="account_offered", subject=SubjectRef("person", person.pk), values={"way": str(way)})
-    tell(actor, person.pk, gettext_noop("Identity seen; a code to open the account at the portal was given to %(name)s"), name=_name(person.pk))
+    tell(
+        actor,
+        person.pk,
+        gettext_noop("Identity seen; a code to open the account at the portal was given to %(name)s"),
+        name=_name(person.pk),
+    )
     if way == Way.EMAIL:
         jobs.enqueue("portal.opening", SubjectRef("opening_code", made.pk), payload={"link": link})
     return made, code
@@ -100,7 +105,9 @@ def withdraw_opening(*, actor: Actor, person: contacts.Person) -> bool:
     ended = _withdraw(person.pk)
     if ended:
         mutations.record(STREAM, actor=actor, verb="account_code_withdrawn", subject=SubjectRef("person", person.pk))
-        tell(actor, person.pk, gettext_noop("The code to open the account at the portal was withdrawn from %(name)s"), name=_name(person.pk))
+        tell(
+            actor, person.pk, gettext_noop("The code to open the account at the portal was withdrawn from %(name)s"), name=_name(person.pk)
+        )
     return bool(ended)
 
 

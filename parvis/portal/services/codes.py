@@ -45,7 +45,9 @@ def opening_by_code(code: str) -> OpeningCode:
     """Raises NoSuchCode: unknown, used, withdrawn or too old; never says which."""
     found = OpeningCode.objects.filter(digest=forms.code_digest(code, OPENING)).first() if forms.bare_code(code) else None
     if found is None or found.used_at or found.withdrawn_at or found.expires_at <= clock.now():
-        raise NoSuchCode(_("This code opens no account. Check each character; a code serves once, for 14 days. Or ask for a new one at the desk."))
+        raise NoSuchCode(
+            _("This code opens no account. Check each character; a code serves once, for 14 days. Or ask for a new one at the desk.")
+        )
     return found
 
 
@@ -204,9 +206,18 @@ def _opened(actor: Actor, row: MailCode, account: CitizenAccount | None) -> Citi
 
 
 @gesture
+def open_account(*, actor: Actor, email: str, language: str, opening: OpeningCode) -> CitizenAccount:
+    """The mailbox is proved to be the person's, whatever way proved it.
+
+    Raises:
+        AccountRefused: the code was used meanwhile, or the address is another account's.
+    """
+    proved = MailCode(purpose=Purpose.OPEN, opening=opening, mail_to=fold_email(email), language=language[:2])
+    return _opened(actor, proved, account_by_email(email))
+
+
+@gesture
 def drop_codes(*, actor: Actor) -> int:
     """Forget codes after a day: they hold an address."""
     gone: dict[str, Any] = MailCode.objects.filter(made_at__lt=clock.now() - KEPT).delete()[1]
     return int(gone.get("portal.MailCode", 0))
-
-

@@ -84,7 +84,11 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
                     link=request.build_absolute_uri(reverse("portal:open_account")),
                 )
                 request.session[SHOWN_ONCE] = {"person": str(mine.uuid), "code": code}
-                text = _("The e-mail with the code leaves now.") if form.cleaned_data["way"] == Way.EMAIL else _("The code is below. Print it now.")
+                text = (
+                    _("The e-mail with the code leaves now.")
+                    if form.cleaned_data["way"] == Way.EMAIL
+                    else _("The code is below. Print it now.")
+                )
                 return done(request, "portal:person", text, mine.uuid)
         return invalid(request, "portal/person.html", _context(request, mine, form=form))
     context = _context(request, mine)
