@@ -93,6 +93,9 @@ def test_a_paper_request_entered_by_a_clerk_is_in_the_account_the_same_minute_wi
 
 
 def test_the_desk_gives_a_code_once_the_chronicle_says_so_and_the_code_serves_once(clerk, aya, client):
+    from parvis.contacts.api import set_language
+
+    set_language(actor=clerk, person=aya, language="de", valid_from=clock.today())
     sent = send()
     requests.join_dossier(actor=clerk, request=sent.request, person=aya)
     worker = create_account(actor=ROOT, username="w", email="w@example.be", display_name="W", password="a long pass phrase 1")
@@ -106,7 +109,9 @@ def test_the_desk_gives_a_code_once_the_chronicle_says_so_and_the_code_serves_on
     assert client.post(where, {"way": "paper"}).status_code == 422 and not OpeningCode.objects.exists(), "identity not seen"
     assert client.post(where, {"way": "email", "seen": "on"}).status_code == 422, "no address is known"
     assert client.post(where, {"way": "paper", "seen": "on"})["Location"] == where
-    code = re.search(r'codebox">([0-9A-Z-]{14})<', text(client, where))[1]
+    sheet = text(client, where)
+    code = re.search(r'codebox">([0-9A-Z-]{14})<', sheet)[1]
+    assert '<p lang="de">Mit diesem Code öffnen Sie Ihren Bereich' in sheet, "in the language of the person's letters"
     assert "codebox" not in text(client, where), "shown once"
     row = OpeningCode.objects.get()
     assert code not in (row.digest or "") and row.expires_at - row.made_at == dt.timedelta(days=14)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from parvis.contacts import api as contacts
+from parvis.documents.api import sender
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
 from .. import selectors, services
@@ -61,12 +65,26 @@ def _context(request: HttpRequest, person: contacts.Person, **more: Any) -> dict
         "code": code if held.opening is not None else "",
         "link": request.build_absolute_uri(reverse("portal:open_account")),
         "lines": contacts.postal_lines(person.pk, clock.today()) if code and not card.hidden else [],
+        "sheet": _sheet(person, held.opening.expires_at) if code and held.opening is not None else None,
         "form": OfferForm(email=email),
         "close_form": CloseForm(),
         "masked": [(row, selectors.masked(row.email)) for row in held.accounts],
         "waiting": [(row, selectors.masked(row.email), numbers) for row, numbers in held.waiting],
         **more,
     }
+
+
+def _sheet(person: contacts.Person, expires_at: dt.datetime) -> dict[str, str]:
+    """What is printed around the code, in the language of letters to this person."""
+    language = contacts.letter_language(person.pk)
+    with translation.override(language):
+        return {
+            "language": language,
+            "before": _("With this code you open your space on the site of %(centre)s. There you see all your requests.")
+            % {"centre": sender().name},
+            "after": _("It serves once, until %(day)s. Keep it to yourself. You may also do without an account.")
+            % {"day": formats.day(clock.date_of(expires_at), "long", language)},
+        }
 
 
 @screen(access=can_open_accounts, methods=("GET", "POST"), creates=True)
