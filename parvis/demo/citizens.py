@@ -11,6 +11,7 @@ from parvis.kernel.actor import Actor
 from parvis.portal import services
 from parvis.portal.demo import MAILBOXES
 from parvis.procedures import api as procedures
+from parvis.requests.enums import UNDECIDED, Channel
 from parvis.requests.models import Request
 
 from . import stage
@@ -41,8 +42,9 @@ def load() -> None:
 
 
 def _person(language: str) -> contacts.Person | None:
-    """Who asked most often, has an open file, and whose address is not protected."""
-    rows = Request.unscoped.filter(applicant__isnull=False, dossier__status="open").order_by().values_list("applicant")
+    """Who asked most often, at the desk or by letter, is still waiting where somebody is, and whose address is not protected."""
+    rows = Request.unscoped.filter(applicant__isnull=False, dossier__status="open").exclude(channel=Channel.PORTAL)
+    rows = (rows.filter(lines__stage__in=UNDECIDED) if language == LANGUAGES[0] else rows).order_by().values_list("applicant")
     asked = [pk for pk, _count in rows.annotate(count=Count("pk")).order_by("-count", "applicant")[:LOOKED_AT]]
     hidden = contacts.hidden_person_ids(asked, clock.today())
     spoken = contacts.letter_languages(asked)

@@ -41,10 +41,14 @@ def _none_yet(person_id: int) -> None:
         raise AccountRefused(_("This person has an account already. Close it first, with a reason."), code="has_one")
 
 
-def email_of(person_id: int) -> str:
+def reach_of(person_id: int) -> contacts.Reach:
+    """How the person is called and reached today; of a protected one no address."""
+    return contacts.reach_of([("person", person_id)], clock.today()).get(("person", person_id), contacts.Reach("?"))
+
+
+def email_of(reach: contacts.Reach) -> str:
     """The e-mail address to which a code may go: none for a protected person, or for one who wants no e-mail."""
-    reach = contacts.reach_of([("person", person_id)], clock.today()).get(("person", person_id))
-    return reach.email if reach is not None and not reach.protected and not reach.no_email else ""
+    return reach.email if not reach.protected and not reach.no_email else ""
 
 
 @gesture
@@ -64,7 +68,7 @@ def offer_account(*, actor: Actor, person: contacts.Person, way: str, link: str 
     _allowed(actor)
     contacts.Person.unscoped.select_for_update().get(pk=person.pk)
     _none_yet(person.pk)
-    if way == Way.EMAIL and not email_of(person.pk):
+    if way == Way.EMAIL and not email_of(reach_of(person.pk)):
         raise AccountRefused(_("No e-mail may go to this person. Print the code and hand it over."), field="way", code="no_email")
     now = clock.now()
     _withdraw(person.pk)

@@ -15,7 +15,6 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from parvis.contacts.api import letter_language
 from parvis.documents.api import sender
 from parvis.form_engine import api as forms
 from parvis.kernel import clock, jobs
@@ -29,7 +28,7 @@ from ..enums import Purpose
 from ..errors import AccountRefused, NoSuchCode
 from ..models import CitizenAccount, MailCode, OpeningCode
 from ._common import fold_email, record
-from .accounts import OPENING, _confirm, _none_yet, email_of, keep_draft, keep_request
+from .accounts import OPENING, _confirm, _none_yet, email_of, keep_draft, keep_request, reach_of
 from .attempts import allow_mail, count
 
 LASTS = dt.timedelta(minutes=10)
@@ -117,15 +116,16 @@ def send_code(*, ref: JobRef) -> None:
 def send_opening(*, ref: JobRef) -> None:
     """The code of the desk by e-mail, made here; to the address that the file knows today, and to none that was protected meanwhile."""
     row = OpeningCode.objects.filter(pk=ref.subject.id, used_at__isnull=True, withdrawn_at__isnull=True).first()
-    to = email_of(row.person_id) if row is not None else ""
-    if row is None or not to:
+    reach = reach_of(row.person_id) if row is not None else None
+    to = email_of(reach) if reach is not None else ""
+    if row is None or reach is None or not to:
         with gesture_scope():
             ref.complete()
         return
     code = forms.new_code()
     with gesture_scope():
         OpeningCode.objects.filter(pk=row.pk).update(digest=forms.code_digest(code, OPENING))
-    with translation.override(letter_language(row.person_id)):
+    with translation.override(reach.language):
         body = _(
             "You may open your account on the site of %(centre)s.\n\nYour code: %(code)s\n\nType it here: %(link)s\n\nThe code serves once, for 14 days.\n\nYou may also do without an account: each request can be followed "
             "with its number and its code."

@@ -15,6 +15,7 @@ from parvis.requests import api as requests
 from parvis.ui.http import done, invalid, local_url, page, screen
 
 from .. import demo_mail, services, visitors
+from ..demo import MAILBOXES
 from ..errors import TooManyAttempts
 from ..forms import EmailForm, FiguresForm, OpenForm
 from ..models import MailCode
@@ -31,7 +32,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if target := local_url(request, request.GET.get("next"), ""):
             request.session[visitors.NEXT] = target
-        return page(request, "portal/sign_in.html", {"form": EmailForm(), "keeping": _keeping(request)})
+        return page(request, "portal/sign_in.html", {"form": EmailForm(), **_around(request)})
     form = EmailForm(request.POST)
     if form.is_valid():
         asked = _kept_things(request)
@@ -44,10 +45,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             )
         except TooManyAttempts as error:
             form.add_error(None, str(error.message))
-            return page(request, "portal/sign_in.html", {"form": form, "keeping": _keeping(request)}, status=error.status)
+            return page(request, "portal/sign_in.html", {"form": form, **_around(request)}, status=error.status)
         request.session[visitors.MAIL] = {"row": str(row.uuid), "to": form.cleaned_data["email"]}
         return done(request, "portal:code")
-    return invalid(request, "portal/sign_in.html", {"form": form, "keeping": _keeping(request)})
+    return invalid(request, "portal/sign_in.html", {"form": form, **_around(request)})
 
 
 def _kept_things(request: HttpRequest) -> dict[str, Any]:
@@ -61,10 +62,11 @@ def _kept_things(request: HttpRequest) -> dict[str, Any]:
     return {}
 
 
-def _keeping(request: HttpRequest) -> Any:
-    """In words, what is taken along: a number, or True for a draft."""
+def _around(request: HttpRequest) -> dict[str, Any]:
+    """What stands around the form: what is taken along, in words; in a demonstration the addresses that open something."""
     things = _kept_things(request)
-    return {"number": things["request"].number} if "request" in things else {"draft": True} if things else None
+    keeping = {"number": things["request"].number} if "request" in things else {"draft": True} if things else None
+    return {"keeping": keeping, "mailboxes": MAILBOXES if settings.PARVIS_IS_DEMO else ()}
 
 
 @screen(access=visitors.is_visitor, public=True, methods=("GET", "POST"), writes=True)

@@ -54,19 +54,18 @@ def _account(request: HttpRequest, person: contacts.Person) -> CitizenAccount:
 def _context(request: HttpRequest, person: contacts.Person, **more: Any) -> dict[str, Any]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     held = selectors.held_by(actor, person.pk)
-    email = services.email_of(person.pk)
+    reach = services.reach_of(person.pk)
     given = request.session.get(SHOWN_ONCE) or {}
     code = given.get("code", "") if given.get("person") == str(person.uuid) else ""
-    card = contacts.person_card(actor, person.pk)
     return {
         "person": person,
-        "card": card,
+        "reach": reach,
         "held": held,
         "code": code if held.opening is not None else "",
         "link": request.build_absolute_uri(reverse("portal:open_account")),
-        "lines": contacts.postal_lines(person.pk, clock.today()) if code and not card.hidden else [],
-        "sheet": _sheet(person, held.opening.expires_at) if code and held.opening is not None else None,
-        "form": OfferForm(email=email),
+        "lines": reach.lines if code and not reach.protected else (),
+        "sheet": _sheet(reach.language, held.opening.expires_at) if code and held.opening is not None else None,
+        "form": OfferForm(email=services.email_of(reach)),
         "close_form": CloseForm(),
         "masked": [(row, selectors.masked(row.email)) for row in held.accounts],
         "waiting": [(row, selectors.masked(row.email), numbers) for row, numbers in held.waiting],
@@ -74,9 +73,8 @@ def _context(request: HttpRequest, person: contacts.Person, **more: Any) -> dict
     }
 
 
-def _sheet(person: contacts.Person, expires_at: dt.datetime) -> dict[str, str]:
+def _sheet(language: str, expires_at: dt.datetime) -> dict[str, str]:
     """What is printed around the code, in the language of letters to this person."""
-    language = contacts.letter_language(person.pk)
     with translation.override(language):
         return {
             "language": language,
@@ -92,7 +90,7 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """How the person stands with the portal; a POST gives a code to open an account, shown once."""
     mine = _person(request, uuid)
     if request.method == "POST":
-        form = OfferForm(request.POST, email=services.email_of(mine.pk))
+        form = OfferForm(request.POST, email=services.email_of(services.reach_of(mine.pk)))
         if form.is_valid():
             with errors_on(form):
                 _opening, code = services.offer_account(
