@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.safestring import SafeString
 
 from parvis.dossiers.api import Dossier
 from parvis.kernel import asof, memo, registries
@@ -16,6 +17,8 @@ from parvis.kernel.textmatch import tokens
 from parvis.requests.api import RequestLine
 from parvis.ui.http import changes_something
 from parvis.workflows.api import Whereabouts, where_many
+
+from . import drawing
 
 MAX_QUERY = 120
 LEAST = 2
@@ -31,6 +34,10 @@ class Found:
     note: Any = ""
     full: bool = False
     """As many as were asked for: there may be more."""
+
+    @property
+    def drawn(self) -> SafeString:
+        return drawing.hits(self.hits)
 
 
 def search(actor: Actor, query: str, limit: int) -> list[Found]:

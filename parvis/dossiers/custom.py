@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import Organisation, can_read_persons, display_names, organisation_cards, organisation_names
@@ -27,7 +27,7 @@ from parvis.kernel.textmatch import fold
 from parvis.ui import formats
 
 from .enums import CustomGroup, CustomType
-from .models import Code, CustomFact, CustomVersion, Dossier, DossierKind, DossierProfile, PersonFact
+from .models import Code, CustomFact, CustomVersion, Dossier, DossierProfile, PersonFact
 from .selectors import members_at
 
 EVER = dt.date(1900, 1, 1)
@@ -98,11 +98,14 @@ class Section:
 
 def latest_versions(kinds: Any = None) -> list[CustomVersion]:
     """The definition in force of each kind, the general kind first: one query."""
-    rows = CustomVersion.objects.select_related("kind").order_by("-kind__is_general", "kind__key", "-number")
-    found: dict[int, CustomVersion] = {}
-    for row in rows if kinds is None else rows.filter(kind__in=kinds):
-        found.setdefault(row.kind_id, row)
-    return list(found.values())
+    rows = _in_force()
+    return list(rows if kinds is None else rows.filter(kind__in=kinds))
+
+
+def _in_force() -> QuerySet[CustomVersion]:
+    """Only the latest: a definition is long, and former ones are many after some years."""
+    later = CustomVersion.objects.filter(kind=OuterRef("kind"), number__gt=OuterRef("number")).order_by()
+    return CustomVersion.objects.filter(~Exists(later)).select_related("kind").order_by("-kind__is_general", "kind__key", "pk")
 
 
 def kind_of(dossier: Dossier, actor: Actor) -> DossierProfile | None:
@@ -159,11 +162,13 @@ def section_of(actor: Actor, dossier: Dossier, key: str) -> tuple[Section | None
     return (left[0] if left else None), False
 
 
+_EVERY = Statement("dossiers.every_section")
+
+
 def every_section(*, persons: bool | None = False) -> list[Section]:
     """Sections of files, of whatever kind; or those of persons; None: all of them."""
-    kinds = DossierKind.objects.order_by().values("pk")
-    kinds = kinds if persons is None else kinds.filter(for_persons=persons)
-    return [Section(version, raw) for version in latest_versions(kinds) for raw in version.definition["sections"]]
+    rows = _EVERY.rows(persons, lambda at: _in_force() if persons is None else _in_force().filter(kind__for_persons=persons))
+    return [Section(version, raw) for version in rows for raw in version.definition["sections"]]
 
 
 # Values in words --------------------------------------------------------------------------------------------------------

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +25,17 @@ from .models.custom import external_key
 from .past import standing
 
 _MEMBERS = Statement("dossiers.found_members")
+
+
+class Told(NamedTuple):
+    """What a hit says of a dossier: of many found, the whole rows are not read."""
+
+    uuid: UUID
+    number: str
+    lead_id: int
+    status: str
+    archived_on: date | None
+    destroyed_on: date | None
 
 
 def search_dossiers(actor: Actor, query: str, limit: int) -> list[Hit]:
@@ -48,24 +62,23 @@ def search_dossiers(actor: Actor, query: str, limit: int) -> list[Hit]:
     members = _MEMBERS.rows(
         actor,
         lambda at: (
-            DossierMember.objects.visible_to(actor).filter(one_of("person", at["people"]), live=1).select_related("dossier").order_by("pk")
+            DossierMember.objects.visible_to(actor)
+            .filter(one_of("person", at["people"]), live=1)
+            .order_by("pk")
+            .values_list("person", "dossier", *(f"dossier__{name}" for name in Told._fields))
         ),
         people=list(why),
     )
-    hits: dict[int, tuple[int, DossierMember]] = {}
-    for member in members:
-        best = hits.get(member.dossier_id)
-        if best is None or order[member.person_id] < best[0]:
-            hits[member.dossier_id] = (order[member.person_id], member)
-    ranked = sorted(hits.values(), key=lambda one: (one[0], one[1].dossier_id))[:limit]
-    names = display_names([member.dossier.lead_id for _at, member in ranked] + [member.person_id for _at, member in ranked])
+    hits: dict[int, tuple[int, int, int, Told]] = {}
+    for person, dossier, *told in members:
+        best = hits.get(dossier)
+        if best is None or order[person] < best[0]:
+            hits[dossier] = order[person], dossier, person, Told(*told)
+    ranked = [(person, told) for _at, _dossier, person, told in sorted(hits.values(), key=lambda one: one[:2])[:limit]]
+    names = display_names([told.lead_id for _person, told in ranked] + [person for person, _told in ranked])
     return [
-        _hit(
-            member.dossier,
-            names.get(member.dossier.lead_id, ""),
-            why[member.person_id] + (f" · {names.get(member.person_id)}" if member.person_id != member.dossier.lead_id else ""),
-        )
-        for _at, member in ranked
+        _hit(told, names.get(told.lead_id, ""), why[person] + (f" · {names.get(person)}" if person != told.lead_id else ""))
+        for person, told in ranked
     ]
 
 
@@ -113,7 +126,7 @@ def _by_number_elsewhere(actor: Actor, text: str, limit: int) -> list[Hit]:
     return [_hit(row.dossier, names.get(row.dossier.lead_id, ""), f"{_('number elsewhere')} {row.external_number}") for row in found]
 
 
-def _hit(dossier: Dossier, name: str, why: str) -> Hit:
+def _hit(dossier: Dossier | Told, name: str, why: str) -> Hit:
     return Hit(
         title=f"{dossier.number} · {name}",
         subtitle=_subtitle(dossier),
@@ -123,10 +136,10 @@ def _hit(dossier: Dossier, name: str, why: str) -> Hit:
     )
 
 
-def _subtitle(dossier: Dossier) -> str:
+def _subtitle(dossier: Dossier | Told) -> str:
     if dossier.destroyed_on is not None:
         return _("destroyed, only its number is left")
-    return _("in the archive") if dossier.archived_on else str(dossier.get_status_display())
+    return _("in the archive") if dossier.archived_on else str(DossierStatus(dossier.status).label)
 
 
 search_sources.register(

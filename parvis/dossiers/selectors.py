@@ -534,11 +534,12 @@ def names_of_files(actor: Actor, dossier_ids: Collection[int]) -> dict[int, str]
     """Number and name of these dossiers, of those that the actor may open."""
     rows = _NAMES.rows(
         actor,
-        lambda at: Dossier.objects.visible_to(actor).select_related("lead__index").filter(one_of("pk", at["ids"])),
+        lambda at: (
+            Dossier.objects.visible_to(actor)
+            .filter(one_of("pk", at["ids"]))
+            .order_by()
+            .values_list("pk", "number", "lead__index__display_name")
+        ),
         ids=sorted(dossier_ids),
     )
-    found = {}
-    for row in rows:
-        index = getattr(row.lead, "index", None)
-        found[row.pk] = f"{row.number} · {index.display_name if index else '?'}"
-    return found
+    return {pk: f"{number} · {'?' if name is None else name}" for pk, number, name in rows}

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from parvis.kernel.actor import Actor
+from parvis.kernel.statements import Statement
 from parvis.ui.listmemory import Memory, View
 
 from .access import may_share_with_centre, may_share_with_unit
@@ -40,15 +41,23 @@ def units_to_share_with(actor: Actor) -> list[Unit]:
     return list((rows if None in held else rows.filter(pk__in=[unit for unit in held if unit is not None]))[:200])
 
 
+_CHOICE, _VIEWS = Statement("identity.list_choice"), Statement("identity.list_views")
+
+
 def choice_of(actor: Actor, key: str) -> ListChoice | None:
-    return ListChoice.objects.filter(account=actor.account_id, list_key=key).first()
+    return _CHOICE.one(
+        (),
+        lambda at: ListChoice.objects.filter(account=at["account"], list_key=at["list"]).order_by("pk")[:1],
+        account=actor.account_id or 0,
+        list=key,
+    )
 
 
 def memory_of(actor: Actor, key: str) -> Memory:
     """Two queries."""
     choice = choice_of(actor, key)
     opens = choice.opens_with_id if choice else None
-    rows = list(views_for(actor).filter(list_key=key).select_related("owner")[:MOST])
+    rows = _VIEWS.rows(actor, lambda at: views_for(actor).filter(list_key=at["list"]).select_related("owner")[:MOST], list=key)
     views = tuple(
         View(
             key=str(row.uuid),

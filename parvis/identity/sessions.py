@@ -9,6 +9,9 @@ from typing import Any
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
 from parvis.kernel import clock
+from parvis.kernel.statements import Statement
+
+_ROW = Statement("identity.session")
 
 
 class SessionStore(DatabaseStore):
@@ -25,8 +28,15 @@ class SessionStore(DatabaseStore):
         return WebSession
 
     def _get_session_from_db(self):
-        row = super()._get_session_from_db()
-        if row is not None:
+        row = _ROW.one(
+            (),
+            lambda at: self.model.objects.filter(session_key=at["session"], expire_date__gt=at["now"]),
+            session=self.session_key,
+            now=clock.of_machine(),
+        )
+        if row is None:
+            self._session_key = None
+        else:
             self.facts = {
                 "uuid": row.uuid,
                 "account_id": row.account_id,

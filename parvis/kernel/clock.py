@@ -32,6 +32,11 @@ def now() -> datetime:
     return _travelled.get() or datetime.now(UTC)
 
 
+def of_machine() -> datetime:
+    """The machine's own instant, whatever a story says: sessions of browsers end by it."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """The date of law: the instant's date in the instance's zone."""
     return now().astimezone(zone()).date()

@@ -45,7 +45,7 @@ KEEP = 600
 VERIFY = 0
 
 #: Lists up to this long are worth keeping a statement for each length; a longer one is compiled for the once.
-FEW = 60
+FEW = 120
 
 _FIELDS: dict[type, models.Field[Any, Any]] = {
     int: models.BigIntegerField(),

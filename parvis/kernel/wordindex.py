@@ -25,6 +25,7 @@ from parvis.kernel.erasure import chunks
 from parvis.kernel.models import Word
 from parvis.kernel.numberwords import joined, numbers_typed
 from parvis.kernel.scope import ScopedModel
+from parvis.kernel.statements import Statement
 from parvis.kernel.textmatch import distance, fold, phonetic, tokens
 
 LEAST = 3
@@ -257,15 +258,24 @@ def note_of(query: str, *, partial: bool) -> str:
     return " ".join(notes)
 
 
+_SPELLINGS = Statement("kernel.spellings")
+
+
 def _term(typed: str) -> Term:
     """The word as typed, then the words nearest to it in length."""
-    wanted = Q(word__gte=typed, word__lt=_after(typed))
-    if len(typed) >= 4 and not typed.isdecimal():
-        if sound := phonetic(typed)[:12]:
-            wanted |= Q(sound=sound)
-        wanted |= Q(word__in=[typed[:cut] for cut in (-1, -2) if len(typed) + cut >= LEAST])
-    rows = Word.objects.filter(wanted).annotate(off=Abs(Length("word") - len(typed))).order_by("off", "word")
-    known = list(rows.values_list("pk", "word")[: MOST_SPELLINGS + 1])
+    near_too = len(typed) >= 4 and not typed.isdecimal()
+    shorter = {f"short{cut}": typed[:-cut] for cut in (1, 2) if near_too and len(typed) - cut >= LEAST}
+
+    def read(at: dict[str, Any]) -> Any:
+        wanted = Q(word__gte=at["typed"], word__lt=at["after"])
+        for name in ("sound", *shorter):
+            if name in at:
+                wanted |= Q(**{"sound" if name == "sound" else "word": at[name]})
+        rows = Word.objects.filter(wanted).annotate(off=Abs(Length("word") - at["length"])).order_by("off", "word")
+        return rows.values_list("pk", "word")[: MOST_SPELLINGS + 1]
+
+    sound = phonetic(typed)[:12] if near_too else ""
+    known = _SPELLINGS.rows(MOST_SPELLINGS, read, typed=typed, after=_after(typed), length=len(typed), sound=sound or None, **shorter)
     cut, known = len(known) > MOST_SPELLINGS, known[:MOST_SPELLINGS]
     strong = tuple(dict.fromkeys([key_of(typed), *(key for key, word in known if word.startswith(typed))]))
     weak = {} if typed.isdecimal() else {key: word for key, word in known if not word.startswith(typed) and near(typed, word)}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -13,47 +16,84 @@ from parvis.contacts.api import search_persons
 from parvis.kernel import asof
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit, SearchSource, search_sources
+from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.textmatch import tokens
 
 from .access import can_read
+from .enums import Channel
 from .models import Request
+
+
+class Told(NamedTuple):
+    """What a hit says of a request."""
+
+    received_at: datetime
+    pk: int
+    uuid: UUID
+    number: str
+    applicant_name: str
+    channel: str
 
 
 def search_requests(actor: Actor, query: str, limit: int) -> list[Hit]:
     """Only requests that the actor may see."""
     text = query.strip()
-    rows = Request.objects.visible_to(actor)
-    if (until := asof.until()) is not None:
-        rows = rows.filter(received_at__lt=until)
+    until = asof.until()
     match = re.fullmatch(r"(\d{4})[-/ ](\d{1,6})", text)
     if match:
-        rows = rows.filter(number=f"{match[1]}/{int(match[2]):05}")
+        rows = _latest(actor, {} if until is None else {"until": until}).filter(number=f"{match[1]}/{int(match[2]):05}")
+        found = {Told(*row) for row in rows.values_list(*Told._fields)[:limit]}
         why = _("request number")
     else:
         words = [word for word in tokens(text) if not word.isdecimal()]
         if not words:
             return []
-        # Once the person is known, the search over persons finds it; what nobody is identified in is little, and read by its index.
-        named = Q(joined_at__isnull=True)
-        for word in words:
-            named &= Q(applicant_sort__contains=word)
         known = [row.pk for row, _why in search_persons(actor=actor, query=text, limit=limit * 3)]
-        rows = rows.filter(pk__in=_keys(rows.filter(named), limit) + (_keys(rows.filter(applicant__in=known), limit) if known else []))
+        found = {*_named(actor, words, until, limit), *(_asked_by(actor, known, until, limit) if known else ())}
         why = _("name on the request")
     return [
         Hit(
             title=f"{row.number} · {row.applicant_name}",
-            subtitle=str(row.get_channel_display()),
+            subtitle=str(Channel(row.channel).label),
             url=reverse("requests:detail", args=[row.uuid]),
             why=why,
             icon="inbox",
         )
-        for row in rows.order_by("-received_at", "-pk")[:limit]
+        for row in sorted(found, reverse=True)[:limit]
     ]
 
 
-def _keys(rows: QuerySet[Request], limit: int) -> list[int]:
-    return list(rows.order_by("-received_at", "-pk").values_list("pk", flat=True)[:limit])
+_NAMED, _ASKED_BY = Statement("requests.named"), Statement("requests.asked_by")
+
+
+def _named(actor: Actor, words: list[str], until: datetime | None, limit: int) -> list[Told]:
+    """Once the person is known, the search over persons finds it; what nobody is identified in is little, and read by its index."""
+
+    def read(at: dict[str, Any]) -> QuerySet[Any]:
+        named = Q(joined_at__isnull=True)
+        for place in range(len(words)):
+            named &= Q(applicant_sort__contains=at[f"word{place}"])
+        return _latest(actor, at).filter(named).values_list(*Told._fields)[:limit]
+
+    rows = _NAMED.rows((actor, limit), read, until=until, **{f"word{place}": word for place, word in enumerate(words)})
+    return [Told(*row) for row in rows]
+
+
+def _asked_by(actor: Actor, persons: list[int], until: datetime | None, limit: int) -> list[Told]:
+    # A list of like length, filled up with one of them: one statement for all.
+    filled = persons + persons[:1] * (limit * 3 - len(persons))
+    rows = _ASKED_BY.rows(
+        (actor, limit),
+        lambda at: _latest(actor, at).filter(one_of("applicant", at["persons"])).values_list(*Told._fields)[:limit],
+        persons=filled,
+        until=until,
+    )
+    return [Told(*row) for row in rows]
+
+
+def _latest(actor: Actor, at: dict[str, Any]) -> QuerySet[Request]:
+    rows = Request.objects.visible_to(actor).order_by("-received_at", "-pk")
+    return rows.filter(received_at__lt=at["until"]) if "until" in at else rows
 
 
 search_sources.register(

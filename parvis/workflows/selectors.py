@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value, Whe
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from parvis.identity.api import agents_with
+from parvis.identity.api import Account, agents_with
 from parvis.identity.enums import Function
 from parvis.kernel import clock, memo, registries
 from parvis.kernel.actor import Actor, system_actor
@@ -131,18 +131,25 @@ def items_for(actor: Actor, which: str = "todo") -> QuerySet[WorkItem]:
     return rows.filter(wanted).select_related("owner", "unit").order_by("due_sort", "pk")
 
 
+_COUNTS = Statement("workflows.counts")
+
+
 def counts_for(actor: Actor) -> dict[str, int]:
     """How many tasks stand in each list, in one query, and how many of mine are late or due this week."""
     today = clock.today()
     week = date.fromordinal(today.toordinal() + 7)
     free, team = access.queues_q(actor) & Q(owner__isnull=True), access.team_q(actor)
-    rows = WorkItem.objects.visible_to(actor).filter(access.mine_q(actor) | free | team, state=ItemState.OPEN).order_by()
-    # Grouped, not six conditional counts: each would carry the conditions of mine and of the queues through the statement again.
-    held = Sql(When(access.mine_q(actor), then=Value("mine")), When(free, then=Value("queues")), default=Value(""))
-    term = Sql(When(due_sort__lt=today, then=Value("late")), When(due_sort__lt=week, then=Value("week")), default=Value(""))
-    led = Value(0) if team == NOTHING else Sql(When(team, then=1), default=0)
+
+    def read(_at: dict[str, Any]) -> QuerySet[Any]:
+        rows = WorkItem.objects.visible_to(actor).filter(access.mine_q(actor) | free | team, state=ItemState.OPEN).order_by()
+        # Grouped, not six conditional counts: each would carry the conditions of mine and of the queues through the statement again.
+        held = Sql(When(access.mine_q(actor), then=Value("mine")), When(free, then=Value("queues")), default=Value(""))
+        term = Sql(When(due_sort__lt=today, then=Value("late")), When(due_sort__lt=week, then=Value("week")), default=Value(""))
+        led = Value(0) if team == NOTHING else Sql(When(team, then=1), default=0)
+        return rows.values(held=held, term=term, led=led).annotate(n=Count("pk")).values_list("held", "term", "led", "n")
+
     counts = dict.fromkeys(("mine", "queues", "todo", "team", "late", "week"), 0)
-    for own, when, mine, n in rows.values(held=held, term=term, led=led).annotate(n=Count("pk")).values_list("held", "term", "led", "n"):
+    for own, when, mine, n in _COUNTS.rows(actor, read):
         for key in ("todo", own, when) if own else ():
             counts[key] = counts.get(key, 0) + n
         counts["team"] += n * mine
@@ -157,7 +164,7 @@ def unowned_count(actor: Actor | None = None) -> int:
     return (
         WorkItem.objects.visible_to(actor or READER)
         .filter(state=ItemState.OPEN)
-        .filter(Q(owner__isnull=True) | Q(owner__is_active=False))
+        .filter(Q(owner__isnull=True) | Q(owner__in=Account.objects.filter(is_active=False)))
         .count()
     )
 

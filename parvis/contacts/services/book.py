@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.statements import Statement
 from parvis.kernel.textmatch import sort_key, tokens
 
 from .. import matching
@@ -337,11 +339,23 @@ def _after(kind: str, start: str) -> str:
     return end.upper() if kind == matching.IDENTIFIER else end
 
 
+_BEGIN = Statement("contacts.book_begins")
+
+
 def _by_prefix(words: list[str]) -> list[int]:
     lead, *others = sorted(words, key=len, reverse=True)
-    rows = BookToken.unscoped.filter(kind=matching.WORD, value__gte=lead, value__lt=matching.after_prefix(lead))
-    for other in others[:4]:
-        rows = rows.filter(
-            entry__tokens__kind=matching.WORD, entry__tokens__value__gte=other, entry__tokens__value__lt=matching.after_prefix(other)
-        )
-    return list(dict.fromkeys(rows.order_by("value", "entry_id").values_list("entry_id", flat=True)[:60]))
+    values = {"lead": lead, "after": matching.after_prefix(lead)}
+    for place, other in enumerate(others[:4]):
+        values |= {f"other{place}": other, f"after{place}": matching.after_prefix(other)}
+
+    def read(at: dict[str, Any]) -> QuerySet[Any]:
+        rows = BookToken.unscoped.filter(kind=matching.WORD, value__gte=at["lead"], value__lt=at["after"])
+        for place in range(len(others[:4])):
+            rows = rows.filter(
+                entry__tokens__kind=matching.WORD,
+                entry__tokens__value__gte=at[f"other{place}"],
+                entry__tokens__value__lt=at[f"after{place}"],
+            )
+        return rows.order_by("value", "entry_id").values_list("entry_id", flat=True)[:60]
+
+    return list(dict.fromkeys(_BEGIN.rows((), read, **values)))

@@ -117,9 +117,12 @@ def _candidates(wanted: matching.Wanted, exclude: set[int]) -> list[int]:
     near -= set(hits)
     heard = sorted(matching.sounds_wanted(wanted))
     if near and heard:
-        rows = PersonToken.unscoped.filter(kind=matching.SOUND, value__in=heard, person__in=sorted(near))
+        # From the index alone, both ways: by the numbers of these persons all their keys would be read, thousands of pages of the table.
+        born = PersonToken.unscoped.filter(kind=matching.BIRTH, value__in=sorted(by_kind[matching.BIRTH]))
+        rows = PersonToken.unscoped.filter(kind=matching.SOUND, value__in=heard, person__in=born.order_by().values("person")).order_by()
         for person_id, value in rows.values_list("person_id", "value"):
-            hits[person_id] += len(value)
+            if person_id in near:
+                hits[person_id] += len(value)
     ranked = sorted((person_id for person_id in hits if person_id not in exclude), key=lambda pk: (-hits[pk], pk))
     return ranked[:MOST_CANDIDATES]
 
@@ -151,13 +154,16 @@ def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[Pe
     return memo.once(("contacts.search", actor, query.strip()), lambda: _search(actor, query))[:limit]
 
 
+def _seen(actor: Actor) -> QuerySet[PersonIndex]:
+    return PersonIndex.objects.visible_to(actor).filter(person__merged_into=None)
+
+
 def _search(actor: Actor, query: str) -> list[tuple[PersonIndex, str]]:
     """All that the index look-ups bring, best first."""
     digits = "".join(char for char in query if char.isdecimal())
-    visible = PersonIndex.objects.visible_to(actor).filter(person__merged_into=None)
     if len(digits) == 11 and len(query) <= 18:
         holders = PersonToken.unscoped.filter(kind=matching.IDENTIFIER, value=digits).values_list("person_id", flat=True)
-        return [(row, _("national number")) for row in visible.filter(pk__in=list(holders))]
+        return [(row, _("national number")) for row in _seen(actor).filter(pk__in=list(holders))]
     words, years = matching.search_words(query)
     if not words:
         return []
@@ -166,9 +172,10 @@ def _search(actor: Actor, query: str) -> list[tuple[PersonIndex, str]]:
         ids += _by_prefix(["".join(words)], years)  # "van den broucke" is filed as one word
     if len(ids) < ENOUGH:
         ids += _by_sound(words, years)
-    rows = visible.in_bulk(list(dict.fromkeys(ids)))
+    ids = list(dict.fromkeys(ids))
+    rows = _read(actor, ids)
     scored = []
-    for pk in dict.fromkeys(ids):
+    for pk in ids:
         row = rows.get(pk)
         if row is None or (years and (row.birth_date is None or row.birth_date.year not in years)):
             continue
@@ -201,6 +208,25 @@ def _pieces(kind: str, start: str) -> list[tuple[int, str]]:
     return list(rows.order_by("value", "person_id").values_list("person_id", "value")[:MOST_CANDIDATES])
 
 
+_BEGIN, _FOUND = Statement("contacts.words_begin"), Statement("contacts.persons_found")
+#: Lists are filled up to one of these lengths: one statement for all of them.
+LENGTHS = (30, 60, 120)
+
+
+def _holders(at: dict[str, Any]) -> QuerySet[Any]:
+    rows = PersonToken.unscoped.filter(kind=matching.WORD, value__gte=at["word"], value__lt=at["after"])
+    return rows.order_by("value", "person_id").values_list("person_id", flat=True)[: MOST_HOLDERS + 1]
+
+
+def _read(actor: Actor, ids: list[int]) -> dict[int, PersonIndex]:
+    """Those of these that the actor may find."""
+    length = next((one for one in LENGTHS if len(ids) <= one), 0)
+    if not ids or not length:
+        return dict(_seen(actor).in_bulk(ids))
+    filled = ids + ids[:1] * (length - len(ids))
+    return {row.pk: row for row in _FOUND.rows(actor, lambda at: _seen(actor).filter(one_of("pk", at["ids"])).order_by(), ids=filled)}
+
+
 def _by_prefix(words: list[str], years: list[int]) -> list[int]:
     """Persons who have, for each word typed, a word that starts with it.
 
@@ -213,7 +239,7 @@ def _by_prefix(words: list[str], years: list[int]) -> list[int]:
     frequent: list[QuerySet[PersonToken]] = []
     for word in sorted(dict.fromkeys(words), key=lambda one: (-len(one), one))[:MOST_WORDS]:
         rows = PersonToken.unscoped.filter(kind=matching.WORD, value__gte=word, value__lt=matching.after_prefix(word))
-        found = list(rows.order_by("value", "person_id").values_list("person_id", flat=True)[: MOST_HOLDERS + 1])
+        found = _BEGIN.rows(MOST_HOLDERS, _holders, word=word, after=matching.after_prefix(word))
         if len(found) <= MOST_HOLDERS:
             whole.append(set(found))
         else:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -25,7 +25,7 @@ from parvis.kernel import clock, jobs, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.asof import PastView
 from parvis.kernel.gestures import gesture
-from parvis.kernel.statements import Statement
+from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.subject import SubjectRef
 from parvis.kernel.wordindex import file_words
 
@@ -245,9 +245,13 @@ def documents_about(subjects: Iterable[SubjectRef]) -> list[Document]:
     return list(Document.unscoped.filter(wanted).select_related("file").order_by("on", "recorded_at", "pk"))
 
 
-def documents_found(ids: Iterable[int]) -> dict[int, Document]:
+_FOUND = Statement("documents.found")
+
+
+def documents_found(ids: Collection[int]) -> dict[int, Document]:
     """Documents by their keys, for a search that found these keys within the reader's scope."""
-    return dict(Document.unscoped.in_bulk(list(ids)))
+    rows = _FOUND.rows((), lambda at: Document.unscoped.filter(one_of("pk", at["ids"])).order_by(), ids=list(ids)) if ids else []
+    return {row.pk: row for row in rows}
 
 
 def documents_of(actor: Actor, subject: SubjectRef) -> list[Document]:
