@@ -82,6 +82,23 @@ def parts(message) -> tuple[str, str]:
     return text, file
 
 
+def test_the_page_says_where_each_way_leads_and_shows_the_letter_of_the_chosen_one(client, centre, dossier) -> None:
+    wants_email(dossier)
+    row = booked(centre, dossier)
+    client.force_login(centre.worker)
+    url = f"/appointments/{row.uuid}/invite/"
+    whole = client.get(url).content.decode()
+    assert "marie@courriel.example" in whole and "Rue Haute 7, 4999 Valmont" in whole
+    part = client.get(url, {"way": "post"}, headers={"HX-Request": "true", "HX-Target": "letter"}).content.decode()
+    assert part.lstrip().startswith('<section class="card" id="letter"') and "<form" not in part
+    assert "Rue Haute 7" in part and "marie@courriel.example" not in part
+    assert (
+        "marie@courriel.example"
+        in client.get(url, {"way": "pigeon"}, headers={"HX-Request": "true", "HX-Target": "letter"}).content.decode()
+    )
+    assert not Invitation.unscoped.exists()
+
+
 def test_an_email_in_the_persons_language_with_a_calendar_file_and_without_the_subject(centre, dossier) -> None:
     wants_email(dossier)
     row = booked(centre, dossier, text="Violence conjugale", room="Salle 2")
