@@ -108,10 +108,10 @@ def _visible(actor: Actor, person_id: int) -> Any:
     return requests.Request.objects.visible_to(actor).filter(applicant=person_id).order_by().values("pk")
 
 
-def account_of(uuid: UUID, person_id: int) -> CitizenAccount | None:
-    """A live account that is this person's, or waits to be confirmed as theirs."""
-    mine = Q(person=person_id) | Q(person__isnull=True, kept__request__applicant=person_id)
-    return CitizenAccount.objects.filter(mine, uuid=uuid).distinct().first()
+def account_of(actor: Actor, uuid: str, person_id: int) -> CitizenAccount | None:
+    """A live account that is this person's, or that the agent sees waiting to be confirmed as theirs."""
+    held = held_by(actor, person_id)
+    return next((row for row in [*held.accounts, *(row for row, _numbers in held.waiting)] if str(row.uuid) == uuid), None)
 
 
 def masked(email: str) -> str:

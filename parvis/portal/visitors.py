@@ -86,6 +86,9 @@ def session(request: HttpRequest) -> CitizenSession | None:
         if found is None:
             forget_all(request)
             request.session[ENDED] = True
+        else:
+            # What is answered is a person's: nobody keeps it (``ui.http``). Of rights there are none in it.
+            request.actor = replace(ANONYMOUS, kind="citizen", language=language(), screen=actor.screen)  # type: ignore[attr-defined]
     seen: CitizenSession | None = getattr(request, SEEN)
     return seen
 

@@ -89,7 +89,8 @@ def test_a_paper_request_entered_by_a_clerk_is_in_the_account_the_same_minute_wi
     assert browser.get(f"{timeline}receipt.pdf")["Content-Type"] == "application/pdf"
     assert browser.get(f"{timeline}readings/").status_code == 200
     assert enter(Client(), paper)["Location"] == timeline
-    assert requests.tracker(paper.request).number == paper.request.number
+    for path in ("/", "/p/me/", "/p/me/account/", timeline, f"{timeline}readings/", f"{timeline}receipt.pdf"):
+        assert "no-store" in browser.get(path)["Cache-Control"], path
 
 
 def test_the_desk_gives_a_code_once_the_chronicle_says_so_and_the_code_serves_once(clerk, aya, client):

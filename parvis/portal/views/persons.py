@@ -42,10 +42,7 @@ def _person(request: HttpRequest, uuid: UUID) -> contacts.Person:
 
 
 def _account(request: HttpRequest, person: contacts.Person) -> CitizenAccount:
-    try:
-        found = selectors.account_of(UUID(request.POST.get("account", "")), person.pk)
-    except ValueError:
-        found = None
+    found = selectors.account_of(request.actor, request.POST.get("account", ""), person.pk)  # type: ignore[attr-defined]
     if found is None:
         raise Http404("account")
     return found
