@@ -52,6 +52,9 @@ def test_a_paper_request_appears_in_the_space_of_the_person(live_server, browser
     desk.click("form .btn--primary:visible")
     expect(desk.locator(".codebox")).to_be_visible()
     look(desk, "desk-code")
+    desk.set_viewport_size(PHONE)
+    look(desk, "desk-code")
+    desk.set_viewport_size(DESKTOP)
     code = desk.locator(".codebox").inner_text()
 
     phone = open_page(chromium, viewport=PHONE, script=False)
@@ -79,6 +82,8 @@ def test_a_paper_request_appears_in_the_space_of_the_person(live_server, browser
     phone.context.close()
 
     desk.reload()
+    look(desk, "desk-account")
+    desk.set_viewport_size(PHONE)
     look(desk, "desk-account")
     for viewport, dark in ((PHONE, True), (DESKTOP, False)):
         page = open_page(chromium, viewport=viewport, dark=dark)
