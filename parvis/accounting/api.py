@@ -3,6 +3,7 @@
 from .access import may_post, may_prepare, may_release, may_see_ledger, may_see_payments, why_not_release
 from .errors import Double, DoublePayment, LedgerError, OrderRefused, UnreadableBankFile
 from .models import BankFile, CentreAccount, Entry, GlAccount, OrderFile, PaymentLine, PaymentOrder, Voucher
+from .past import as_it_stood as order_as_it_stood
 from .past import line_state_then, rejected_by_then, vouchers_then
 from .reasons import ACCOUNT_REASONS, REASONS
 from .reasons import in_words as reason_in_words
@@ -58,6 +59,7 @@ __all__ = [
     "may_see_payments",
     "open_centre_account",
     "order_file",
+    "order_as_it_stood",
     "order_side",
     "post",
     "prepare_order",

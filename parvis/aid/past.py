@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parvis.accounting.api import PaymentLine, line_state_then, lines_of_subjects, rejected_by_then
 from parvis.kernel import mutations
@@ -46,11 +46,15 @@ def as_it_stood(row: Entitlement, view: PastView) -> bool:
 
 def rights_then(rows: Iterable[Entitlement], view: PastView) -> list[Entitlement]:
     """Rights of ``selectors.entitlements_of_dossier`` that had been granted by then, each with its period and state of the day. One query."""
-    found = [row for row in rows if selectors.known_from(row) <= view.known_day]
-    held = mutations.values_before_each("entitlement", [row.pk for row in found], view.until)
-    for row in found:
+    return as_rights_stood([row for row in rows if selectors.known_from(row) <= view.known_day], view)
+
+
+def as_rights_stood(rows: list[Entitlement], view: PastView) -> list[Entitlement]:
+    """Rights that had been granted by then, each with its period and state of the day. One query."""
+    held = mutations.values_before_each("entitlement", [row.pk for row in rows], view.until)
+    for row in rows:
         _give(row, held.get(row.pk, {}), view)
-    return found
+    return rows
 
 
 def _give(row: Entitlement, held: dict[str, Any], view: PastView) -> None:
@@ -67,29 +71,45 @@ def _give(row: Entitlement, held: dict[str, Any], view: PastView) -> None:
         row.continuation_asked_at = None
 
 
-def waiting_first_then(view: PastView) -> int:
-    """Rights that had been granted and ran, and of which the bank had not taken the first payment yet. One query."""
+def waiting_then(actor: Actor, view: PastView) -> QuerySet[Entitlement]:
+    """Rights that had been granted and ran, and of which the bank had not taken the first payment yet."""
     unpaid = Q(first_paid_on__isnull=True) | Q(first_paid_on__gt=view.known_day)
-    rows = Entitlement.objects.visible_to(selectors.EVERYBODY).filter(unpaid, created_at__lt=view.until, decision__isnull=False)
+    return granted_then(actor, view).filter(unpaid)
+
+
+def granted_then(actor: Actor, view: PastView) -> QuerySet[Entitlement]:
+    """Rights by a decision that nothing had replaced by then."""
     replaced = Entitlement.objects.visible_to(selectors.EVERYBODY).filter(replaces=OuterRef("pk"), created_at__lt=view.until)
-    return rows.filter(~Exists(replaced)).count()
+    rows = Entitlement.objects.visible_to(actor).filter(created_at__lt=view.until, decision__isnull=False)
+    return rows.filter(~Exists(replaced))
+
+
+def waiting_first_then(view: PastView) -> int:
+    """As many as ``waiting_then`` in the house. One query."""
+    return waiting_then(selectors.EVERYBODY, view).count()
 
 
 def unpaid_then(view: PastView) -> int | None:
-    """Months that were owed and late: rejected by the bank, or of an earlier month of a right whose payment had begun. Only what was not paid
-    for good by then is looked at; where that is too much to be read, None. Five queries."""
+    """As many as ``late_then`` lists; None where that is too much to be read."""
+    found = late_then(view)
+    return None if found is None else len(found)
+
+
+def late_then(view: PastView) -> list[DueLine] | None:
+    """Months that were owed and late, in the house, the oldest first, each as it stood: rejected by the bank, or of an earlier month of a right
+    whose payment had begun. Only what was not paid for good by then is looked at; where that is too much to be read, None. Five queries."""
     month = month_start(view.day)
     rows = DueLine.objects.visible_to(selectors.EVERYBODY).filter(created_at__lt=view.until)
     rows = rows.filter(Q(paid_on__isnull=True) | Q(paid_on__gt=view.known_day))
     rejected = rejected_by_then("due_line", view)[: MOST_LATE + 1]
-    late = rows.filter(Q(month__lt=month) | Q(pk__in=rejected)).select_related("entitlement").order_by("month", "pk")
+    late = rows.filter(Q(month__lt=month) | Q(pk__in=rejected)).select_related("entitlement__dossier").order_by("month", "pk")
     lines = list(late[: MOST_LATE + 1])
     if max(len(rejected), len(lines)) > MOST_LATE:
         return None
     give_states(selectors.EVERYBODY, lines, view)
-    return sum(
-        1 for line in lines if line.state == DueState.REJECTED or (line.month < month and line.state in UNPAID and _begun(line, view))
-    )
+    return [
+        line for line in lines if line.state == DueState.REJECTED or (line.month < month and line.state in UNPAID and _begun(line, view))
+    ]
 
 
 def _begun(line: DueLine, view: PastView) -> bool:

@@ -113,10 +113,10 @@ def waiting_first(actor: Actor, after: str = "") -> QuerySet[Entitlement]:
         .select_related("decision", "dossier", "unit")
         .order_by("decision__decided_on", "pk")
     )
-    return _after(rows, after, "decision__decided_on")
+    return follows(rows, after, "decision__decided_on")
 
 
-def _after(rows: QuerySet[Any], cursor: str, field: str) -> QuerySet[Any]:
+def follows(rows: QuerySet[Any], cursor: str, field: str) -> QuerySet[Any]:
     """The rows that follow "day,id" in the order of a day; a cursor that cannot be read starts at the top."""
     day, _sep, pk = cursor.partition(",")
     try:
@@ -142,7 +142,7 @@ def unpaid(actor: Actor, today: date | None = None, after: str = "") -> QuerySet
         .select_related("entitlement__dossier", "payment_line__order")
         .order_by("month", "pk")
     )
-    return _after(rows, after, "month")
+    return follows(rows, after, "month")
 
 
 def count_unpaid(actor: Actor) -> int:
@@ -236,7 +236,13 @@ def run_of(actor: Actor, month: date) -> Run:
     month = month_start(month)
     now, before = _of_month(actor, month), _of_month(actor, next_month(month, -1))
     accounts = living_accounts(actor, {line.entitlement_id for line in now})
-    last_iban = _last_ibans(actor, {line.entitlement_id for line in now})
+    return run_from(month, now, before, accounts, _last_ibans(actor, {line.entitlement_id for line in now}))
+
+
+def run_from(
+    month: date, now: Sequence[DueLine], before: Sequence[DueLine], accounts: dict[int, PaymentAccount], last_iban: dict[int, str]
+) -> Run:
+    """The list of a month from its lines, those of the month before, and the accounts."""
     found = differences(_as_paid(before), _as_paid(now))
     twice = _twice(now, accounts)
     lines = tuple(

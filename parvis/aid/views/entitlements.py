@@ -13,10 +13,10 @@ from parvis.decisions.api import living_proposal
 from parvis.dossiers.api import part_of, visible_dossier
 from parvis.kernel import asof, mutations
 from parvis.kernel.actor import Actor
-from parvis.ui.backlog import figure
+from parvis.ui.backlog import Figure, figure
 from parvis.ui.http import Request, done, errors_on, invalid, local_url, page, screen
 
-from .. import access, past, past_claims, selectors
+from .. import access, past, past_claims, past_payments, selectors
 from ..enums import DueState
 from ..forms import AccountForm, ExecutionForm, SecondForm, SettleForm
 from ..models import Claim, DueLine, Entitlement, Withholding
@@ -194,7 +194,13 @@ def rejected(request: Request, uuid: Any) -> HttpResponse:
 def unpaid(request: Request) -> HttpResponse:
     """Owed and late."""
     after = request.GET.get("after", "")
-    rows = list(selectors.unpaid(request.actor, after=after)[: PAGE + 1])
+    if (view := asof.view()) is not None:
+        found = past_payments.unpaid_listed_then(request.actor, view, after, PAGE)
+        if found is None:
+            return page(request, "aid/unpaid.html", {"too_many": past.MOST_LATE, "past": view})
+        rows, house = found[0], Figure("unpaid", "", "", found[2], found[1], "")
+    else:
+        rows, house = list(selectors.unpaid(request.actor, after=after)[: PAGE + 1]), figure(request.actor, "unpaid")
     more, rows = len(rows) > PAGE, rows[:PAGE]
     return page(
         request,
@@ -210,6 +216,7 @@ def unpaid(request: Request) -> HttpResponse:
             ],
             "more": more,
             "pager": pager(f"{rows[-1].month:%Y-%m-%d},{rows[-1].pk}" if more else "", after),
-            "house": figure(request.actor, "unpaid"),
+            "house": house,
+            "past": view,
         },
     )

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from parvis.contacts.api import is_payable
 from parvis.dossiers.api import part_of
-from parvis.kernel import clock, mutations
+from parvis.kernel import asof, clock, mutations
 from parvis.kernel.periods import month_start
 from parvis.kernel.subject import SubjectRef
 from parvis.requests import api as requests
 from parvis.ui.backlog import figure
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 
-from .. import access, selectors
+from .. import access, past_payments, selectors
 from ..calculations import starts_inside_month
 from ..enums import PAYABLE, DueState
 from ..forms import ExecutionForm
@@ -33,6 +33,8 @@ PAGE = 50
 def index(request: Request) -> HttpResponse:
     """Decided, not paid yet; several can be put in one order."""
     after = request.GET.get("after", "")
+    if (view := asof.view()) is not None:
+        return page(request, "aid/first_payments.html", _index_then(request, view, after))
     rows = list(selectors.waiting_first(request.actor, after)[: PAGE + 1])
     more, rows = len(rows) > PAGE, rows[:PAGE]
     form = ExecutionForm(request.POST if request.method == "POST" else None)
@@ -74,12 +76,40 @@ def index(request: Request) -> HttpResponse:
         "form": form,
         "may_prepare": access.may_run(request.actor),
         "may_say_second": access.may_settle_held(request.actor),
+        "today": clock.today(),
     }
     return (
         invalid(request, "aid/first_payments.html", context)
         if request.method == "POST"
         else page(request, "aid/first_payments.html", context)
     )
+
+
+def _index_then(request: Request, view: asof.PastView, after: str) -> dict[str, Any]:
+    """Those that waited on a past day: nothing to choose, no warning to whoever pays."""
+    found = past_payments.first_then(request.actor, view, after, PAGE)
+    more, found = len(found) > PAGE, found[:PAGE]
+    terms = requests.clocks_then([one.entitlement.line_id for one in found], view)
+    rows = [
+        {
+            "entitlement": one.entitlement,
+            "account": one.account,
+            "clock": next((term for term in terms.get(one.entitlement.line_id, []) if term.kind == "pay"), None),
+            "ordered": one.ordered,
+            "amount": one.amount,
+            "rejected": one.rejected,
+        }
+        for one in found
+    ]
+    last = found[-1].entitlement if more else None
+    return {
+        "rows": rows,
+        "more": more,
+        "house": past_payments.first_figure(request.actor, view, "waiting_first_payment"),
+        "pager": pager(f"{last.decision.decided_on:%Y-%m-%d},{last.pk}" if last is not None else "", after),
+        "past": view,
+        "today": view.day,
+    }
 
 
 def _due_now(lines: list[DueLine]) -> list[DueLine]:
@@ -107,13 +137,22 @@ def _month() -> Any:
 @screen(access=access.may_see_aid, methods=("GET", "POST"), creates=True, name="aid.first_payment")
 def first_payment(request: Request, line_id: int) -> HttpResponse:
     """One decision's first payment: amount and account were typed in the proposal; nothing is typed again."""
-    rights = selectors.entitlements_of_line(request.actor, line_id)
+    view = asof.view()
+    if view is not None:
+        rights = past_payments.rights_of_line_then(request.actor, line_id, view)
+    else:
+        rights = selectors.entitlements_of_line(request.actor, line_id)
+    if not rights and view is not None and selectors.entitlements_of_line(request.actor, line_id):
+        right = selectors.entitlements_of_line(request.actor, line_id)[0]
+        return page(request, "aid/not_yet.html", {"entitlement": right, "day": view.day})
     if not rights:
         raise Http404("nothing granted")
     decision = rights[0].decision
     mutations.record_read(
         actor=request.actor, subject=SubjectRef("decision", decision.pk), screen=request.screen.name, within=part_of(decision.dossier_id)
     )
+    if view is not None:
+        return page(request, "aid/first_payment.html", _then(request, rights, line_id, view))
     form = ExecutionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
@@ -160,8 +199,40 @@ def _context(request: Request, rights: list[Entitlement], line_id: int) -> dict[
         "blocked": blocked,
         "doubles": [{"line": line, "double": doubles[line.pk]} for line in now if line.pk in doubles],
         "may_say_second": access.may_settle_held(request.actor),
+        "today": clock.today(),
         "paid": all(right.first_paid_on for right in rights),
         "clock": next((one for one in requests.clocks_for([line_id]).get(line_id, []) if one.kind == "pay"), None),
         "may_prepare": access.may_run(request.actor) and bool(now) and not blocked and not doubles,
         "is_payer": access.may_run(request.actor),
+    }
+
+
+def _then(request: Request, rights: list[Entitlement], line_id: int, view: asof.PastView) -> dict[str, Any]:
+    """The first payment as it stood on a past day: what was due, in which order, or paid."""
+    ids = [right.pk for right in rights]
+    accounts = selectors.accounts_on(request.actor, ids, view.known_day)
+    lines = past_payments.lines_then(request.actor, ids, view)
+    now = [line for line in lines if line.state in PAYABLE and past_payments.is_now(line, view)]
+    orders = {line.payment_line.order for line in lines if line.payment_line is not None}
+    terms = requests.clocks_then([line_id], view).get(line_id, [])
+    return {
+        "decision": rights[0].decision,
+        "dossier": rights[0].dossier,
+        "line_id": line_id,
+        "rights": [
+            {
+                "entitlement": right,
+                "account": accounts.get(right.pk),
+                "lines": sorted((line for line in now if line.entitlement_id == right.pk), key=lambda one: one.month),
+                "part_month": right.monthly and starts_inside_month(right.valid_from),
+            }
+            for right in rights
+        ],
+        "total": sum((line.amount for line in now), ZERO),
+        "count": len(now),
+        "orders": sorted(orders, key=lambda one: one.pk),
+        "paid": all(right.first_paid_on for right in rights),
+        "clock": next((term for term in terms if term.kind == "pay"), None),
+        "past": view,
+        "today": view.day,
     }

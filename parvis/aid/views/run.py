@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.accounting.api import PaymentOrder, order_side, reason_in_words, rejected_lines, subject_urls
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.periods import month_start, next_month
 from parvis.ui import formats
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 
-from .. import access, selectors
+from .. import access, past_payments, selectors
 from ..calculations import Bar, Difference
 from ..enums import BLOCKING, Cause, Check, DueState
 from ..forms import RunForm
@@ -38,6 +38,8 @@ def _month(year: int, month: int) -> date:
 @screen(access=access.may_see_run, name="aid.runs")
 def latest(request: Request) -> HttpResponse:
     """The list that is worked on: this month's, or the next one's when this month is all ordered."""
+    if (view := asof.view()) is not None:
+        return HttpResponseRedirect(reverse("aid:run", args=[view.day.year, view.day.month]))
     month = month_start(clock.today())
     run = selectors.run_of(request.actor, month)
     if run.lines and not any(line.due.state in (DueState.DUE, DueState.HELD, DueState.REJECTED) for line in run.lines):
@@ -49,6 +51,8 @@ def latest(request: Request) -> HttpResponse:
 def run(request: Request, year: int, month: int) -> HttpResponse:
     """A month's payable list with its differences. POST prepares the order of the chosen lines."""
     first = _month(year, month)
+    if (view := asof.view()) is not None:
+        return page(request, "aid/run.html", _then(request, first, view))
     listed = selectors.run_of(request.actor, first)
     form = RunForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -79,6 +83,24 @@ def _context(request: Request, listed: Run) -> dict[str, Any]:
     current = next((order for order in orders if order.state == "prepared"), orders[-1] if orders else None)
     rejected = rejected_lines(actor=request.actor, month=next_month(listed.month, -1))
     urls = subject_urls(request.actor, [line.subject for line in rejected])
+    return _listed(request, listed) | {
+        "orders": orders,
+        "side": order_side(request, current) if current is not None else None,
+        "payable_count": len(listed.payable),
+        "payable_total": listed.payable_total,
+        "checks_to_confirm": any(line.checks for line in listed.payable),
+        "blocked_count": sum(1 for line in listed.to_check if line.blocked),
+        "rejected": [
+            {"line": line, "reason": reason_in_words(line.reason_code, line.bank_text), "url": urls.get(line.subject, "")}
+            for line in rejected
+        ],
+        "may_prepare": access.may_run(request.actor) and bool(listed.payable),
+        "is_payer": access.may_run(request.actor),
+    }
+
+
+def _listed(request: Request, listed: Run) -> dict[str, Any]:
+    """The list itself, by the page: its graph, its ways to be looked at, its lines."""
     view = request.GET.get("view", "check" if listed.to_check else "all")
     view = view if view in VIEWS else "all"
     rows = _rows(listed, view)
@@ -89,8 +111,6 @@ def _context(request: Request, listed: Run) -> dict[str, Any]:
         "run": listed,
         "previous": next_month(listed.month, -1),
         "next": next_month(listed.month),
-        "orders": orders,
-        "side": order_side(request, current) if current is not None else None,
         "bars": [_bar(bar, place, listed) for place, bar in enumerate(listed.bars)],
         "view": view,
         "views": [
@@ -102,16 +122,19 @@ def _context(request: Request, listed: Run) -> dict[str, Any]:
         ],
         "rows": [make() for make in rows[start : start + SHOWN]],
         "pager": _pager(view, start, len(rows)),
-        "payable_count": len(listed.payable),
-        "payable_total": listed.payable_total,
-        "checks_to_confirm": any(line.checks for line in listed.payable),
-        "blocked_count": sum(1 for line in listed.to_check if line.blocked),
-        "rejected": [
-            {"line": line, "reason": reason_in_words(line.reason_code, line.bank_text), "url": urls.get(line.subject, "")}
-            for line in rejected
-        ],
-        "may_prepare": access.may_run(request.actor) and bool(listed.payable),
-        "is_payer": access.may_run(request.actor),
+    }
+
+
+def _then(request: Request, month: date, view: asof.PastView) -> dict[str, Any]:
+    """The list of a month as it stood on a past day: nothing to prepare, and the orders that there were."""
+    listed = past_payments.run_then(request.actor, month, view)
+    rejected = past_payments.rejected_then(request.actor, next_month(month, -1), view)
+    for one in rejected:
+        one["reason"] = reason_in_words(one["line"].reason_code, one["line"].bank_text)
+    return _listed(request, listed) | {
+        "orders": past_payments.orders_of_month_then(request.actor, month, view),
+        "rejected": rejected,
+        "past": view,
     }
 
 
