@@ -20,6 +20,9 @@ from parvis.kernel.models import MasterSeal, MutationLine
 from .models import Dossier
 from .sheet import Part
 
+#: The line that a printed state leaves in the chain. It tells nothing of the dossier, and would else change the proof of the very page printed.
+EXTRACT = "dossier.state_printed"
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -35,10 +38,10 @@ class Proof:
 
 
 def proof_of(dossier: Dossier, view: PastView) -> Proof:
-    """The tip of the dossier's chain at the end of the day of knowledge (now, when none is asked). Two queries."""
+    """The tip of the dossier's chain, extracts left aside, at the end of the day of knowledge (now, when none is asked). Two queries."""
     stream = f"dossier:{dossier.pk}"
     until = end_of(view.known if view.known is not None else clock.today())
-    line = MutationLine.objects.filter(stream=stream, recorded_at__lt=until).order_by("-number").first()
+    line = MutationLine.objects.filter(stream=stream, recorded_at__lt=until).exclude(verb=EXTRACT).order_by("-number").first()
     if line is None:
         return Proof(stream, 0, "", None, 0, None, "")
     seal = MasterSeal.objects.filter(sealed_at__gte=line.recorded_at).order_by("number").first()
@@ -54,7 +57,16 @@ def proof_of(dossier: Dossier, view: PastView) -> Proof:
 
 
 def digest_of(dossier: Dossier, view: PastView, proof: Proof, head: Sequence[str], parts: Sequence[Part], hidden: Sequence[str]) -> str:
-    """SHA-256 over everything that the sheet says."""
-    said: list[Any] = [dossier.number, view.day, view.known, proof.stream, proof.line, proof.hash, list(head), sorted(hidden)]
+    """SHA-256 over everything that the sheet says; known now is known at the end of today, so that it is found again tomorrow."""
+    said: list[Any] = [
+        dossier.number,
+        view.day,
+        view.known or clock.today(),
+        proof.stream,
+        proof.line,
+        proof.hash,
+        list(head),
+        sorted(hidden),
+    ]
     said += [[str(one.part.key), [[str(line.label), str(line.text), str(line.detail)] for line in one.lines]] for one in parts]
     return canonical.digest(said)

@@ -24,6 +24,7 @@ WORDS: dict[str, Any] = {
     "dossier.transfer.offer": _("offered the file to another service"),
     "dossier.transfer": _("accepted a file from another service"),
     "dossier.transfer.return": _("returned a file to the other service"),
+    "dossier.state_printed": _("printed the state of a day"),
     "dossier.sectors": _("set the sectors of the file"),
     "journal.add": _("wrote in the journal"),
     "journal.plan": _("planned what comes next"),

@@ -1,7 +1,8 @@
 """Who may do what here, and which tasks each person sees.
 
 A task is seen by its owner, by whoever holds its queue's function in its unit, and by the chief of the unit, whose queue and
-team are visible (a chief sees below, never beside).
+team are visible (a chief sees below, never beside). One that was done before its file went to another service follows the dated rule of
+readings: without one, who did it reads it no more.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from parvis.identity.enums import Function
-from parvis.kernel.scope import EVERYTHING, NOTHING, scope
+from parvis.kernel.registries import kept_scopes
+from parvis.kernel.scope import EVERYTHING, NOTHING, Reaches, may_see, scope
 
 from .models import WorkItem
 
@@ -61,9 +63,18 @@ def items_scope(actor: Actor) -> Q:
     if actor.has(*OVERSEERS) or None in actor.units_for(Function.CHIEF):
         rows = EVERYTHING
     else:
-        rows = mine_q(actor) | queues_q(actor) | team_q(actor)
+        rows = (mine_q(actor) | queues_q(actor) | team_q(actor)) & (Q(left_at__isnull=True) | _left_q(actor))
     only = actor.only_ids("dossier")
     return rows if only is None else rows & Q(dossier_key__in=sorted(only))
+
+
+def _left_q(actor: Actor) -> Q:
+    """Tasks done before their file went to another service: read on as far and as long as that service may still read the file."""
+    rows = NOTHING
+    for ids, classes in kept_scopes.get("dossier")(actor) if actor.kept and "dossier" in kept_scopes else ():
+        if "social" in classes and may_see(actor, "social"):
+            rows |= Q(Reaches(ids, "dossier_key"))
+    return rows
 
 
 # Predicates -----------------------------------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ from parvis.kernel import clock
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.models import MutationLine, ReadLine
 from parvis.kernel.subject import SubjectRef
+from parvis.workflows.api import WorkItem, close_item, open_item
+from tests.contacts.factories import make_person
 from tests.documents.factories import picture
 from tests.identity.factories import a_unit, an_account, as_actor
 
@@ -284,3 +286,38 @@ def test_a_rule_is_published_by_the_administration_within_limits(client, centre)
     assert ([row.days for row in now], [(row.days, row.live) for row in versions]) == ([20], [(20, 1), (45, None)])
     page = client.get(reverse("dossiers:reading_rules")).content.decode()
     assert "Comité de direction" in page
+
+
+def test_a_task_done_before_follows_the_rule_of_readings(client, centre, dossier, head) -> None:
+    """Who did it, the head and the queue of the service of before read its sheet as long as that service reads the file; a task of a file that
+    went nowhere stays as it was."""
+    worker = centre.actor("worker")
+    kept = make_dossier(centre, make_person("Aubert", "Lise", "1990-01-01"))
+    for file in (dossier, kept):
+        open_item(
+            actor=worker, subject=SubjectRef("dossier", file.pk), title={"fr": "Vérifier le bail"}, queue="social_worker",
+            owner=centre.worker, unit_id=centre.north.pk, dossier_id=file.pk, key="lease",
+        )  # fmt: skip
+        close_item(actor=worker, subject=SubjectRef("dossier", file.pk), key="lease")
+    done, other = (WorkItem.unscoped.get(dossier_key=file.pk, owner=centre.worker) for file in (dossier, kept))
+    sheet = reverse("workflows:task", args=[done.uuid])
+
+    def reads(account, url: str = sheet) -> int:
+        client.force_login(account)
+        return client.get(url).status_code
+
+    before = {name: reads(getattr(centre, name)) for name in ("worker", "colleague", "chief", "stranger", "auditor")}
+    assert before == {"worker": 200, "colleague": 200, "chief": 200, "stranger": 404, "auditor": 200}
+    give(centre, dossier, head)
+    assert {name: reads(getattr(centre, name)) for name in before} == before  # ninety days of what is social
+    KeptReading.objects.update(classes="money")
+    assert [reads(one) for one in (centre.worker, centre.chief)] == [404, 404]
+    KeptReading.objects.update(classes="social", valid_to=clock.today())  # its day has come
+    assert {name: reads(getattr(centre, name)) for name in before} == dict.fromkeys(before, 404) | {"auditor": 200}
+    assert reads(head) == 404  # what another service did is told by the file, not by its sheets
+    assert reads(centre.worker, reverse("workflows:task", args=[other.uuid])) == 200
+    assert not WorkItem.objects.visible_to(centre.actor("worker")).filter(pk=done.pk).exists()
+    # It comes back: theirs again.
+    back = api.offer_transfer(actor=as_actor(head), dossier=fresh(dossier), unit=centre.north, reason="Revient au nord")
+    api.accept_transfer(actor=centre.actor("chief"), transfer=back)
+    assert {name: reads(getattr(centre, name)) for name in before} == before

@@ -19,6 +19,7 @@ class WorkItem(ScopedModel):
     """Something that waits for a person or for a function of a unit; while open it never lacks both.
 
     ``due_sort`` is ``due_on`` or the end of time, so that pages can be cut at a place (a NULL sorts differently on each engine).
+    ``left_at``: done in a service that gave the file away since; who read it there reads it by the rule of readings alone.
     ``slot`` is unique while the item is open: the case's token, or what a caller named, so that nothing is opened twice.
     """
 
@@ -48,6 +49,7 @@ class WorkItem(ScopedModel):
     held_since = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by_label = models.CharField(max_length=120, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
     lock = models.PositiveIntegerField(default=0)
 
     class Meta(ScopedModel.Meta):

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 
 from parvis.identity.api import Unit, actor_for
+from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.gestures import gesture
 
@@ -39,4 +40,8 @@ def _move(rows: QuerySet[WorkItem], actor: Actor, from_unit: int, to_unit: Unit,
         if item.owner is not None and not access.in_queue(actor_for(item.owner), item):
             _hand(item, actor=actor, owner=None, kind=ItemEventKind.RETURNED, note=note, expect=item.owner_id)
         moved += 1
+    # What is done stays where it was done; who read it there reads it from now on by the rule of readings (``access.items_scope``).
+    done = rows.exclude(state=ItemState.OPEN)
+    done.filter(unit=from_unit).update(left_at=clock.now())
+    done.filter(unit=to_unit).update(left_at=None)
     return moved

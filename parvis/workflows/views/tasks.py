@@ -48,7 +48,7 @@ def _context(request: HttpRequest, item: WorkItem, **forms: Any) -> dict[str, An
         "card": selectors.cards(actor, [item.subject]).get(item.subject),
         "holder": selectors.holder_of(item),
         "events": selectors.events_of(item),
-        "ribbon": selectors.case_steps(item.subject) if item.case_id else [],
+        "ribbon": selectors.case_steps(item.subject) if item.case_id and item.left_at is None else [],
         "screen_url": selectors.screen_url(item) if item.is_open and access.may_do(actor, item) else "",
         "may_take": item.is_open and access.may_take(actor, item),
         "may_give_back": item.is_open and access.may_give_back(actor, item),
