@@ -7,6 +7,7 @@ from parvis.ui.past import declare
 declare(
     "workflows",
     today=(
+        "beside",
         "download",
         "hand_overs",
         "index",

@@ -7,6 +7,7 @@ app_name = "workflows"
 urlpatterns = [
     path("tasks/hand-overs/", figures.hand_overs, name="hand_overs"),
     path("tasks/<uuid:uuid>/", tasks.task, name="task"),
+    path("tasks/<uuid:uuid>/beside/", tasks.beside, name="beside"),
     path("tasks/<uuid:uuid>/take/", tasks.take, name="take"),
     path("tasks/<uuid:uuid>/back/", tasks.back, name="back"),
     path("tasks/<uuid:uuid>/hand/", tasks.hand, name="hand"),

@@ -36,7 +36,14 @@ def told(run: Run) -> Any:
 def test_the_list_of_a_month_is_told_again_as_it_was(client: Client, story: SimpleNamespace) -> None:  # noqa: F811
     """April: listed, its account changed on 7 April, refused by the bank on 10 May, paid again on 20 May."""
     auditor = story.centre.auditor
-    days = [dt.date(2026, 3, 22), dt.date(2026, 3, 28), dt.date(2026, 4, 8), dt.date(2026, 5, 10), dt.date(2026, 5, 15), dt.date(2026, 5, 20)]
+    days = [
+        dt.date(2026, 3, 22),
+        dt.date(2026, 3, 28),
+        dt.date(2026, 4, 8),
+        dt.date(2026, 5, 10),
+        dt.date(2026, 5, 15),
+        dt.date(2026, 5, 20),
+    ]
     april = DueLine.unscoped.get(entitlement=story.right, month=APRIL)
     # The days before were told on them: the fixture has gone past them, so they are read from what was known at each by the rule alone.
     lived: dict[dt.date, Any] = {}

@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from parvis.kernel.actor import Actor
+from parvis.kernel.errors import StepFirst
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import done, errors_on, invalid, local_url, page, reading, screen
@@ -20,6 +22,8 @@ from ..models import WorkItem
 from ..services import items, running
 
 TEMPLATE = "workflows/task.html"
+LATEST = 6
+"""Of what happened to a task, so much stands beside the list; its sheet has the rest."""
 
 
 def _item(request: HttpRequest, uuid: UUID) -> WorkItem:
@@ -80,6 +84,32 @@ def task(request: HttpRequest, uuid: UUID) -> HttpResponse:
             )
             return done(request, _home(), _("Done: %(what)s.") % {"what": _title(item)})
     return invalid(request, TEMPLATE, _context(request, item, form=form))
+
+
+@screen(access=access.is_agent, parts=("beside",))
+def beside(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The task beside the list that it was chosen from (A1): what it is about, until when, through whose hands. One of a file that asks for a
+    reason is not read by passing over its line: it shows nothing and leads to the page that asks."""
+    item = _item(request, uuid)
+    whole = reverse("workflows:task", args=[uuid])
+    context: dict[str, Any] = {"whole": whole, "uuid": uuid, "list_url": address("desk:tasks")}
+    try:
+        _read(request, item)
+    except StepFirst:
+        return page(request, "workflows/beside.html", {**context, "asks": True})
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    goes = bool(item.is_open and item.screen and access.may_do(actor, item))
+    context |= {
+        "item": item,
+        "step": selectors.step_def(item),
+        "card": selectors.cards(actor, [item.subject]).get(item.subject),
+        "holder": selectors.holder_of(item),
+        "events": selectors.events_of(item)[-LATEST:][::-1],
+        "ribbon": selectors.case_steps(item.subject) if item.case_id and item.left_at is None else [],
+        "may_take": item.is_open and access.may_take(actor, item),
+        "hands_url": f"{whole}?sheet=1" if goes and access.may_assign(actor, item) else "",
+    }
+    return page(request, "workflows/beside.html", context)
 
 
 def _title(item: WorkItem) -> str:
