@@ -43,6 +43,7 @@ WHY = "/access/why/"
 ASKS_NOTHING: dict[str, str] = {
     "dossiers:why": "asks it",
     "dossiers:beside": "says that the file asks, and nothing of it",
+    "workflows:beside": "says that the file asks, and nothing of the task",
     "decisions:recuse": "names the case as the agenda does, so that a relative steps back without reading it",
     "decisions:carry": "names the case as the agenda does",
 }

@@ -21,7 +21,16 @@ from tests.dossiers.factories import make_centre, make_dossier
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2024, 6, 15)
 #: Pages that take a gesture today and read as of a day: on a past day they draw none of their forms, and refuse what is sent.
-READS_WITH_A_FORM = {"accounting:voucher", "aid:claim", "decisions:proposal", "documents:about"}
+ANY = uuid4()
+READS_WITH_A_FORM = {
+    "accounting:voucher": [ANY],
+    "aid:claim": [ANY],
+    "aid:first_payment": [1],
+    "aid:first_payments": [],
+    "aid:run": [2026, 3],
+    "decisions:proposal": [ANY],
+    "documents:about": [ANY],
+}
 
 
 @pytest.fixture
@@ -192,16 +201,16 @@ def test_what_is_read_as_of_a_day_never_takes_a_gesture() -> None:
 
     screens = {name: pattern.callback.screen for name, pattern in addresses().items()}
     writing = {name for name, kind in registries.as_of.items() if kind == past.DAY and screens[name].writes}
-    assert writing == READS_WITH_A_FORM
+    assert writing == set(READS_WITH_A_FORM)
 
 
 @pytest.mark.parametrize("name", sorted(READS_WITH_A_FORM))
 def test_a_page_that_has_a_form_today_refuses_it_before_anything_is_read(worker: Client, centre, name: str) -> None:
     from django.urls import reverse
 
-    if name in ("accounting:voucher", "aid:claim"):
+    if name in ("accounting:voucher", "aid:claim", "aid:run"):
         worker.force_login(centre.auditor)
     look(worker)
     with CaptureQueriesContext(connection) as seen:
-        assert worker.post(reverse(name, args=[uuid4()]), {"reason": "x"}).status_code == 409
+        assert worker.post(reverse(name, args=READS_WITH_A_FORM[name]), {"reason": "x"}).status_code == 409
     assert [query["sql"] for query in seen.captured_queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))] == []

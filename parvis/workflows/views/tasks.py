@@ -99,10 +99,12 @@ def beside(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return page(request, "workflows/beside.html", {**context, "asks": True})
     actor: Actor = request.actor  # type: ignore[attr-defined]
     goes = bool(item.is_open and item.screen and access.may_do(actor, item))
+    card = selectors.cards(actor, [item.subject]).get(item.subject)
     context |= {
         "item": item,
         "step": selectors.step_def(item),
-        "card": selectors.cards(actor, [item.subject]).get(item.subject),
+        "card": card,
+        "told_why": "" if card is not None and item.why in f"{card.title} {card.detail}" else item.why,
         "holder": selectors.holder_of(item),
         "events": selectors.events_of(item)[-LATEST:][::-1],
         "ribbon": selectors.case_steps(item.subject) if item.case_id and item.left_at is None else [],
