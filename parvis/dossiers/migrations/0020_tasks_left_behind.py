@@ -12,6 +12,6 @@ def mark(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dossiers", "0019_size_of_each_service"), ("workflows", "0006_left_tasks")]
+    dependencies = [("dossiers", "0019_size_of_each_service"), ("workflows", "0007_left_tasks")]
 
     operations = [migrations.RunPython(mark, migrations.RunPython.noop)]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A task that was done before its file went to another service."""
 
-    dependencies = [("workflows", "0005_lawful_destruction")]
+    dependencies = [("workflows", "0006_index_due_tasks")]
 
     operations = [
         migrations.AddField(
