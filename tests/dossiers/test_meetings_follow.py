@@ -10,6 +10,7 @@ from django.utils import translation
 
 from parvis.agenda import services as agenda
 from parvis.agenda.models import Appointment, Invitation, Occurred
+from parvis.agenda.search import search_meetings
 from parvis.contacts.api import add_point, set_address, set_language
 from parvis.documents import api as documents
 from parvis.dossiers import api, services
@@ -160,6 +161,9 @@ def test_a_file_that_goes_to_another_service_takes_them_along(client, centre, do
     assert "Amélie Lambrecht" in page and "Bilan du projet" not in page  # the hour and who is there: the file is not the head's yet
     api.accept_transfer(actor=as_actor(head), transfer=transfer, referent=centre.stranger)
     assert there(row) == {"Ingrid Peeters"} and there(with_lawyer) == {"Hugo Claes", "Ingrid Peeters"} and not tasks()
+    # The service of before reads the file for a while, and finds no appointment of it.
+    assert search_meetings(centre.actor("worker"), "18/03/2026", 10) == []
+    assert [hit.url for hit in search_meetings(as_actor(head), "18/03/2026", 10)] == [reverse("agenda:appointment", args=[row.uuid])]
     # Nobody is named: the appointment stands, and the head of the service chooses.
     alone = booked(centre, unseen, march(23))
     second = api.offer_transfer(actor=centre.actor("worker"), dossier=fresh(unseen), unit=centre.south, reason="Déménage")
