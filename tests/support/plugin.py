@@ -53,6 +53,9 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long files begin first, so that no process ends the run alone with them: every page, the matrix, then the others in the browser."""
+    files = {item.path for item in items if item.get_closest_marker("db")}
+    if hidden := [str(file) for file in files if "mark.db" not in file.read_text(encoding="utf-8")]:
+        raise pytest.UsageError(f"Marked for the engines without mark.db in the file, by which tools/test.sh finds it: {', '.join(hidden)}")
     long = ("test_every_page", "test_access_matrix")
     items.sort(key=lambda item: (not any(name in item.nodeid for name in long), item.get_closest_marker("browser") is None))
 
