@@ -3,8 +3,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 profile="${1:-runtime}"
-python="${PYTHON:-python3.11}"
-command -v "$python" >/dev/null || python=python3
+# The system's Python comes first: it is built with every optimisation, and mended with the system.
+for python in ${PYTHON:-/usr/bin/python3.11 python3.11 python3}; do
+  command -v "$python" >/dev/null && "$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break
+done
+if ! command -v "$python" >/dev/null; then
+  echo "Parvis needs Python 3.11 or newer, and found none (looked for ${PYTHON:-python3.11 and python3}). Install it, or name it: make setup PYTHON=/path/to/python3.11" >&2; exit 1
+fi
 if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
   echo "Parvis needs Python 3.11 or newer; $($python --version 2>&1) was found. Install it, or name it: make setup PYTHON=/path/to/python3.11" >&2; exit 1
 fi
