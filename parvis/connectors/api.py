@@ -4,8 +4,9 @@ from .access import may_play_bank, may_play_register
 from .erasing import empty_calls
 from .errors import ConnectorError
 from .models import Answer, Call
+from .register_simulator import ANSWERED as REGISTER_ANSWERED
 from .register_simulator import FORMAT as REGISTER_FORMAT
-from .register_simulator import Happening, register_file
+from .register_simulator import Happening, register_answer, register_file
 from .registry import Connector, connectors, purposes
 from .selectors import call_about
 from .services.calls import answers_of, receive, submit
@@ -17,6 +18,7 @@ __all__ = [
     "Connector",
     "ConnectorError",
     "Happening",
+    "REGISTER_ANSWERED",
     "REGISTER_FORMAT",
     "answer_as_bank",
     "answers_of",
@@ -27,6 +29,7 @@ __all__ = [
     "may_play_register",
     "purposes",
     "receive",
+    "register_answer",
     "register_file",
     "submit",
 ]

@@ -59,10 +59,11 @@ class RunState(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
-    """What became of a line. Of the persons in the last three nothing is kept."""
+    """What became of a line. Of the persons in the last four nothing is kept."""
 
     ALERT = "alert", _("alert made")
     KNOWN = "known", _("read before")
+    SAME = "same", _("as it is known here")
     NOT_FOLLOWED = "not_followed", _("no running dossier: only counted")
     UNKNOWN = "unknown", _("person unknown here: only counted")
     WRONG = "wrong", _("line not readable")

@@ -85,8 +85,8 @@ class SettleForm(forms.Form):
 class MutationFileForm(forms.Form):
     file = forms.FileField(
         label=_("File of the register"),
-        help_text=_("JSON, at most 10 MB. Reading it twice changes nothing."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
+        help_text=_("JSON, or XML with answers of RetrieveTIGroups; at most 10 MB. Reading it twice changes nothing."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".json,.xml,application/json,application/xml,text/xml"}),
     )
 
 

@@ -41,7 +41,7 @@ def read(ref: JobRef) -> None:
 def collect(ref: JobRef) -> None:
     """What a transfer put into ``<instance>/register-in``: taken in, then gone from the disk. What cannot be read is set aside, once."""
     folder = Path(getattr(settings, "PARVIS_INSTANCE", "")) / FOLDER
-    for path in sorted(folder.glob("*.json"))[:50] if folder.is_dir() else []:
+    for path in sorted(path for path in folder.glob("*") if path.suffix in (".json", ".xml"))[:50] if folder.is_dir() else []:
         try:
             if path.stat().st_size > MEGABYTES * 1024 * 1024:
                 raise DomainError("too large")

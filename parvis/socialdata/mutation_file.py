@@ -15,6 +15,7 @@ from parvis.kernel.identifiers import InvalidIdentifier, parse_niss
 
 from .enums import MutationKind
 from .errors import InvalidMutation
+from .register_answers import is_answer, rows_of_answers
 
 MOST_LINES = 20_000
 _TEXTS = {
@@ -39,6 +40,8 @@ class Line:
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     digest: str = ""
+    holds: bool = False
+    """It comes from an answer that says what holds, which may be what is known here."""
 
 
 def rows_of(content: bytes) -> list[Any]:
@@ -47,6 +50,8 @@ def rows_of(content: bytes) -> list[Any]:
     Raises:
         InvalidMutation: not a file of this form, or too long a one.
     """
+    if is_answer(content):
+        return _few(rows_of_answers(content))
     try:
         data = json.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError, RecursionError):
@@ -55,6 +60,10 @@ def rows_of(content: bytes) -> list[Any]:
     if not isinstance(rows, list) or data.get("format") != REGISTER_FORMAT:
         message = _("This is not a file of mutations: it should say “%(format)s”.") % {"format": REGISTER_FORMAT}
         raise InvalidMutation(message, field="file", code="format")
+    return _few(rows)
+
+
+def _few(rows: list[Any]) -> list[Any]:
     if len(rows) > MOST_LINES:
         message = _("This file has more than %(most)s lines. Split it.") % {"most": f"{MOST_LINES:,}"}
         raise InvalidMutation(message, field="file", code="long")
@@ -89,6 +98,7 @@ def line_of(row: Any) -> Line:
         joined=_numbers(given.get("joined")) if kind == MutationKind.HOUSEHOLD else (),
         left=_numbers(given.get("left")) if kind == MutationKind.HOUSEHOLD else (),
         digest=hashlib.sha256(body.encode()).hexdigest(),
+        holds=row.get("holds") is True,
     )
 
 

@@ -131,7 +131,7 @@ def test_one_wrong_line_does_not_stop_the_others(centre, dossier) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "code"), [(b"", "empty"), (b"<xml/>", "not_json"), (b'{"mutations": []}', "format"), (b"[]", "format")]
+    ("content", "code"), [(b"", "empty"), (b"Id;Kind", "not_json"), (b'{"mutations": []}', "format"), (b"[]", "format")]
 )
 def test_what_is_no_file_of_mutations_is_refused_at_once(content, code) -> None:
     with pytest.raises(api.InvalidMutation) as refused:

@@ -165,8 +165,9 @@ def test_a_file_is_uploaded_and_told_line_by_line(client, centre, dossier, agent
 
 def test_a_death_proposes_to_look_at_payments_and_stops_nothing(client, centre, dossier, agent) -> None:
     client.force_login(agent)
-    given = {"number": NUMBER, "kind": "death", "on": "2026-11-01"}
+    given = {"number": NUMBER, "kind": "death", "on": (clock.today() - dt.timedelta(days=3)).isoformat()}
     assert client.post(reverse("socialdata:simulator"), given).status_code == 303
+    assert MutationRun.unscoped.get().name.endswith(".xml"), "as the network would answer"
     jobs.run_pending(kinds={"socialdata.read"}, raise_errors=True)
     client.force_login(centre.worker)
     shown = client.get(reverse("socialdata:alert", args=[RegisterAlert.unscoped.get().uuid])).content.decode()

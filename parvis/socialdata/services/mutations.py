@@ -26,6 +26,7 @@ from ..enums import MutationKind, Outcome, RunState
 from ..errors import InvalidMutation
 from ..models import MutationRun, RegisterAlert, RegisterMutation
 from ..mutation_file import Line, line_of, rows_of
+from ..selectors import compare
 
 READER = system_actor("socialdata.mutations")
 STREAM = "context:socialdata"
@@ -122,6 +123,8 @@ def take_in(*, actor: Actor, run: MutationRun, line: Line, met: bool = False) ->
             "left": sorted({found[one] for one in line.left if one in found}),
             "others": sum(1 for one in (*line.joined, *line.left) if one not in found),
         }
+    if line.holds and held_already(person_id, line):
+        return Outcome.SAME
     try:
         with transaction.atomic():
             mutation = RegisterMutation.unscoped.create(
@@ -139,6 +142,11 @@ def take_in(*, actor: Actor, run: MutationRun, line: Line, met: bool = False) ->
     for dossier in files:
         _alert(actor, mutation, dossier)
     return Outcome.ALERT
+
+
+def held_already(person_id: int, line: Line) -> bool:
+    told = RegisterMutation(person_id=person_id, kind=line.kind, on=line.on, value=line.value)
+    return compare(RegisterAlert(mutation=told)).same
 
 
 def _known(mutation: RegisterMutation, run: MutationRun, met: bool) -> Outcome:

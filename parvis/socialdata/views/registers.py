@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from parvis.connectors.api import Happening, may_play_register, register_file
+from parvis.connectors.api import REGISTER_ANSWERED, Happening, may_play_register, register_answer, register_file
 from parvis.contacts.api import Person
 from parvis.dossiers.api import may_change
 from parvis.identity.enums import Function
@@ -22,6 +22,7 @@ from ..errors import InvalidMutation
 from ..forms import HappeningForm, MutationFileForm, SettleForm
 from ..models import RegisterAlert
 from ..mutation_file import line_of
+from ..register_answers import YEAR
 from ..services import alerts as services
 from ..services.mutations import money_runs, receive_file
 from ._common import lead_name
@@ -137,9 +138,9 @@ def simulator(request: Request) -> HttpResponse:
             data = form.cleaned_data
             number = "".join(sign for sign in data["number"] if sign.isdecimal())
             happening = Happening(f"SIM-{uuid4().hex[:12]}", number, data["kind"], data["on"], form.value())
-            content = register_file([happening], made_on=clock.today())
             _check(happening)
-            made = receive_file(actor=SIMULATOR, name=f"{happening.id}.json", content=content)
+            name, content = _told(happening)
+            made = receive_file(actor=SIMULATOR, name=name, content=content)
             if access.may_read_files(request.actor):
                 return done(request, "socialdata:file", _("Sent. It is being read."), made.uuid)
             return done(request, "socialdata:simulator", _("Sent. It is being read."))
@@ -149,6 +150,14 @@ def simulator(request: Request) -> HttpResponse:
         if request.method == "POST"
         else page(request, "socialdata/simulator.html", context)
     )
+
+
+def _told(happening: Happening) -> tuple[str, bytes]:
+    """As the network would answer, where an answer tells it: its form is the real one. Else in the form of the house."""
+    today = clock.today()
+    if happening.kind in REGISTER_ANSWERED and today - YEAR <= happening.on <= today:
+        return f"{happening.id}.xml", register_answer(happening, made_on=today)
+    return f"{happening.id}.json", register_file([happening], made_on=today)
 
 
 def _check(happening: Happening) -> None:
