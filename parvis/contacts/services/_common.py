@@ -77,9 +77,13 @@ def write_person_fact(
     values: dict[str, Any],
     key: dict[str, Any] | None = None,
     expected: int | None = None,
+    instead_of: dict[str, Any] | None = None,
     **dated: Any,
 ) -> Any:
     """Write one version of one aspect, its mutation line and its event.
+
+    Args:
+        instead_of: what held until now under another key, told as the old value when this key is new.
 
     Raises:
         Conflict: the person changed since ``expected``; it names who changed this aspect, and both values.
@@ -94,7 +98,7 @@ def write_person_fact(
         row = write_fact(model, anchor_field="person", anchor=person, key=key, values=values, actor=actor, expected=expected, **dated)
     except Conflict as conflict:
         raise stale(conflict, model.unscoped.filter(person=person), yours={**key, **values}) from conflict
-    old = values_of(before) if before else {}
+    old = values_of(before) if before else instead_of or {}
     record_person(actor, verb, person, {name: [old.get(name), value] for name, value in values_of(row).items() if old.get(name) != value})
     publish(PersonChanged(actor=actor, person_id=person.pk, aspect=aspect))
     return row

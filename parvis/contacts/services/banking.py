@@ -47,6 +47,9 @@ def add_bank_account(
         error.field = "iban"
         raise
     name = " ".join(holder.split()) or selectors.display_names([person.pk]).get(person.pk, "")
+    start = valid_from or clock.today()
+    others = BankAccount.unscoped.filter(person=person).at(start).exclude(iban=bare).order_by("-valid_from", "-pk")
+    until_now = others.values_list("iban", flat=True).first()
     row: BankAccount = write_person_fact(
         BankAccount,
         actor=actor,
@@ -55,7 +58,8 @@ def add_bank_account(
         verb="person.bank_account",
         key={"iban": bare},
         values={"holder": name[:120]},
-        valid_from=valid_from or clock.today(),
+        valid_from=start,
+        instead_of={"iban": until_now} if until_now else None,
         source=source,
         source_ref=source_ref,
         expected=expected,
