@@ -148,6 +148,7 @@ def test_what_is_needed_of_the_person_is_asked_with_the_file_and_missing_opens_n
     refused = client.post(url, sent | {ids["doctor"]: " "})
     again = refused.content.decode()
     assert refused.status_code == 422 and "Un nouveau dossier a besoin de ces réponses : Médecin traitant." in again
+    assert f'<a href="#{ids["doctor"]}">' in again and f'id="{ids["doctor"]}"' in again, "the summary leads to the field"
     assert 'value="5414"' in again and 'value="Aya"' in again
     assert (dossiers.Dossier.unscoped.count(), held(), of_persons()) == (0, {}, {})
     assert client.post(url, sent | {ids["doctor"]: "Dr Lenoir"}).status_code == 303

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,6 +28,7 @@ from ..models import DestructionLine, DestructionList, Dossier, LegalHold, Reten
 from ._common import crumbs, visible
 
 PAGE = 25
+LONGEST_REVIEW = dt.timedelta(days=365)
 TINTS = {ListState.PROPOSED: "warn", ListState.APPROVED: "info", ListState.DONE: "ok", ListState.WITHDRAWN: ""}
 
 
@@ -88,7 +90,8 @@ def hold_keep(request: HttpRequest, uuid: UUID, item: UUID) -> HttpResponse:
     """The hold was looked at and goes on, until another day."""
     dossier = visible(request, uuid)
     row = _living(request, dossier, item)
-    form = KeepHoldForm(request.POST or None)
+    again = min(row.review_on - clock.date_of(row.placed_at), LONGEST_REVIEW)  # as far away as the first time
+    form = KeepHoldForm(request.POST or None, initial={"review_on": clock.today() + max(again, dt.timedelta(days=1))})
     context = {**crumbs(dossier), "form": form, "row": row}
     if request.method == "POST":
         if form.is_valid():
