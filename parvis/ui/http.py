@@ -382,7 +382,8 @@ def _step_first(request: HttpRequest, step: StepFirst) -> HttpResponse:
 
 
 def _once(request: HttpRequest, marks: Screen, run: Callable[[], HttpResponse]) -> HttpResponse:
-    """A repeated POST leads where the first one led. An answer that is not a success gives the key back."""
+    """A repeated POST leads where the first one led. An answer that is not a success gives the key back, and so does one that only shows
+    something (a letter looked at before it is published): the same page sends the gesture itself with that key."""
     key = request.POST.get(IDEMPOTENCY_FIELD, "") or request.headers.get("Idempotency-Key", "")
     if not key:
         return run()
@@ -395,11 +396,11 @@ def _once(request: HttpRequest, marks: Screen, run: Callable[[], HttpResponse]) 
         return _refused(
             request, DomainError(_("This is already being done. Wait a moment, then look at the list before sending it again.")), status=409
         )
-    settled = False
+    settled, before = False, gestures.finished()
     try:
         response = run()
         where = response.headers.get("HX-Location") or response.headers.get("Location") or ""
-        if response.status_code < 400:
+        if response.status_code < 400 and (where or gestures.finished() > before):
             idempotency.settle(key, actor=holder, screen=marks.name, location=where or request.get_full_path())
             settled = True
         return response

@@ -69,13 +69,16 @@ def test_an_administrator_changes_the_head_and_the_next_letter_bears_it_while_ol
     first = admin.get(URL).content.decode()
     assert before.name in first and "None" not in first
     sent = SAID | {"after": "0", "look": "1", "logo": SimpleUploadedFile("logo.txt", picture("JPEG"), "text/plain")}
-    looked = admin.post(URL, sent)
+    key = {"idempotency_key": "0" * 32}  # the page that was looked at sends its own key on
+    looked = admin.post(URL, sent | key)
     page = looked.content.decode()
     assert looked.status_code == 200 and "data:image/png;base64," in page and "Rue Neuve 12" in page
     assert not LetterHead.objects.exists(), "looked at, not published"
-    done = admin.post(URL, SAID | {"after": "0", "publish": "1", "looked_logo": looked.context["packed"]})
+    done = admin.post(URL, SAID | key | {"after": "0", "publish": "1", "looked_logo": looked.context["packed"]})
     assert (done.status_code, done["Location"]) == (303, URL)
     row = LetterHead.objects.get()
+    twice = admin.post(URL, SAID | key | {"after": "0", "publish": "1"})
+    assert (twice.status_code, twice["Location"], LetterHead.objects.count()) == (303, URL, 1), "a double click leads where the first led"
     assert (row.number, row.lines, row.logo_width, row.logo_height) == (1, ["Rue Neuve 12", "4999 Valmont"], 300, 100)
     assert Image.open(io.BytesIO(bytes(row.logo))).format == "PNG", "drawn anew"
     assert MutationLine.objects.filter(verb="letter_head.published").count() == 1

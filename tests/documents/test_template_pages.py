@@ -125,11 +125,11 @@ def test_an_administrator_changes_a_letter_and_the_next_one_says_so_while_old_on
         "en": "Your energy tutor",
     }.items():
         definition["blocks"][0]["text"][language] += f"\n\n{words}: {{own_energy_tutor}}."
-    looked = admin.post(url, {"source": written(definition), "after": 1, "look": "1", "_idempotency": "a"})
+    looked = admin.post(url, {"source": written(definition), "after": 1, "look": "1", "idempotency_key": "a" * 32})
     html = looked.content.decode()
     assert looked.status_code == 200 and "[Énergie · Tuteur énergie]" in html and "Ihr Energietutor" in html and 'name="publish"' in html
     assert LetterTemplate.objects.filter(key=KEY).count() == 1  # looking publishes nothing
-    assert admin.post(url, {"source": written(definition), "after": 1, "publish": "1", "_idempotency": "b"}).status_code == 303
+    assert admin.post(url, {"source": written(definition), "after": 1, "publish": "1", "idempotency_key": "a" * 32}).status_code == 303
     row = current_template(KEY)
     assert (row.number, row.definition) == (2, definition)
     assert "Nadia" in draft_letter(KEY, "fr", {"own_energy_tutor": "Nadia"})[0].text
