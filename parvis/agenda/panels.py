@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from parvis.kernel import clock, registries
+from parvis.kernel import asof, clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.links import row_links
 from parvis.kernel.registries import (
@@ -31,6 +31,7 @@ from parvis.ui import formats
 
 from . import access
 from .models import Appointment
+from .past import listed_then
 from .selectors import coming_obstacles, meetings_of, rooms_known
 from .selectors.passing import attendances_to_come
 from .selectors.reading import agents_of, url_of
@@ -40,8 +41,9 @@ IN_BRIEF = 60
 
 
 def _panel(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
-    """A link that its part replaces after the page: the page of a file asks nothing more for it. Of a past day it knows nothing."""
-    if min(day, getattr(request, "known_day", day)) < clock.today():
+    """A link that its part replaces after the page: the page of a file asks nothing more for it. It goes back with the day of view of the
+    session, which its part knows too; of another past day it tells nothing."""
+    if asof.view() is None and min(day, getattr(request, "known_day", day)) < clock.today():
         return None
     return render_to_string("agenda/_appointments.html", {"subject": SubjectRef("dossier", dossier.pk)}, request)
 
@@ -120,13 +122,16 @@ registries.closing_obstacles.register("agenda", _coming)
 
 # The sheet on one page -------------------------------------------------------------------------------
 def _sheet(actor: Actor, dossier: Any, day: dt.date) -> list[SheetLine]:
-    if day < clock.today():
+    view, subject = asof.view(), SubjectRef("dossier", dossier.pk)
+    if view is None and day < clock.today():
         return []
     lines = []
-    for row in meetings_of(actor, SubjectRef("dossier", dossier.pk), limit=ON_SHEET):
-        agents = ", ".join(one.display_name for one in agents_of(row))
+    rows = meetings_of(actor, subject, limit=ON_SHEET) if view is None else listed_then(actor, subject, view)[0][:ON_SHEET]
+    for row in rows:
+        agents = ", ".join(getattr(row, "agents_then", None) or (one.display_name for one in agents_of(row)))
         text = row.text if access.reads_words(actor, row) else ""
-        detail = " · ".join(part for part in (row.where, text, agents) if part)
+        where = "" if getattr(row, "moved_since", False) else row.where
+        detail = " · ".join(part for part in (where, text, agents) if part)
         lines.append(SheetLine(formats.moment(row.starts_at), detail, url=reverse("agenda:appointment", args=[row.uuid])))
     return lines
 

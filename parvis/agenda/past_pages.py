@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from parvis.ui.past import declare
 
-declare("agenda", today=("add", "appointment", "cancel", "change", "feeds", "invite", "move", "new", "of"))
+declare("agenda", day=("appointment", "of"), today=("add", "cancel", "change", "feeds", "invite", "move", "new"))

@@ -7,16 +7,19 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
+from parvis.kernel import asof
 from parvis.kernel.actor import Actor
 from parvis.kernel.links import link
+from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import page, part_asked, screen
 
 from .. import access
 from ..enums import State
 from ..forms import MissForm
 from ..models import Appointment, Occurred
+from ..past import as_they_stood, listed_then
 from ..selectors import Clash, Wanted, clashes_of, meetings_of, past_of, to_send
-from ..selectors.reading import agents_of, series_of
+from ..selectors.reading import agents_of, series_of, with_agents
 from ._common import about, file_of, found, read
 
 SHOWN, PAST_SHOWN = 3, 2
@@ -32,6 +35,8 @@ def of(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     panel = part_asked(request) == "appointments"
     # The panel belongs to the file's own page: one reading, not two.
     read(request, subject, screen="dossiers.detail" if panel else "")
+    if (view := asof.view()) is not None:
+        return page(request, "agenda/of.html", context | _of_then(actor, subject, view, panel=panel))
     coming = meetings_of(actor, subject, limit=(SHOWN if panel else MOST) + 1)
     past = past_of(actor, subject, limit=(PAST_SHOWN if panel else MOST_PAST) + 1)
     most, most_past = (SHOWN, PAST_SHOWN) if panel else (MOST, MOST_PAST)
@@ -45,15 +50,33 @@ def of(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     return page(request, "agenda/of.html", context)
 
 
+def _of_then(actor: Actor, subject: SubjectRef, view: asof.PastView, *, panel: bool) -> dict[str, Any]:
+    """Those of a past day: nothing to book."""
+    coming, past = listed_then(actor, subject, view)
+    most, most_past = (SHOWN, PAST_SHOWN) if panel else (MOST, MOST_PAST)
+    return {
+        "coming": _lines(actor, coming[:most]),
+        "past": _lines(actor, past[:most_past]),
+        "more": len(coming) > most or len(past) > most_past,
+        "may_book": False,
+        "loaded": True,
+    }
+
+
 def _lines(actor: Actor, rows: list[Appointment]) -> list[dict[str, Any]]:
     return [
         {
             "row": row,
             "text": row.text if access.reads_words(actor, row) else "",
-            "agents": ", ".join(one.display_name for one in agents_of(row)),
+            "agents": ", ".join(_names(row)),
         }
         for row in rows
     ]
+
+
+def _names(row: Appointment) -> list[str]:
+    """Who is there; on a past day, who was to be there then."""
+    return list(getattr(row, "agents_then", None) or (one.display_name for one in agents_of(row)))
 
 
 @screen(access=access.can_read)
@@ -61,7 +84,30 @@ def appointment(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One appointment: when, where, who; what can be done with it, and what happened to it."""
     row = found(request, uuid)
     read(request, row.subject)
+    if (view := asof.view()) is not None:
+        return _then(request, row, view)
     return page(request, "agenda/appointment.html", context_of(request, row))
+
+
+def _then(request: HttpRequest, row: Appointment, view: asof.PastView) -> HttpResponse:
+    """The appointment as it stood on a past day: nothing to move, to tell or to settle."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not as_they_stood([row], view):
+        return page(request, "agenda/not_yet.html", {**about(actor, row.subject), "row": row, "day": view.day})
+    context = {
+        **about(actor, row.subject),
+        "row": row,
+        "text": row.text if access.reads_words(actor, row) else "",
+        "agents": _names(row),
+        "person": link(actor, row.person_ref) if row.person_ref else None,
+        "others": as_they_stood(list(with_agents(Appointment.objects.visible_to(actor).filter(series=row.series))[:100]), view)
+        if row.series
+        else [],
+        "history": Occurred.objects.visible_to(actor).filter(appointment=row, at__lt=view.until).order_by("-at", "-pk")[:50],
+        "invitations": [one for one in to_send(row) if one.at < view.until],
+        "miss_form": MissForm(),
+    }
+    return page(request, "agenda/appointment.html", context)
 
 
 def _untold(row: Appointment) -> bool:

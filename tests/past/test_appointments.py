@@ -1,0 +1,60 @@
+"""Appointments on a past day (E20): hour, state, words and colleagues of then; what was not kept is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from parvis.agenda import services
+from parvis.kernel import clock
+from tests.agenda.factories import booked, march
+from tests.contacts.factories import make_person
+from tests.dossiers.factories import make_centre, make_dossier
+
+from .test_lists import plain
+from .test_reading import look, noon
+
+pytestmark = pytest.mark.django_db
+
+
+def test_appointments_are_those_of_the_day(client: Client) -> None:
+    """Booked on 2 March for 18 at ten, other words on 5, moved to 20 at two on 9, cancelled on 12."""
+    with clock.travel(noon(2026, 3, 2)):
+        centre = make_centre()
+        dossier = make_dossier(centre, make_person("Müller", "Greta", "1980-05-17"))
+        row = booked(centre, dossier)
+    worker = centre.actor("worker")
+    with clock.travel(noon(2026, 3, 5)):
+        both = [centre.worker.pk, centre.colleague.pk]
+        services.change(actor=worker, appointment=row, text="Loyer impayé", agents=both, on_portal=True)
+    with clock.travel(noon(2026, 3, 9)):
+        services.move(actor=worker, appointment=row, day=march(20), at=dt.time(14), minutes=30, place="phone")
+    with clock.travel(noon(2026, 3, 12)):
+        services.cancel(actor=worker, appointment=row, reason="Malade")
+    of, one = reverse("agenda:of", args=["dossier", dossier.pk]), reverse("agenda:appointment", args=[row.uuid])
+    with clock.travel(noon(2026, 9, 1)):
+        client.force_login(centre.worker)
+        for day, words, not_words in (
+            ("2026-03-03", ("18", "10:00", "Bilan du projet"), ("Loyer impayé", "14:00", "Sami Aerts", "Malade")),
+            ("2026-03-06", ("18", "10:00", "Loyer impayé", "Sami Aerts"), ("Bilan du projet", "14:00", "Malade", "Téléphone")),
+            ("2026-03-10", ("20", "14:00", "Loyer impayé"), ("10:00", "Malade", "non conservé")),
+            ("2026-03-13", ("20", "14:00", "Malade"), ("non conservé",)),
+        ):
+            look(client, day)
+            page = plain(client.get(of))
+            assert ([word in page for word in words], [word in page for word in not_words]) == (
+                [True] * len(words),
+                [False] * len(not_words),
+            ), day
+            assert "<form" not in page and "appointments/add" not in page
+            assert "<form" not in plain(client.get(one))
+        look(client, "2026-03-06")
+        assert "non conservé" in plain(client.get(of))  # of a move the place of before is not kept
+        assert "Loyer impayé" in plain(client.get(reverse("dossiers:state", args=[dossier.uuid])))
+        assert 'id="appointments"' in client.get(reverse("dossiers:detail", args=[dossier.uuid])).content.decode()
+        look(client, "2026-03-01")
+        assert "Bilan du projet" not in plain(client.get(of))
+        assert "n’était pas encore fixé" in plain(client.get(one))
