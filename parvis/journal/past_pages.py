@@ -6,13 +6,11 @@ from parvis.ui.past import declare
 
 declare(
     "journal",
-    day=("index", "years"),
+    day=("acts", "chronology", "index", "years"),
     today=(
         "action",
         "activity",
-        "acts",
         "add",
-        "chronology",
         "entry",
         "meeting",
         "new",

@@ -23,7 +23,7 @@ from parvis.contacts.api import (
 from parvis.dossiers.api import Dossier, asking_nothing
 from parvis.identity.api import Account, FunctionGrant
 from parvis.identity.enums import Function
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.asof import PastView
 from parvis.kernel.scope import may_see
@@ -304,8 +304,10 @@ def in_period(
     keys: list[str] | None = None,
     author: int | None = None,
 ) -> QuerySet[Entry]:
-    """Entries of a period that the reader may read, oldest first."""
+    """Entries of a period that the reader may read, oldest first; on a past day, those up to it that were known."""
     rows = Entry.objects.visible_to(actor).filter(dossier=dossier)
+    if (view := asof.view()) is not None:
+        rows = rows.filter(happened_at__lt=end_of(view.day), recorded_at__lt=view.known_on or clock.now())
     if since is not None:
         rows = rows.filter(happened_at__gte=dt.datetime.combine(since, dt.time(), clock.zone()))
     if until is not None:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from parvis.agenda import services
+from parvis.journal.api import add_entry
 from parvis.kernel import clock
 from tests.agenda.factories import booked, march
 from tests.contacts.factories import make_person
@@ -58,3 +59,25 @@ def test_appointments_are_those_of_the_day(client: Client) -> None:
         look(client, "2026-03-01")
         assert "Bilan du projet" not in plain(client.get(of))
         assert "n’était pas encore fixé" in plain(client.get(one))
+
+
+def test_reports_of_a_file_stop_at_the_day(client: Client) -> None:
+    """A note of 2 March, one of 5 March that was written on 20, one of June."""
+    with clock.travel(noon(2026, 3, 2)):
+        centre = make_centre()
+        dossier = make_dossier(centre, make_person("Müller", "Greta", "1980-05-17"))
+        add_entry(actor=centre.actor("worker"), dossier=dossier, kind="note", text="Visite de mars")
+    with clock.travel(noon(2026, 3, 20)):
+        add_entry(actor=centre.actor("worker"), dossier=dossier, kind="note", text="Écrite plus tard", happened_at=noon(2026, 3, 5))
+    with clock.travel(noon(2026, 6, 2)):
+        add_entry(actor=centre.actor("worker"), dossier=dossier, kind="note", text="Visite de juin")
+    pages = [reverse(f"journal:{name}", args=[dossier.uuid]) for name in ("acts", "chronology")]
+    texts = ("Visite de mars", "Écrite plus tard", "Visite de juin")
+    with clock.travel(noon(2026, 9, 1)):
+        client.force_login(centre.worker)
+        for known, shown in (("then", [True, False, False]), ("now", [True, True, False])):
+            look(client, "2026-03-10", known)
+            assert [[text in plain(client.get(url)) for text in texts] for url in pages] == [shown, shown], known
+        assert client.get(f"{pages[1]}?as=pdf").content.startswith(b"%PDF")
+        client.post("/past/end/")
+        assert [[text in plain(client.get(url)) for text in texts] for url in pages] == [[True] * 3] * 2

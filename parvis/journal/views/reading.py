@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from parvis.documents import api as documents
 from parvis.dossiers.api import Dossier
-from parvis.kernel import clock, mutations
+from parvis.kernel import asof, clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.subject import SubjectRef
@@ -163,6 +163,12 @@ def _source(entry: Entry) -> str:
 def _pdf(actor: Actor, dossier: Dossier, entries: list[Entry], asked: dict[str, Any], part: int, parts: int) -> HttpResponse:
     today = clock.today()
     notes = [_excluded()]
+    if (view := asof.view()) is not None:
+        known = formats.day(view.known or today)
+        notes.append(
+            _("Read as of %(day)s: entries up to that day, as they were known at the end of %(known)s.")
+            % {"day": formats.day(view.day), "known": known}
+        )
     first = (part - 1) * MOST + 1
     if parts > 1:
         notes.append(_("Part %(part)s of %(parts)s: each holds 2,000 entries at most.") % {"part": part, "parts": parts})
