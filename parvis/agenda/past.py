@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from parvis.identity.api import Account
 from parvis.kernel import mutations
-from parvis.kernel.actor import Actor
+from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.asof import PastView
 from parvis.kernel.subject import SubjectRef
 
@@ -19,6 +19,8 @@ from .enums import Happened, State
 from .models import Appointment, Occurred
 from .selectors.reading import with_agents
 
+#: What happened to an appointment is told to whoever sees it: its caller has looked at that.
+READER = system_actor("agenda.past")
 #: Of a file so many are looked at, the latest first.
 MOST = 300
 STATES = {Happened.HELD: State.HELD, Happened.MISSED: State.MISSED, Happened.CANCELLED: State.CANCELLED}
@@ -30,7 +32,7 @@ def as_they_stood(rows: Sequence[Appointment], view: PastView) -> list[Appointme
     found = [row for row in rows if row.booked_at < view.until]
     ids = [row.pk for row in found]
     lines: dict[int, list[Occurred]] = {}
-    for one in Occurred.unscoped.filter(appointment__in=ids, at__lt=view.until).order_by("at", "pk") if ids else ():
+    for one in Occurred.objects.visible_to(READER).filter(appointment__in=ids, at__lt=view.until).order_by("at", "pk") if ids else ():
         lines.setdefault(one.appointment_id, []).append(one)
     held = mutations.values_before_each("appointment", ids, view.until)
     before = {pk: [int(one) for one in re.findall(r"\d+", values["agents"] or "")] for pk, values in held.items() if "agents" in values}
