@@ -366,3 +366,50 @@ def test_twenty_requests_a_page_in_a_fixed_number_of_queries(clerk, aya, django_
     page = text(browser, f"/p/me/{older}")
     assert page.count("Voir les étapes") == 2 and first.request.number in page
     assert browser.get("/p/me/?after=%C2%B2").status_code == 200
+
+
+def test_the_clerk_confirms_or_closes_on_the_page_of_the_person(clerk, aya, client):
+    from parvis.identity.api import Account
+
+    sent = send()
+    requests.join_dossier(actor=clerk, request=sent.request, person=aya)
+    browsers = {}
+    for mailbox in (MAILBOX, "other@example.be"):
+        browsers[mailbox] = Client()
+        enter(browsers[mailbox], sent)
+        browsers[mailbox].post(f"/p/me/keep/{sent.request.uuid}/")
+        sign_in(browsers[mailbox], mailbox)
+    client.force_login(Account.objects.get(pk=clerk.account_id))
+    where = f"/persons/{aya.uuid}/portal/"
+    page = text(client, where)
+    assert page.count("identité pas vue") == 2 and "a•••@example.be" in page and MAILBOX not in page
+    mine, other = (CitizenAccount.objects.get(email=mailbox) for mailbox in browsers)
+    assert client.post(f"{where}confirm/", {"account": str(mine.uuid)})["Location"] == where
+    assert client.post(f"{where}confirm/", {"account": str(other.uuid)}).status_code == 422, "one account is enough"
+    assert client.post(f"{where}close/", {"account": str(other.uuid), "reason": ""}).status_code == 422
+    assert client.post(f"{where}close/", {"account": str(other.uuid), "reason": "pas le sien"})["Location"] == where
+    for row in (mine, other):
+        row.refresh_from_db()
+    assert (mine.person_id, mine.live, other.person_id, other.live, other.closed_why) == (aya.pk, 1, None, None, "pas le sien")
+    assert browsers[MAILBOX].get("/p/me/").status_code == 200
+    assert browsers["other@example.be"].get("/p/me/")["Location"] == "/p/me/sign-in/"
+    stranger = create_person(actor=ROOT, family_name="Petrov", given_names="Ivan", birth_date=None, language="fr")
+    assert client.post(f"/persons/{stranger.uuid}/portal/close/", {"account": str(mine.uuid), "reason": "x"}).status_code == 404
+
+
+def test_what_is_destroyed_leaves_the_accounts_and_one_that_held_nothing_else_goes(clerk, aya):
+    from parvis.kernel import registries
+    from parvis.kernel.erasure import Target
+
+    sent = send()
+    requests.join_dossier(actor=clerk, request=sent.request, person=aya)
+    opened(clerk, aya)
+    bare = CitizenAccount.objects.create(email="b@example.be", language="fr", opened_at=clock.now())
+    for account in CitizenAccount.objects.all():
+        services.keep_request(actor=ROOT, account=account, request=sent.request)
+    target = Target(SubjectRef("dossier", sent.request.dossier_id), "", "", clock.now(), None)
+    target.name("request", [sent.request.pk])
+    registries.erasers.get("portal").erase(target)
+    (left,) = CitizenAccount.objects.all()
+    assert left.pk != bare.pk and left.person_id == aya.pk and not left.kept.exists()
+    assert not MailCode.objects.filter(request=sent.request.pk).exists()
