@@ -3,12 +3,17 @@ its filters and its place; on a narrow one, and without script, the same lines a
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from parvis.dossiers.services.known import add_known
 from parvis.journal.api import add_entry
+from parvis.kernel import clock
 from parvis.kernel.models import ReadLine
+from parvis.kernel.subject import SubjectRef
+from parvis.workflows.api import open_item
 from tests.contacts.factories import make_person
 from tests.desk.test_browser import seated
 from tests.dossiers.factories import make_centre, make_dossier
@@ -145,3 +150,32 @@ def test_on_a_narrow_screen_and_without_script_the_lines_are_links(chromium: Bro
             shot(other, "beside-alone-390-light")
         other.context.close()
     page.context.close()
+
+
+def test_a_task_opens_beside_the_list_of_tasks_with_the_same_keys(chromium: Browser, live_server) -> None:
+    centre = make_centre()
+    for family, day in (("Aerts", 1), ("Benali", 2)):
+        dossier = make_dossier(centre, make_person(family, "Zoé", "1980-05-17"))
+        open_item(
+            actor=centre.actor("worker"), subject=SubjectRef("dossier", dossier.pk), title={"fr": f"Bail {family}"}, owner=centre.worker,
+            queue="social_worker", unit_id=centre.north.pk, dossier_id=dossier.pk, due_on=clock.today() + dt.timedelta(days=day),
+        )  # fmt: skip
+    page = seated(open_page(chromium, viewport=DESKTOP), live_server, centre.worker)
+    trouble = watch(page)
+    page.goto(live_server.url + "/tasks/")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("#beside h2").first).to_contain_text("Bail Aerts")
+    shot(page, "beside-task-1440-light", whole=False)
+    axe(page)
+    no_sideways_scroll(page)
+    page.keyboard.press("j")
+    expect(page.locator("#beside h2").first).to_contain_text("Bail Benali")
+    page.keyboard.press("Escape")
+    expect(page.locator("#beside")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator("#beside h2").first).to_contain_text("Bail Benali")
+    page.keyboard.press("o")
+    page.wait_for_url("**/tasks/*-*/**")
+    page.context.close()
+    trouble.expect_none()
