@@ -7,6 +7,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,9 +18,12 @@ from parvis.identity.api import Account, agents_with, unit_choices
 from parvis.identity.enums import Function
 from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor, system_actor
+from parvis.ui import formats
 from parvis.ui.bulk import Action
+from parvis.ui.drawing import chip
 from parvis.ui.grid import Column, Filter, Grid
 from parvis.ui.logged import export_log
+from parvis.ui.templatetags.parvis import icon
 
 from .access import can_give_many
 from .enums import DossierStatus, ReferentRole
@@ -69,6 +75,21 @@ def _urgent_until(dossier: Dossier) -> Any:
     return getattr(dossier, "urgent_until", None)
 
 
+def _urgent_cell(_row: Dossier, until: Any) -> SafeString | str:
+    return format_html('<span class="chip chip--warn">{}{}</span>', icon("bolt"), formats.day(until)) if until else ""
+
+
+def _status(row: Dossier) -> str:
+    return str(DossierStatus(row.status).label)
+
+
+def _status_cell(row: Dossier, value: str) -> SafeString:
+    """As ``dossiers/_status.html``."""
+    if row.archived_on:
+        return chip(_now("in the archive"), kind="hold", icon="archive")
+    return chip(value, kind="ok", icon="folder") if row.status == DossierStatus.OPEN else chip(value, icon="archive")
+
+
 def _by_urgency(rows: QuerySet[Dossier], _value: str) -> QuerySet[Dossier]:
     notes = registries.dossier_notes
     return rows.filter(pk__in=notes.get("urgent_until").holders()) if "urgent_until" in notes else rows.none()
@@ -107,8 +128,8 @@ DOSSIERS = Grid(
         Column("birth", _("Born on"), value="lead.index.birth_date", kind="day", sort="lead__index__birth_date", data_class="identity"),
         Column("unit", _("Service"), value="unit.name"),
         Column("referent", _("Referent"), value=referent_name),
-        Column("status", pgettext_lazy("of a dossier", "Status"), cell="dossiers/_status.html", value="get_status_display"),
-        Column("urgent", _("Urgent until"), value=_urgent_until, cell="dossiers/_urgent_cell.html", data_class="identity"),
+        Column("status", pgettext_lazy("of a dossier", "Status"), cell=_status_cell, value=_status),
+        Column("urgent", _("Urgent until"), value=_urgent_until, cell=_urgent_cell, data_class="identity"),
         Column("opened_on", _("Opened on"), kind="day", sort="opened_on"),
     ],
     filters=[

