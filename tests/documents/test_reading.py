@@ -240,7 +240,7 @@ def test_one_bad_file_does_not_stop_the_night_and_a_missing_one_is_tried_again(m
     assert len(search_documents(centre.actor("worker"), "premier", 15)) == 1
 
 
-def test_half_a_surrogate_pair_is_no_obstacle(monkeypatch) -> None:
+def test_half_a_surrogate_pair_is_no_obstacle(db: None, monkeypatch) -> None:
     from pypdf import PageObject
 
     monkeypatch.setattr(PageObject, "extract_text", lambda self: "Loyer \ud83d payé")

@@ -120,7 +120,7 @@ def test_an_unknown_template_is_a_fault_of_ours() -> None:
         ("en", ["Receipt", "2 March 2026", "at the latest on 1 April 2026", "heard"]),
     ],
 )
-def test_the_receipt_says_day_service_and_terms(language: str, pieces: list[str]) -> None:
+def test_the_receipt_says_day_service_and_terms(db: None, language: str, pieces: list[str]) -> None:
     receipt = Receipt(
         language=language,
         number="2026/00412",
