@@ -41,13 +41,13 @@ def parts_for(actor: Actor, dossier: Dossier, day: dt.date) -> tuple[list[Part],
     return shown, hidden
 
 
-def _views(actor: Actor, dossier: Dossier, day: dt.date) -> list[MemberView]:
+def members_on(actor: Actor, dossier: Dossier, day: dt.date) -> list[MemberView]:
     return memo.once(("dossiers.sheet.members", actor, dossier.pk, day), lambda: member_views(actor, dossier.pk, day, asof.known_on()))
 
 
 def _members(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
     found = []
-    for view in _views(actor, dossier, day):
+    for view in members_on(actor, dossier, day):
         role = str(view.member.get_role_display())
         if view.left_on is not None:
             continue
@@ -77,7 +77,7 @@ def _staff(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
 
 def _partners(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
     """Doctors, landlords, suppliers, schools … of each member; of a protected person none, because they tell where somebody is."""
-    views = [view for view in _views(actor, dossier, day) if view.left_on is None and view.card is not None and not view.card.hidden]
+    views = [view for view in members_on(actor, dossier, day) if view.left_on is None and view.card is not None and not view.card.hidden]
     names = {view.member.person_id: view.card.display_name for view in views if view.card is not None}
     found = [
         (names[person], role.label, role.organisation)

@@ -149,6 +149,10 @@ def _noted(model: type[Fact], key: dict[str, Any] | None) -> tuple[Any, ...]:
     return (model._meta.label, *sorted((name, getattr(value, "pk", value)) for name, value in (key or {}).items()))
 
 
+#: What the column can hold. A form that was tampered with may ask for more: nobody has that version.
+MAX_VERSION = 2**31 - 1
+
+
 def bump(anchor: Anchor, expected: int | None = None) -> None:
     """Take the anchor's lock for this gesture: raise its version by one, conditionally.
 
@@ -157,7 +161,7 @@ def bump(anchor: Anchor, expected: int | None = None) -> None:
     """
     gestures.current()
     seen = anchor.version if expected is None else expected
-    if not _raised(anchor, seen):
+    if not 0 <= seen <= MAX_VERSION or not _raised(anchor, seen):
         raise Conflict(_("Somebody else changed this in the meantime. Compare both before you save."), code="stale")
     anchor.version = seen + 1
 

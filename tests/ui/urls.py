@@ -124,6 +124,7 @@ urlpatterns = [
     path("series/", series),
     path("deskpage/", _drawn(DESK)),
     path("portalpage/", _drawn(PORTAL)),
+    path("", include("parvis.portal.urls")),  # where the head of its pages leads
 ]
 handler404 = "parvis.config.views.not_found"
 assert http.screen

@@ -19,7 +19,7 @@ from .. import access
 from ..evidence import digest_of, proof_of
 from ..models import Dossier
 from ..past import as_it_stood
-from ..sheet import Part, parts_for
+from ..sheet import Part, members_on, parts_for
 from ..statepaper import State, note_extract, render
 from ._common import asked_day, crumbs, visible
 
@@ -77,7 +77,8 @@ def state(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _state(actor: Actor, dossier: Dossier, view: PastView) -> State:
     parts, hidden = parts_for(actor, dossier, view.day)
-    name = display_names([dossier.lead_id]).get(dossier.lead_id, "?")
+    named = {one.member.person_id: one.card.display_name for one in members_on(actor, dossier, view.day) if one.card is not None}
+    name = named.get(dossier.lead_id) or display_names([dossier.lead_id]).get(dossier.lead_id, "?")
     parts = [_head(dossier), *(one for one in parts if one.part.key != ONLY_TODAY)]
     proof = proof_of(dossier, view)
     digest = digest_of(dossier, view, proof, [name], parts, hidden)
