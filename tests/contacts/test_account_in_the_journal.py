@@ -20,7 +20,8 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 OLD, NEW = "BE71096123456769", "BE68539007547034"
 
 
-def test_an_account_changed_on_a_page_tells_who_when_old_new_and_the_screen(client: Client) -> None:
+def test_an_account_changed_on_a_page_tells_who_when_old_new_and_the_screen(client: Client, settings, tmp_path) -> None:
+    settings.PARVIS_INSTANCE = tmp_path  # where its seals lie
     centre = make_centre()
     person = make_dossier(centre).lead
     api.add_bank_account(actor=WORKER, person=person, iban=OLD, valid_from=dt.date(2020, 1, 1))

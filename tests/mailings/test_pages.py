@@ -23,7 +23,7 @@ from . import factories as f
 pytestmark = pytest.mark.django_db
 
 #: Statements of the list, the text, the check, and of the page of what was made.
-COSTS = {"": 5, "write/": 7, "check/": 17, "made": 9}
+COSTS = {"": 5, "write/": 7, "check/": 18, "made": 9}
 
 
 @pytest.fixture
