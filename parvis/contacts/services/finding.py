@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -151,19 +152,27 @@ def _keys_of(person_ids: list[int]) -> dict[int, matching.PersonKeys]:
 def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[PersonIndex, str]]:
     """The search box: parts of names whatever the accents and spelling, "muler 80", a national number. Best first, with the reason."""
     # Dossiers, requests and persons are searched by the same names on one page: they are looked up once.
-    return memo.once(("contacts.search", actor, query.strip()), lambda: _search(actor, query))[:limit]
+    found = memo.once(("contacts.search", actor, query.strip()), lambda: _search(actor, query))[:limit]
+    # Of many that are read and compared, few are shown: only these become objects.
+    return [(PersonIndex.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row), why) for row, why in found]
 
 
 def _seen(actor: Actor) -> QuerySet[PersonIndex]:
     return PersonIndex.objects.visible_to(actor).filter(person__merged_into=None)
 
 
-def _search(actor: Actor, query: str) -> list[tuple[PersonIndex, str]]:
+#: A row of ``PersonIndex`` as it was read.
+Row = tuple[Any, ...]
+_COLUMNS = [field.attname for field in PersonIndex._meta.concrete_fields]
+_PK, _SORT_KEY, _BIRTH = (_COLUMNS.index(name) for name in ("person_id", "sort_key", "birth_date"))
+
+
+def _search(actor: Actor, query: str) -> list[tuple[Row, str]]:
     """All that the index look-ups bring, best first."""
     digits = "".join(char for char in query if char.isdecimal())
     if len(digits) == 11 and len(query) <= 18:
         holders = PersonToken.unscoped.filter(kind=matching.IDENTIFIER, value=digits).values_list("person_id", flat=True)
-        return [(row, _("national number")) for row in _seen(actor).filter(pk__in=list(holders))]
+        return [(row, _("national number")) for row in _seen(actor).filter(pk__in=list(holders)).values_list(*_COLUMNS)]
     words, years = matching.search_words(query)
     if not words:
         return []
@@ -177,11 +186,11 @@ def _search(actor: Actor, query: str) -> list[tuple[PersonIndex, str]]:
     scored = []
     for pk in ids:
         row = rows.get(pk)
-        if row is None or (years and (row.birth_date is None or row.birth_date.year not in years)):
+        if row is None or (years and (row[_BIRTH] is None or row[_BIRTH].year not in years)):
             continue
-        score, why = _search_score(words, row)
+        score, why = _search_score(words, row[_SORT_KEY])
         if score:
-            scored.append((-score, row.sort_key, pk, row, why))
+            scored.append((-score, row[_SORT_KEY], pk, row, why))
     scored.sort(key=lambda one: one[:3])
     told = {"name": _("name"), "similar": _("similar name"), "another": _("another name of the person")}  # said once for all of them
     return [(row, told[why]) for _score, _key, _pk, row, why in scored]
@@ -208,7 +217,7 @@ def _pieces(kind: str, start: str) -> list[tuple[int, str]]:
     return list(rows.order_by("value", "person_id").values_list("person_id", "value")[:MOST_CANDIDATES])
 
 
-_BEGIN, _FOUND = Statement("contacts.words_begin"), Statement("contacts.persons_found")
+_BEGIN, _FOUND, _LISTED = Statement("contacts.words_begin"), Statement("contacts.persons_found"), Statement("contacts.persons_listed")
 #: Lists are filled up to one of these lengths: one statement for all of them.
 LENGTHS = (30, 60, 120)
 
@@ -218,13 +227,16 @@ def _holders(at: dict[str, Any]) -> QuerySet[Any]:
     return rows.order_by("value", "person_id").values_list("person_id", flat=True)[: MOST_HOLDERS + 1]
 
 
-def _read(actor: Actor, ids: list[int]) -> dict[int, PersonIndex]:
+def _read(actor: Actor, ids: list[int]) -> dict[int, Row]:
     """Those of these that the actor may find."""
     length = next((one for one in LENGTHS if len(ids) <= one), 0)
-    if not ids or not length:
-        return dict(_seen(actor).in_bulk(ids))
+    if not ids:
+        return {}
+    if not length:
+        return {row[_PK]: row for row in _seen(actor).filter(pk__in=ids).order_by().values_list(*_COLUMNS)}
     filled = ids + ids[:1] * (length - len(ids))
-    return {row.pk: row for row in _FOUND.rows(actor, lambda at: _seen(actor).filter(one_of("pk", at["ids"])).order_by(), ids=filled)}
+    read = _FOUND.rows(actor, lambda at: _seen(actor).filter(one_of("pk", at["ids"])).order_by().values_list(*_COLUMNS), ids=filled)
+    return {row[_PK]: row for row in read}
 
 
 def _by_prefix(words: list[str], years: list[int]) -> list[int]:
@@ -266,11 +278,16 @@ def _in_lists(words: list[str], years: list[int]) -> list[int]:
     found: list[int] = []
     for order in permutations(words[:3]):
         start = " ".join(order)
-        rows = PersonIndex.unscoped.filter(sort_key__gte=start, sort_key__lt=matching.after_prefix(start))
-        if years:
-            rows = rows.filter(_born(years))
-        found += rows.order_by("sort_key", "pk").values_list("pk", flat=True)[:MOST_FOUND]
+        values = {"start": start, "after": matching.after_prefix(start)}
+        found += _listed(values, years) if years else _LISTED.rows(MOST_FOUND, _listed, **values)
     return found
+
+
+def _listed(at: dict[str, Any], years: Sequence[int] = ()) -> QuerySet[Any]:
+    rows = PersonIndex.unscoped.filter(sort_key__gte=at["start"], sort_key__lt=at["after"])
+    if years:
+        rows = rows.filter(_born(list(years)))
+    return rows.order_by("sort_key", "pk").values_list("pk", flat=True)[:MOST_FOUND]
 
 
 def _born(years: list[int]) -> Q:
@@ -298,9 +315,9 @@ def _filed(sort_key: str) -> tuple[str, ...]:
     return (*theirs, *matching.joins(theirs))
 
 
-def _search_score(words: list[str], row: PersonIndex) -> tuple[float, str]:
+def _search_score(words: list[str], sort_key: str) -> tuple[float, str]:
     """How near, and by what: a name, a similar one, or another name of the person."""
-    theirs = _filed(row.sort_key)
+    theirs = _filed(sort_key)
     if len(words) > 1 and any(one.startswith("".join(words)) for one in theirs):
         return 0.97, "name"
     total, exact = 0.0, True
