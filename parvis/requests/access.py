@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from parvis.dossiers.api import former_q, within_sectors
+from parvis.dossiers.api import former_classes, former_q, within_sectors
 from parvis.identity.enums import Function
 from parvis.kernel.actor import Actor
 from parvis.kernel.scope import EVERYTHING, NOTHING, scope
@@ -52,9 +52,9 @@ def social(classes: frozenset[str]) -> Q:
     return EVERYTHING if "social" in classes else NOTHING
 
 
-def decided() -> Q:
-    """What waits is the new service's alone."""
-    return ~Q(pk__in=undecided())
+def decided(actor: Actor) -> Q:
+    """What waits is the new service's alone. Asked of the files that were given away only: all that waits in the house is a long list."""
+    return ~Q(pk__in=undecided(former_classes(actor)))
 
 
 @scope(Request)
@@ -68,6 +68,6 @@ def request_scope(actor: Actor) -> Q:
         if only is not None:
             rows &= Q(dossier_id__in=sorted(only))
         rows &= within_sectors(actor)
-        return rows | (former_q(actor, social) & decided()) if actor.kept else rows
+        return rows | (former_q(actor, social) & decided(actor)) if actor.kept else rows
     opened = actor.refers_to("request")
     return Q(pk__in=sorted(opened)) if opened else NOTHING

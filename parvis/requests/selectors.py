@@ -194,9 +194,14 @@ def lines_of_dossier(actor: Actor, dossier_id: int) -> list[RequestLine]:
     )
 
 
-def undecided() -> Any:
-    """Requests of which a line still waits for its decision: a look-up."""
-    return RequestLine.objects.visible_to(_READER).filter(stage__in=UNDECIDED).order_by().values("request")
+def undecided(dossiers: Collection[int]) -> Any:
+    """Requests in these files of which a line still waits for its decision: a look-up."""
+    return (
+        RequestLine.objects.visible_to(_READER)
+        .filter(request__dossier__in=sorted(dossiers), stage__in=UNDECIDED)
+        .order_by()
+        .values("request")
+    )
 
 
 def over_term(actor: Actor = _READER) -> Any:
