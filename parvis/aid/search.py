@@ -9,7 +9,7 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from parvis.contacts.api import search_persons
+from parvis.contacts.api import search_person_ids
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit, SearchSource, search_sources, unguarded
 from parvis.kernel.statements import Statement, one_of
@@ -27,7 +27,7 @@ _RIGHTS = Statement("aid.attestable")
 
 def search_attestable(actor: Actor, query: str, limit: int) -> list[Hit]:
     """Persons found by name or number who have a right that runs, in files that ask no reason first."""
-    found = [row.pk for row, _why in search_persons(actor=actor, query=query, limit=limit * 3)]
+    found = search_person_ids(actor=actor, query=query, limit=limit * 3)
     if not found:
         return []
     kinds = sorted(attested_kinds())

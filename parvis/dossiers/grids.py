@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from parvis.contacts.api import search_persons
+from parvis.contacts.api import search_person_ids
 from parvis.identity.api import Account, agents_with, unit_choices
 from parvis.identity.enums import Function
 from parvis.kernel import clock, registries
@@ -52,7 +52,7 @@ def _search(rows: QuerySet[Dossier], text: str) -> QuerySet[Dossier]:
     if bare[:4].isdecimal() and "-" in bare:
         return rows.filter(number__gte=bare, number__lt=bare + ":")  # ":" comes after every digit
     # Who may see which dossier is the scope of ``rows``; names only narrow it.
-    found = [row.pk for row, _why in search_persons(actor=system_actor("dossier-list"), query=bare, limit=100)]
+    found = search_person_ids(actor=system_actor("dossier-list"), query=bare, limit=100)
     return rows.filter(Exists(memberships_of(found).filter(dossier=OuterRef("pk"))))
 
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from parvis.contacts.api import Person, PersonResidence, search_persons
+from parvis.contacts.api import Person, PersonResidence, search_person_ids
 from parvis.contacts.enums import ResidenceTitle
 from parvis.identity.api import unit_choices
 from parvis.kernel import clock, registries
@@ -54,7 +54,7 @@ def listed_persons(actor: Actor) -> QuerySet[Any]:
 
 def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     # Who may see which person is the scope of ``rows``; names only narrow it.
-    found = [row.pk for row, _why in search_persons(actor=system_actor("person-list"), query=text.strip(), limit=100)]
+    found = search_person_ids(actor=system_actor("person-list"), query=text.strip(), limit=100)
     return rows.filter(pk__in=found)
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from parvis.contacts.api import PersonName, search_persons
+from parvis.contacts.api import PersonName, search_person_ids
 from parvis.identity.api import Unit, unit_choices
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.asof import PastView, end_of
@@ -160,7 +160,7 @@ def _found(rows: QuerySet[Dossier], text: str, view: PastView) -> QuerySet[Dossi
 
 
 def _persons(text: str) -> list[int]:
-    return [row.pk for row, _why in search_persons(actor=system_actor("dossier-list"), query=text, limit=100)]
+    return search_person_ids(actor=system_actor("dossier-list"), query=text, limit=100)
 
 
 def dossiers_then(view: PastView) -> Grid:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parvis.contacts.api import display_names, living_at, person_cards, search_persons
+from parvis.contacts.api import display_names, living_at, person_cards, search_person_ids, search_persons
 from parvis.kernel import asof
 from parvis.kernel.actor import Actor
 from parvis.kernel.asof import PastView
@@ -91,7 +91,7 @@ def dossiers_then(actor: Actor, text: str, view: PastView, limit: int) -> list[H
         rows = rows.filter(number__in=wanted)
         why: dict[int, str] = {}
     else:
-        found = [row.pk for row, _why in search_persons(actor=actor, query=text, limit=limit * 3)] or living_at(text, view, limit * 3)
+        found = search_person_ids(actor=actor, query=text, limit=limit * 3) or living_at(text, view, limit * 3)
         members = DossierMember.objects.visible_to(actor).filter(person__in=found).at(view.day, view.known_on).order_by("pk")
         in_file = dict(members.values_list("dossier_id", "person_id"))
         names = {pk: card.display_name for pk, card in person_cards(actor, in_file.values(), view.day, view.known_on, brief=True).items()}

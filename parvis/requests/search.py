@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from parvis.contacts.api import search_persons
+from parvis.contacts.api import search_person_ids
 from parvis.kernel import asof
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit, SearchSource, search_sources
@@ -48,7 +48,7 @@ def search_requests(actor: Actor, query: str, limit: int) -> list[Hit]:
         words = [word for word in tokens(text) if not word.isdecimal()]
         if not words:
             return []
-        known = [row.pk for row, _why in search_persons(actor=actor, query=text, limit=limit * 3)]
+        known = search_person_ids(actor=actor, query=text, limit=limit * 3)
         found = {*_named(actor, words, until, limit), *(_asked_by(actor, known, until, limit) if known else ())}
         why = _("name on the request")
     return [

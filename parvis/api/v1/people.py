@@ -12,7 +12,7 @@ from parvis.contacts.api import (
     can_edit_bank_account,
     can_read_persons,
     person_card,
-    search_persons,
+    search_person_ids,
     sees_bank_accounts,
 )
 from parvis.dossiers.api import DossierMember
@@ -52,7 +52,7 @@ def persons(
     actor: Actor = request.actor
     rows = Person.objects.visible_to(actor).filter(merged_into=None).select_related("index")
     if q.strip():
-        found = [row.pk for row, _why in search_persons(actor=actor, query=q.strip(), limit=min(limit, 50))]
+        found = search_person_ids(actor=actor, query=q.strip(), limit=min(limit, 50))
         rows = rows.filter(pk__in=found)
     else:
         # Asked of each person in turn: a list of all members of a large centre would be made anew for every page.

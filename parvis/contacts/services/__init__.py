@@ -6,7 +6,7 @@ from .choosing import BookChoice, choices_like, chosen_entries, may_tie, parties
 from .comparing import Compared, Comparison, compare_organisations, compare_persons, merges_of
 from .eid import FieldDifference, apply_eid, compare_eid, create_person_from_eid, read_eid
 from .ending import end_fact
-from .finding import Match, match_persons, search_numbers, search_persons
+from .finding import Match, match_persons, search_numbers, search_person_ids, search_persons
 from .households import create_household, end_relation, join_household, leave_household, relate
 from .indexing import indexed_once, reindex, reindex_person
 from .merging import merge_organisations, merge_persons, undo_merge
@@ -86,6 +86,7 @@ __all__ = [
     "relate",
     "find_parties",
     "search_book",
+    "search_person_ids",
     "search_persons",
     "set_address",
     "reveal_number",

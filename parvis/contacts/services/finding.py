@@ -149,22 +149,30 @@ def _keys_of(person_ids: list[int]) -> dict[int, matching.PersonKeys]:
     }
 
 
-def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[PersonIndex, str]]:
-    """The search box: parts of names whatever the accents and spelling, "muler 80", a national number. Best first, with the reason."""
-    # Dossiers, requests and persons are searched by the same names on one page: they are looked up once.
-    found = memo.once(("contacts.search", actor, query.strip()), lambda: _search(actor, query))[:limit]
-    # Of many that are read and compared, few are shown: only these become objects.
-    return [(PersonIndex.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row), why) for row, why in found]
-
-
-def _seen(actor: Actor) -> QuerySet[PersonIndex]:
-    return PersonIndex.objects.visible_to(actor).filter(person__merged_into=None)
-
-
 #: A row of ``PersonIndex`` as it was read.
 Row = tuple[Any, ...]
 _COLUMNS = [field.attname for field in PersonIndex._meta.concrete_fields]
 _PK, _SORT_KEY, _BIRTH = (_COLUMNS.index(name) for name in ("person_id", "sort_key", "birth_date"))
+
+
+def search_person_ids(*, actor: Actor, query: str, limit: int) -> list[int]:
+    """The same, for who looks up what hangs on these persons."""
+    return [row[_PK] for row, _why in _found(actor, query)[:limit]]
+
+
+def search_persons(*, actor: Actor, query: str, limit: int = 8) -> list[tuple[PersonIndex, str]]:
+    """The search box: parts of names whatever the accents and spelling, "muler 80", a national number. Best first, with the reason."""
+    # Of many that are read and compared, few are shown: only these become objects.
+    return [(PersonIndex.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row), why) for row, why in _found(actor, query)[:limit]]
+
+
+def _found(actor: Actor, query: str) -> list[tuple[Row, str]]:
+    # Dossiers, requests and persons are searched by the same names on one page: they are looked up once.
+    return memo.once(("contacts.search", actor, query.strip()), lambda: _search(actor, query))
+
+
+def _seen(actor: Actor) -> QuerySet[PersonIndex]:
+    return PersonIndex.objects.visible_to(actor).filter(person__merged_into=None)
 
 
 def _search(actor: Actor, query: str) -> list[tuple[Row, str]]:

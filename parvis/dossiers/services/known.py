@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from parvis.contacts.api import display_names, search_persons
+from parvis.contacts.api import display_names, search_person_ids
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.errors import NotAllowed
@@ -62,7 +62,7 @@ def add_known(
         row.valid_to = last_day + dt.timedelta(days=1)
     row.recorded_at, row.author_label = clock.now(), actor.label[:191]
     row.save(force_insert=True)
-    found = [one.pk for one, _why in search_persons(actor=SEARCH, query=str(row), limit=FOUND_AT_MOST)]
+    found = search_person_ids(actor=SEARCH, query=str(row), limit=FOUND_AT_MOST)
     names = display_names(found)
     WellKnownPerson.objects.bulk_create([WellKnownPerson(known=row, person_id=pk) for pk in found if _bears(row, names.get(pk, ""))])
     _record(actor, "known_name.add", row, {"name": str(row), "from": day, "until": row.valid_to}, words)
