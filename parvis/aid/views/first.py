@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -170,16 +171,32 @@ def _context(request: Request, rights: list[Entitlement], line_id: int) -> dict[
     accounts = selectors.living_accounts(request.actor, [right.pk for right in rights])
     lines = selectors.due_lines_of(request.actor, [right.pk for right in rights])
     now = _due_now(lines)
-    by_right: dict[int, list[DueLine]] = {right.pk: [] for right in rights}
-    for line in sorted(now, key=lambda one: one.month):
-        by_right[line.entitlement_id].append(line)
     doubles = doubling.doubles_of(now, accounts)
-    orders = {line.payment_line.order for line in lines if line.payment_line is not None}
+    terms = requests.clocks_for([line_id]).get(line_id, [])
     blocked = []
     if any(right.pk not in accounts for right in rights):
         blocked.append(_("No account is known: the social worker adds it."))
     if any(not is_payable(right.beneficiary_id) for right in rights):
         blocked.append(_("This person was read from a specimen card: specimen persons are never paid."))
+    return {
+        **_shown(rights, line_id, lines, now, accounts, terms),
+        "blocked": blocked,
+        "doubles": [{"line": line, "double": doubles[line.pk]} for line in now if line.pk in doubles],
+        "may_say_second": access.may_settle_held(request.actor),
+        "today": clock.today(),
+        "may_prepare": access.may_run(request.actor) and bool(now) and not blocked and not doubles,
+        "is_payer": access.may_run(request.actor),
+    }
+
+
+def _shown(
+    rights: list[Entitlement], line_id: int, lines: list[DueLine], now: list[DueLine], accounts: Mapping[int, Any], terms: Iterable[Any]
+) -> dict[str, Any]:
+    """What the page tells on any day. ``now``: those of the lines that the first payment takes."""
+    by_right: dict[int, list[DueLine]] = {right.pk: [] for right in rights}
+    for line in sorted(now, key=lambda one: one.month):
+        by_right[line.entitlement_id].append(line)
+    orders = {line.payment_line.order for line in lines if line.payment_line is not None}
     return {
         "decision": rights[0].decision,
         "dossier": rights[0].dossier,
@@ -196,14 +213,8 @@ def _context(request: Request, rights: list[Entitlement], line_id: int) -> dict[
         "total": sum((line.amount for line in now), ZERO),
         "count": len(now),
         "orders": sorted(orders, key=lambda one: one.pk),
-        "blocked": blocked,
-        "doubles": [{"line": line, "double": doubles[line.pk]} for line in now if line.pk in doubles],
-        "may_say_second": access.may_settle_held(request.actor),
-        "today": clock.today(),
         "paid": all(right.first_paid_on for right in rights),
-        "clock": next((one for one in requests.clocks_for([line_id]).get(line_id, []) if one.kind == "pay"), None),
-        "may_prepare": access.may_run(request.actor) and bool(now) and not blocked and not doubles,
-        "is_payer": access.may_run(request.actor),
+        "clock": next((term for term in terms if term.kind == "pay"), None),
     }
 
 
@@ -213,26 +224,9 @@ def _then(request: Request, rights: list[Entitlement], line_id: int, view: asof.
     accounts = selectors.accounts_on(request.actor, ids, view.known_day)
     lines = past_payments.lines_then(request.actor, ids, view)
     now = [line for line in lines if line.state in PAYABLE and past_payments.is_now(line, view)]
-    orders = {line.payment_line.order for line in lines if line.payment_line is not None}
     terms = requests.clocks_then([line_id], view).get(line_id, [])
     return {
-        "decision": rights[0].decision,
-        "dossier": rights[0].dossier,
-        "line_id": line_id,
-        "rights": [
-            {
-                "entitlement": right,
-                "account": accounts.get(right.pk),
-                "lines": sorted((line for line in now if line.entitlement_id == right.pk), key=lambda one: one.month),
-                "part_month": right.monthly and starts_inside_month(right.valid_from),
-            }
-            for right in rights
-        ],
-        "total": sum((line.amount for line in now), ZERO),
-        "count": len(now),
-        "orders": sorted(orders, key=lambda one: one.pk),
-        "paid": all(right.first_paid_on for right in rights),
-        "clock": next((term for term in terms if term.kind == "pay"), None),
+        **_shown(rights, line_id, lines, now, accounts, terms),
         "past": view,
         "today": view.day,
     }
