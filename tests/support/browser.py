@@ -129,16 +129,25 @@ def axe_violations(page: Page, *, within: str | None = None) -> list[dict[str, A
     """Faults against WCAG 2.2 A and AA, and best practice, that axe finds in the page as it is now."""
     if not AXE.exists():
         pytest.fail("axe-core is not installed: make setup installs it")
-    if not page.evaluate("typeof window.axe === 'object'"):
-        # Evaluated by the debugger, so that the page's own security policy stays as it is.
-        page.evaluate(AXE.read_text(encoding="utf-8"))
+    sync_api = pytest.importorskip("playwright.sync_api")
     # Every rule runs; only of the faults are all elements described and handed over, not of what passes.
     options = {
         "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
         "resultTypes": ["violations"],
     }
     run = "([within, options]) => window.axe.run(within || document, options).then((result) => result.violations)"
-    return list(page.evaluate(run, [within, options]))
+    for _ in range(3):
+        # A page may still be on its way after a click: the one that is being left is not the one that is meant.
+        page.wait_for_load_state()
+        try:
+            if not page.evaluate("typeof window.axe === 'object'"):
+                # Evaluated by the debugger, so that the page's own security policy stays as it is.
+                page.evaluate(AXE.read_text(encoding="utf-8"))
+            return list(page.evaluate(run, [within, options]))
+        except sync_api.Error as left:
+            if "Execution context was destroyed" not in left.message:
+                raise
+    return pytest.fail(f"{page.url} was left three times while it was being looked at")
 
 
 def axe(page: Page, *, within: str | None = None) -> None:
