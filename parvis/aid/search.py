@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import F, Value
+from django.db.models import Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -25,12 +26,23 @@ MOST = 3
 _RIGHTS = Statement("aid.attestable")
 
 
+class Told(NamedTuple):
+    """What a hit says of a right: of several found, the whole rows are not read."""
+
+    pk: int
+    beneficiary_id: int
+    beneficiary_name: str
+    kind: str
+    title: dict[str, str]
+    number: str
+    dossier_uuid: UUID
+
+
 def search_attestable(actor: Actor, query: str, limit: int) -> list[Hit]:
     """Persons found by name or number who have a right that runs, in files that ask no reason first."""
     found = search_person_ids(actor=actor, query=query, limit=limit * 3)
     if not found:
         return []
-    kinds = sorted(attested_kinds())
 
     def read(at: dict[str, Any]) -> Any:
         # The state is hidden from the index of running rights: it holds those of the whole centre, and these persons have a few.
@@ -39,7 +51,6 @@ def search_attestable(actor: Actor, query: str, limit: int) -> list[Hit]:
             .alias(now=Concat("state", Value("")))
             .filter(
                 one_of("beneficiary", at["people"]),
-                kind__in=kinds,
                 decision__isnull=False,
                 periodicity="month",
                 now=EntitlementState.RUNNING,
@@ -47,12 +58,16 @@ def search_attestable(actor: Actor, query: str, limit: int) -> list[Hit]:
         )
         for asking_nothing in unguarded.all():
             rows = rows.filter(asking_nothing(actor, "dossier_id"))
-        return rows.annotate(number=F("dossier__number"), dossier_uuid=F("dossier__uuid")).order_by("pk")[: limit * 3]
+        return rows.order_by("pk").values_list(*Told._fields[:-2], "dossier__number", "dossier__uuid")[: limit * 9]
 
     order = {pk: at for at, pk in enumerate(found)}
-    rights = _RIGHTS.rows((actor, limit, tuple(kinds)), read, people=found)
+    rights = [Told(*row) for row in _RIGHTS.rows((actor, limit), read, people=found)]
+    # What can be attested at all is asked only when there is something.
+    kinds = set(attested_kinds()) if rights else set()
     hits: dict[int, Hit] = {}
     for right in sorted(rights, key=lambda row: (order[row.beneficiary_id], -row.pk)):
+        if right.kind not in kinds:
+            continue
         hits.setdefault(
             right.beneficiary_id,
             Hit(

@@ -297,6 +297,15 @@ def _sound(word: str) -> str:
     return phonetic(word)
 
 
+@lru_cache(maxsize=100_000)
+def heard_as(left: str, right: str) -> float:
+    """Of two words that sound alike, the share of the spelling that they have in common; 0 for another sound."""
+    if min(len(left), len(right)) < _MIN_WORD or _sound(left) != _sound(right):
+        return 0.0
+    longest = max(len(left), len(right))
+    return max(1.0 - distance(left, right, limit=longest) / longest, 0.01)
+
+
 def words(text: str) -> list[str]:
     found = tokens(text)
     return [word for word in found if len(word) >= _MIN_WORD] or found

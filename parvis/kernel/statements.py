@@ -79,7 +79,9 @@ class Slot(Expression):
         return "%s", [self]
 
     def told(self, values: dict[str, Any], connection: Any) -> Any:
-        return self.output_field.get_db_prep_value(values[self.name], connection)
+        value = values[self.name]
+        # Numbers and texts go to each engine as they are; a list of them would else take its time.
+        return value if type(value) is int or type(value) is str else self.output_field.get_db_prep_value(value, connection)
 
 
 def one_of(path: str, slots: list[Slot]) -> In:
@@ -108,7 +110,7 @@ class _Kept:
             return list(iterable(_Told(self, values)))
 
     def told(self, values: dict[str, Any], connection: Any) -> tuple[Any, ...]:
-        return tuple(one.told(values, connection) if type(one) is Slot else one for one in self.params)
+        return tuple([one.told(values, connection) if type(one) is Slot else one for one in self.params])
 
     def plain(self) -> list[Any]:
         return [("slot", one.name) if type(one) is Slot else one for one in self.params]

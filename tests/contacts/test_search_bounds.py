@@ -78,3 +78,24 @@ def test_nobody_is_found_by_street_hidden_or_not() -> None:
     for query in ("refuge", "rue du refuge", "cachette", "4970", "rue du refuge 1"):
         assert find_persons(WORKER, query, 20) == [], query
     assert len(find_persons(WORKER, "delvaux", 20)) == 1
+
+
+def test_a_name_that_has_only_its_sound_in_common_is_not_called_similar() -> None:
+    """A12: “bailleur” is a word, no landlord is called Palieri; yet spellings of one name are found, and the reason told is the true one."""
+    for family in ("Palieri", "Leroy", "Muhammad", "Charly", "Schmidt"):
+        make_person(family, "Ana", "1980-01-01")
+
+    def told(query: str) -> list[tuple[str, str]]:
+        return [(row.sort_key.split()[0], str(why)) for row, why in api.search_persons(actor=WORKER, query=query)]
+
+    assert told("bailleur") == told("loyer") == []
+    for query, family in (("mohamed", "muhammad"), ("sjarlie", "charly"), ("smit", "schmidt")):
+        assert told(query) == [(family, "nom semblable")], query
+    # With a year or a second name there is less to be mistaken about.
+    assert told("loyer 80") == told("loyer ana") == [("leroy", "nom semblable")]
+
+
+def test_a_former_name_found_by_its_sound_says_so() -> None:
+    person = make_person("Schmidt", "Ana", "1980-01-01")
+    api.name_person(actor=WORKER, person=person, family_name="Durand", given_names="Ana", valid_from=dt.date(2020, 1, 1))
+    assert [(row.pk, str(why)) for row, why in api.search_persons(actor=WORKER, query="smit")] == [(person.pk, "autre nom de la personne")]

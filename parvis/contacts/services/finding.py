@@ -192,15 +192,23 @@ def _search(actor: Actor, query: str) -> list[tuple[Row, str]]:
     ids = list(dict.fromkeys(ids))
     rows = _read(actor, ids)
     scored = []
+    # One word and nothing else: a sound of two or three consonants is then too little to call a name similar that is spelt quite differently.
+    alone = len(words) == 1 and not years
     for pk in ids:
         row = rows.get(pk)
         if row is None or (years and (row[_BIRTH] is None or row[_BIRTH].year not in years)):
             continue
         score, why = _search_score(words, row[_SORT_KEY])
-        if score:
+        if not (alone and why == "sound"):
             scored.append((-score, row[_SORT_KEY], pk, row, why))
     scored.sort(key=lambda one: one[:3])
-    told = {"name": _("name"), "similar": _("similar name"), "another": _("another name of the person")}  # said once for all of them
+    similar = _("similar name")
+    told = {
+        "name": _("name"),
+        "similar": similar,
+        "sound": similar,
+        "another": _("another name of the person"),
+    }  # said once for all of them
     return [(row, told[why]) for _score, _key, _pk, row, why in scored]
 
 
@@ -226,6 +234,7 @@ def _pieces(kind: str, start: str) -> list[tuple[int, str]]:
 
 
 _BEGIN, _FOUND, _LISTED = Statement("contacts.words_begin"), Statement("contacts.persons_found"), Statement("contacts.persons_listed")
+_SOUND = Statement("contacts.words_sound")
 #: Lists are filled up to one of these lengths: one statement for all of them.
 LENGTHS = (30, 60, 120)
 
@@ -308,12 +317,17 @@ def _born(years: list[int]) -> Q:
 def _by_sound(words: list[str], years: list[int]) -> list[int]:
     heard = sorted(matching.sounds(" ".join(words)))
     if years:
-        wanted = Q(kind=matching.SOUND_YEAR, value__in=[f"{sound}|{year}" for sound in heard for year in years])
+        kind, values = matching.SOUND_YEAR, [f"{sound}|{year}" for sound in heard for year in years]
     elif len(words) > 1:
-        wanted = Q(kind=matching.SOUND_PAIR, value__in=sorted(matching.pairs(heard, heard)))
+        kind, values = matching.SOUND_PAIR, sorted(matching.pairs(heard, heard))
     else:
-        wanted = Q(kind=matching.SOUND, value__in=heard)
-    return list(PersonToken.unscoped.filter(wanted).order_by("value", "person_id").values_list("person_id", flat=True)[:MOST_FOUND])
+        kind, values = matching.SOUND, heard
+    return _SOUND.rows((), _sounding, kind=str(kind), values=values) if values else []
+
+
+def _sounding(at: dict[str, Any]) -> QuerySet[Any]:
+    rows = PersonToken.unscoped.filter(one_of("value", at["values"]), kind=at["kind"])
+    return rows.order_by("value", "person_id").values_list("person_id", flat=True)[:MOST_FOUND]
 
 
 @lru_cache(maxsize=20_000)
@@ -323,25 +337,40 @@ def _filed(sort_key: str) -> tuple[str, ...]:
     return (*theirs, *matching.joins(theirs))
 
 
+#: Words that sound alike have at least this share of their spelling in common to be called similar for that alone: "sjarlie" and "Charly",
+#: "mohamed" and "Muhammad" have; "bailleur" and "Palieri", "loyer" and "Leroy" have not.
+NEAR_ENOUGH = 0.4
+
+
 def _search_score(words: list[str], sort_key: str) -> tuple[float, str]:
-    """How near, and by what: a name, a similar one, or another name of the person."""
+    """How near, and by what: a name, a similar one, one that has only its sound in common, or another name of the person."""
     theirs = _filed(sort_key)
     if len(words) > 1 and any(one.startswith("".join(words)) for one in theirs):
         return 0.97, "name"
-    total, exact = 0.0, True
+    total, exact, strange, far = 0.0, True, False, False
     for word in words:
-        best = max((_word_score(word, other) for other in theirs), default=0.0)
+        best = alike = 0.0
+        for other in theirs:
+            score, heard = _likeness(word, other)
+            best, alike = score if score > best else best, heard if heard > alike else alike
+        if best <= 0.8:
+            if alike:
+                best, far = max(best, 0.5), far or alike < NEAR_ENOUGH
+            else:
+                strange = strange or not best
         exact = exact and best >= 0.95
         total += best
-    if total < 0.7 * len(words):
+    if strange and total < 0.7 * len(words):
         # A past or other name brought the person here: it is found, and says so.
         return 0.5, "another"
-    return total / len(words), "name" if exact else "similar"
+    return total / len(words), "name" if exact else "sound" if far else "similar"
 
 
-def _word_score(typed: str, known: str) -> float:
+@lru_cache(maxsize=100_000)
+def _likeness(typed: str, known: str) -> tuple[float, float]:
+    """How near a word of a name is to one typed; and the share of the spelling in common when they sound alike."""
     if known == typed:
-        return 1.0
+        return 1.0, 1.0
     if known.startswith(typed):
-        return 0.96
-    return matching.word_likeness(typed, known)
+        return 0.96, 1.0
+    return matching.word_likeness(typed, known), matching.heard_as(typed, known)
