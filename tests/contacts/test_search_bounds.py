@@ -99,3 +99,16 @@ def test_a_former_name_found_by_its_sound_says_so() -> None:
     person = make_person("Schmidt", "Ana", "1980-01-01")
     api.name_person(actor=WORKER, person=person, family_name="Durand", given_names="Ana", valid_from=dt.date(2020, 1, 1))
     assert [(row.pk, str(why)) for row, why in api.search_persons(actor=WORKER, query="smit")] == [(person.pk, "autre nom de la personne")]
+
+
+def test_two_frequent_words_find_whoever_has_both_wherever_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A12: in a city where hundreds are called Lambert and thousands Jean, “jean lamb” still finds Jean Lambert."""
+    wanted = [make_person("Lambert", "Jean", "1980-01-01"), make_person("Lambert", "Marie Jean", "1981-01-01")]
+    for at in range(3):
+        make_person("Lambert", f"Zoé{'abc'[at]}", f"197{at}-01-01")
+        make_person("Dubois", f"Jean{'abc'[at]}", f"196{at}-01-01")
+    monkeypatch.setattr(finding, "MOST_HOLDERS", 2)
+    for query in ("jean lamb", "lamb jean", "lambert jea"):
+        assert [row.pk for row, _why in api.search_persons(actor=WORKER, query=query)] == [one.pk for one in wanted], query
+    assert [row.pk for row, _why in api.search_persons(actor=WORKER, query="jean lamb 81")] == [wanted[1].pk]
+    assert [row.pk for row, _why in api.search_persons(actor=WORKER, query="lamb marie jean")] == [wanted[1].pk]

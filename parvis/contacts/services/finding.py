@@ -11,7 +11,9 @@ from itertools import permutations
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext as _
 
 from parvis.kernel import memo
@@ -28,6 +30,8 @@ MOST_CANDIDATES = 60
 MOST_FOUND = 120
 MOST_HOLDERS = 400
 MOST_WORDS = 4
+#: A range of names that begin with fewer letters is not read through.
+LEAST_OF_WORD = 3
 ENOUGH = 24
 """Names written as typed: with so many of them, those that only sound alike are not looked for."""
 
@@ -260,8 +264,8 @@ def _by_prefix(words: list[str], years: list[int]) -> list[int]:
     """Persons who have, for each word typed, a word that starts with it.
 
     Of each word the first ``MOST_HOLDERS`` holders are read, from the index alone. The rarest word decides, when it has no more than
-    these; where every word is frequent, names are read in the order of the lists, from each word as the first one, and within the years
-    typed. So the cost has a limit, whatever the size of the register.
+    these; where every word is frequent, names are read in the order of the lists, from each word as the first one, the others anywhere
+    behind it, and within the years typed, until there are enough. So the cost has a limit, whatever the size of the register.
     """
     whole: list[set[int]] = []
     first: list[int] = []
@@ -297,14 +301,26 @@ def _in_lists(words: list[str], years: list[int]) -> list[int]:
         start = " ".join(order)
         values = {"start": start, "after": matching.after_prefix(start)}
         found += _listed(values, years) if years else _LISTED.rows(MOST_FOUND, _listed, **values)
+    # "jean lamb" is no beginning of "lambert jean", nor of "lambert marie jean".
+    for word in sorted(words[:3], key=len, reverse=True) if len(words) > 1 else ():
+        if len(found) >= ENOUGH:
+            break
+        if len(word) >= LEAST_OF_WORD:
+            later = {f"later{place}": f" {other}" for place, other in enumerate(other for other in words[:MOST_WORDS] if other is not word)}
+            values = {"start": word, "after": matching.after_prefix(word), **later}
+            found += _listed(values, years) if years else _LISTED.rows(MOST_FOUND, _listed, **values)
     return found
 
 
 def _listed(at: dict[str, Any], years: Sequence[int] = ()) -> QuerySet[Any]:
     rows = PersonIndex.unscoped.filter(sort_key__gte=at["start"], sort_key__lt=at["after"])
+    behind = [at[one] for one in at if one.startswith("later")]
+    for later in behind:
+        # Read along the index of the lists, which holds the whole name, until enough of them have the other word too.
+        rows = rows.filter(GreaterThan(StrIndex("sort_key", later if not isinstance(later, str) else Value(later)), 0))
     if years:
         rows = rows.filter(_born(list(years)))
-    return rows.order_by("sort_key", "pk").values_list("pk", flat=True)[:MOST_FOUND]
+    return rows.order_by("sort_key", "pk").values_list("pk", flat=True)[: MOST_FOUND // 2 if behind else MOST_FOUND]
 
 
 def _born(years: list[int]) -> Q:
@@ -346,7 +362,7 @@ def _search_score(words: list[str], sort_key: str) -> tuple[float, str]:
     """How near, and by what: a name, a similar one, one that has only its sound in common, or another name of the person."""
     theirs = _filed(sort_key)
     if len(words) > 1 and any(one.startswith("".join(words)) for one in theirs):
-        return 0.97, "name"
+        return 0.99, "name"
     total, exact, strange, far = 0.0, True, False, False
     for word in words:
         best = alike = 0.0
