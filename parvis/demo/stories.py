@@ -193,6 +193,7 @@ def opinion_script(company: Company, play: stage.Play) -> Script:
     yield company.calendar.at(6, 11)
     if play.proposal is not None and play.case.key == "bodart":
         stage.opine(play)
+        stage.pressed(play)
 
 
 def months_script(company: Company, oldest: int) -> Script:

@@ -13,6 +13,7 @@ class EntryKind(models.TextChoices):
     MAIL = "mail", _("Letter or e-mail")
     OBJECTIVE = "objective", pgettext_lazy("kind of journal entry", "Objective")
     SYNTHESIS = "synthesis", pgettext_lazy("kind of journal entry", "Synthesis")
+    PRESSURE = "pressure", _("Intervention from outside")
     STEP = "step", _("Step of the procedure")
 
 
@@ -24,6 +25,7 @@ WRITTEN_KINDS = (
     EntryKind.NOTE,
     EntryKind.OBJECTIVE,
     EntryKind.SYNTHESIS,
+    EntryKind.PRESSURE,
 )
 """What a person may add by hand; steps are written by the product alone."""
 
@@ -35,6 +37,7 @@ ICONS = {
     EntryKind.MAIL: "mail",
     EntryKind.OBJECTIVE: "flag",
     EntryKind.SYNTHESIS: "clipboard",
+    EntryKind.PRESSURE: "shield",
     EntryKind.STEP: "check",
 }
 
@@ -46,6 +49,7 @@ LETTERS = {
     EntryKind.NOTE: "n",
     EntryKind.OBJECTIVE: "o",
     EntryKind.SYNTHESIS: "s",
+    EntryKind.PRESSURE: "i",
 }
 """One key for each kind, while the kinds have the focus: the same keys in the four languages, so that hands learn them once."""
 

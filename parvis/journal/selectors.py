@@ -132,6 +132,7 @@ TINTS = {
     EntryKind.MAIL: "l",
     EntryKind.OBJECTIVE: "o",
     EntryKind.SYNTHESIS: "p",
+    EntryKind.PRESSURE: "h",
     EntryKind.STEP: "p",
 }
 

@@ -177,3 +177,37 @@ def test_a_step_added_in_a_model_is_told_by_the_journal(centre, dossier) -> None
     workflows.complete_step(actor=centre.actor("worker"), item=item, outcome="heard")
     lines = [(api.line_of(entry), entry.author_label) for entry in api.chronicle(centre.actor("worker"), dossier).entries]
     assert ("Étape faite : Entendre la personne", "Amélie Lambrecht") in lines
+
+
+def test_an_intervention_from_outside_is_read_by_chief_and_auditor_and_kept_from_nobody(client, centre, dossier) -> None:
+    """F9: pressure has its own kind; it cannot be hidden as a restricted note, and whoever was pressed is not alone with it."""
+    from parvis.workflows.models import WorkItem
+
+    words = "L’échevin a téléphoné : accorder avant vendredi"
+    before = Entry.unscoped.count(), WorkItem.unscoped.count(), MutationLine.objects.count()
+    with pytest.raises(InvalidEntry) as caught:
+        write(centre, dossier, words, kind="pressure", restricted=True)
+    client.force_login(centre.worker)
+    address = reverse("journal:add", args=[dossier.uuid])
+    refused = client.post(address, {"kind": "pressure", "text": words, "restricted": "1"})
+    assert caught.value.code == "pressure"
+    assert refused.status_code == 422 and "jamais restreinte" in refused.content.decode() and words in refused.content.decode()
+    assert (Entry.unscoped.count(), WorkItem.unscoped.count(), MutationLine.objects.count()) == before
+
+    assert client.post(address, {"kind": "pressure", "text": words}).status_code == 303
+    entry = Entry.unscoped.get(kind="pressure")
+    assert (entry.restricted, entry.data_class, entry.author_label) == (False, "social", "Amélie Lambrecht")
+    for who in ("worker", "colleague", "chief", "auditor"):
+        assert texts(centre, dossier, who) == {words}, who
+    item = WorkItem.unscoped.get(subject_type="journal_entry", subject_id=entry.pk)
+    assert (item.queue, item.unit_id, item.dossier_key) == ("chief", dossier.unit_id, dossier.pk)
+    assert item.title["fr"] == "Intervention extérieure notée par Amélie Lambrecht : à lire"
+    assert item.title["de"].startswith("Einflussnahme von außen")
+    # the auditor finds it among the acts of the whole centre, by its kind alone
+    write(centre, dossier, "Un appel sans importance", kind="call")
+    client.force_login(centre.auditor)
+    listed = client.get(reverse("journal:activity"), {"kind": "pressure", "year": str(clock.today().year)}).content.decode()
+    assert listed.count(dossier.number) == 1 and "Intervention extérieure" in listed
+    # what the head of the service notes needs no task for the head
+    write(centre, dossier, "Le bourgmestre demande où en est le dossier", who="chief", kind="pressure")
+    assert WorkItem.unscoped.filter(subject_type="journal_entry").count() == 1

@@ -11,6 +11,7 @@ from parvis.decisions import letters
 from parvis.decisions.enums import HearingMeans, Outcome
 from parvis.decisions.models import LegalOpinion, Proposal
 from parvis.documents import api as documents
+from parvis.journal import api as journal
 from parvis.kernel import clock
 from parvis.kernel.periods import next_month
 
@@ -158,6 +159,18 @@ def opine(play: Play, value: str = "reserved") -> None:
             value=value,
             text="Le droit existe ; la motivation doit citer l’enquête du service et les pièces reçues.",
         )
+
+
+def pressed(play: Play) -> None:
+    """F9: somebody who is no party speaks for the case; it stands in the chronicle."""
+    assert play.proposal is not None
+    journal.add_entry(
+        actor=play.chief,
+        dossier=play.proposal.dossier,
+        kind="pressure",
+        text="Un conseiller communal a téléphoné : il souhaite que la demande soit accordée avant la fin du mois. Répondu que le comité décide sur pièces.",
+        minutes=10,
+    )
 
 
 def decide_urgent(play: Play) -> None:

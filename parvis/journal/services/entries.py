@@ -7,9 +7,11 @@ from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from parvis.contacts.api import Organisation, Person, can_read_persons, hidden_person_ids
 from parvis.dossiers.api import ARCHIVED, Dossier, DossierIsClosed, may_change, members_at
+from parvis.identity.enums import Function
 from parvis.kernel import clock, mutations
 from parvis.kernel.actor import Actor
 from parvis.kernel.erasure import chunks
@@ -18,15 +20,18 @@ from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.subject import SubjectRef
 from parvis.kernel.wordindex import file_words
+from parvis.workflows.api import open_item
 
 from .. import access
 from ..enums import WRITTEN_KINDS, EntryKind, KeyEvent, ObjectiveStatus
 from ..errors import InvalidEntry
 from ..events import EntryAdded
 from ..models import Entry, EntryWord, ObjectiveState
+from .actions import in_each_language
 
 LONGEST = 20_000
 LONGEST_MINUTES = 24 * 60
+INTERVENTION = gettext_noop("Intervention from outside, noted by %(who)s: read it")
 
 
 @gesture
@@ -53,7 +58,8 @@ def add_entry(
 
     Raises:
         NotAllowed: outside the actor's dossiers or functions.
-        InvalidEntry: empty, too long, in the future, about a person who is not in the dossier, with a partner whom nobody knows.
+        InvalidEntry: empty, too long, in the future, about a person who is not in the dossier, with a partner whom nobody knows, or an
+            intervention from outside that would be kept from the team, the chief or the auditor.
     """
     if not access.can_write_entry(actor) or not may_change(actor, dossier):
         raise NotAllowed(_("You may not write in this journal."))
@@ -73,6 +79,10 @@ def add_entry(
         raise InvalidEntry(_("This person is not in the dossier."), field="person", code="not_member")
     if minutes is not None and not 0 < minutes <= LONGEST_MINUTES:
         raise InvalidEntry(_("Give the time in minutes, 1,440 at most."), field="minutes", code="minutes")
+    pressure = kind == EntryKind.PRESSURE
+    if pressure and restricted:
+        message = _("An intervention from outside is never restricted: the team, the head of service and the auditor read it.")
+        raise InvalidEntry(message, field="restricted", code="pressure")
     if key_event and key_event not in KeyEvent.values:
         raise InvalidEntry(_("This value is not in the list."), field="key_event", code="key_event")
     entry = _write(
@@ -87,14 +97,31 @@ def add_entry(
         happened_at=happened_at or now,
         person_id=person_id,
         restricted=restricted and access.can_restrict(actor),
-        data_class=access.class_written(actor, data_class),
+        data_class="social" if pressure else access.class_written(actor, data_class),
         subject=subject,
         corrects=corrects,
         **_partner(actor, partner),
     )
+    if pressure:
+        _tell_chief(actor, dossier, entry)
     if kind == EntryKind.OBJECTIVE:
         state_of(entry, actor, ObjectiveStatus.OPEN, review_on=review_on)
     return entry
+
+
+def _tell_chief(actor: Actor, dossier: Dossier, entry: Entry) -> None:
+    """Whoever was pressed is not alone with it: the head of the service reads it, unless it is the head who wrote (F9)."""
+    if actor.holds(dossier.unit_id, Function.CHIEF):
+        return
+    open_item(
+        actor=actor,
+        subject=SubjectRef("journal_entry", entry.pk),
+        title=in_each_language(INTERVENTION, who=actor.label),
+        queue=str(Function.CHIEF),
+        unit_id=dossier.unit_id,
+        dossier_id=dossier.pk,
+        key="intervention",
+    )
 
 
 def _partner(actor: Actor, partner: SubjectRef | None) -> dict[str, int]:
