@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from parvis.config import cli_backup, instance
 from parvis.kernel import deepstack
@@ -25,6 +26,14 @@ def _django() -> None:
     import django
 
     django.setup()
+
+
+#: What a demo instance begins with, beside the example centre of the settings.
+DEMO: dict[str, Any] = {
+    "require_mfa": False,
+    "court_nl": "Arbeidsrechtbank Luik, place Saint-Lambert 30, 4000 Luik",
+    "court_de": "Arbeitsgericht Lüttich, place Saint-Lambert 30, 4000 Lüttich",
+}
 
 
 def _manage(*arguments: str) -> None:
@@ -201,7 +210,7 @@ def demo(arguments: list[str]) -> int:
             raise instance.SettingError(f"{path} is not a demo instance: not touched")
         shutil.rmtree(path)
     if not (path / "settings.toml").exists():
-        instance.create(path, "demo", require_mfa=False)
+        instance.create(path, "demo", **DEMO)
     _django()
     from parvis.demo import api as demo_api
 
@@ -231,7 +240,7 @@ def story(arguments: list[str]) -> int:
     path = instance.folder()
     fresh = not (path / "settings.toml").exists()
     if fresh:
-        instance.create(path, "demo", require_mfa=False)
+        instance.create(path, "demo", **DEMO)
     if instance.load(path)["kind"] == "production":
         raise instance.SettingError("stories are played on a demo or test instance, never in production")
     _django()

@@ -50,6 +50,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "court", str, "Tribunal du travail de Liège, place Saint-Lambert 30, 4000 Liège", "Labour court and address named in decisions."
     ),
+    Setting("court_nl", str, "", "The same in letters in Dutch. Empty: as `court`."),
+    Setting("court_de", str, "", "The same in letters in German. Empty: as `court`."),
     Setting("language", str, "fr", "Default language of the interface.", ("fr", "nl", "de", "en")),
     Setting("time_zone", str, "Europe/Brussels", "Time zone; dates of law are this zone's."),
     Setting("secret_key", str, "", "Key that signs sessions and links. Made by `parvis init`.", (), True),

@@ -19,7 +19,7 @@ _READER = system_actor("decisions.closing")
 def _open(actor: Actor, dossier_id: int) -> list[Obstacle]:
     under_way = Q(dossier=dossier_id, live=1) & ~Q(state=ProposalState.DECIDED)
     to_send = {"decision__dossier": dossier_id, "live": 1, "state": NotificationState.TO_SEND}
-    proposals = Proposal.objects.visible_to(_READER).filter(under_way).order_by("pk")
+    proposals = Proposal.objects.visible_to(_READER).filter(under_way).select_related("line").order_by("pk")
     letters = Notification.objects.visible_to(_READER).filter(**to_send).select_related("decision").order_by("pk")
     return [
         *obstacles_of(proposals, Proposal.objects.visible_to(actor).filter(under_way), _proposal),
@@ -29,7 +29,7 @@ def _open(actor: Actor, dossier_id: int) -> list[Obstacle]:
 
 def _proposal(row: Proposal) -> Obstacle:
     return Obstacle(
-        _("Proposal under way: %(title)s") % {"title": row.title}, row.get_state_display(), reverse("decisions:proposal", args=[row.uuid])
+        _("Proposal under way: %(title)s") % {"title": row.name}, row.get_state_display(), reverse("decisions:proposal", args=[row.uuid])
     )
 
 

@@ -66,7 +66,7 @@ def _facts(actor: Actor, proposal: Proposal, line: neighbours.Line, provisions: 
         "request_on": line.received_on,
         "reference": line.dossier_number,
         "contact": account.display_name if account is not None else "",
-        "service": line.unit_name,
+        "service": line.unit_in(language),
         "decider": Decider.PRESIDENT.value
         if proposal.urgent and outcome == Outcome.GRANTED and _once(provisions)
         else Decider.COMMITTEE.value,

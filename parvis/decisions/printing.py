@@ -70,7 +70,8 @@ def _member(row: Mapping[str, Any]) -> str:
 
 
 def amount_line(row: Mapping[str, Any]) -> str:
-    text = f"{row['label']}{formats.NBSP}: " if row.get("label") else ""
+    name = formats.label(row.get("label"))
+    text = f"{name}{formats.NBSP}: " if name else ""
     text += formats.amount(row["amount"], row["currency"])
     text += " " + (_("per month") if row["periodicity"] == "month" else _("once"))
     text += ", " + _("from %(day)s") % {"day": formats.day(row["from"])}
@@ -119,9 +120,9 @@ def _section(entry: Mapping[str, Any]) -> Any:
         lines.append((_("Conflict of interest, left the room"), ", ".join(row["label"] for row in entry["recused"])))
     late = f" ({_('late item')})" if entry["late"] else ""
     first = (
-        [(_("Case"), entry["title"] + late), (_("Proposed by"), entry["author"])]
+        [(_("Case"), formats.label(entry["title"]) + late), (_("Proposed by"), entry["author"])]
         if entry["author"]
-        else [(_("Case"), entry["title"] + late)]
+        else [(_("Case"), formats.label(entry["title"]) + late)]
     )
     return documents.Section(
         heading=f"{entry['position']}. {entry['person']}",

@@ -27,7 +27,7 @@ def _lines(actor: Actor, dossier: Any, day: dt.date) -> list[SheetLine]:
     return [
         SheetLine(
             formats.day(row.decided_on),
-            row.proposal.title,
+            row.proposal.name,
             f"{row.number} · {row.get_outcome_display()}",
             reverse("decisions:decision", args=[row.uuid]),
         )

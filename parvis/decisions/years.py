@@ -23,7 +23,7 @@ def _read(actor: Actor, dossier: Any, until: dt.date) -> tuple[list[Turning], li
             row.decided_on,
             "decision",
             f"{row.number} · {row.get_outcome_display()}",
-            row.proposal.title,
+            row.proposal.name,
             "scale",
             reverse("decisions:decision", args=[row.uuid]),
             (reverse("decisions:pack", args=[row.uuid]), _("Pack of that day")),

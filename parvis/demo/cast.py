@@ -98,8 +98,8 @@ def wage(amount: str, label: str = "Salaire net, mi-temps") -> Income:
     return Income("wage", label, _m(amount))
 
 
-def family_allowance(amount: str) -> Income:
-    return Income("family", "Allocations familiales", _m(amount))
+def family_allowance(amount: str, label: str = "Allocations familiales") -> Income:
+    return Income("family", label, _m(amount))
 
 
 def parents_give(amount: str) -> Income:
@@ -118,7 +118,7 @@ CASES: tuple[Case, ...] = (
          street="Rue du Moulin", number="4", rent=_m("540.00"), members=_children("Diallo", ("Ibrahim", "2019-02-11"), ("Mariam", "2021-09-05")),
          incomes=(family_allowance("361.20"),), need="Je n’ai plus droit au chômage et j’ai deux petits enfants.", why="Madame n’est pas inscrite au registre de la population ; l’aide suit les montants du revenu d’intégration."),
     Case("hoffmann", "Jürgen", "Hoffmann", _d("1968-06-21"), "M", PAID, 560, language="de", unit="SSG", channel="letter", street="Rue Saint-Roch", number="33",
-         nationality="allemande", incomes=(wage("600.00"),), need="Ich arbeite nur noch halbtags und kann die Miete nicht mehr bezahlen.", rent=_m("480.00"),
+         nationality="allemande", incomes=(wage("600.00", "Nettolohn, Halbzeit"),), need="Ich arbeite nur noch halbtags und kann die Miete nicht mehr bezahlen.", rent=_m("480.00"),
          why="Herr Hoffmann lebt allein; sein Nettolohn ist berücksichtigt, vermindert um die Freibeträge."),
     Case("claessens", "Lieve", "Claessens", _d("1990-04-17"), "F", PAID, 520, language="nl", unit="INS", channel="mail", street="Quai de la Meuse", number="8",
          incomes=(), need="Mijn contract is afgelopen en ik heb geen recht op een uitkering.", why="Mevrouw woont alleen en heeft geen inkomsten."),
@@ -148,7 +148,7 @@ CASES: tuple[Case, ...] = (
     Case("gerard", "Élise", "Gérard", _d("2001-07-07"), "F", PAID, 225, category="2", channel="visit", street="Chemin des Prés", number="12", rent=_m("390.00"),
          need="J’ai quitté ma famille et je vis dans un studio.", why="Madame vit seule dans un studio, sans ressources."),
     Case("schmitz", "Heike", "Schmitz", _d("1972-11-15"), "F", PAID, 210, language="de", unit="SSG", category="3", channel="mail", street="Rue Saint-Roch", number="35",
-         members=_children("Schmitz", ("Lena", "2010-08-30"),), incomes=(family_allowance("190.00"),), need="Ich bin geschieden und habe keine Arbeit.", why="Frau Schmitz erzieht ihre minderjährige Tochter allein."),
+         members=_children("Schmitz", ("Lena", "2010-08-30"),), incomes=(family_allowance("190.00", "Kindergeld"),), need="Ich bin geschieden und habe keine Arbeit.", why="Frau Schmitz erzieht ihre minderjährige Tochter allein."),
     Case("mbemba", "Divine", "Mbemba", _d("1998-09-09"), "F", PAID, 195, aid="equivalent", category="1", nationality="congolaise", street="Rue de l’Abattoir", number="6",
          members=(Member("Grâce", "Mbemba", _d("1970-01-17"), "parent"),), incomes=(), need="J’habite chez ma mère, qui n’a presque rien.", why="Madame vit chez sa mère, dont les revenus sont trop bas pour être comptés."),
     Case("lejeune", "Bernard", "Lejeune", _d("1966-02-14"), "M", ENDING, 380, category="2", channel="letter", street="Place du Parvis", number="9", incomes=(wage("310.00", "Salaire net, article 60 terminé"),),
@@ -180,7 +180,7 @@ CASES: tuple[Case, ...] = (
     Case("hubert", "Isabelle", "Hubert", _d("1974-01-26"), "F", AGENDA, 24, category="2", hearing=True, street="Avenue de la Gare", number="12", incomes=(wage("600.00"),), need="Mon mi-temps ne suffit pas pour payer mon loyer.", rent=_m("560.00"), why="Madame vit seule ; son salaire est compté après exonérations."),
     Case("osman", "Amina", "Osman", _d("1988-07-03"), "F", AGENDA, 24, category="3", nationality="somalienne", unit="SSG-SUD", street="Rue Saint-Roch", number="7", hidden=True, members=_children("Osman", ("Hodan", "2013-09-19"), ("Yusuf", "2016-01-05")), incomes=(family_allowance("366.00"),), need="J’ai quitté mon mari, nous sommes en sécurité.", why="Madame élève seule ses deux enfants."),
     Case("weber", "Klaus", "Weber", _d("1965-03-17"), "M", AGENDA, 23, language="de", unit="SSG", category="2", street="Rue Saint-Roch", number="60", need="Ich habe meine Arbeit verloren.", why="Herr Weber lebt allein und hat kein Einkommen."),
-    Case("peetersan", "An", "Peeters", _d("1987-05-02"), "F", AGENDA, 22, language="nl", unit="INS", category="3", street="Quai de la Meuse", number="18", members=_children("Peeters", ("Bram", "2015-02-20")), incomes=(family_allowance("178.00"),), need="Ik sta er alleen voor met mijn zoon.", why="Mevrouw voedt haar minderjarige zoon alleen op."),
+    Case("peetersan", "An", "Peeters", _d("1987-05-02"), "F", AGENDA, 22, language="nl", unit="INS", category="3", street="Quai de la Meuse", number="18", members=_children("Peeters", ("Bram", "2015-02-20")), incomes=(family_allowance("178.00", "Kinderbijslag"),), need="Ik sta er alleen voor met mijn zoon.", why="Mevrouw voedt haar minderjarige zoon alleen op."),
     Case("toussaint", "Raymond", "Toussaint", _d("1957-11-02"), "M", AGENDA, 21, category="2", street="Thier des Vignes", number="15", need="Ma pension commence dans trois mois.", why="Monsieur vit seul dans l’attente de sa pension."),
     Case("tesfaye", "Selam", "Tesfaye", _d("1999-09-21"), "F", AGENDA, 20, aid="advance", category="2", pending="sickness", nationality="érythréenne", street="Rue Neuve", number="3", need="Ma mutuelle n’a pas encore payé.", why="Les indemnités de mutuelle sont demandées ; l’avance sera récupérée."),
     Case("bodart", "Lucas", "Bodart", _d("2000-06-11"), "M", LEGAL, 22, category="1", street="Rue Grande", number="36", incomes=(parents_give("200.00"),), members=(Member("Monique", "Bodart", _d("1969-09-30"), "parent"),), need="J’habite chez ma mère.", why="Monsieur habite chez sa mère ; la question est de savoir si ses ressources comptent."),

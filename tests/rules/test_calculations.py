@@ -36,7 +36,7 @@ def test_golden_2_single_with_wage_and_isp_is_marked_to_be_confirmed_by_a_centre
     assert values["ris.year"] == Decimal("12534.17")
     assert found.amount == Decimal("1044.51")
     assert found.is_to_confirm
-    assert "confirmée par un centre" in found.notes[-1]["text"]["fr"] or "confirmer par un centre" in found.notes[-1]["text"]["fr"]
+    assert "confirmer par un centre" in found.notes[-1]["text"]["fr"]
 
 
 @pytest.mark.parametrize(("category", "amount"), [("1", "876.13"), ("2", "1314.20"), ("3", "1776.07")])

@@ -62,7 +62,11 @@ class Line:
 
     @property
     def unit_name(self) -> str:
-        return self._unit.name_in("fr")
+        return self.unit_in("fr")
+
+    def unit_in(self, language: str) -> str:
+        """The service in the language of a letter."""
+        return self._unit.name_in(language)
 
     @cached_property
     def language(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from parvis.kernel import canonical, clock, jobs, mutations, numbers
+from parvis.kernel import canonical, clock, jobs, mutations, numbers, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import DomainError, NotAllowed
 from parvis.kernel.gestures import gesture
@@ -20,11 +20,18 @@ from ..models import AgendaItem, Decision, Minutes, Presence, Recusal, Session
 STREAM = "context:decisions"
 
 
+def _name(row: dict[str, Any]) -> Any:
+    """What is granted, in each language: the committee reads the minutes in its own, whatever the letter speaks."""
+    if row["kind"] in registries.provisions:
+        return dict(registries.provisions.get(row["kind"]).title)
+    return row.get("label", "")
+
+
 def _amounts(provisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "kind": row["kind"],
-            "label": row.get("label", ""),
+            "label": _name(row),
             "amount": row["amount"],
             "currency": row["currency"],
             "periodicity": row["periodicity"],
@@ -39,7 +46,7 @@ def session_content(session: Session) -> dict[str, Any]:
     """What the minutes say, item by item, in the order of the agenda."""
     items = list(
         AgendaItem.unscoped.filter(session=session)
-        .select_related("proposal", "decision__decided_version", "decision__proposed_version", "carried_to__session", "ratifies")
+        .select_related("proposal__line", "decision__decided_version", "decision__proposed_version", "carried_to__session", "ratifies")
         .order_by("position", "pk")
     )
     names = neighbours.person_names([item.proposal.person_id for item in items])
@@ -57,7 +64,7 @@ def session_content(session: Session) -> dict[str, Any]:
             "kind": item.kind,
             "list": item.list_kind,
             "person": names.get(item.proposal.person_id, "?"),
-            "title": item.proposal.title,
+            "title": item.proposal.titles,
             "author": item.proposal.author_label,
             "state": item.state,
             "recused": recused.get(item.pk, []),

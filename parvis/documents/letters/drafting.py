@@ -90,11 +90,18 @@ TO = _l("à {name}", "aan {name}", "an {name}", "to {name}")
 UNTIL = _l(" et jusqu’au {day} inclus", " tot en met {day}", " und bis einschließlich {day}", " until {day} included")
 
 
-def centre_facts() -> dict[str, str]:
-    """What the instance's settings say of the centre and of the court, and the telephone of the letter head."""
+def centre_facts() -> dict[str, Any]:
+    """What the instance's settings say of the centre and of the court, and the telephone of the letter head. The court by language, where the
+    centre gave its name in another one."""
     instance, phone = settings.PARVIS, sender().phone
-    court, _comma, address = instance["court"].partition(",")
-    return {"court": court.strip(), "court_address": address.strip(), "centre": instance["name"], "contact_phone": phone}
+    said = {"fr": instance["court"], **{code: instance.get(f"court_{code}") or instance["court"] for code in ("nl", "de")}}
+    parts = {code: text.partition(",") for code, text in said.items()}
+    return {
+        "court": {code: name.strip() for code, (name, _comma, _address) in parts.items()},
+        "court_address": {code: address.strip() for code, (_name, _comma, address) in parts.items()},
+        "centre": instance["name"],
+        "contact_phone": phone,
+    }
 
 
 def fact_text(value: Any, language: str) -> str:
