@@ -112,3 +112,13 @@ def test_two_frequent_words_find_whoever_has_both_wherever_they_stand(monkeypatc
         assert [row.pk for row, _why in api.search_persons(actor=WORKER, query=query)] == [one.pk for one in wanted], query
     assert [row.pk for row, _why in api.search_persons(actor=WORKER, query="jean lamb 81")] == [wanted[1].pk]
     assert [row.pk for row, _why in api.search_persons(actor=WORKER, query="lamb marie jean")] == [wanted[1].pk]
+
+
+def test_the_holders_of_the_rarest_word_are_asked_for_the_other_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    for at in range(5):
+        make_person("Lambert" if at else "Dubois", f"Zoé{'abcde'[at]}", f"198{at}-01-01")
+    for at in range(3):
+        make_person("Lambert", f"Jean{'abc'[at]}", f"197{at}-01-01")
+    monkeypatch.setattr(finding, "MOST_HOLDERS", 6)
+    monkeypatch.setattr(finding, "LENGTHS", (1, 2))
+    assert [row.sort_key for row, _why in api.search_persons(actor=WORKER, query="lamb zoe")] == [f"lambert zoe{at}" for at in "bcde"]

@@ -238,25 +238,43 @@ def _pieces(kind: str, start: str) -> list[tuple[int, str]]:
 
 
 _BEGIN, _FOUND, _LISTED = Statement("contacts.words_begin"), Statement("contacts.persons_found"), Statement("contacts.persons_listed")
-_SOUND = Statement("contacts.words_sound")
+_SOUND, _ALSO = Statement("contacts.words_sound"), Statement("contacts.words_also")
 #: Lists are filled up to one of these lengths: one statement for all of them.
 LENGTHS = (30, 60, 120)
 
 
 def _holders(at: dict[str, Any]) -> QuerySet[Any]:
-    rows = PersonToken.unscoped.filter(kind=matching.WORD, value__gte=at["word"], value__lt=at["after"])
-    return rows.order_by("value", "person_id").values_list("person_id", flat=True)[: MOST_HOLDERS + 1]
+    return _holding(at).order_by("value", "person_id").values_list("person_id", flat=True)[: MOST_HOLDERS + 1]
+
+
+def _holding(at: dict[str, Any]) -> QuerySet[PersonToken]:
+    return PersonToken.unscoped.filter(kind=matching.WORD, value__gte=at["word"], value__lt=at["after"])
+
+
+def _who_have(word: str, ids: list[int]) -> set[int]:
+    """Of these persons, those who have a word that begins so. In pieces of one length: one statement for all."""
+    most, found = LENGTHS[-1], set()
+    for start in range(0, len(ids), most):
+        found.update(_ALSO.rows((), _also, ids=_filled(ids[start : start + most]), word=word, after=matching.after_prefix(word)))
+    return found
+
+
+def _also(at: dict[str, Any]) -> QuerySet[Any]:
+    return _holding(at).filter(one_of("person", at["ids"])).order_by().values_list("person_id", flat=True)
+
+
+def _filled(ids: list[int]) -> list[int]:
+    length = next((one for one in LENGTHS if len(ids) <= one), len(ids))
+    return ids + ids[:1] * (length - len(ids))
 
 
 def _read(actor: Actor, ids: list[int]) -> dict[int, Row]:
     """Those of these that the actor may find."""
-    length = next((one for one in LENGTHS if len(ids) <= one), 0)
     if not ids:
         return {}
-    if not length:
+    if len(ids) > LENGTHS[-1]:
         return {row[_PK]: row for row in _seen(actor).filter(pk__in=ids).order_by().values_list(*_COLUMNS)}
-    filled = ids + ids[:1] * (length - len(ids))
-    read = _FOUND.rows(actor, lambda at: _seen(actor).filter(one_of("pk", at["ids"])).order_by().values_list(*_COLUMNS), ids=filled)
+    read = _FOUND.rows(actor, lambda at: _seen(actor).filter(one_of("pk", at["ids"])).order_by().values_list(*_COLUMNS), ids=_filled(ids))
     return {row[_PK]: row for row in read}
 
 
@@ -269,19 +287,18 @@ def _by_prefix(words: list[str], years: list[int]) -> list[int]:
     """
     whole: list[set[int]] = []
     first: list[int] = []
-    frequent: list[QuerySet[PersonToken]] = []
+    frequent: list[str] = []
     for word in sorted(dict.fromkeys(words), key=lambda one: (-len(one), one))[:MOST_WORDS]:
-        rows = PersonToken.unscoped.filter(kind=matching.WORD, value__gte=word, value__lt=matching.after_prefix(word))
         found = _BEGIN.rows(MOST_HOLDERS, _holders, word=word, after=matching.after_prefix(word))
         if len(found) <= MOST_HOLDERS:
             whole.append(set(found))
         else:
-            frequent.append(rows)
+            frequent.append(word)
         first = first or found
     if whole:
         both = sorted(set.intersection(*whole))[:MOST_HOLDERS]
-        for rows in frequent:
-            both = sorted(set(rows.filter(person__in=both).values_list("person_id", flat=True)))
+        for word in frequent:
+            both = sorted(_who_have(word, both))
         return _within(both, years)
     return list(dict.fromkeys(_in_lists(words, years) + (_within(first[:MOST_HOLDERS], years) if len(words) == 1 else [])))[:MOST_FOUND]
 
