@@ -4,7 +4,7 @@
 the database they began from and what the function returned. A later call from the same state (an empty test database, or what other replayed
 calls left there), at the same frozen instant, with the same arguments, settings, language and registrations, writes the same rows and returns a
 copy. From any other state it simply runs: after a write of the test's own, inside a gesture, in a test that replaces code (``monkeypatch``).
-Rows get the numbers of the first time: SQLite takes them back with the test, the other engines are told (``_Numbers``).
+Rows get the numbers of the first time: SQLite takes them back with the test, the other engines are told (``Made.numbers``, ``_first_number``).
 
 PARVIS_TEST_REPLAY=no turns it off.
 """
@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import os
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.conf import UserSettingsHolder, settings
@@ -51,6 +52,15 @@ class Made:
 
 
 @dataclass
+class _Noted:
+    """What a function that is made for the first time does."""
+
+    statements: list[Statement] = field(default_factory=list)
+    began: dict[str, Any] = field(default_factory=dict)  # where a call written again inside it set a sequence back to (PostgreSQL)
+    undone: bool = False  # a part was taken back: what is noted says too much
+
+
+@dataclass
 class _Where:
     """What this process knows of its database: in which state with a name it was, and how much was written since."""
 
@@ -62,8 +72,9 @@ class _Where:
 
 _where = _Where()
 _made: dict[Any, Made] = {}
+_states = itertools.count()
 _watched: list[Callable[[], list[Any]]] = []
-_noting: list[list[Statement]] = []
+_noting: list[_Noted] = []
 
 
 def watch(kept: Callable[[], list[Any]]) -> None:
@@ -78,7 +89,11 @@ def begins() -> None:
         return
     with connection.cursor() as cursor:
         # A world that a file prepared for all its tests may be there, or gone again with the same next numbers.
-        counts = "SELECT 'units' AS name, COUNT(*) AS seq FROM identity_unit UNION ALL SELECT 'lines', COUNT(*) FROM kernel_mutationline"
+        # Its lines were numbered anew each time on the engines that take no number back.
+        counts = (
+            "SELECT 'units' AS name, COUNT(*) AS seq FROM identity_unit UNION ALL SELECT 'lines', COUNT(*) FROM kernel_mutationline"
+            " UNION ALL SELECT 'last line', COALESCE(MAX(id), 0) FROM kernel_mutationline"
+        )
         more = " UNION ALL SELECT name, seq FROM sqlite_sequence" if connection.vendor == "sqlite" else ""
         cursor.execute(f"{counts}{more} ORDER BY 1")
         _stands(repr(cursor.fetchall()))
@@ -89,6 +104,8 @@ def begins() -> None:
 def _watching(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     if sql.startswith("ROLLBACK"):  # what was written since is gone, and counts no more
         _where.raw = None
+        for noted in _noting:
+            noted.undone = True
     elif _writes(sql):
         _where.writes += 1
     return execute(sql, params, many, context)
@@ -184,19 +201,21 @@ def _registered() -> int:
 
 
 @contextmanager
-def _noted(statements: list[Statement]) -> Iterator[None]:
+def _note() -> Iterator[_Noted]:
+    noted = _Noted()
+
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         writes = _writes(sql)
         params = [tuple(row) for row in params] if many and writes else params
         done = execute(sql, params, many, context)
         if writes:
-            statements.append((_asked(sql, params), params, many, _first_number(sql)))
+            noted.statements.append((_asked(sql, params), params, many, _first_number(sql)))
         return done
 
-    _noting.append(statements)
+    _noting.append(noted)
     try:
         with connection.execute_wrapper(note):
-            yield
+            yield noted
     finally:
         _noting.pop()
 
@@ -227,28 +246,32 @@ def _asked_of(raw: Any, sql: str, params: Any) -> Any:
 
 
 def _first(key: Any, make: Callable[[], Any]) -> Any:
-    statements: list[Statement] = []
     waiting, began = len(connection.run_on_commit), _sequences()
     before = [len(kept()) for kept in _watched]
-    with _noted(statements):
+    with _note() as noted:
         result = make()
+    if noted.undone:
+        _where.raw = None
+        return result
     files = [call for _, call, _ in connection.run_on_commit[waiting:]]
     told = pickle.dumps([kept()[number:] for kept, number in zip(_watched, before, strict=True)])
-    state = f"{len(_made)}: {key[0]}"
+    state = f"{next(_states)}: {key[0]}"
     try:
         copy = pickle.dumps(result)
     except (pickle.PicklingError, AttributeError, TypeError):
         _where.raw = None
         return result
-    numbers = {name: began.get(name) for name, stands in _sequences().items() if stands != began.get(name)}
-    _made[key] = Made(statements, copy, state, files, str(settings.MEDIA_ROOT) if files else "", told, numbers)
+    began |= noted.began
+    numbers = {name: began.get(name) for name, stands in _sequences().items() if name in noted.began or stands != began.get(name)}
+    _made[key] = Made(noted.statements, copy, state, files, str(settings.MEDIA_ROOT) if files else "", told, numbers)
     _stands(state)
     return result
 
 
 def _again(made: Made) -> Any:
-    for statements in _noting:  # of the callers that are made for the first time
-        statements += made.statements
+    for noted in _noting:  # the callers that are made for the first time
+        noted.statements += made.statements
+        noted.began = made.numbers | noted.began
     _write(made)
     for write in made.files:
         write()
