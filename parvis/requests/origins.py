@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from parvis.dossiers.api import Dossier
 from parvis.kernel import registries
 from parvis.kernel.actor import Actor, system_actor
 from parvis.ui import formats
@@ -25,14 +26,18 @@ def _parts(reference: str) -> tuple[int, str]:
 
 
 def origins_of(actor: Actor, references: list[str]) -> dict[str, tuple[str, str]]:
-    """ "request:66#rent" → "request 2026/00412, question “Rent”", with the address of the request for who may open it. One query."""
+    """ "request:66#rent" → "request 2026/00412, question “Rent”", with the address of the request for who may open it. One query.
+
+    A person is read by every service; that there was a request in another one is told to nobody who sees neither it nor its file.
+    """
     mine = Request.objects.visible_to(actor).filter(pk=OuterRef("pk"))
+    in_file = Dossier.objects.visible_to(actor).filter(pk=OuterRef("dossier"))
     rows = (
         Request.objects.visible_to(_READER)
         .filter(pk__in={_parts(reference)[0] for reference in references})
         .select_related("procedure__form")
         .only("uuid", "number", "procedure__definition", "procedure__form__definition")
-        .annotate(is_mine=Exists(mine))
+        .annotate(is_mine=Exists(mine), is_told=Exists(mine) | Exists(in_file))
         .order_by("pk")
     )
     known = {row.pk: row for row in rows}
@@ -40,7 +45,7 @@ def origins_of(actor: Actor, references: list[str]) -> dict[str, tuple[str, str]
     for reference in references:
         pk, key = _parts(reference)
         row = known.get(pk)
-        if row is None:
+        if row is None or not row.is_told:
             continue
         question = _question(row.procedure.definition, row.procedure.form.definition, key) if key else ""
         if question:

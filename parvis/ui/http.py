@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import NoReverseMatch, Resolver404, URLPattern, get_resolver, resolve, reverse
 from django.utils.cache import patch_vary_headers
@@ -31,6 +31,7 @@ from parvis.kernel.errors import Conflict, DomainError, StepFirst
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats, past, typed
 from parvis.ui.templatetags.parvis import IDEMPOTENCY_FIELD
+from parvis.ui.together import Both
 
 Access = Callable[[Actor], bool]
 View = Callable[..., HttpResponse]
@@ -232,6 +233,8 @@ def conflict(
     theirs: Mapping[str, Any] | None = None,
     message: Any = "",
     template: str = "ui/conflict.html",
+    sent: QueryDict | None = None,
+    words: Mapping[str, Mapping[str, str]] | None = None,
 ) -> HttpResponse:
     """Somebody else changed it first: who, when, and both values of each field that differs, to choose from; status 409.
 
@@ -239,6 +242,8 @@ def conflict(
         labels: field name to its label.
         refresh: hidden fields that must take a new value for the choice to be accepted, usually the version.
         action: where the choice is sent; this address when empty.
+        sent: what is sent again beside the choice; what came when empty.
+        words: of a field, how each value is called.
     """
     mine = dict(yours if yours is not None else error.yours if error else {})
     other = dict(theirs if theirs is not None else error.theirs if error else {})
@@ -247,10 +252,14 @@ def conflict(
         for key, value in other.items()
         if _plain(mine.get(key)) != _plain(value)
     ]
+    for row in rows:
+        called = (words or {}).get(row["name"], {})
+        row |= {f"{side}_words": called.get(row[side], row[side]) for side in ("yours", "theirs")}
     differing = {row["name"] for row in rows}
     fresh = {key: _plain(value) for key, value in (refresh or {}).items()}
     skipped = {"csrfmiddlewaretoken", IDEMPOTENCY_FIELD, *differing, *fresh}
-    kept = [(key, value) for key in request.POST for value in request.POST.getlist(key) if key not in skipped]
+    again = request.POST if sent is None else sent
+    kept = [(key, value) for key in again for value in again.getlist(key) if key not in skipped]
     context = {
         "who": who or (error.who if error else ""),
         "when": when or (error.when if error else None),
@@ -358,7 +367,7 @@ def _seen(request: HttpRequest, marks: Screen, run: Callable[[], HttpResponse]) 
         with past.around(request):
             return run()
     except Conflict as error:
-        return conflict(request, error)
+        return conflict(request, error, **(error.told if isinstance(error, Both) else {}))
     except DomainError as error:
         return _refused(request, error)
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from parvis.aid.models import Entitlement
-from parvis.contacts.api import name_person, relate
+from parvis.contacts.api import add_point, name_person, relate
 from parvis.decisions.api import draft_proposal
 from parvis.decisions.models import Decision, Proposal
 from parvis.documents.api import attach, store_bytes
@@ -187,7 +187,17 @@ def test_a_sector_holds_for_the_requests_of_its_files(case):
     paper = Document.unscoped.filter(subject_type="request", dossier_id=dossier.pk).first()
     ways = [addresses["request"], reverse("requests:index"), "/search/?q=Benali"]
     ways += [reverse("documents:download", args=[paper.uuid])] if paper else []
-    told = f"/requests/{Request.unscoped.get(dossier=dossier).uuid}/"
+    asked = Request.unscoped.get(dossier=dossier)
+    told = f"/requests/{asked.uuid}/"
+    add_point(
+        actor=SYSTEM, person=dossier.lead, kind="email", value="leila@exemple.be", source="submission", source_ref=f"request:{asked.pk}"
+    )
+
+    def source_told(name: str) -> bool:
+        """The card of the person, whom every service reads, says where an address comes from."""
+        body = browser(centre.account(name)).get(reverse("contacts:person", args=[dossier.lead.uuid])).content.decode()
+        assert "leila@exemple.be" in body
+        return asked.number in body
 
     def shown(name: str) -> list[bool]:
         client = browser(centre.account(name))
@@ -198,11 +208,13 @@ def test_a_sector_holds_for_the_requests_of_its_files(case):
         ]
 
     assert shown("colleague") == [True] * len(ways)
+    assert source_told("colleague")
     sector = create_sector(actor=SYSTEM, code="JEUN", name="Jeunesse")
     set_sectors(actor=as_actor(centre.account("chief")), dossier=dossier, sectors=[sector])
     assert shown("colleague") == [True] * len(ways)
     update_sector(actor=SYSTEM, sector=sector, name={"fr": "Jeunesse"}, reserved=True)
     assert shown("colleague") == [False] * len(ways)
+    assert (source_told("colleague"), source_told("worker")) == (False, True)
     assert shown("worker") == [True] * len(ways)  # its referent
     add_agent_to_sector(actor=SYSTEM, account=centre.account("colleague"), sector=sector)
     assert shown("colleague") == [True] * len(ways)

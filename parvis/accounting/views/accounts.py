@@ -16,6 +16,7 @@ from parvis.kernel.models import MutationLine
 from parvis.ui import formats
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 from parvis.ui.logged import told
+from parvis.ui.together import merged
 
 from ..access import is_administrator, may_keep_accounts
 from ..enums import Channel
@@ -129,7 +130,8 @@ def detail(request: Request, uuid: Any) -> HttpResponse:
     account = get_object_or_404(CentreAccount, uuid=uuid)
     initial = {name: getattr(account, name) for name in FIELDS if name != "valid_to"}
     initial["last_day"] = formats.last_day(account.valid_to) if account.valid_to else None
-    form = CentreAccountForm(request.POST if request.method == "POST" else None, initial=initial)
+    sent = merged(request, CentreAccountForm(initial=initial), subject=ref_of(account)) if request.method == "POST" else None
+    form = CentreAccountForm(sent, initial=initial)
     context = {"form": form, "account": account, "history": history(account)}
     if request.method != "POST":
         return page(request, "accounting/centre_account.html", context)

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock, registries
 from parvis.kernel.periods import OPEN_END
+from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 from parvis.ui.names import label_initial
+from parvis.ui.together import merged
 
 from .. import access
 from ..forms import TypeChangeForm, TypeForm
@@ -72,7 +74,10 @@ def change(request: Request, uuid: UUID) -> HttpResponse:
     row = get_object_or_404(AidType, uuid=uuid)
     last = None if row.valid_to == OPEN_END else row.valid_to - dt.timedelta(days=1)
     initial = {**label_initial(row.label), "letter": row.letter, "in_forms": row.in_forms, "last_day": last}
-    form = TypeChangeForm(request.POST if request.method == "POST" else None, initial=initial)
+    sent = None
+    if request.method == "POST":
+        sent = merged(request, TypeChangeForm(initial=initial), subject=SubjectRef("aid_type", row.pk))
+    form = TypeChangeForm(sent, initial=initial)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             data = form.cleaned_data

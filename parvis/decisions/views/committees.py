@@ -19,6 +19,7 @@ from parvis.kernel.models import MutationLine
 from parvis.ui import formats
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 from parvis.ui.logged import told
+from parvis.ui.together import merged
 
 from .. import committee_forms
 from ..enums import Decider, MemberRole
@@ -138,7 +139,10 @@ def detail(request: Request, uuid: Any) -> HttpResponse:
     """Name, quorum, mandates past and to come, delegations, history."""
     committee = get_object_or_404(Committee, uuid=uuid)
     initial = {f"name_{code}": committee.name.get(code, "") for code in committee_forms.LANGUAGES} | {"quorum": committee.quorum}
-    form = committee_forms.CommitteeForm(request.POST if request.method == "POST" else None, initial=initial)
+    sent = None
+    if request.method == "POST":
+        sent = merged(request, committee_forms.CommitteeForm(initial=initial), subject=committees.ref_of(committee))
+    form = committee_forms.CommitteeForm(sent, initial=initial)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             committees.change_committee(actor=request.actor, committee=committee, name=form.names(), quorum=form.cleaned_data["quorum"])

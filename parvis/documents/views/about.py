@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from parvis.kernel.links import links
 from parvis.kernel.registries import file_persons
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import done, errors_on, invalid, local_url, page, screen
+from parvis.ui.together import merged
 
 SHOWN = 20_000
 
@@ -83,8 +85,8 @@ def about(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
     names = display_names([*ids, *([document.person_id] if document.person_id else [])])
     proposal = getattr(document, "proposal", None) if view is None else None
     open_proposal = proposal if proposal is not None and proposal.open else None
-    form = AboutForm(
-        request.POST if request.method == "POST" else None,
+    make = functools.partial(
+        AboutForm,
         people=[(str(pk), names.get(pk, "?")) for pk in ids],
         incoming=document.origin == Origin.INCOMING and document.kind in DocumentKind.values,
         initial={
@@ -92,6 +94,10 @@ def about(request: HttpRequest, document_uuid: uuid.UUID) -> HttpResponse:
             "person": (open_proposal.person_id if open_proposal else None) or document.person_id or "",
         },
     )
+    sent = None
+    if request.method == "POST" and may_say:  # who leaves a proposal as it is says so
+        sent = merged(request, make(None), subject=SubjectRef("document", document.pk), said=("kind", "person"))
+    form = make(sent)
     text = getattr(document.file, "text", None)
     pattern = wordindex.patterns_of(wordindex.terms_of(request.GET.get("q", "")[:120])) if request.GET.get("q") else None
     context = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from parvis.kernel.errors import Conflict, StepFirst
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import stepup, typed
 from parvis.ui.http import conflict, done, errors_on, invalid, local_url, page, screen
+from parvis.ui.together import merged
 
 from .. import access, lookups, simulation, transparency
 from ..enums import DelayGround, DelayKind
@@ -257,11 +259,13 @@ def sector(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The sectors of a file: they narrow who sees it."""
     dossier = visible(request, uuid)
     now = sectors_at(dossier.pk)
-    form = SectorsForm(
-        request.POST if request.method == "POST" else None,
+    make = functools.partial(
+        SectorsForm,
         sectors=Sector.objects.filter(is_active=True),
         initial={"sectors": [row.sector_id for row in now], "valid_from": clock.today()},
     )
+    sent = merged(request, make(None), subject=SubjectRef("dossier", dossier.pk)) if request.method == "POST" else None
+    form = make(sent)
     context = {**crumbs(dossier), "form": form, "none": not Sector.objects.filter(is_active=True).exists()}
     if request.method == "POST":
         if form.is_valid():

@@ -17,9 +17,11 @@ from parvis.identity.enums import DataClass
 from parvis.kernel import asof, clock
 from parvis.kernel.errors import Conflict
 from parvis.kernel.periods import OPEN_END
+from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
 from parvis.ui.names import label_initial
+from parvis.ui.together import merged
 
 from .. import access, custom
 from ..custom_persons import of_members
@@ -121,7 +123,11 @@ def _uses(row: CodeList) -> list[str]:
 def code(request: HttpRequest, uuid: UUID) -> HttpResponse:
     row = get_object_or_404(Code.objects.select_related("code_list"), uuid=uuid)
     last = None if row.valid_to == OPEN_END else row.valid_to - dt.timedelta(days=1)
-    form = CodeChangeForm(request.POST or None, initial={**label_initial(row.label), "last_day": last})
+    initial = {**label_initial(row.label), "last_day": last}
+    sent = None
+    if request.method == "POST":
+        sent = merged(request, CodeChangeForm(initial=initial), subject=SubjectRef("code_list", row.code_list_id))
+    form = CodeChangeForm(sent, initial=initial)
     context = {"form": form, "row": row, "list_name": formats.label(row.code_list.label)}
     if request.method == "POST":
         if form.is_valid():
@@ -250,7 +256,11 @@ def change_field(request: HttpRequest, kind: str, field: str) -> HttpResponse:
         raise Http404("field")
     shown = {name: raw.get(name, False) for name in ("required", "listed", "ended")}
     initial = {**label_initial(raw["label"]), **shown, "help_fr": formats.label(raw.get("help") or {}), "move": "0"}
-    form = FieldChangeForm(request.POST or None, initial=initial, persons=row.for_persons)
+    sent = None
+    if request.method == "POST":
+        fresh = FieldChangeForm(initial=initial, persons=row.for_persons)
+        sent = merged(request, fresh, subject=SubjectRef("dossier_kind", row.pk))
+    form = FieldChangeForm(sent, initial=initial, persons=row.for_persons)
     context = {"form": form, "title": formats.label(raw["label"]), "back": "dossiers:fields", "action": _("Publish"), "changes": True}
     if request.method == "POST":
         if form.is_valid():

@@ -18,6 +18,7 @@ from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import done, errors_on, invalid, page, screen
 from parvis.ui.logged import told
+from parvis.ui.together import merged
 
 from .. import crypto
 from ..access import may_administer
@@ -154,6 +155,10 @@ def _account(uuid: Any) -> Account:
     return get_object_or_404(Account, uuid=uuid)
 
 
+def _details(account: Account) -> dict[str, Any]:
+    return {name: getattr(account, name) for name in ("display_name", "initials", "email", "language")}
+
+
 def _context(request: HttpRequest, account: Account, **forms: Any) -> dict[str, Any]:
     today = clock.today()
     grants = list(FunctionGrant.objects.filter(account=account).select_related("unit"))
@@ -162,10 +167,9 @@ def _context(request: HttpRequest, account: Account, **forms: Any) -> dict[str, 
     if request.method == "GET" and kept.get("account") == account.pk:
         token = crypto.unseal(kept["token"])
         request.session.pop(LINK, None)
-    details = {name: getattr(account, name) for name in ("display_name", "initials", "email", "language")}
     return {
         "account": account,
-        "form": forms.get("form") or AccountForm(initial=details),
+        "form": forms.get("form") or AccountForm(initial=_details(account)),
         "grant_form": forms.get("grant_form") or GrantForm(prefix="grant"),
         "refusal": forms.get("refusal", ""),
         "current": [row for row in grants if row.valid_from <= today < row.valid_to],
@@ -187,7 +191,7 @@ def account(request: HttpRequest, uuid: Any) -> HttpResponse:
     shown = _account(uuid)
     if request.method != "POST":
         return page(request, "identity/admin_account.html", _context(request, shown))
-    form = AccountForm(request.POST)
+    form = AccountForm(merged(request, AccountForm(initial=_details(shown)), subject=SubjectRef("account", shown.pk)))
     if form.is_valid():
         with errors_on(form):
             account_services.update_account(actor=request.actor, account=shown, **form.cleaned_data)  # type: ignore[attr-defined]
@@ -306,8 +310,9 @@ def unit(request: HttpRequest, uuid: Any) -> HttpResponse:
     """Rename a unit or take it out of use."""
     shown = get_object_or_404(Unit, uuid=uuid)
     initial = {f"name_{code}": shown.name.get(code, "") for code in ("fr", "nl", "de", "en")} | {"is_active": shown.is_active}
-    form = UnitForm(request.POST if request.method == "POST" else None, initial=initial)
-    context = {"form": form, "unit": shown, "history": history(SubjectRef("unit", shown.pk))}
+    subject = SubjectRef("unit", shown.pk)
+    form = UnitForm(merged(request, UnitForm(initial=initial), subject=subject) if request.method == "POST" else None, initial=initial)
+    context = {"form": form, "unit": shown, "history": history(subject)}
     if request.method != "POST":
         return page(request, "identity/unit.html", context)
     if form.is_valid():

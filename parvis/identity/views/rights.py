@@ -15,6 +15,7 @@ from parvis.kernel import clock
 from parvis.kernel.scope import DATA_CLASSES, data_classes
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import done, errors_on, invalid, page, screen
+from parvis.ui.together import merged
 
 from ..access import may_administer
 from ..enums import DataClass, Function
@@ -114,12 +115,16 @@ def new_sector(request: HttpRequest) -> HttpResponse:
     return invalid(request, "identity/new_sector.html", {"form": form})
 
 
+def _sector_form(sector: Sector) -> SectorForm:
+    initial = {f"name_{code}": sector.name.get(code, "") for code in ("fr", "nl", "de", "en")}
+    return SectorForm(initial=initial | {"reserved": sector.reserved, "is_active": sector.is_active})
+
+
 def _sector_page(request: HttpRequest, sector: Sector, **forms: Any) -> dict[str, Any]:
     today = clock.today()
-    initial = {f"name_{code}": sector.name.get(code, "") for code in ("fr", "nl", "de", "en")}
     return {
         "sector": sector,
-        "form": forms.get("form") or SectorForm(initial=initial | {"reserved": sector.reserved, "is_active": sector.is_active}),
+        "form": forms.get("form") or _sector_form(sector),
         "agent_form": forms.get("agent_form") or AgentSectorForm(prefix="agent"),
         "refusal": forms.get("refusal", ""),
         "agents": sector.agents.filter(valid_to__gt=today).select_related("account").order_by("account__display_name", "pk"),
@@ -133,7 +138,7 @@ def sector(request: HttpRequest, uuid: Any) -> HttpResponse:
     shown = get_object_or_404(Sector, uuid=uuid)
     if request.method != "POST":
         return page(request, "identity/sector.html", _sector_page(request, shown))
-    form = SectorForm(request.POST)
+    form = SectorForm(merged(request, _sector_form(shown), subject=SubjectRef("sector", shown.pk)))
     if form.is_valid():
         with errors_on(form):
             services.update_sector(

@@ -7,7 +7,9 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import done, errors_on, invalid, page, screen
+from parvis.ui.together import merged
 
 from .. import access
 from ..forms import TextForm
@@ -25,7 +27,11 @@ def edit(request: HttpRequest, uuid: UUID | None = None) -> HttpResponse:
     found = NoteTemplate.objects.filter(uuid=uuid).first() if uuid else None
     if uuid and found is None:
         raise Http404("text")
-    form = TextForm(request.POST if request.method == "POST" else None, initial=TextForm.of(found) if found else {"active": True})
+    initial = TextForm.of(found) if found else {"active": True}
+    sent = request.POST if request.method == "POST" else None
+    if sent is not None and found is not None:
+        sent = merged(request, TextForm(initial=initial), subject=SubjectRef("journal_text", found.pk))
+    form = TextForm(sent, initial=initial)
     context = {"text": found, "form": form}
     if request.method == "POST":
         if form.is_valid():

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from parvis.ui import clocks, drawing, formats, slots
+from parvis.ui import clocks, drawing, formats, slots, together
 from parvis.ui import shell as shell_module
 
 register = template.Library()
@@ -191,6 +191,13 @@ def _kind(widget: forms.Widget) -> str:
     if isinstance(widget, forms.HiddenInput):
         return "hidden"
     return "input"
+
+
+@register.simple_tag
+def seen(form: forms.BaseForm) -> SafeString:
+    """What the form showed, so that two who change the same thing keep what each typed (``ui.together``)."""
+    held = form.data.get(together.SEEN, "") if form.is_bound else ""
+    return format_html('<input type="hidden" name="{}" value="{}">', together.SEEN, held or together.encoded(together.shown(form)))
 
 
 @register.simple_tag
