@@ -68,7 +68,7 @@ def _moves(actor: Actor, dossier: Dossier, until: dt.date) -> tuple[list[Turning
         if row.valid_from >= dossier.opened_on
     ]
     stretches = [
-        Stretch(max(row.valid_from, dossier.opened_on), min(row.valid_to, last), row.municipality or row.one_line, row.one_line)
+        Stretch(max(row.valid_from, dossier.opened_on), min(row.valid_to, last), row.one_line)
         for row in reversed(homes)
         if row.valid_to > dossier.opened_on
     ]

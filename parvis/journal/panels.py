@@ -38,6 +38,8 @@ from .selectors import (
 
 LATEST = 6
 URGENT_SHOWN = 5
+#: From this age on, in days, the page of a dossier shows its years at a glance: what is younger stands in the journal.
+GLANCE_FROM = 730
 
 
 def _known(request: HttpRequest) -> bool:
@@ -62,6 +64,13 @@ def _latest(request: HttpRequest, dossier: Dossier, day: dt.date) -> str:
         "may_mark": access.can_write_entry(actor) and day == clock.today() and not _known(request) and not only_reads(actor, dossier),
     }
     return render_to_string("journal/_panel.html", context, request)
+
+
+def _life(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
+    """The years at a glance, once there are some. Asked for when the page stands: the page itself reads nothing for it."""
+    if _known(request) or (day - dossier.opened_on).days < GLANCE_FROM:
+        return None
+    return render_to_string("journal/_panel_life.html", {"dossier": dossier, "day": day, "past": day != clock.today()}, request)
 
 
 def _add(request: HttpRequest, dossier: Dossier, day: dt.date) -> str:
@@ -169,6 +178,19 @@ registries.panels.register(
         icon="bolt",
         nav=False,
         beside=True,
+    ),
+)
+registries.panels.register(
+    "journal.life",
+    Panel(
+        key="life",
+        title=_("At a glance"),
+        order=24,
+        render=_life,
+        access=access.can_read_journal,
+        data_class="identity",
+        icon="timeline",
+        kept=True,
     ),
 )
 registries.panels.register(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Min, Value, When
@@ -156,20 +156,42 @@ def months_of(actor: Actor, dossier: Dossier, year: int, until: dt.date) -> list
 
 
 # The band -------------------------------------------------------------------------------------------------------------
-LEFT, WIDE, LANE, BAR, TOP = 130, 1000, 34, 20, 26
+LANE, TOP = 34, 6
+#: Bars narrower than this share of the band hold no words; those narrower than the second hold none on a phone.
+WORDS_FROM, WORDS_NARROW = 5.0, 22.0
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A drawn bar or point: where, how wide, which tint, the words that a reader hears."""
+    """A drawn bar or point: where and how wide in percent of the band, so that it fits every screen; which tint, the words that a reader hears."""
 
-    x: int
+    x: float
     y: int
-    width: int
+    width: float
     tint: int
     words: str
     short: str
     url: str
+    inset: int = 6
+    """How far the words stand from the left of a bar, in pixels: more where a point is drawn over its beginning."""
+
+    @property
+    def left(self) -> str:
+        return _percent(self.x)
+
+    @property
+    def wide(self) -> str:
+        return _percent(self.width)
+
+    @property
+    def tight(self) -> bool:
+        """Too narrow for words on a phone."""
+        return self.width < WORDS_NARROW
+
+
+def _percent(share: float) -> str:
+    """As an SVG says it, whatever the reader's language writes for a decimal point."""
+    return f"{share:.3f}%"
 
 
 @dataclass(frozen=True)
@@ -182,21 +204,29 @@ class Lane:
 
 
 @dataclass(frozen=True)
+class Tick:
+    left: str
+    year: int
+    named: bool
+    """Every year of a short life, every second or fifth of a long one; on a phone every fifth at most."""
+    wide_only: bool
+
+
+@dataclass(frozen=True)
 class Band:
-    width: int
     height: int
     lanes: list[Lane]
-    ticks: list[tuple[int, int, bool]]
+    ticks: list[Tick]
 
 
-def band_of(life: Life, say: Any, *, gaps: frozenset[str] = frozenset({"aid", "file"})) -> Band:
+def band_of(life: Life, say: Any, *, gaps: frozenset[str] = frozenset({"aid", "file"}), base: str = "") -> Band:
     """Where everything stands on the band. ``say(start, end)`` puts a period into words; of lanes in ``gaps`` what lies between is drawn
-    as an interruption."""
+    as an interruption. ``base`` is the address of the years, for a band that is shown elsewhere."""
     start, end = dt.date(life.first, 1, 1), dt.date(life.last + 1, 1, 1)
     days = (end - start).days
 
-    def place(day: dt.date) -> int:
-        return LEFT + round(min(max((day - start).days, 0), days) * WIDE / days)
+    def place(day: dt.date) -> float:
+        return min(max((day - start).days, 0), days) * 100 / days
 
     lanes = []
     for source, bars, points in life.lanes:
@@ -209,26 +239,50 @@ def band_of(life: Life, say: Any, *, gaps: frozenset[str] = frozenset({"aid", "f
         for bar in bars:
             if reach is not None and source.key in gaps and bar.start > reach:
                 words = f"{_('Interruption')}, {say(reach, bar.start)}"
-                between.append(Mark(place(reach), y, max(place(bar.start) - place(reach), 2), 0, words, "", ""))
+                between.append(Mark(place(reach), y, max(place(bar.start) - place(reach), 0.2), 0, words, "", ""))
             reach = max(reach or bar.end, bar.end)
             tint = tints.setdefault(str(bar.title), len(tints)) % 4
             words = " · ".join(part for part in (str(bar.title), bar.detail, say(bar.start, bar.end)) if part)
-            width = max(place(bar.end) - place(bar.start), 3)
-            drawn.append(Mark(place(bar.start), y, width, tint, words, _fits(str(bar.title), width), bar.url))
+            width = max(place(bar.end) - place(bar.start), 0.3)
+            inset = 13 if any(point.on == bar.start for point in points) else 6
+            short = str(bar.title) if width >= WORDS_FROM else ""
+            drawn.append(Mark(place(bar.start), y, width, tint, words, short, bar.url, inset))
         dots = [
-            Mark(place(point.on), y, 0, 0, f"{point.title}, {say(point.on, None)}", "", point.url or f"#y{point.on.year}")
+            Mark(place(point.on), y, 0, 0, f"{point.title}, {say(point.on, None)}", "", point.url or f"{base}#y{point.on.year}")
             for point in points
         ]
         lanes.append(Lane(str(source.title), y, drawn, dots, between))
-    step = 1 if life.last - life.first < 12 else 2 if life.last - life.first < 26 else 5
-    ticks = [(place(dt.date(year, 1, 1)), year, (year - life.first) % step == 0) for year in range(life.first, life.last + 1)]
-    return Band(LEFT + WIDE + 10, TOP + len(lanes) * LANE + 24, lanes, ticks)
+    span = life.last - life.first
+    step = 1 if span < 12 else 2 if span < 26 else 5
+    ticks = [
+        Tick(
+            _percent(place(dt.date(year, 1, 1))),
+            year,
+            (year - life.first) % step == 0,
+            span > 4 and (year - life.first) % (10 if span > 26 else 6 if span > 12 else 4) != 0,
+        )
+        for year in range(life.first, life.last + 1)
+    ]
+    return Band(TOP + len(lanes) * LANE + 24, lanes, ticks)
 
 
-def _fits(text: str, width: int) -> str:
-    """The words that fit into a bar, or nothing."""
-    room = (width - 10) // 7
-    return "" if room < 4 else text if len(text) <= room else text[: room - 1] + "…"
+def shown_elsewhere(life: Life, base: str) -> Life:
+    """The same life with addresses that lead to the page of its years (``base``), for a page that is another one."""
+
+    def led(url: str) -> str:
+        return f"{base}{url}" if url.startswith(("?", "#")) else url
+
+    lanes = [
+        (source, [replace(bar, url=led(bar.url)) for bar in bars], [replace(point, url=led(point.url)) for point in points])
+        for source, bars, points in life.lanes
+    ]
+    return replace(life, lanes=lanes)
+
+
+def latest_turnings(life: Life, most: int) -> list[Turning]:
+    """What turned last, the latest first."""
+    points = [point for _source, _bars, points in life.lanes for point in points]
+    return sorted(points, key=lambda point: point.on, reverse=True)[:most]
 
 
 # What the chronicle itself adds ---------------------------------------------------------------------------------------

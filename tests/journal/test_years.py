@@ -200,3 +200,52 @@ def test_outside_the_scope_there_is_no_such_page(client, centre, dossier) -> Non
     for name in ("stranger", "member", "administrator"):
         client.force_login(getattr(centre, name))
         assert client.get(reverse("journal:years", args=[dossier.uuid])).status_code == 404
+
+
+def test_the_page_of_an_old_dossier_shows_its_years_at_a_glance(client, centre, dossier) -> None:
+    """With the page: a link, asked for without reading anything. What comes is the card of the page of the years, with addresses that lead there."""
+    write(centre, dossier, "2011-01-01", "note", "Hospitalisé", key_event="hospital")
+    client.force_login(centre.worker)
+    detail, years = reverse("dossiers:detail", args=[dossier.uuid]), reverse("journal:years", args=[dossier.uuid])
+    page = client.get(detail).content.decode()
+    assert f'hx-get="{years}"' in page and 'href="#panel-life"' in page
+    assert f'hx-get="{years}?on=2010-01-01"' in client.get(f"{detail}?on=2010-01-01").content.decode()
+    assert f'hx-get="{years}' not in client.get(f"{detail}?on=2008-03-12").content.decode()  # two years old the day after
+    part = client.get(years, headers={"HX-Request": "true", "HX-Target": "life"}).content.decode()
+    assert part.count("<section") == 1 and "<html" not in part
+    assert f'href="{years}#y2006"' in part and f'href="{years}?year=2011#e' in part
+    assert 'href="#' not in part and 'href="?' not in part
+    told = part[part.index("turnings--latest") :]
+    assert [told.count(word) for word in ("Dossier rouvert", "Dossier clôturé", "Hospitalisation", "Dossier ouvert")] == [1, 1, 1, 0]
+    own = client.get(years).content.decode()
+    assert 'href="#y2006"' in own and "turnings--latest" not in own
+
+
+def test_the_band_is_told_in_shares_whatever_the_language(client, centre, dossier) -> None:
+    """Where everything stands is a share of the width, written with a point: a comma would put it nowhere."""
+    band = band_of(life_of(centre.actor("worker"), dossier, TODAY), lambda start, end: f"{start} {end}")
+    first = band.lanes[0].bars[0]
+    days = (dt.date(2027, 1, 1) - dt.date(2006, 1, 1)).days
+    assert first.left == f"{(dt.date(2006, 3, 14) - dt.date(2006, 1, 1)).days * 100 / days:.3f}%"
+    assert (first.inset, band.lanes[0].bars[1].inset) == (13, 6)  # a point stands on the day of the opening
+    client.force_login(centre.worker)
+    page = client.get(reverse("journal:years", args=[dossier.uuid])).content.decode()
+    assert f'x="{first.left}"' in page
+
+
+def test_the_homes_of_the_band_are_told_by_their_street(client, centre, dossier) -> None:
+    lead = dossier.lead
+    for day, street in (("2006-03-14", "Rue des Tanneurs"), ("2011-06-01", "Rue Haute")):
+        set_address(
+            actor=PERSON_EDITOR, person=lead, street=street, number="1", postal_code="4999", municipality="Valmont",
+            valid_from=dt.date.fromisoformat(day),
+        )  # fmt: skip
+        lead.refresh_from_db()
+    life = life_of(centre.actor("worker"), dossier, TODAY)
+    homes = next(bars for source, bars, _points in life.lanes if source.key == "move")
+    assert [bar.title for bar in homes] == ["Rue des Tanneurs 1, 4999 Valmont", "Rue Haute 1, 4999 Valmont"]
+    hide_address(actor=PERSON_EDITOR, person=lead, hidden=True)
+    client.force_login(centre.worker)
+    headers = {"HX-Request": "true", "HX-Target": "life"}
+    part = client.get(reverse("journal:years", args=[dossier.uuid]), headers=headers).content.decode()
+    assert "Rue" not in part and "Valmont" not in part and "Logement" not in part

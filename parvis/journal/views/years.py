@@ -7,15 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.ui import formats
-from parvis.ui.http import page, screen
+from parvis.ui.http import page, part_asked, screen
 
 from .. import access, services
 from ..selectors import chronicle, days_of, readings_of, steps_of
-from ..years import band_of, hidden_sources, life_of, months_of
+from ..years import band_of, hidden_sources, latest_turnings, life_of, months_of, shown_elsewhere
 from ._common import name_of, visible
 
 
@@ -30,9 +31,14 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-@screen(access=access.can_read_journal)
+#: Turning points told in words below the band, where it stands on the page of the dossier.
+LATEST = 4
+
+
+@screen(access=access.can_read_journal, parts=("life",))
 def years(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Twenty years at a glance; a year opens its months, with entries a page at a time. ``on`` reads up to a past day."""
+    """Twenty years at a glance; a year opens its months, with entries a page at a time. ``on`` reads up to a past day. The page of a
+    dossier with some years asks for the part that is the glance."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid)
     today = clock.today()
@@ -42,13 +48,18 @@ def years(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return page(request, "dossiers/not_yet.html", {"dossier": dossier, "lead_name": name_of(dossier), "day": view.day})
     until = asked if asked is not None and dossier.opened_on <= asked < today else today
     life = life_of(actor, dossier, until)
+    within = part_asked(request) == "life"
+    base = reverse("journal:years", args=[dossier.uuid]) if within else ""
+    life = shown_elsewhere(life, base) if within else life
     wanted = request.GET.get("year", "")
     opened = int(wanted) if wanted.isdecimal() and len(wanted) == 4 and life.first <= int(wanted) <= life.last else None
     context: dict[str, Any] = {
         "dossier": dossier,
         "lead_name": name_of(dossier),
         "life": life,
-        "band": band_of(life, _say),
+        "band": band_of(life, _say, base=base),
+        "latest": latest_turnings(life, LATEST) if within else [],
+        "within": within,
         "hidden": hidden_sources(actor),
         "opened": opened,
         "until": until,
