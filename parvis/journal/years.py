@@ -228,7 +228,7 @@ def band_of(life: Life, say: Any, *, gaps: frozenset[str] = frozenset({"aid", "f
     def place(day: dt.date) -> float:
         return min(max((day - start).days, 0), days) * 100 / days
 
-    lanes = []
+    lanes: list[Lane] = []
     for source, bars, points in life.lanes:
         if not bars and not points:
             continue
