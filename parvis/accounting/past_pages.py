@@ -1,4 +1,4 @@
-"""Which pages of this context can be read as of a past day; the others say that they show today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
@@ -6,15 +6,23 @@ from parvis.ui.past import declare
 
 declare(
     "accounting",
-    day=("balance", "ledger", "order", "payments", "voucher"),
-    today=(
+    day=(
+        "balance",
         "bank_file",
         "bank_files",
-        "centre_account",
-        "centre_accounts",
+        "ledger",
+        "order",
+        "payments",
+        "voucher",
+    ),
+    forms=(
         "new_centre_account",
-        "order_file",
         "release",
         "withdraw",
     ),
+    settings=(
+        "centre_account",
+        "centre_accounts",
+    ),
+    papers=("order_file",),
 )

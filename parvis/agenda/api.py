@@ -3,6 +3,7 @@
 from .access import can_book, can_read
 from .errors import AppointmentRefused, Clashes
 from .models import Appointment
+from .past import between_then
 from .selectors import Meeting, between, by_uuid, feed_by, meetings_in_absences, meetings_of, next_for_person
 from .selectors.passing import (
     Passing,
@@ -29,6 +30,7 @@ __all__ = [
     "PassingLine",
     "among_day",
     "between",
+    "between_then",
     "book",
     "by_uuid",
     "can_book",

@@ -1,4 +1,4 @@
-"""Which pages of this context can be read as of a past day; the others say that they show today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from parvis.ui.past import declare
 declare(
     "aid",
     day=(
+        "attestations",
         "claim",
         "claim_letter",
         "claims",
@@ -19,22 +20,25 @@ declare(
         "runs",
         "unpaid",
     ),
-    today=(
+    forms=(
         "account",
         "attest",
         "attest_person",
-        "attestation",
-        "attestations",
         "rejected",
-        "run_list",
         "second",
         "settle",
         "settled",
-        "settled_letter",
-        "type",
         "type_new",
-        "types",
         "waive",
         "withdraw_attestation",
     ),
+    settings=(
+        "type",
+        "types",
+    ),
+    papers=(
+        "attestation",
+        "settled_letter",
+    ),
+    tools=("run_list",),
 )

@@ -6,7 +6,7 @@ from parvis.ui.past import declare
 
 declare(
     "api",
-    today=(
+    tools=(
         "application_token",
         "applications",
         "decisions",

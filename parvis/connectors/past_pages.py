@@ -1,4 +1,4 @@
-"""Which pages of this context can be read as of a past day; the others say that they show today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from parvis.ui.past import declare
 
 declare(
     "connectors",
-    today=(
-        "bank_answer",
-        "bank_simulator",
+    logs=(
         "call",
         "call_answer",
         "call_request",
         "calls",
+    ),
+    tools=(
+        "bank_answer",
+        "bank_simulator",
     ),
 )

@@ -1,4 +1,4 @@
-"""Which pages of this context can be read as of a past day; the others say that they show today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from parvis.ui.past import declare
 
 declare(
     "contacts",
-    day=("book", "family", "organisation", "person"),
-    today=(
+    day=(
+        "book",
+        "family",
+        "organisation",
+        "person",
+    ),
+    forms=(
         "card",
         "fact",
         "fact_end",
-        "handover_wait",
-        "letters",
-        "mailing",
         "merge",
         "new",
         "new_card",
@@ -23,14 +25,19 @@ declare(
         "organisation_merge",
         "organisation_new",
         "organisation_role",
-        "phone_list",
         "relation_add",
         "relation_end",
         "reveal",
         "role_add",
         "role_end",
-        "suggest",
         "tenant_add",
         "tenant_end",
+    ),
+    tools=(
+        "handover_wait",
+        "letters",
+        "mailing",
+        "phone_list",
+        "suggest",
     ),
 )

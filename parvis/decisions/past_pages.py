@@ -1,4 +1,4 @@
-"""Which pages of this context can be read as of a past day; the others say that they show today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
@@ -19,23 +19,27 @@ declare(
         "sessions",
         "versions",
     ),
-    today=(
+    forms=(
         "batch",
         "carry",
-        "committee",
-        "committees",
         "end_limit",
         "end_mandate",
-        "letter_pdf",
         "new_committee",
         "new_limit",
         "new_mandate",
         "new_session",
         "notify",
         "opinion",
-        "pack",
         "recuse",
         "start",
         "urgent",
+    ),
+    settings=(
+        "committee",
+        "committees",
+    ),
+    papers=(
+        "letter_pdf",
+        "pack",
     ),
 )

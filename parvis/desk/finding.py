@@ -16,7 +16,7 @@ from parvis.kernel.subject import SubjectRef
 from parvis.kernel.textmatch import tokens
 from parvis.requests.api import RequestLine
 from parvis.ui.http import changes_something
-from parvis.workflows.api import Whereabouts, where_many
+from parvis.workflows.api import Whereabouts, where_many, where_then
 
 from . import drawing
 
@@ -136,7 +136,8 @@ def where(actor: Actor, query: str, limit: int = 8) -> list[Place]:
     subjects = {SubjectRef("request_line", number): at for at, file in enumerate(found) for number in file.lines}
     dossiers = {file.dossier_id: at for at, file in enumerate(found) if file.dossier_id is not None}
     places: list[list[Whereabouts]] = [[] for _file in found]
-    for dossier_id, place in where_many(subjects, dossiers):
+    view = asof.view()
+    for dossier_id, place in where_many(subjects, dossiers) if view is None else where_then(view, subjects, dossiers):
         at = dossiers.get(dossier_id or 0)
         if at is None and place.subject is not None:
             at = subjects.get(place.subject)

@@ -1,4 +1,4 @@
-"""Which pages of this context can be read as of a past day; the others say that they show today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from parvis.ui.past import declare
 
 declare(
     "desk",
-    day=("home", "palette", "search", "tasks"),
-    today=(
+    day=(
         "due",
+        "home",
+        "load",
+        "palette",
+        "search",
+        "tasks",
+        "where",
+    ),
+    tools=(
         "due_file",
         "feed",
-        "load",
-        "where",
     ),
 )

@@ -1,4 +1,4 @@
-"""Which pages of this context can be read as of a past day; the others say that they show today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ from parvis.ui.past import declare
 
 declare(
     "documents",
-    day=("about", "download"),
-    today=(
+    day=(
+        "about",
+        "download",
+    ),
+    forms=(
         "add",
+        "orphan",
+    ),
+    settings=(
         "kinds",
         "letter_head",
         "letter_head_logo",
-        "orphan",
-        "orphans",
         "template",
         "template_new",
         "template_source",
         "templates",
     ),
+    tools=("orphans",),
 )

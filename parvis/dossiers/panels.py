@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.identity.api import may_audit, may_simulate
-from parvis.kernel import clock, memo, registries
+from parvis.kernel import asof, clock, memo, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.links import row_links
 from parvis.kernel.registries import MenuEntry, PaletteAction, Panel, PersonHolder, Screen
 from parvis.kernel.scope import may_see, shown_within
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.origins import name_origins
-from parvis.workflows.api import where_dossier
+from parvis.workflows.api import where_dossier, where_then
 
 from . import access, lookups, panels_custom, panels_health  # noqa: F401  (registers their own)
 from .agents.selectors import absences_of
@@ -76,12 +76,16 @@ def _add_situation(request: HttpRequest, dossier: Dossier, day: dt.date) -> str 
 
 
 def _where(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
-    """Where is it, since when, who has it: what runs now, unless the ribbon of its process says so already."""
-    if getattr(request, "known_day", day) != clock.today():
+    """Where is it, since when, who has it: what runs now, or ran on a past day that the reader chose, unless the ribbon of its process says so
+    already."""
+    view = asof.view()
+    if view is None and getattr(request, "known_day", day) != clock.today():
         return None
-    sees_ribbon = may_see(request.actor, "social")  # type: ignore[attr-defined]
-    places = [place for place in where_dossier(dossier.pk) if not (sees_ribbon and place.process)]
-    return render_to_string("dossiers/_panel_where.html", {"dossier": dossier, "places": places}, request) if places else None
+    # On a past day there is no ribbon: every place is told.
+    sees_ribbon = view is None and may_see(request.actor, "social")  # type: ignore[attr-defined]
+    found = where_dossier(dossier.pk) if view is None else [place for _pk, place in where_then(view, dossier_ids=[dossier.pk])]
+    places = [place for place in found if not (sees_ribbon and place.process)]
+    return render_to_string("dossiers/_panel_where.html", {"dossier": dossier, "places": places, "today": day}, request) if places else None
 
 
 registries.panels.register(

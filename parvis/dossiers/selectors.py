@@ -531,15 +531,18 @@ _NAMES = Statement("dossiers.names_of_files")
 
 
 def names_of_files(actor: Actor, dossier_ids: Collection[int]) -> dict[int, str]:
-    """Number and name of these dossiers, of those that the actor may open."""
+    """Number and name of these dossiers, of those that the actor may open; on a past day, the name of then."""
     rows = _NAMES.rows(
         actor,
         lambda at: (
             Dossier.objects.visible_to(actor)
             .filter(one_of("pk", at["ids"]))
             .order_by()
-            .values_list("pk", "number", "lead__index__display_name")
+            .values_list("pk", "number", "lead__index__display_name", "lead")
         ),
         ids=sorted(dossier_ids),
     )
-    return {pk: f"{number} · {'?' if name is None else name}" for pk, number, name in rows}
+    if asof.view() is not None:
+        then = display_names({lead for _pk, _number, _name, lead in rows})
+        return {pk: f"{number} · {then.get(lead, '?')}" for pk, number, _name, lead in rows}
+    return {pk: f"{number} · {'?' if name is None else name}" for pk, number, name, _lead in rows}

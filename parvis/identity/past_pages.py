@@ -1,4 +1,4 @@
-"""Which pages of this context can be read as of a past day; the others say that they show today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
@@ -6,31 +6,35 @@ from parvis.ui.past import declare
 
 declare(
     "identity",
-    today=(
-        "account",
-        "accounts",
-        "admin_account",
-        "codes",
-        "enrol",
-        "enrol_app",
-        "enrol_passkey",
+    forms=(
         "link",
-        "lists",
         "login",
         "new_account",
         "new_sector",
         "new_unit",
-        "password",
         "prove",
-        "proxies",
-        "proxy_acts",
-        "remove_factor",
-        "renew_codes",
-        "rights",
         "second_factor",
+    ),
+    settings=(
+        "accounts",
+        "admin_account",
+        "rights",
         "sector",
         "sectors",
         "unit",
         "units",
+    ),
+    logs=("proxy_acts",),
+    own=(
+        "account",
+        "codes",
+        "enrol",
+        "enrol_app",
+        "enrol_passkey",
+        "lists",
+        "password",
+        "proxies",
+        "remove_factor",
+        "renew_codes",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,7 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from parvis.kernel import clock
+from parvis.contacts.api import display_names, organisation_cards
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.textmatch import sort_key
 from parvis.ui.grid import Column, Filter, Grid
@@ -26,17 +28,28 @@ from .selectors import agent_named, agents_of, bounds_of, year_choices
 ME = "me"
 
 
+def _then(row: Any, kind: str) -> str | None:
+    """The name of a past day, where the list is one (``named_then``)."""
+    return getattr(row, "names_then", {}).get(kind)
+
+
 def _client(row: Any) -> str:
+    if (then := _then(row, "client")) is not None:
+        return then
     index = getattr(row.dossier.lead, "index", None)
     return index.display_name if index else "?"
 
 
 def _concerns(row: Any) -> str:
+    if (then := _then(row, "person")) is not None:
+        return then
     index = getattr(row.person, "index", None) if row.person_id else None
     return index.display_name if index else ""
 
 
 def partner_name(row: Any) -> str:
+    if (then := _then(row, "partner")) is not None:
+        return then
     party = row.organisation if row.organisation_id else row.partner if row.partner_id else None
     if party is None:
         return ""
@@ -117,6 +130,28 @@ def with_cost(grid: Grid, tariffs: Tariffs) -> Grid:
     cost = Column("cost", _("Cost"), value=partial(_cost, tariffs), kind="amount", data_class="money")
     at = [column.key for column in grid.columns].index("minutes") + 1
     return replace(grid, columns=[*grid.columns[:at], cost, *grid.columns[at:]])
+
+
+def named_then(grid: Grid, actor: Actor) -> Grid:
+    """On a past day, persons and partners under the names that they had; read for a page of rows, or of a file, at once."""
+    view = asof.view()
+    if view is None:
+        return grid
+
+    def ready(rows: Sequence[Any]) -> None:
+        persons = {pk for row in rows for pk in (row.dossier.lead_id, row.person_id, row.partner_id) if pk}
+        names = display_names(persons)
+        cards = organisation_cards(actor, {row.organisation_id for row in rows if row.organisation_id}, view.day, view.known_on)
+        for row in rows:
+            card = cards.get(row.organisation_id) if row.organisation_id else None
+            partner = (card.name if card else "?") if row.organisation_id else names.get(row.partner_id, "?") if row.partner_id else ""
+            row.names_then = {
+                "client": names.get(row.dossier.lead_id, "?"),
+                "person": names.get(row.person_id, "?") if row.person_id else "",
+                "partner": partner,
+            }
+
+    return replace(grid, ready=ready, open=False)
 
 
 def _cost(tariffs: Tariffs, row: Any) -> Any:

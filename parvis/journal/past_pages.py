@@ -1,4 +1,4 @@
-"""Which pages of this context can be read as of a past day; the others say that they show today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
@@ -6,21 +6,28 @@ from parvis.ui.past import declare
 
 declare(
     "journal",
-    day=("acts", "chronology", "index", "years"),
-    today=(
-        "action",
+    day=(
         "activity",
-        "add",
+        "acts",
+        "chronology",
         "entry",
+        "index",
+        "objectives",
+        "urgencies",
+        "with",
+        "years",
+    ),
+    forms=(
+        "action",
+        "add",
         "meeting",
         "new",
         "objective",
-        "objectives",
+        "urgent",
+    ),
+    settings=(
         "text",
         "text_new",
         "texts",
-        "urgencies",
-        "urgent",
-        "with",
     ),
 )

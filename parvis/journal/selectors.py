@@ -280,19 +280,29 @@ class Objective:
 
 
 def objectives_of(actor: Actor, dossier: Dossier, limit: int = 100) -> list[Objective]:
-    """Open ones first, then the latest. Two queries."""
-    rows = Entry.objects.visible_to(actor).filter(dossier=dossier, kind=EntryKind.OBJECTIVE)
+    """Open ones first, then the latest; on a past day, as far as had been said of each. Two queries."""
+    rows = up_to_view(Entry.objects.visible_to(actor).filter(dossier=dossier, kind=EntryKind.OBJECTIVE))
     entries = list(rows.order_by("-happened_at", "-pk")[:limit])
     states: dict[int, list[ObjectiveState]] = {}
-    for row in ObjectiveState.unscoped.filter(entry__in=[one.pk for one in entries]).order_by("-at", "-pk"):
+    said = ObjectiveState.unscoped.filter(entry__in=[one.pk for one in entries]).order_by("-at", "-pk")
+    if (until := asof.until()) is not None:
+        said = said.filter(at__lt=until)
+    for row in said:
         states.setdefault(row.entry_id, []).append(row)
     found = [Objective(entry, states.get(entry.pk, [])) for entry in entries]
     return sorted(found, key=lambda one: one.last is not None and one.last.state != ObjectiveStatus.OPEN)
 
 
 def syntheses_of(actor: Actor, dossier: Dossier, limit: int = 50) -> list[Entry]:
-    rows = Entry.objects.visible_to(actor).filter(dossier=dossier, kind=EntryKind.SYNTHESIS)
+    rows = up_to_view(Entry.objects.visible_to(actor).filter(dossier=dossier, kind=EntryKind.SYNTHESIS))
     return list(rows.order_by("-happened_at", "-pk")[:limit])
+
+
+def up_to_view(rows: QuerySet[Entry]) -> QuerySet[Entry]:
+    """On a past day, entries of what had happened by it; as known then, those that had been written by then."""
+    if (view := asof.view()) is not None:
+        rows = rows.filter(happened_at__lt=end_of(view.day), recorded_at__lt=view.known_on or clock.now())
+    return rows
 
 
 def in_period(
@@ -306,9 +316,7 @@ def in_period(
     author: int | None = None,
 ) -> QuerySet[Entry]:
     """Entries of a period that the reader may read, oldest first; on a past day, those up to it that were known."""
-    rows = Entry.objects.visible_to(actor).filter(dossier=dossier)
-    if (view := asof.view()) is not None:
-        rows = rows.filter(happened_at__lt=end_of(view.day), recorded_at__lt=view.known_on or clock.now())
+    rows = up_to_view(Entry.objects.visible_to(actor).filter(dossier=dossier))
     if since is not None:
         rows = rows.filter(happened_at__gte=dt.datetime.combine(since, dt.time(), clock.zone()))
     if until is not None:
@@ -360,8 +368,11 @@ def dossiers_of_turns(ids: list[int]) -> dict[int, int]:
 
 
 def seen_of(marks: list[Urgency]) -> list[UrgencySeen]:
-    """Who saw these marks, which the caller may read."""
-    return list(UrgencySeen.unscoped.filter(urgency__in=[mark.pk for mark in marks]).order_by("at", "pk")[:2000])
+    """Who saw these marks, which the caller may read; on a past day, who had by then."""
+    rows = UrgencySeen.unscoped.filter(urgency__in=[mark.pk for mark in marks])
+    if (until := asof.until()) is not None:
+        rows = rows.filter(at__lt=until)
+    return list(rows.order_by("at", "pk")[:2000])
 
 
 def open_restricted_turns(dossier_id: int) -> list[Turn]:
@@ -378,14 +389,15 @@ def bounds_of(year: int) -> tuple[dt.datetime, dt.datetime]:
 
 
 def year_choices() -> list[tuple[str, str]]:
-    this = clock.today().year
+    this = asof.day().year
     return [(str(year), str(year)) for year in range(this, this - 8, -1)]
 
 
 def acts_of(actor: Actor) -> QuerySet[Entry]:
     """What persons wrote, in every dossier that the reader may open; what the program told by itself is no act. Of a file that asks for a
-    reason before it is opened, only what the reader wrote there."""
+    reason before it is opened, only what the reader wrote there. On a past day, what had happened and was known by it."""
     rows: QuerySet[Entry] = Entry.objects.visible_to(actor).filter(kind__in=[str(kind) for kind in WRITTEN_KINDS], author_id__isnull=False)
+    rows = up_to_view(rows)
     rows = rows.filter(asking_nothing(actor) | Q(author_id=actor.account_id or 0))
     return rows.select_related("dossier__lead__index", "person__index", "organisation__entry", "partner__index")
 

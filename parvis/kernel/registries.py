@@ -134,6 +134,14 @@ class Backlog:
 
 
 @dataclass(frozen=True)
+class TermThen:
+    """Until when something was to be done, and since when that term ran; None: no term."""
+
+    due_on: dt.date | None
+    started_on: dt.date | None
+
+
+@dataclass(frozen=True)
 class SubjectCard:
     """What a thing is about, in a line, as this reader may see it (a hidden name is left out)."""
 
@@ -493,7 +501,9 @@ dossier_parts: Registry[Callable[[Actor, int], bool]] = Registry("dossier_parts"
 erasers: Registry[Eraser] = Registry("erasers")
 #: Type of what is destroyed to ``(warrant) -> problems``: whether a list that two persons signed and chained stands behind the warrant.
 warrant_verifiers: Registry[Callable[[Any], list[str]]] = Registry("warrant_verifiers")
-#: Name of an address to "day" (it can be read as of a past day) or "today" (it cannot, and says so); declared through ``ui.past``.
+#: Type of subject whose context sets the terms of its tasks: ``(ids, past day) -> {id: {kind of clock: term}}``, many at once.
+terms_then: Registry[Callable[[list[int], PastView], dict[int, dict[str, TermThen]]]] = Registry("terms_then")
+#: Name of an address to "day" (it can be read as of a past day) or to why it shows today, and says so; declared through ``ui.past``.
 as_of: Registry[str] = Registry("as_of")
 
 ALL: tuple[Registry[Any], ...] = (
@@ -545,6 +555,7 @@ ALL: tuple[Registry[Any], ...] = (
     briefs,
     erasers,
     warrant_verifiers,
+    terms_then,
     as_of,
 )
 

@@ -1,4 +1,4 @@
-"""Which pages of this context can be read as of a past day; the others say that they show today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from parvis.ui.past import declare
 
 declare(
     "requests",
-    day=("detail", "index"),
-    today=(
+    day=(
+        "detail",
+        "index",
+    ),
+    forms=(
         "add_aid",
-        "book",
         "correct",
         "fill",
         "identify",
         "named",
         "new",
-        "receipt",
         "take_over",
         "urgent",
     ),
+    papers=("receipt",),
+    tools=("book",),
 )

@@ -1,4 +1,4 @@
-"""Which pages of this context can be read as of a past day; the others say that they show today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from parvis.ui.past import declare
 
 declare(
     "rules",
-    today=(
-        "add_parameter",
+    day=(
         "parameter",
         "parameters",
     ),
+    forms=("add_parameter",),
 )

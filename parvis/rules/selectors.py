@@ -19,7 +19,8 @@ from parvis.rules.models import Calculation, Parameter
 from parvis.rules.values import ParameterValue
 
 
-def _known(known_on: datetime | None) -> Q:
+def known(known_on: datetime | None) -> Q:
+    """Rows held to be true now, or at an instant."""
     if known_on is None:
         return Q(live=1)
     return Q(recorded_at__lte=known_on) & (Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_on))
@@ -52,7 +53,7 @@ def parameters(keys: tuple[str, ...] | list[str], day: date, *, known_on: dateti
     Raises:
         UnknownParameter: one of them has no value on this day.
     """
-    rows = Parameter.objects.filter(_known(known_on), key__in=list(keys), valid_from__lte=day, valid_to__gt=day)
+    rows = Parameter.objects.filter(known(known_on), key__in=list(keys), valid_from__lte=day, valid_to__gt=day)
     found = {row.key: answer(row, day) for row in rows}
     for key in keys:
         if key not in found:
@@ -75,7 +76,7 @@ def parameter(key: str, day: date, *, known_on: datetime | None = None) -> Param
 
 def first_parameter(keys: Sequence[str], day: date) -> ParameterValue | None:
     """The value of the first of these keys that has one on the day: a unit's own rule before the centre's. One query."""
-    rows = Parameter.objects.filter(_known(None), key__in=list(keys), valid_from__lte=day, valid_to__gt=day)
+    rows = Parameter.objects.filter(known(None), key__in=list(keys), valid_from__lte=day, valid_to__gt=day)
     found = {row.key: row for row in rows}
     return next((answer(found[key], day) for key in keys if key in found), None)
 

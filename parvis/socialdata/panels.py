@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.connectors.api import may_play_register
 from parvis.dossiers.api import Dossier
-from parvis.kernel import clock, registries
+from parvis.kernel import asof, clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import MenuEntry, PaletteAction, Panel, PersonHolder, Screen, SubjectCard
 from parvis.kernel.statements import Statement, one_of
@@ -25,7 +25,7 @@ from .models import ExtractRequest, RegisterAlert
 
 def _registers(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
     """No query: a link, and where scripts run the part itself once the reader comes to it."""
-    if getattr(request, "known_day", day) < clock.today():
+    if asof.view() is None and getattr(request, "known_day", day) < clock.today():
         return None
     return render_to_string("socialdata/_panel.html", {"dossier": dossier}, request)
 

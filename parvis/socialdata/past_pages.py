@@ -1,7 +1,20 @@
-"""Which pages of this context can be read as of a past day: none. What waits for an answer, and what a register told, is shown as it stands today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
 from parvis.ui.past import declare
 
-declare("socialdata", today=("alert", "ask", "cell", "dossier", "extract", "file", "files", "simulator", "times"))
+declare(
+    "socialdata",
+    day=(
+        "alert",
+        "cell",
+        "dossier",
+        "extract",
+        "file",
+        "files",
+        "times",
+    ),
+    forms=("ask",),
+    tools=("simulator",),
+)

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from parvis.contacts.api import Address, PersonBirth, PersonCard, display_names, hidden_person_ids, household_of, person_cards
 from parvis.documents.api import Document
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor, system_actor
 from parvis.ui import formats
 
@@ -58,17 +58,22 @@ def alert_by(actor: Actor, **key: Any) -> RegisterAlert | None:
 
 
 def runs(actor: Actor, most: int = 30) -> list[MutationRun]:
-    return list(MutationRun.objects.visible_to(actor).defer("content", "report").order_by("-received_at", "-pk")[:most])
+    """The latest ones; on a past day, the latest by then."""
+    rows: Any = MutationRun.objects.visible_to(actor).defer("content", "report").order_by("-received_at", "-pk")
+    until = asof.until()
+    return list((rows if until is None else rows.filter(received_at__lt=until))[:most])
 
 
 def run_by(actor: Actor, uuid: Any) -> MutationRun | None:
+    """A file is read once: what its report says never changes. On a day before it came, it is not there."""
     found: MutationRun | None = MutationRun.objects.visible_to(actor).defer("content").filter(uuid=uuid).first()
-    return found
+    until = asof.until()
+    return None if found is not None and until is not None and found.received_at >= until else found
 
 
 def subject_card(person_id: int) -> PersonCard | None:
     """Who it is about, for the cell: name, day of birth and the whole number, with which the network is asked. No address."""
-    return person_cards(READER, [person_id], brief=True).get(person_id)
+    return person_cards(READER, [person_id], asof.day(), asof.known_on(), brief=True).get(person_id)
 
 
 def opens_document(actor: Actor, extract: ExtractRequest) -> bool:
@@ -93,18 +98,19 @@ _POSTAL = ("street", "number", "box", "postal_code", "municipality")
 
 
 def compare(alert: RegisterAlert) -> Compared:
-    mutation, day = alert.mutation, max(clock.today(), alert.mutation.on)
+    """On a past day: what our file held then, as far as it was known."""
+    mutation, day, known_on = alert.mutation, max(asof.day(), alert.mutation.on), asof.known_on()
     value = mutation.value
     if mutation.kind == MutationKind.ADDRESS:
         if hidden_person_ids([mutation.person_id]):
             return Compared("", "", hidden=True)
-        row = Address.unscoped.filter(person=mutation.person_id, kind="domicile").at(day).order_by("pk").first()
+        row = Address.unscoped.filter(person=mutation.person_id, kind="domicile").at(day, known_on).order_by("pk").first()
         now = {name: getattr(row, name) for name in _POSTAL} if row else {}
         new = {name: value.get(name, "") for name in _POSTAL}
         told = Address(**new, country=value.get("country") or "BE")
         return Compared(row.one_line if row else "", told.one_line, same=_folded(now) == _folded(new))
     if mutation.kind == MutationKind.NATIONALITY:
-        birth = PersonBirth.unscoped.filter(person=mutation.person_id).at(day).order_by("pk").first()
+        birth = PersonBirth.unscoped.filter(person=mutation.person_id).at(day, known_on).order_by("pk").first()
         before = birth.nationality if birth else ""
         return Compared(before, value.get("nationality", ""), same=before.casefold() == value.get("nationality", "").casefold())
     if mutation.kind == MutationKind.CIVIL_STATUS:
@@ -119,7 +125,7 @@ def _folded(values: dict[str, str]) -> tuple[str, ...]:
 
 
 def _households(person_id: int, value: dict[str, Any]) -> Compared:
-    home = household_of(person_id)
+    home = household_of(person_id, asof.day(), asof.known_on())
     here = [row.person_id for row in home.members] if home else []
     joined, left = list(value.get("joined", ())), set(value.get("left", ()))
     names = display_names({*here, *joined})
@@ -141,13 +147,18 @@ class Overview:
 
 def overview() -> Overview:
     """Answers of the last twelve months (the latest 5,000), and what waits, by age. Figures of the house: nobody's name in them."""
-    today = clock.today()
+    today, view = asof.day(), asof.view()
     since = dt.datetime.combine((today.replace(day=1) - dt.timedelta(days=330)).replace(day=1), dt.time(), clock.zone())
-    rows = ExtractRequest.unscoped.filter(state__in=ANSWERS, settled_at__gte=since).order_by("-settled_at", "-pk")
-    spans = [(clock.date_of(end), end - start) for start, end in rows.values_list("asked_at", F("settled_at"))[:MOST_TIMES]]
-    waiting = list(
-        ExtractRequest.unscoped.filter(state=ExtractState.ASKED).order_by("wanted_on").values_list("asked_at", "wanted_on")[:MOST_TIMES]
-    )
+    if view is not None:
+        from .past import spans_then  # it reads this module
+
+        spans, waiting = spans_then(view, since, MOST_TIMES)
+    else:
+        rows = ExtractRequest.unscoped.filter(state__in=ANSWERS, settled_at__gte=since).order_by("-settled_at", "-pk")
+        spans = [(clock.date_of(end), end - start) for start, end in rows.values_list("asked_at", F("settled_at"))[:MOST_TIMES]]
+        waiting = list(
+            ExtractRequest.unscoped.filter(state=ExtractState.ASKED).order_by("wanted_on").values_list("asked_at", "wanted_on")[:MOST_TIMES]
+        )
     return Overview(
         all=times(span for _day, span in spans),
         months=by_month(spans),

@@ -1,4 +1,4 @@
-"""Which pages of this context can be read as of a past day; the others say that they show today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from parvis.ui.past import declare
 
 declare(
     "takeover",
-    today=(
+    papers=(
         "certificate",
-        "import",
-        "index",
         "old",
         "old_dossier",
         "old_person",
+        "report",
+    ),
+    tools=(
+        "import",
+        "index",
         "rehearsal",
         "rehearsals",
-        "report",
     ),
 )

@@ -16,6 +16,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from parvis.kernel import asof, clock, registries
 from parvis.kernel.asof import PastView
@@ -26,7 +27,17 @@ HEADER = "X-Parvis-Past"
 SPAN = dt.timedelta(hours=2)
 FIRST_DAY = dt.date(1900, 1, 1)
 
-DAY, TODAY = "day", "today"
+DAY = "day"
+#: Why a page shows today, whatever the day of view.
+FORM, SETTING, LOG, PAPER, TOOL, OWN = "form", "setting", "log", "paper", "tool", "own"
+REASONS = {
+    FORM: gettext_lazy("It is a form: what was written with it stands on the pages that go back."),
+    SETTING: gettext_lazy("It shows the settings of the house; where they have versions, each stands there with its days."),
+    LOG: gettext_lazy("It is a log: each line bears its day."),
+    PAPER: gettext_lazy("It is a paper as it was made, the same on every day."),
+    TOOL: gettext_lazy("It is a tool for the work of today."),
+    OWN: gettext_lazy("It is about your own account."),
+}
 #: What an agent may still send: it changes nothing in the centre, ends the reading, or proves who reads and why.
 STAYS = frozenset(
     {
@@ -44,20 +55,33 @@ STAYS = frozenset(
 )
 
 
-def declare(namespace: str, *, day: Iterable[str] = (), today: Iterable[str] = ()) -> None:
-    """Say of each address of a context that is read whether it can go back to a day (``day``) or shows today (``today``)."""
-    for kind, names in ((DAY, day), (TODAY, today)):
+def declare(
+    namespace: str,
+    *,
+    day: Iterable[str] = (),
+    forms: Iterable[str] = (),
+    settings: Iterable[str] = (),
+    logs: Iterable[str] = (),
+    papers: Iterable[str] = (),
+    tools: Iterable[str] = (),
+    own: Iterable[str] = (),
+) -> None:
+    """Say of each address of a context that is read whether it can go back to a day (``day``), or why it shows today (``REASONS``). Nothing
+    that has a history of its own is among the latter: whatever tells of a file, of money or of work goes back."""
+    kinds = ((DAY, day), (FORM, forms), (SETTING, settings), (LOG, logs), (PAPER, papers), (TOOL, tools), (OWN, own))
+    for kind, names in kinds:
         for name in names:
             registries.as_of.register(f"{namespace}:{name}", kind)
 
 
 @dataclass(frozen=True)
 class Banner:
-    """What the layouts say above every page. ``reads``: this page goes back to the day."""
+    """What the layouts say above every page. ``reads``: this page goes back to the day; else ``why`` not."""
 
     view: PastView
     until: dt.datetime
     reads: bool
+    why: Any = ""
 
     @property
     def day(self) -> dt.date:
@@ -130,7 +154,9 @@ def banner(request: HttpRequest) -> Banner | None:
     view = of(request)
     if view is None:
         return None
-    return Banner(view, dt.datetime.fromisoformat(request.session[KEY]["until"]), reads_day(address_of(request)))
+    name = address_of(request)
+    why = REASONS.get(registries.as_of.get(name), "") if name in registries.as_of else ""
+    return Banner(view, dt.datetime.fromisoformat(request.session[KEY]["until"]), reads_day(name), why)
 
 
 def refusal(request: HttpRequest) -> str:

@@ -9,7 +9,7 @@ from parvis.kernel.registries import PaletteAction
 
 from .past import declare
 
-declare("ui", today=("past", "gallery", "icon", "typed"))
+declare("ui", tools=("past", "gallery", "icon", "typed"))
 registries.palette.register(
     "ui.past",
     PaletteAction(

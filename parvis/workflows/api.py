@@ -14,7 +14,7 @@ from .errors import (
     UnknownOutcome,
 )
 from .models import Case, ProcessVersion, WorkItem
-from .past import as_they_stood, mine_then, open_then
+from .past import as_they_stood, give_terms, mine_then, open_then, team_then, where_then
 from .selectors import (
     Card,
     Step,
@@ -43,7 +43,10 @@ from .services.running import complete_step, is_ready, require_ready, start_case
 
 __all__ = [
     "as_they_stood",
+    "give_terms",
     "mine_then",
+    "team_then",
+    "where_then",
     "AlreadyRunning",
     "CannotAssign",
     "Card",

@@ -11,7 +11,7 @@ from django.db.models import Case, Count, DurationField, ExpressionWrapper, F, I
 
 from parvis.identity.api import Unit
 from parvis.identity.enums import Function
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor, system_actor
 
 from .enums import HAND_OVERS, ItemState
@@ -47,10 +47,11 @@ def reaches(actor: Actor) -> frozenset[int] | None:
     return frozenset(unit for unit in units if unit is not None)
 
 
-def hand_over_lines(actor: Actor, until: dt.date | None = None) -> list[Line]:
-    """The latest twelve months, in three queries whatever the size of the centre."""
-    starts = _starts(until or clock.today())
-    done = {"state": ItemState.DONE, "closed_at__gte": starts[0][1], "closed_at__lt": starts[-1][1]}
+def hand_over_lines(actor: Actor) -> list[Line]:
+    """The latest twelve months, up to the day on which the reader reads, in three queries whatever the size of the centre. A task that is
+    done is never moved nor taken back: on a past day the figures are those that stood there."""
+    starts = _starts(asof.day())
+    done = {"state": ItemState.DONE, "closed_at__gte": starts[0][1], "closed_at__lt": min(starts[-1][1], asof.until() or starts[-1][1])}
     done |= {"dossier_key__isnull": False, "unit__isnull": False}
     reach = reaches(actor)
     if reach is not None:

@@ -1,4 +1,4 @@
-"""Which pages of this context can be read as of a past day; the others say that they show today."""
+"""Which pages of this context can be read as of a past day; of the others, why they show today."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from parvis.ui.past import declare
 
 declare(
     "workflows",
-    today=(
+    day=(
         "beside",
-        "download",
         "hand_overs",
+        "task",
+    ),
+    forms=("publish",),
+    settings=(
+        "download",
         "index",
         "process",
-        "publish",
-        "task",
     ),
 )

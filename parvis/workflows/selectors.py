@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from parvis.identity.api import Account, agents_with
 from parvis.identity.enums import Function
-from parvis.kernel import clock, memo, registries
+from parvis.kernel import asof, clock, memo, registries
 from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.links import links
 from parvis.kernel.scope import NOTHING
@@ -80,7 +80,10 @@ def queue_label(code: str, unit: Any = None) -> str:
 
 
 def holder_of(item: WorkItem) -> str:
-    """Who has it: the owner's name, else the queue. The item comes with ``owner`` and ``unit``."""
+    """Who has it: the owner's name, else the queue. The item comes with ``owner`` and ``unit``; on a past day with who had it then."""
+    then: str | None = getattr(item, "holder_then", None)
+    if then is not None:
+        return then
     if item.owner_id is not None and item.owner is not None:
         return item.owner.display_name
     return queue_label(item.queue, item.unit)
@@ -227,12 +230,14 @@ def where_dossier(dossier_id: int) -> list[Whereabouts]:
 
 
 def history(subject: SubjectRef | None = None, dossier_id: int | None = None) -> list[WorkItemEvent]:
-    """Through whose hands it went, oldest first."""
+    """Through whose hands it went, oldest first; on a past day, up to it."""
     rows = WorkItemEvent.objects.visible_to(READER).select_related("item__unit")
     if subject is not None:
         rows = rows.filter(item__subject_type=subject.type, item__subject_id=subject.id)
     if dossier_id is not None:
         rows = rows.filter(item__dossier_key=dossier_id)
+    if (until := asof.until()) is not None:
+        rows = rows.filter(at__lt=until)
     return list(rows.order_by("at", "pk")[:500])
 
 

@@ -9,8 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from parvis.agenda import services
+from parvis.agenda.models import Appointment
+from parvis.agenda.services._common import record
 from parvis.journal.api import add_entry
 from parvis.kernel import clock
+from parvis.kernel.gestures import gesture_scope
 from tests.agenda.factories import booked, march
 from tests.contacts.factories import make_person
 from tests.dossiers.factories import make_centre, make_dossier
@@ -53,12 +56,31 @@ def test_appointments_are_those_of_the_day(client: Client) -> None:
             assert "<form" not in page and "appointments/add" not in page
             assert "<form" not in plain(client.get(one))
         look(client, "2026-03-06")
-        assert "non conservé" in plain(client.get(of))  # of a move the place of before is not kept
+        # The move of 9 March kept the place and the length that it left.
+        assert all("Au centre" in plain(client.get(page)) for page in (of, one)) and "non conservé" not in plain(client.get(of))
+        assert "10:00 – 10:45" in plain(client.get(one)).replace("\u2009", " ")
         assert "Loyer impayé" in plain(client.get(reverse("dossiers:state", args=[dossier.uuid])))
         assert 'id="appointments"' in client.get(reverse("dossiers:detail", args=[dossier.uuid])).content.decode()
         look(client, "2026-03-01")
         assert "Bilan du projet" not in plain(client.get(of))
         assert "n’était pas encore fixé" in plain(client.get(one))
+
+
+def test_a_move_of_before_the_place_was_kept_says_so(client: Client) -> None:
+    """Its line in the journal holds the new place alone."""
+    with clock.travel(noon(2026, 3, 2)):
+        centre = make_centre()
+        dossier = make_dossier(centre, make_person("Müller", "Greta", "1980-05-17"))
+        row = booked(centre, dossier)
+    with clock.travel(noon(2026, 3, 9)), gesture_scope():
+        Appointment.unscoped.filter(pk=row.pk).update(place="phone", room="")
+        record(centre.actor("worker"), "agenda.moved", row, {"ends_at": row.ends_at, "place": "phone", "room": ""})
+    with clock.travel(noon(2026, 9, 1)):
+        client.force_login(centre.worker)
+        for day, said, place in (("2026-03-06", True, False), ("2026-03-10", False, True)):
+            look(client, day)
+            page = plain(client.get(reverse("agenda:appointment", args=[row.uuid])))
+            assert ("non conservé" in page, "Par téléphone" in page) == (said, place), day
 
 
 def test_reports_of_a_file_stop_at_the_day(client: Client) -> None:

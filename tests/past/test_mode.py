@@ -17,12 +17,14 @@ from parvis.ui import past
 from tests.architecture.test_access_matrix import FILE as MATRIX
 from tests.architecture.test_access_matrix import addresses
 from tests.dossiers.factories import make_centre, make_dossier
+from tests.identity.factories import an_account
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2024, 6, 15)
 #: Pages that take a gesture today and read as of a day: on a past day they draw none of their forms, and refuse what is sent.
 ANY = uuid4()
 READS_WITH_A_FORM = {
+    "accounting:bank_files": [],
     "accounting:voucher": [ANY],
     "aid:claim": [ANY],
     "aid:first_payment": [1],
@@ -30,6 +32,11 @@ READS_WITH_A_FORM = {
     "aid:run": [2026, 3],
     "decisions:proposal": [ANY],
     "documents:about": [ANY],
+    "dossiers:interventions": [ANY],
+    "socialdata:alert": [ANY],
+    "socialdata:extract": [ANY],
+    "socialdata:files": [],
+    "workflows:task": [ANY],
 }
 
 
@@ -70,7 +77,7 @@ def test_choosing_leads_back_to_the_page_where_it_was_chosen_when_it_can_go_back
     assert worker.post("/past/", {"on": "2024-06-15", "known": "then", "next": "/dossiers/?status=closed"}).headers["Location"] == (
         "/dossiers/?status=closed"
     )
-    assert worker.post("/past/", {"on": "2024-06-15", "known": "then", "next": "/tasks/calendar/"}).headers["Location"] == "/past/"
+    assert worker.post("/past/", {"on": "2024-06-15", "known": "then", "next": "/mailings/"}).headers["Location"] == "/past/"
     assert worker.post("/past/", {"on": "2024-06-15", "known": "then", "next": "/desk/"}).headers["Location"] == "/desk/"
     assert (
         worker.post("/past/", {"on": "2024-06-15", "known": "then", "next": "https://elsewhere.example/"}).headers["Location"] == "/past/"
@@ -86,8 +93,9 @@ def test_only_a_day_before_today_is_taken(worker: Client, on: str) -> None:
 
 def test_a_page_that_cannot_go_back_says_that_it_shows_today(worker: Client) -> None:
     look(worker)
-    assert "montre aujourd’hui" in banner(worker.get("/tasks/calendar/"))
-    assert 'data-past="today"' in worker.get("/tasks/calendar/").content.decode()
+    said = banner(worker.get("/mailings/"))
+    assert "montre aujourd’hui" in said and "outil pour le travail d’aujourd’hui" in said  # and why
+    assert 'data-past="today"' in worker.get("/mailings/").content.decode()
     assert 'data-past="day"' in worker.get("/dossiers/").content.decode()
 
 
@@ -193,7 +201,7 @@ def test_every_page_of_an_agent_says_whether_it_goes_back() -> None:
     declared = dict(registries.as_of.items())
     assert sorted(shown - set(declared)) == []
     assert sorted(name for name in declared if name not in shown) == []
-    assert set(declared.values()) == {past.DAY, past.TODAY}
+    assert set(declared.values()) == {past.DAY, *past.REASONS}
 
 
 def test_what_is_read_as_of_a_day_never_takes_a_gesture() -> None:
@@ -208,8 +216,10 @@ def test_what_is_read_as_of_a_day_never_takes_a_gesture() -> None:
 def test_a_page_that_has_a_form_today_refuses_it_before_anything_is_read(worker: Client, centre, name: str) -> None:
     from django.urls import reverse
 
-    if name in ("accounting:voucher", "aid:claim", "aid:run"):
+    if name in ("accounting:bank_files", "accounting:voucher", "aid:claim", "aid:run"):
         worker.force_login(centre.auditor)
+    if name == "socialdata:files":
+        worker.force_login(an_account("register_cell", unit=centre.north, name="Rita Cellule"))
     look(worker)
     with CaptureQueriesContext(connection) as seen:
         assert worker.post(reverse(name, args=READS_WITH_A_FORM[name]), {"reason": "x"}).status_code == 409

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
+from parvis.kernel import asof
 from parvis.ui.http import Request, done, errors_on, invalid, page, screen
 
 from .. import access
@@ -34,7 +35,8 @@ KINDS = {
 @screen(access=access.may_read_bank_files, methods=("GET", "POST"), creates=True, name="accounting.bank_files")
 def index(request: Request) -> HttpResponse:
     """Upload a file; those that were read."""
-    may_import = access.may_import(request.actor)
+    until = asof.until()
+    may_import = until is None and access.may_import(request.actor)
     form = BankFileForm(request.POST or None, request.FILES or None) if request.method == "POST" else BankFileForm()
     if request.method == "POST":
         if not may_import:
@@ -56,6 +58,8 @@ def index(request: Request) -> HttpResponse:
                 return done(request, "accounting:bank_file", message, report.file.uuid)
     after = request.GET.get("after", "")
     rows = BankFile.objects.visible_to(request.actor).defer("content")
+    if until is not None:
+        rows = rows.filter(received_at__lt=until)
     if after.isdecimal():
         rows = rows.filter(pk__lt=int(after))
     files = list(rows.order_by("-pk")[:51])
@@ -76,9 +80,10 @@ def index(request: Request) -> HttpResponse:
 
 @screen(access=access.may_read_bank_files, name="accounting.bank_file")
 def report(request: Request, uuid: Any) -> HttpResponse:
-    """What became of each line."""
+    """What became of each line, said once when the file was read; on a day before it came, it is not there."""
     found = BankFile.objects.visible_to(request.actor).defer("content").filter(uuid=uuid).first()
-    if found is None:
+    until = asof.until()
+    if found is None or (until is not None and found.received_at >= until):
         raise Http404("bank file")
     rows = BankFileLine.objects.visible_to(request.actor).filter(file=found)
     finding = request.GET.get("finding", "")

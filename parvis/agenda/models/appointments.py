@@ -151,6 +151,7 @@ class Occurred(ScopedModel):
 
     class Meta(ScopedModel.Meta):
         ordering = ["appointment", "at", "pk"]
+        indexes = [models.Index(fields=["starts_at"], name="agenda_occurred_start")]
         verbose_name = _("line of an appointment")
 
     def __str__(self) -> str:

@@ -69,7 +69,8 @@ def told(actor: Actor, rows: Sequence[Appointment]) -> list[Meeting]:
     names = {pk: words for find in registries.file_names.all() for pk, words in find(actor, ids).items()} if ids else {}
     found = []
     for row in rows:
-        agents = tuple(one.display_name for one in agents_of(row))
+        # On a past day, those of then (``agenda.past``).
+        agents = tuple(getattr(row, "agents_then", None) or (one.display_name for one in agents_of(row)))
         if row.pk not in seen or row.subject_id not in names:
             url = reverse("agenda:appointment", args=[row.uuid]) if row.pk in own else ""
             found.append(Meeting(row, False, url=url, agents=agents))
@@ -80,12 +81,12 @@ def told(actor: Actor, rows: Sequence[Appointment]) -> list[Meeting]:
     return found
 
 
-def team_of(actor: Actor) -> Any:
-    """Accounts of the services that the reader leads, as a subquery; None: all."""
+def team_of(actor: Actor, day: dt.date | None = None) -> Any:
+    """Accounts that are today, or were on a day, in the services that the reader leads, as a subquery; None: all."""
     units = actor.units_for(Function.CHIEF)
     if None in units:
         return None
-    grants = FunctionGrant.objects.at(clock.today()).filter(unit__in=sorted(unit for unit in units if unit is not None))
+    grants = FunctionGrant.objects.at(day or clock.today()).filter(unit__in=sorted(unit for unit in units if unit is not None))
     return grants.order_by().values("account")
 
 

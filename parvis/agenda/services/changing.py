@@ -74,10 +74,16 @@ def move(
     over = told_first(actor, wanted, agents=agents, room_key=room_key, accepted=accepted, but=[one.pk for one in rows])
     before_at = row.starts_at
     for one, new in zip(rows, wanted, strict=True):
-        was = one.starts_at
+        was, ended, stood, in_room = one.starts_at, one.ends_at, one.place, one.room
         save(one, starts_at=new.starts_at, ends_at=new.ends_at, place=chosen, room=name, room_key=room_key)
         happened(actor, one, Happened.MOVED if was != new.starts_at else Happened.CHANGED, before_at=was if was != new.starts_at else None)
-        values: dict[str, Any] = {"starts_at": [was, one.starts_at], "ends_at": one.ends_at, "place": chosen, "room": name}
+        # What it was before stands beside what it is: a past day is read backwards from here (``agenda.past``).
+        values: dict[str, Any] = {
+            "starts_at": [was, one.starts_at],
+            "ends_at": [ended, one.ends_at],
+            "place": [stood, chosen],
+            "room": [in_room, name],
+        }
         record(actor, "agenda.moved", one, values | ({"over": over} if over else {}))
     row = rows[0]
     publish(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from parvis.contacts.api import display_names
 from parvis.documents.api import file_response, office_copy, read_bytes
 from parvis.dossiers.api import Dossier, open_files_of
-from parvis.kernel import canonical, clock, idempotency, mutations
+from parvis.kernel import asof, canonical, clock, idempotency, mutations
 from parvis.kernel.periods import Period, month_start, next_month
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
@@ -207,5 +207,8 @@ def attestation(request: Request, uuid: Any) -> HttpResponse:
 @screen(access=access.may_see_attestations, parts={"attestations": "ui/components/grid.html"}, name="aid.attestations")
 def register(request: Request) -> HttpResponse:
     """What was handed over, newest first, with export."""
-    grid = ATTESTATIONS.read(request, Attestation.objects.visible_to(request.actor).select_related("dossier"))
+    rows = Attestation.objects.visible_to(request.actor).select_related("dossier")
+    if (until := asof.until()) is not None:
+        rows = rows.filter(issued_at__lt=until)
+    grid = ATTESTATIONS.read(request, rows)
     return grid.export() or page(request, "aid/attestations.html", {"grid": grid})

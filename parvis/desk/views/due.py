@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -16,8 +17,9 @@ from django.utils.translation import override
 from parvis.agenda.api import Meeting, between, can_book, feed_by, feed_used
 from parvis.agenda.enums import Place
 from parvis.identity.api import actor_for
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.mutations import record
 from parvis.kernel.subject import SubjectRef
@@ -27,6 +29,7 @@ from parvis.workflows.api import WorkItem, cards, item_url
 
 from .. import access
 from ..due import MONTH, OTHER, PLANNED, WEEK, beside, due, holders, kinds, meetings, own_days, rows_for
+from ..past_due import READ, choices, due_then, open_tasks
 from .tasks import MANY, heirs_of
 
 FIRST_LATE = 5
@@ -37,12 +40,12 @@ PAST, AHEAD = dt.timedelta(days=31), dt.timedelta(days=366)
 
 
 def _asked(text: str) -> dt.date:
-    """The day in the address, else today."""
+    """The day in the address, else the one on which the reader reads."""
     try:
         day = dt.date.fromisoformat(text[:10])
     except ValueError:
-        return clock.today()
-    return day if FIRST_YEAR <= day.year < LAST_YEAR else clock.today()
+        return asof.day()
+    return day if FIRST_YEAR <= day.year < LAST_YEAR else asof.day()
 
 
 @screen(access=access.works_here)
@@ -55,6 +58,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     which = which if leads else "todo"
     view = MONTH if request.GET.get("view") == MONTH else WEEK
     day = _asked(request.GET.get("on", ""))
+    if (past := asof.view()) is not None:
+        return page(request, "desk/due_then.html", _then(request, past, which, view, day))
     agents, found_kinds = holders(actor, which), kinds(actor, which)
     who, kind = request.GET.get("who", ""), request.GET.get("kind", "")
     who = who if who in dict(agents) else ""
@@ -64,13 +69,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("choose", "")
     number = min(int(wanted), 100) if wanted.isdecimal() and len(wanted) < 4 else 0
     in_order = [*found.late, *(row for week in found.weeks for one in week for row in one.rows)]
-    own = reverse("desk:due")
-
-    def address(**more: str) -> str:
-        kept = {"list": which if leads else "", "view": view, "on": day.isoformat(), "who": who, "kind": kind} | more
-        return f"{own}?{urlencode({key: value for key, value in kept.items() if value})}"
-
-    before, after = beside(view, day)
+    address = _addresses(which if leads else "", view, day, who, kind)
     context: dict[str, Any] = {
         "due": found,
         "first_late": FIRST_LATE,
@@ -92,12 +91,34 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "ticked": {row.item.pk for row in in_order[:number]},
         "urls": {
             "here": address(),
-            "before": address(on=before.isoformat()),
-            "after": address(on=after.isoformat()),
             "today": address(on=clock.today().isoformat()),
             "choose": address(choose=str(MANY)),
             "bare": address(who="", kind=""),
-        },
+        }
+        | _steps(address, view, day),
+        **_ways(address, which, view),
+    }
+    return page(request, "desk/due.html", context)
+
+
+def _addresses(which: str, view: str, day: dt.date, who: str, kind: str) -> Callable[..., str]:
+    """The address of this page, with something else in it."""
+    own = reverse("desk:due")
+
+    def address(**more: str) -> str:
+        kept = {"list": which, "view": view, "on": day.isoformat(), "who": who, "kind": kind} | more
+        return f"{own}?{urlencode({key: value for key, value in kept.items() if value})}"
+
+    return address
+
+
+def _steps(address: Callable[..., str], view: str, day: dt.date) -> dict[str, str]:
+    before, after = beside(view, day)
+    return {"before": address(on=before.isoformat()), "after": address(on=after.isoformat())}
+
+
+def _ways(address: Callable[..., str], which: str, view: str) -> dict[str, Any]:
+    return {
         "views": [
             {"label": _("Week"), "url": address(view=WEEK), "current": view == WEEK},
             {"label": _("Month"), "url": address(view=MONTH), "current": view == MONTH},
@@ -108,7 +129,40 @@ def calendar(request: HttpRequest) -> HttpResponse:
         ],
         "week_url": address(view=WEEK, on="") + "&on=",
     }
-    return page(request, "desk/due.html", context)
+
+
+def _then(request: HttpRequest, past: PastView, which: str, span: str, day: dt.date) -> dict[str, Any]:
+    """What was due, as it stood on a past day: what was open then, with whom, until when; nothing to hand over or to book."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    items, more = open_tasks(actor, past, which)
+    agents, found_kinds = choices(items)
+    who, kind = request.GET.get("who", ""), request.GET.get("kind", "")
+    who = who if who in dict(agents) or who == "nobody" else ""
+    kind = kind if kind in dict(found_kinds) else ""
+    found = due_then(actor, items, past, span=span, day=day, which=which, who=who, kind=kind, more=more)
+    leads = access.may_lead(actor)
+    address = _addresses(which if leads else "", span, day, who, kind)
+    return {
+        "due": found,
+        "most": READ,
+        "past": past,
+        "first_late": FIRST_LATE,
+        "late_rest": len(found.late) - FIRST_LATE,
+        "nothing": not (found.total or found.late_total or found.meets),
+        "which": which,
+        "leads": leads,
+        "view": span,
+        "day": day,
+        "title": formats.day(day, "month").capitalize() if span == MONTH else _week(found.weeks[0][0].on),
+        "who": who,
+        "kind": kind,
+        "agents": [*agents, ("nobody", _("Nobody holds it"))],
+        "kinds": found_kinds,
+        "narrowed": bool(who or kind),
+        "urls": {"here": address(), "then": address(on=past.day.isoformat()), "bare": address(who="", kind="")}
+        | _steps(address, span, day),
+        **_ways(address, which, span),
+    }
 
 
 def _week(monday: dt.date) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from parvis.kernel import asof
 from parvis.kernel.actor import Actor
 from parvis.ui.http import page, screen
 
@@ -49,4 +50,4 @@ def where(request: HttpRequest) -> HttpResponse:
     """Where is this file, since when, who has it (C8)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     query = request.GET.get("q", "").strip()
-    return page(request, "desk/where.html", {"query": query, "found": finding.where(actor, query)})
+    return page(request, "desk/where.html", {"query": query, "found": finding.where(actor, query), "today": asof.day()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,14 +14,15 @@ from django.utils.translation import ngettext, pgettext
 from parvis.identity.api import Account, Function, FunctionGrant
 from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 from parvis.kernel.errors import DomainError
 from parvis.ui.backlog import figure
 from parvis.ui.http import done, local_url, page, screen
 from parvis.ui.listmemory import parameters
 from parvis.workflows.api import WorkItem, counts_for, item_url, items_for, reassign_items, unowned_count
 
-from .. import access, grids, load, services, todo
-from ..past import tasks_then
+from .. import access, grids, load, past_due, services, todo
+from ..past import rows_then, tasks_then
 
 LISTS = ("todo", "mine", "queues", "team", "unowned", "all")
 MOST = 200
@@ -51,6 +53,15 @@ def _tabs(labels: dict[str, str], which: str, counts: dict[str, int]) -> list[di
         {"label": label, "url": own if name == "todo" else f"{own}?list={name}", "current": name == which, "count": counts.get(name, 0)}
         for name, label in labels.items()
     ]
+
+
+def team_on(actor: Actor, day: dt.date) -> list[Account]:
+    """Who held a function on a day in a unit that one leads today, still here or not. One query."""
+    units = actor.units_for(Function.CHIEF)
+    grants = FunctionGrant.objects.at(day).filter(unit__isnull=False).order_by()
+    if None not in units:
+        grants = grants.filter(unit__in=sorted(unit for unit in units if unit is not None))
+    return list(Account.objects.filter(pk__in=grants.values("account_id")).order_by("display_name", "pk")[:MOST])
 
 
 def heirs_of(actor: Actor, *, own: bool = False) -> list[Account]:
@@ -140,6 +151,8 @@ def hand(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest) -> HttpResponse:
     """Who of the team holds how much; the tasks of one of them, to choose twenty and hand them over (B27, F8, F11)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if (view := asof.view()) is not None:
+        return page(request, "desk/load_then.html", _board_then(request, view))
     heirs = heirs_of(actor)
     rows = load.loads(actor, heirs_of(actor, own=True))
     who = request.GET.get("who", "")
@@ -162,3 +175,14 @@ def board(request: HttpRequest) -> HttpResponse:
         "heirs": [heir for heir in heirs if chosen is None or heir.pk != chosen.account_id],
     }
     return page(request, "desk/load.html", context)
+
+
+def _board_then(request: HttpRequest, view: PastView) -> dict[str, Any]:
+    """Who held how much at the end of a past day; nothing to hand over."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    items, more = past_due.open_tasks(actor, view, "team")
+    who = request.GET.get("who", "")
+    rows = [] if more else past_due.loads_then(actor, view, team_on(actor, view.day), items)
+    chosen = next((one for one in rows if str(one.account_id or "nobody") == who), None)
+    held = [item for item in items if item.owner_id == chosen.account_id][:BOARD] if chosen is not None else []
+    return {"loads": rows, "more": more, "most": past_due.READ, "chosen": chosen, "rows": rows_then(actor, held), "past": view}

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from parvis.kernel import asof, clock, registries
 from parvis.kernel import changes as kernel_changes
-from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Span
 from parvis.ui import formats
@@ -38,7 +38,8 @@ def since_visit(actor: Actor, dossier: Dossier, members: list[MemberView]) -> di
 
 def _landmarks(actor: Actor, dossier: Dossier) -> dict[str, tuple[dt.datetime, Any]]:
     found = {key: of(actor, dossier.pk) for key, of in registries.landmarks.items()}
-    return {key: value for key, value in found.items() if value is not None}
+    until = asof.until()
+    return {key: value for key, value in found.items() if value is not None and (until is None or value[0] < until)}
 
 
 @screen(access=access.can_read_dossiers)
@@ -47,6 +48,9 @@ def changes(request: HttpRequest, uuid: UUID) -> HttpResponse:
     dossier = visible(request, uuid)
     actor: Actor = request.actor  # type: ignore[attr-defined]
     visit: dt.datetime | None = dossier.visited_at  # type: ignore[attr-defined]
+    view, until = asof.view(), asof.until()
+    if visit is not None and until is not None and visit >= until:
+        visit = None
     marks = _landmarks(actor, dossier)
     day = asked_day(request, "since")
     asked = request.GET.get("since", "").strip()
@@ -59,10 +63,14 @@ def changes(request: HttpRequest, uuid: UUID) -> HttpResponse:
     elif visit is not None:
         since, chosen, but = visit, "visit", actor.account_id
     else:
-        since, chosen = max(opened, clock.now() - dt.timedelta(days=31)), "day"
-    people = addresses_told(member_views(actor, dossier.pk, clock.today()))
+        since, chosen = max(opened, (until or clock.now()) - dt.timedelta(days=31)), "day"
+    people = addresses_told(member_views(actor, dossier.pk, asof.day(), asof.known_on()))
     span = Span(dossier.pk, since, people, but, dossier.uuid, names_of_members(dossier.pk))
     groups = kernel_changes.tell(actor, span)
+    cut = any(len(rows) >= kernel_changes.MOST for _source, rows in groups)
+    if until is not None:  # the latest are read first: where there are too many since, the page says so
+        told = [(source, [row for row in rows if row.at < until]) for source, rows in groups]
+        groups = [(source, rows) for source, rows in told if rows]
     ways = [{"key": "visit", "label": _("my last visit, %(when)s") % {"when": formats.moment(visit)}}] if visit else []
     ways += [{"key": key, "label": _("decision %(number)s") % {"number": label}} for key, (_at, label) in marks.items()]
     context = {
@@ -73,7 +81,8 @@ def changes(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "ways": ways,
         "groups": [{"source": source, "rows": rows[: kernel_changes.MOST]} for source, rows in groups],
         "total": sum(len(rows) for _source, rows in groups),
-        "most": any(len(rows) >= kernel_changes.MOST for _source, rows in groups),
+        "most": cut,
+        "view": view,
         "others": but is not None,
         "problem": bool(asked) and day is None and asked not in marks and asked != "visit",
     }

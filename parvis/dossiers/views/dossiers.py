@@ -14,7 +14,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Panel, panels
 from parvis.kernel.scope import may_see, within
 from parvis.ui.http import page, part_asked, screen
-from parvis.workflows.api import ItemEventKind, history, queue_label, where_dossier
+from parvis.workflows.api import ItemEventKind, history, queue_label, where_dossier, where_then
 
 from .. import access, services
 from ..custom import definitions_beside
@@ -120,7 +120,9 @@ def where(request: HttpRequest, uuid: UUID) -> HttpResponse:
         }
         for event in reversed(history(dossier_id=dossier.pk))
     ]
-    return page(request, "dossiers/where.html", {**crumbs(dossier), "places": where_dossier(dossier.pk), "hands": hands})
+    view = asof.view()
+    places = where_dossier(dossier.pk) if view is None else [place for _pk, place in where_then(view, dossier_ids=[dossier.pk])]
+    return page(request, "dossiers/where.html", {**crumbs(dossier), "places": places, "hands": hands, "view": view, "today": asof.day()})
 
 
 def lead_of(members: list[Any], dossier: Dossier) -> Any:

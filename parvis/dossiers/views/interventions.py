@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from parvis.identity.api import Account, agents_with
 from parvis.identity.enums import Function
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.scope import may_see
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
@@ -35,13 +35,15 @@ def interventions(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Who does what, since when; and a line more for whoever writes in the dossier."""
     dossier = visible(request, uuid)
     actor = request.actor  # type: ignore[attr-defined]
-    may_write = access.can_write_situation(actor) and dossier.status == "open" and not access.only_reads(actor, dossier)
+    view = asof.view()
+    may_write = view is None and access.can_write_situation(actor) and dossier.status == "open" and not access.only_reads(actor, dossier)
     agents = _agents() if may_write else {}
     form = InterventionForm(
         request.POST if request.method == "POST" else None, agents=[(str(pk), one.display_name) for pk, one in agents.items()]
     )
-    rows = interventions_of(actor, dossier.pk)
-    today = clock.today()
+    today = asof.day()
+    # On a past day, those that had begun; one that was to end later ran.
+    rows = [row for row in interventions_of(actor, dossier.pk, asof.known_on()) if view is None or row.valid_from <= today]
     context = {
         **crumbs(dossier),
         "form": form,

@@ -13,7 +13,7 @@ from parvis.agenda import api as agenda
 from parvis.contacts.api import Person, letter_language, person_card, search_persons
 from parvis.identity.api import Account
 from parvis.identity.enums import Function
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict
 from parvis.kernel.subject import SubjectRef
@@ -36,10 +36,11 @@ def members(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Who is in the dossier; and a search for the person to add."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     dossier = visible(request, uuid)
-    views = member_views(actor, dossier.pk, clock.today())
+    past = asof.view() is not None
+    views = member_views(actor, dossier.pk, asof.day(), asof.known_on())
     name_origins(actor, [view.member for view in views])
     there = {view.member.person_id for view in views if view.left_on is None}
-    query = request.GET.get("q", "").strip()
+    query = "" if past else request.GET.get("q", "").strip()
     found = [(row, why) for row, why in search_persons(actor=actor, query=query, limit=10) if row.pk not in there] if query else []
     people = {person.pk: person for person in Person.objects.visible_to(actor).filter(pk__in=[row.pk for row, _why in found])}
     context = {
@@ -47,7 +48,7 @@ def members(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "members": views,
         "query": query,
         "found": [{"row": row, "why": why, "person": people[row.pk]} for row, why in found if row.pk in people],
-        "may_write": dossier.status == "open",
+        "may_write": not past and dossier.status == "open",
     }
     return page(request, "dossiers/members.html", context)
 

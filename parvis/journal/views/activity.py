@@ -20,7 +20,7 @@ from parvis.contacts.api import (
 )
 from parvis.documents import api as documents
 from parvis.dossiers.api import guarded_files
-from parvis.kernel import clock, lately, wordindex
+from parvis.kernel import asof, clock, lately, wordindex
 from parvis.kernel.actor import Actor
 from parvis.kernel.links import link
 from parvis.kernel.subject import SubjectRef
@@ -29,9 +29,9 @@ from parvis.ui.http import page, screen
 
 from .. import access, services
 from ..costs import Tariffs, tariffs_for
-from ..grids import ACTS, CONTACTS, with_cost
+from ..grids import ACTS, CONTACTS, named_then, with_cost
 from ..models import Entry
-from ..selectors import KindSum, acts_of, contacts_with, days_of, mentions_of, readings_of, steps_of, sums_by_kind
+from ..selectors import KindSum, acts_of, contacts_with, days_of, end_of, mentions_of, readings_of, steps_of, sums_by_kind, up_to_view
 from ._common import name_of, read
 
 MANY_ACTS = 5_000
@@ -46,14 +46,24 @@ def entry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if found is None:
         raise Http404("entry")
     read(request, found.dossier)
+    view = asof.view()
+    if view is not None and (found.happened_at >= end_of(view.day) or (view.known_on is not None and found.recorded_at >= view.known_on)):
+        return page(request, "journal/entry_not_yet.html", {"dossier": found.dossier, "lead_name": name_of(found.dossier), "view": view})
     services.note_opened(actor=actor, entries=[found])
     terms = wordindex.terms_of(request.GET.get("q", "")[:120])
-    corrections = list(Entry.objects.visible_to(actor).filter(corrects=found).order_by("happened_at", "pk")[:20])
+    corrections = list(up_to_view(Entry.objects.visible_to(actor).filter(corrects=found)).order_by("happened_at", "pk")[:20])
+    files = documents.documents_of(actor, SubjectRef("journal_entry", found.pk))
     earlier = Entry.objects.visible_to(actor).filter(pk=found.corrects_id).first() if found.corrects_id else None
     context = {
         "dossier": found.dossier,
         "lead_name": name_of(found.dossier),
-        "line": days_of([found], actor, readings=readings_of(actor, [found]), steps=steps_of([found]))[0][1][0],
+        "line": days_of(
+            [found],
+            actor,
+            # What followed of it, and who read it, is told of today.
+            readings=readings_of(actor, [found]) if view is None else None,
+            steps=steps_of([found]) if view is None else None,
+        )[0][1][0],
         "pieces": wordindex.marked(found.text, wordindex.patterns_of(terms)),
         "persons": _persons(actor, found),
         "partner": _partner(actor, found),
@@ -61,7 +71,7 @@ def entry(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "agent_url": _acts_url(found),
         "cost": tariffs_for(actor).cost(found),
         "mentions": mentions_of(found),
-        "files": documents.documents_of(actor, SubjectRef("journal_entry", found.pk)),
+        "files": files if view is None else documents.documents_then(files, view),
         "corrections": corrections,
         "earlier": earlier,
     }
@@ -79,14 +89,15 @@ def _partner(actor: Actor, found: Entry) -> tuple[str, str] | None:
     """With whom, under the entry of the address book that holds today; a bare name where there is no page to go to."""
     if found.organisation_id:
         kept = resolve_organisation(found.organisation_id)
-        card = organisation_cards(actor, [kept]).get(kept)
+        card = organisation_cards(actor, [kept], asof.day(), asof.known_on()).get(kept)
         return (card.name, reverse("journal:with", args=["organisation", card.uuid])) if card else None
     if found.partner_id:
         partner = Person.objects.visible_to(actor).select_related("index").filter(pk=resolve_person(found.partner_id)).first()
         if partner is None:
             return None
         hidden = bool(hidden_person_ids([partner.pk]))
-        return (partner.index.display_name, "" if hidden else reverse("journal:with", args=["person", partner.uuid]))
+        name = display_names([partner.pk]).get(partner.pk, "?") if asof.view() is not None else partner.index.display_name
+        return (name, "" if hidden else reverse("journal:with", args=["person", partner.uuid]))
     return None
 
 
@@ -115,7 +126,7 @@ def activity(request: HttpRequest) -> HttpResponse:
         params["agent"] = str(actor.account_id)  # one's own, until another choice is made
         request.GET = params  # type: ignore[assignment]
     tariffs = tariffs_for(actor)
-    grid = with_cost(ACTS, tariffs).read(_with_year(request), acts_of(actor))
+    grid = named_then(with_cost(ACTS, tariffs), actor).read(_with_year(request), acts_of(actor))
     return _answer(request, grid, tariffs, "journal/activity.html", {"left": guarded_files(actor)})
 
 
@@ -133,11 +144,11 @@ def with_partner(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
     if party is None or (kind == "person" and hidden_person_ids([party.pk])):
         raise Http404("partner")
     if kind == "organisation":
-        name = organisation_cards(actor, [party.pk])[party.pk].name
+        name = organisation_cards(actor, [party.pk], asof.day(), asof.known_on())[party.pk].name
     else:
         name = display_names([party.pk]).get(party.pk, "?")
     tariffs = tariffs_for(actor)
-    grid = with_cost(CONTACTS, tariffs).read(_with_year(request), contacts_with(actor, SubjectRef(kind, party.pk)))
+    grid = named_then(with_cost(CONTACTS, tariffs), actor).read(_with_year(request), contacts_with(actor, SubjectRef(kind, party.pk)))
     back = reverse(f"contacts:{kind}", args=[party.uuid])
     return _answer(request, grid, tariffs, "journal/partner.html", {"name": name, "back": back, "left": guarded_files(actor)})
 
@@ -146,7 +157,7 @@ def _with_year(request: HttpRequest) -> HttpRequest:
     """This year, unless the address says another one or none."""
     if "year" not in request.GET and "view" not in request.GET:
         params = request.GET.copy()
-        params["year"] = str(clock.today().year)
+        params["year"] = str(asof.day().year)
         request.GET = params  # type: ignore[assignment]
     return request
 
@@ -161,7 +172,7 @@ def _answer(request: HttpRequest, grid: GridPage, tariffs: Tariffs, template: st
         return exported
     bounded = bool({"year", "agent"} & set(grid.values)) or template == "journal/partner.html"
     # The sums over the thousands of acts of a whole centre are up to a minute old, those of one agent never.
-    key = ("journal.sums", request.actor, grid.here, tariffs)  # type: ignore[attr-defined]
+    key = ("journal.sums", request.actor, grid.here, tariffs, asof.view())  # type: ignore[attr-defined]
     sums = lately.told(key, lambda: sums_by_kind(grid.rows, tariffs), large=_many) if bounded else []
     if bounded:
         grid.total = sum(row.acts for row in sums)  # the same rows, counted already

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.dossiers.api import only_reads
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.ui.http import done, errors_on, invalid, page, screen
 from parvis.workflows.api import may_do
@@ -19,7 +19,7 @@ from .. import access, services
 from ..enums import EntryKind, ObjectiveStatus
 from ..forms import ObjectiveForm, UrgentForm
 from ..models import Action, Entry, Turn, Urgency
-from ..selectors import objectives_of, seen_of, syntheses_of, turn_by, urgent_mark, urgent_now
+from ..selectors import objectives_of, seen_of, syntheses_of, turn_by, urgent_mark, urgent_now, urgent_then
 from ..services.actions import item_of
 from ..services.marks import urgent_days
 from ._common import blank_form, name_of, read, visible
@@ -88,7 +88,7 @@ def objectives(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "objectives": [{"one": one, "form": ObjectiveForm(auto_id=f"o{one.entry.pk}_%s", initial=_standing(one))} for one in found],
         "syntheses": syntheses,
         "pair": pair,
-        "may_write": access.can_write_entry(actor) and not only_reads(actor, dossier),
+        "may_write": asof.view() is None and access.can_write_entry(actor) and not only_reads(actor, dossier),
         "open": ObjectiveStatus.OPEN,
     }
     return page(request, "journal/objectives.html", context)
@@ -159,10 +159,12 @@ def urgent(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def urgencies(request: HttpRequest) -> HttpResponse:
     """Everything urgent that the reader may open: the list for whoever is on call (B6)."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    marks: list[Urgency] = urgent_now(actor)
-    services.see_urgent(actor=actor, marks=marks)
+    view = asof.view()
+    marks: list[Urgency] = urgent_now(actor) if view is None else urgent_then(actor, view)
+    if view is None:
+        services.see_urgent(actor=actor, marks=marks)
     seen: dict[int, int] = {}
     for row in seen_of(marks):
         seen[row.urgency_id] = seen.get(row.urgency_id, 0) + 1
     rows = [{"mark": mark, "name": name_of(mark.dossier), "seen": seen.get(mark.pk, 0)} for mark in marks]
-    return page(request, "journal/urgencies.html", {"rows": rows})
+    return page(request, "journal/urgencies.html", {"rows": rows, "view": view, "today": asof.day()})

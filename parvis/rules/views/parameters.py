@@ -10,14 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.periods import OPEN_END
 from parvis.rules.access import may_change_parameters, may_read_parameters
 from parvis.rules.enums import ParameterStatus
 from parvis.rules.forms import ParameterForm
 from parvis.rules.models import Parameter
 from parvis.rules.names import RELATIONS, group_of, name_of
-from parvis.rules.selectors import answer, history
+from parvis.rules.selectors import answer, history, known
 from parvis.rules.services.parameters import add_parameter
 from parvis.rules.sources import in_words
 from parvis.ui import formats
@@ -80,28 +80,34 @@ def _line(row: Parameter, day: Any) -> Line:
 
 @screen(access=may_read_parameters)
 def index(request: HttpRequest) -> HttpResponse:
-    """What holds today, by group."""
-    day = clock.today()
-    rows = Parameter.objects.filter(live=1, valid_from__lte=day, valid_to__gt=day).order_by("key", "pk")
+    """What holds today, or held on the day of view, by group."""
+    day = asof.day()
+    rows = Parameter.objects.filter(known(asof.known_on()), valid_from__lte=day, valid_to__gt=day).order_by("key", "pk")
     lines = sorted((_line(row, day) for row in rows), key=lambda line: (group_of(line.row.key)[0], line.row.key))
     groups = [
         (str(group_of(items[0].row.key)[1]), items)
         for items in (list(g) for _k, g in groupby(lines, key=lambda line: group_of(line.row.key)[0]))
     ]
     doubtful = sum(1 for line in lines if line.kind != "ok")
-    return page(request, "rules/parameters.html", {"groups": groups, "day": day, "doubtful": doubtful})
+    return page(request, "rules/parameters.html", {"groups": groups, "day": day, "doubtful": doubtful, "past": asof.view() is not None})
 
 
 @screen(access=may_read_parameters)
 def detail(request: HttpRequest, key: str) -> HttpResponse:
-    """Every row of a parameter, corrected ones too."""
+    """Every row of a parameter, corrected ones too; as known on a past day, those that had been written by then."""
     rows = list(history(key))
     if not rows:
         raise Http404(key)
-    day = clock.today()
+    day, until = asof.day(), asof.known_on()
+    if until is not None:
+        rows = [row for row in rows if row.recorded_at < until]
+        for row in rows:
+            if row.superseded_at is not None and row.superseded_at >= until:
+                row.superseded_at, row.live = None, 1
     lines = [_line(row, day) for row in rows]
     current = next((line for line in lines if line.row.live and line.row.valid_from <= day < line.row.valid_to), None)
-    context = {"key": key, "name": name_of(key), "lines": lines, "current": current, "may_change": may_change_parameters(request.actor)}  # type: ignore[attr-defined]
+    may_change = asof.view() is None and may_change_parameters(request.actor)  # type: ignore[attr-defined]
+    context = {"key": key, "name": name_of(key), "lines": lines, "current": current, "may_change": may_change}
     return page(request, "rules/parameter.html", context)
 
 

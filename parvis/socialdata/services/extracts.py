@@ -298,7 +298,13 @@ def withdraw_answer(*, actor: Actor, extract: ExtractRequest, words: str) -> Ext
     reason = " ".join(words.split())[:500]
     if not reason:
         raise InvalidExtract(_("Say why it is withdrawn."), field="words", code="reason")
-    before = {"settled_at": extract.settled_at, "document": extract.document_id}
+    # What the answer was stands beside what it is no more: a past day is read backwards from here (``past``).
+    before: dict[str, Any] = {
+        "settled_at": [extract.settled_at, None],
+        "settled_by_label": [extract.settled_by_label, ""],
+        "data_on": [extract.data_on, None],
+        "document": [extract.document_id, None],
+    }
     values = {"state": ExtractState.ASKED, "settled_at": None, "settled_by_label": "", "data_on": None, "words": "", "seen_at": None}
     rows = ExtractRequest.unscoped.filter(pk=extract.pk, state=ExtractState.ANSWERED, document__isnull=False)
     document = Document.unscoped.select_related("file").filter(pk=extract.document_id or 0).first()

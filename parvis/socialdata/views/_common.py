@@ -10,7 +10,9 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from parvis.contacts.api import display_names
 from parvis.dossiers.api import Dossier
+from parvis.kernel import asof
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import Request, reading
 
@@ -29,6 +31,8 @@ def visible(request: Request, uuid: UUID) -> Dossier:
 
 
 def lead_name(dossier: Dossier) -> str:
+    if asof.view() is not None:
+        return display_names([dossier.lead_id]).get(dossier.lead_id, "?")
     index = getattr(dossier.lead, "index", None)
     return index.display_name if index else "?"
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from parvis.documents.api import StoredFile, UploadRefused, accept_upload, withdrawn_about
 from parvis.dossiers.api import may_change, members_at
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.links import link, links
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import Request, done, errors_on, invalid, page, reading, screen
 
-from .. import access, selectors
+from .. import access, past, selectors
 from ..enums import ExtractState
 from ..errors import AskedAlready
 from ..forms import AnswerForm, AskForm, WordsForm
@@ -34,13 +34,16 @@ def dossier(request: Request, uuid: UUID) -> HttpResponse:
     found = visible(request, uuid)
     extracts = selectors.extracts_in(request.actor, found.pk)
     alerts = selectors.alerts_in(request.actor, found.pk)
+    view = asof.view()
+    if view is not None:
+        extracts, alerts = past.extracts_stood(extracts, view), past.alerts_stood(alerts, view)
     names = selectors.names_of({row.person_id for row in extracts} | {row.mutation.person_id for row in alerts})
     context = {
         "dossier": found,
         "lead_name": lead_name(found),
         "extracts": [{"row": row, "name": names.get(row.person_id, "?")} for row in extracts],
         "alerts": [{"row": row, "name": names.get(row.mutation.person_id, "?")} for row in alerts],
-        "may_ask": access.may_ask(request.actor) and found.status == "open" and may_change(request.actor, found),
+        "may_ask": view is None and access.may_ask(request.actor) and found.status == "open" and may_change(request.actor, found),
         "today": clock.today(),
     }
     return page(request, "socialdata/dossier.html", context)
@@ -99,14 +102,20 @@ def ask(request: Request, uuid: UUID) -> HttpResponse:
 @screen(access=access.is_cell, name="socialdata.cell")
 def cell(request: Request) -> HttpResponse:
     """The cell's desk: what waits, what was answered, how long it takes."""
-    waiting = selectors.open_extracts(request.actor)
-    settled = selectors.settled_extracts(request.actor)
+    view = asof.view()
+    if view is not None:
+        waiting, settled, more = past.desk_then(request.actor, view)
+    else:
+        waiting, settled = selectors.open_extracts(request.actor), selectors.settled_extracts(request.actor)
+        more = len(waiting) == selectors.SHOWN
     names = selectors.names_of({row.person_id for row in (*waiting, *settled)})
-    today = clock.today()
+    today = asof.day()
     context = {
+        "view": view,
+        "today": today,
         "waiting": [{"row": row, "name": names.get(row.person_id, "?"), "late": row.wanted_on < today} for row in waiting],
         "settled": [{"row": row, "name": names.get(row.person_id, "?")} for row in settled],
-        "more": len(waiting) == selectors.SHOWN,
+        "more": more,
         **_times(),
     }
     return page(request, "socialdata/cell.html", context)
@@ -115,7 +124,7 @@ def cell(request: Request) -> HttpResponse:
 @screen(access=access.may_see_times, name="socialdata.times")
 def times(request: Request) -> HttpResponse:
     """Mean and median, by month; what waits, by age. No agent is named."""
-    return page(request, "socialdata/times.html", {**_times(), "is_cell": access.is_cell(request.actor)})
+    return page(request, "socialdata/times.html", {**_times(), "view": asof.view(), "is_cell": access.is_cell(request.actor)})
 
 
 def _times() -> dict[str, Any]:
@@ -142,7 +151,10 @@ def extract(request: Request, uuid: UUID) -> HttpResponse:
     """One question; its answer, or the cell's form for it."""
     row = _extract(request, uuid)
     actor = request.actor
-    answers = row.is_open and access.may_answer(actor)
+    view = asof.view()
+    if view is not None and not past.extracts_stood([row], view):
+        raise Http404("extract")  # nobody had asked yet
+    answers = view is None and row.is_open and access.may_answer(actor)
     form = AnswerForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST":
         if not access.may_answer(actor):
@@ -161,7 +173,7 @@ def extract(request: Request, uuid: UUID) -> HttpResponse:
                 )
                 return done(request, "socialdata:cell", _("Answered. Whoever asked has it among their tasks."))
     name, url = link(actor, SubjectRef("dossier", row.dossier_id))
-    mine = access.may_ask(actor) and bool(url) and may_change(actor, row.dossier)
+    mine = view is None and access.may_ask(actor) and bool(url) and may_change(actor, row.dossier)
     context = {
         "row": row,
         "card": selectors.subject_card(row.person_id),
@@ -173,11 +185,11 @@ def extract(request: Request, uuid: UUID) -> HttpResponse:
         "answers": answers,
         "opens": selectors.opens_document(actor, row),
         "withdraw": WordsForm() if row.is_open and mine else None,
-        "wrong": WordsForm(prefix="w") if row.document_id is not None and access.may_answer(actor) else None,
-        "withdrawn": withdrawn_about(row.ref),
+        "wrong": WordsForm(prefix="w") if view is None and row.document_id is not None and access.may_answer(actor) else None,
+        "withdrawn": [one for one in withdrawn_about(row.ref) if view is None or (one.withdrawn_at and one.withdrawn_at < view.until)],
         "to_see": mine and row.is_answered and row.seen_at is None,
         "is_cell": access.is_cell(actor),
-        "late": row.is_open and row.wanted_on < clock.today(),
+        "late": row.is_open and row.wanted_on < asof.day(),
     }
     if request.method == "POST":
         return invalid(request, "socialdata/extract.html", context)

@@ -11,12 +11,12 @@ from parvis.connectors.api import REGISTER_ANSWERED, Happening, may_play_registe
 from parvis.contacts.api import Person
 from parvis.dossiers.api import may_change
 from parvis.identity.enums import Function
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import system_actor
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.http import Request, done, errors_on, invalid, page, reading, screen
 
-from .. import access, selectors
+from .. import access, past, selectors
 from ..enums import MutationKind, Outcome
 from ..errors import InvalidMutation
 from ..forms import HappeningForm, MutationFileForm, SettleForm
@@ -39,7 +39,9 @@ def files(request: Request) -> HttpResponse:
             given = form.cleaned_data["file"]
             made = receive_file(actor=request.actor, name=given.name, content=given.read())
             return done(request, "socialdata:file", _("Received. It is being read."), made.uuid)
-    context = {"form": form, "runs": selectors.runs(request.actor), "plays": may_play_register(request.actor)}
+    view = asof.view()
+    plays = view is None and may_play_register(request.actor)
+    context = {"form": form, "runs": selectors.runs(request.actor), "plays": plays, "view": view}
     return (
         invalid(request, "socialdata/files.html", context) if request.method == "POST" else page(request, "socialdata/files.html", context)
     )
@@ -94,7 +96,10 @@ def alert(request: Request, uuid: UUID) -> HttpResponse:
         raise Http404("alert")
     actor, kind = request.actor, MutationKind(row.mutation.kind)
     reading(request, row.ref, screen="socialdata.alert", within=SubjectRef("dossier", row.dossier_id))
-    settles = access.may_settle(actor) and may_change(actor, row.dossier)
+    view = asof.view()
+    if view is not None and not past.alerts_stood([row], view):
+        raise Http404("alert")  # the register had not told it yet
+    settles = view is None and access.may_settle(actor) and may_change(actor, row.dossier)
     form = SettleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not settles:
@@ -121,7 +126,9 @@ def alert(request: Request, uuid: UUID) -> HttpResponse:
         "writes_fact": kind in services.FACTS,
         "is_household": kind == MutationKind.HOUSEHOLD,
         "is_death": dead,
-        "money": money_runs(actor, row.dossier_id) if dead and row.is_open else [],
+        "view": view,
+        # What is still paid is looked at today; on a past day the dossier tells it.
+        "money": money_runs(actor, row.dossier_id) if dead and row.is_open and view is None else [],
         "may_add": actor.has(Function.SOCIAL_WORKER, Function.CHIEF),
     }
     return (

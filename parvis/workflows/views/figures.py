@@ -8,7 +8,7 @@ import io
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from parvis.kernel import clock
+from parvis.kernel import asof
 from parvis.ui import formats, stepup
 from parvis.ui.http import page, screen
 from parvis.ui.logged import export_log
@@ -28,6 +28,7 @@ def hand_overs(request: HttpRequest) -> HttpResponse:
         _logged(request.actor, "csv", len(lines))  # type: ignore[attr-defined]
         return _csv(lines)
     context = {
+        "view": asof.view(),
         "months": [(month, [line for line in lines if line.month == month]) for month in dict.fromkeys(line.month for line in lines)],
         "files": FEWEST_FILES,
         "hands": FEWEST_HANDS,
@@ -45,5 +46,5 @@ def _csv(lines: list[Line]) -> HttpResponse:
         row = [f"{line.month:%Y-%m}", formats.label(line.unit.name), *cells]
         writer.writerow([harmless(str(cell)) for cell in row])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="hand-overs-{clock.today():%Y-%m-%d}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="hand-overs-{asof.day():%Y-%m-%d}.csv"'
     return response

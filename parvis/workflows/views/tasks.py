@@ -9,8 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from parvis.kernel import asof, registries
 from parvis.kernel.actor import Actor
+from parvis.kernel.asof import PastView
 from parvis.kernel.errors import StepFirst
+from parvis.kernel.links import link
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.http import done, errors_on, invalid, local_url, page, reading, screen
@@ -19,6 +22,7 @@ from parvis.ui.shell import address
 from .. import access, selectors
 from ..forms import HandForm, OutcomeForm
 from ..models import WorkItem
+from ..past import task_then
 from ..services import items, running
 
 TEMPLATE = "workflows/task.html"
@@ -67,6 +71,9 @@ def task(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Leads who may do the step on to its page (``?sheet=1`` stays: who has it, hand it over); else it is done, or looked at, here."""
     item = _item(request, uuid)
     if request.method != "POST":
+        if (view := asof.view()) is not None:
+            _read(request, item)
+            return page(request, "workflows/task_then.html", _then(request, item, view))
         goes = item.is_open and "sheet" not in request.GET and access.may_do(request.actor, item)  # type: ignore[attr-defined]
         onward = selectors.screen_url(item) if goes else ""
         if onward:
@@ -86,6 +93,32 @@ def task(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return invalid(request, TEMPLATE, _context(request, item, form=form))
 
 
+def _file_then(actor: Actor, item: WorkItem) -> selectors.Card | None:
+    """The file by its number and the name that it had: what else today's card says is of today."""
+    if item.dossier_key is None:
+        return None
+    names = {pk: words for find in registries.file_names.all() for pk, words in find(actor, {item.dossier_key}).items()}
+    return selectors.Card(title=names.get(item.dossier_key, ""), url=link(actor, SubjectRef("dossier", item.dossier_key))[1])
+
+
+def _then(request: HttpRequest, item: WorkItem, view: PastView, *, beside: bool = False) -> dict[str, Any]:
+    """The task as it stood on a past day: whose it was, until when, through whose hands by then. Nothing is done here."""
+    then = task_then(item, view)
+    context: dict[str, Any] = {"item": item, "view": view, "today": view.day, "then": then}
+    if then is None:
+        return context
+    events = then.events[-LATEST:][::-1] if beside else then.events
+    return context | {
+        "item": then.item,
+        "step": selectors.step_def(then.item),
+        "card": _file_then(request.actor, item),  # type: ignore[attr-defined]
+        "told_why": then.item.why,
+        "holder": then.holder,
+        "events": events,
+        "ribbon": then.ribbon,
+    }
+
+
 @screen(access=access.is_agent, parts=("beside",))
 def beside(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The task beside the list that it was chosen from (A1): what it is about, until when, through whose hands. One of a file that asks for a
@@ -93,10 +126,13 @@ def beside(request: HttpRequest, uuid: UUID) -> HttpResponse:
     item = _item(request, uuid)
     whole = reverse("workflows:task", args=[uuid])
     context: dict[str, Any] = {"whole": whole, "uuid": uuid, "list_url": address("desk:tasks")}
+    context |= {"view": None, "then": None, "today": None}
     try:
         _read(request, item)
     except StepFirst:
         return page(request, "workflows/beside.html", {**context, "asks": True})
+    if (view := asof.view()) is not None:
+        return page(request, "workflows/beside.html", context | _then(request, item, view, beside=True))
     actor: Actor = request.actor  # type: ignore[attr-defined]
     goes = bool(item.is_open and item.screen and access.may_do(actor, item))
     card = selectors.cards(actor, [item.subject]).get(item.subject)
