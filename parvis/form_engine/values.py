@@ -204,6 +204,9 @@ def fault(field: Field, value: Any, today: date) -> str | None:
             return _("Check the year.")
     if kind == FieldType.ADDRESS and not (value.get("street") and value.get("municipality")):
         return _("Write at least the street and the town.")
+    code = value.get("postal_code", "") if kind == FieldType.ADDRESS else ""
+    if code and value.get("country", "BE") == "BE" and not re.fullmatch(r"[1-9]\d{3}", code):
+        return _("A Belgian postal code has four digits. For an address abroad, leave it empty and write it with the town.")
     return None
 
 

@@ -66,8 +66,8 @@ def day(value: Any, style: str = "", code: str | None = None) -> str:
         "": "dd.MM.yyyy" if dots else "dd/MM/yyyy",
         "short": "dd.MM." if dots else "dd/MM",
         "long": "d. MMMM yyyy" if dots else "d MMMM yyyy",
-        "full": "EEEE d. MMMM yyyy" if dots else "EEEE d MMMM yyyy",
-        "text": "EEEE d. MMMM" if dots else "EEEE d MMMM",
+        "full": "EEEE, d. MMMM yyyy" if dots else "EEEE d MMMM yyyy",
+        "text": "EEEE, d. MMMM" if dots else "EEEE d MMMM",
         "month": "MMMM yyyy",
     }
     text: str = format_date(value, patterns.get(style, patterns[""]), locale=locale_of(chosen))

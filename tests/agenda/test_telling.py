@@ -113,7 +113,7 @@ def test_an_email_in_the_persons_language_with_a_calendar_file_and_without_the_s
     (message,) = outbox()
     text, file = parts(message)
     assert message["To"] == "marie@courriel.example"
-    assert "Mittwoch 18. März 2026" in text and "10:00" in text and "Salle 2" in text
+    assert "Mittwoch, 18. März 2026" in text and "10:00" in text and "Salle 2" in text
     assert (
         "BEGIN:VCALENDAR\r\n" in file
         and "METHOD:PUBLISH" in file

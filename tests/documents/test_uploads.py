@@ -106,7 +106,7 @@ def test_too_large_is_refused_without_reading_it(media: Path) -> None:
     huge = FakeUpload("scan.pdf", b"", size=16 * 1024 * 1024)
     with pytest.raises(UploadRefused) as refusal:
         accept_upload(huge, max_mb=15)
-    assert refusal.value.code == "too_large" and "16.0" in str(refusal.value) and "15" in str(refusal.value)
+    assert refusal.value.code == "too_large" and "16,0 Mo" in str(refusal.value) and "15 Mo" in str(refusal.value)
     with pytest.raises(UploadRefused):
         accept_upload(FakeUpload("lies.pdf", b"%PDF-" + b"0" * (2 * 1024 * 1024), size=10), max_mb=1)
     assert kept_files(media) == []

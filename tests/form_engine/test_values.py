@@ -91,6 +91,11 @@ def test_an_address_needs_street_and_town():
     value = {**value, "postal_code": "4999"}
     assert show(f, value) == "Rue des Tanneurs 27 / 2, 4999 Valmont"
     assert fault(f, {"street": "Rue", "municipality": ""}, TODAY)
+    # What the register of persons would refuse at the take-over is said to whoever types it.
+    assert fault(f, value, TODAY) is None and fault(f, {**value, "postal_code": ""}, TODAY) is None
+    for wrong in ("abc", "499", "49999", "0999", "٤٩٩٩"):
+        assert "quatre chiffres" in fault(f, {**value, "postal_code": wrong}, TODAY), wrong
+    assert fault(f, {**value, "postal_code": "75011", "country": "FR"}, TODAY) is None
 
 
 def test_too_long_and_control_characters():

@@ -128,6 +128,14 @@ def test_answers_become_facts_only_when_chosen_and_keep_their_source(worker):
     assert SituationFact.unscoped.filter(kind="expense").count() == 1
 
 
+def test_a_centre_that_speaks_dutch_reads_its_facts_in_dutch(worker, settings):
+    settings.LANGUAGE_CODE = "nl"
+    request = requests.join_dossier(actor=worker, request=send().request, person=person(worker))
+    requests.take_over(actor=worker, request=request, keys={"rent", "incomes:0", "housing"})
+    labels = dict(SituationFact.unscoped.values_list("kind", "label"))
+    assert labels["expense"] == "Huur per maand" and labels["resource"].startswith("Kinderbijslag")
+
+
 def test_a_clerk_does_not_write_the_situation(clerk):
     request = requests.join_dossier(actor=clerk, request=send().request, person=person(clerk))
     with pytest.raises(NotAllowed):

@@ -28,6 +28,7 @@ from parvis.kernel.gestures import gesture
 from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.subject import SubjectRef
 from parvis.kernel.wordindex import file_words
+from parvis.ui import formats
 
 MEGABYTE = 1024 * 1024
 
@@ -108,7 +109,7 @@ def accept_upload(
             _(
                 "“%(name)s”: this file is too large (%(size)s MB; the limit is %(limit)s MB). Send fewer pages at a time, or take the photo with a lower quality."
             )
-            % {"name": shown, "size": f"{size:.1f}", "limit": limit},
+            % {"name": shown, "size": formats.number(size, 1), "limit": limit},
             code="too_large",
         )
     found = sniff(data, shown, kinds)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from parvis.contacts import api as contacts
@@ -19,6 +20,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.bitemporal import Source
 from parvis.kernel.gestures import gesture
 from parvis.procedures import api as procedures
+from parvis.ui import formats
 
 from ..errors import RequestError
 from ..models import Request
@@ -93,8 +95,6 @@ def takings(actor: Actor, request: Request) -> list[Taking]:
 
 
 def _label(label: Mapping[str, str]) -> str:
-    from parvis.ui import formats
-
     return formats.label(dict(label))
 
 
@@ -102,7 +102,6 @@ def _known(actor: Actor, card: contacts.PersonCard | None) -> dict[str, str]:
     if card is None:
         return {}
     from parvis.kernel.identifiers import format_iban
-    from parvis.ui import formats
 
     accounts = contacts.bank_accounts(card.id) if contacts.sees_bank_accounts(actor) else []
     return {
@@ -234,7 +233,7 @@ def _write_member(actor: Actor, request: Request, take: Mapping[str, Any], row: 
 def _write_row(actor: Actor, request: Request, take: Mapping[str, Any], row: Mapping[str, Any]) -> None:
     field = _field(request, take["field"])
     inner = {child["key"]: child for child in field["fields"]}
-    label = forms.show(inner[take["label"]], row.get(take["label"]), "fr")
+    label = forms.show(inner[take["label"]], row.get(take["label"]), settings.LANGUAGE_CODE)
     note = str(row.get(take.get("note", ""), ""))
     dossiers.record_situation(
         actor=actor,
@@ -253,7 +252,7 @@ def _write_row(actor: Actor, request: Request, take: Mapping[str, Any], row: Map
 def _write_situation(actor: Actor, request: Request, take: Mapping[str, Any], value: Any) -> None:
     field = _field(request, take["field"])
     money = field["type"] == "money"
-    label = _label_fr(field) if money else forms.show(field, value, "fr")
+    label = _label_of(field) if money else forms.show(field, value, settings.LANGUAGE_CODE)
     dossiers.record_situation(
         actor=actor,
         dossier=_dossier(request),
@@ -268,8 +267,9 @@ def _write_situation(actor: Actor, request: Request, take: Mapping[str, Any], va
     )
 
 
-def _label_fr(field: Mapping[str, Any]) -> str:
-    return str(field["label"]["fr"])
+def _label_of(field: Mapping[str, Any]) -> str:
+    """Colleagues read facts in the language of the centre, whatever the person or the clerk speaks."""
+    return formats.label(field["label"], settings.LANGUAGE_CODE)
 
 
 def _dossier(request: Request) -> dossiers.Dossier:
