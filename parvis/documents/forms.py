@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.documents.enums import DocumentKind
 from parvis.kernel import clock
+from parvis.ui.fields import day_field
 
 
 class DocumentForm(forms.Form):
@@ -20,9 +21,7 @@ class DocumentForm(forms.Form):
         ],
         initial=DocumentKind.OTHER,
     )
-    on = forms.DateField(
-        label=_("Date of the document"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), initial=clock.today
-    )
+    on = day_field(_("Date of the document"), initial=clock.today)
     note = forms.CharField(label=_("Note"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 

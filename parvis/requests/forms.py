@@ -10,13 +10,10 @@ from parvis.contacts import api as contacts
 from parvis.kernel import clock
 from parvis.kernel.errors import DomainError
 from parvis.kernel.identifiers import parse_iban, parse_niss
+from parvis.ui.fields import day_field
 
 from .enums import DESK_CHANNELS, Channel
 from .lines import own_aids
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class RegisterForm(forms.Form):
@@ -25,7 +22,7 @@ class RegisterForm(forms.Form):
     channel = forms.ChoiceField(
         label=_("How did the request come?"), choices=[(c.value, c.label) for c in DESK_CHANNELS], initial=Channel.DESK_VISIT
     )
-    made_on = DayField(
+    made_on = day_field(
         label=_("Made on another day"),
         required=False,
         help_text=_("The day of the call or the visit. The receipt keeps today’s date, and both stay readable."),
@@ -67,7 +64,7 @@ class AidForm(forms.Form):
 
 
 class CorrectForm(forms.Form):
-    new_on = DayField(label=_("The request was made on"))
+    new_on = day_field(label=_("The request was made on"))
     reason = forms.CharField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -80,7 +77,7 @@ class UrgentForm(forms.Form):
 
     family_name = forms.CharField(label=_("Family name"), max_length=80)
     given_names = forms.CharField(label=_("First name"), max_length=80)
-    birth_date = DayField(label=_("Date of birth"), required=False)
+    birth_date = day_field(label=_("Date of birth"), required=False)
     niss = forms.CharField(label=_("National number"), required=False, max_length=30)
     reason = forms.CharField(label=_("What is needed, and why now"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
     amount = forms.DecimalField(label=_("Amount"), required=False, min_value=0, max_digits=8, decimal_places=2, localize=True)

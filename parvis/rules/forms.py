@@ -6,17 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from parvis.rules.enums import ParameterStatus
-
-_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+from parvis.ui.fields import day_field
 
 
 class ParameterForm(forms.Form):
     """A new dated row. The fields of the value depend on the unit of the parameter."""
 
-    valid_from = forms.DateField(label=_("Valid from"), widget=_DAY)
-    known_until = forms.DateField(
-        label=_("Sure until"),
-        widget=_DAY,
+    valid_from = day_field(_("Valid from"))
+    known_until = day_field(
+        _("Sure until"),
         required=False,
         help_text=_("Last day for which the source vouches. After it, the rate is said to be the last known one."),
     )

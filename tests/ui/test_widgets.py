@@ -8,6 +8,7 @@ from django.forms.renderers import DjangoTemplates
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
+from parvis.ui.fields import day_field
 from parvis.ui.widgets import Renderer
 
 CHOICES = [("", "Nobody"), ("a & b", "A <b>"), (3, mark_safe("<i>three</i>")), ("Group <1>", [("x", "X"), ("y", 1.5)])]
@@ -84,3 +85,12 @@ def test_a_list_that_draws_its_lines_its_own_way_goes_to_django():
 def test_what_was_typed_cannot_close_the_control():
     form = Every(data={"text": format_html("{}", '"><script>'), "words": "</textarea><script>"}, renderer=Renderer())
     assert "<script>" not in str(form["text"]) + str(form["words"])
+
+
+@pytest.mark.parametrize("typed", ["9999-12-31", "0026-03-02", "31/12/9999", "02/03/1626"])
+def test_a_year_that_nobody_means_is_told_and_never_counted_on(typed: str) -> None:
+    """A picker gives the year 26 for a hasty 2026; other systems write 9999 for “no end”, and the day after it does not exist."""
+    with pytest.raises(forms.ValidationError) as caught:
+        day_field("Dernier jour").clean(typed)
+    assert (caught.value.code, caught.value.messages) == ("year", ["Vérifiez l’année."])
+    assert day_field("Dernier jour").clean("31/12/2199") == dt.date(2199, 12, 31)

@@ -140,13 +140,7 @@ __all__ = [
 class LettersForm(forms.Form):
     """On which day the addresses are to hold, and which of them a letter takes first."""
 
-    day = forms.DateField(
-        label=_("Addresses as they hold on"),
-        required=False,
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("This is not a date. Write it like 31/12/2026.")},
-    )
+    day = day_field(_("Addresses as they hold on"), required=False)
     purpose = forms.ChoiceField(
         label=_("For"),
         required=False,
