@@ -17,7 +17,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from parvis.kernel.errors import DomainError
-from parvis.kernel.identifiers import format_iban, format_niss, parse_iban, parse_niss
+from parvis.kernel.identifiers import bare_of, format_iban, format_niss, parse_iban, parse_niss
 from parvis.ui import formats
 
 from .enums import ADDRESS_PARTS, FieldType
@@ -121,7 +121,8 @@ def parse_phone(text: str) -> str:
     Raises:
         Unreadable: not 8 to 15 figures.
     """
-    bare = re.sub(r"[\s./()\-]", "", text)
+    text = re.sub(r"^\s*((?:\+|00)[\d\s]+)\(0\)", r"\1", text)  # +32 (0)470 …: the nought is not dialled from abroad
+    bare = re.sub(r"[()]", "", bare_of(text))
     bare = "+" + bare[2:] if bare.startswith("00") else bare
     if bare.startswith("0"):
         bare = "+32" + bare[1:]

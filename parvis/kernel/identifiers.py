@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +23,16 @@ class InvalidIdentifier(DomainError):
     """The identifier cannot be right. The message says why and what to do."""
 
 
-def _digits(text: str) -> str:
-    return re.sub(r"[\s.\-/]", "", text or "")
+def bare_of(text: str) -> str:
+    """Without what separates: spaces, points, bars, every kind of dash, and what nobody sees, which comes with a number pasted from a PDF
+    or a letter. Figures of other scripts become ours, so that one number is stored once."""
+    kept = []
+    for letter in unicodedata.normalize("NFKC", text or ""):
+        category = unicodedata.category(letter)
+        if letter in "./" or letter.isspace() or category in {"Pd", "Cf", "Cc"} or letter == "\u2212":
+            continue
+        kept.append(str(unicodedata.decimal(letter)) if category == "Nd" else letter)
+    return "".join(kept)
 
 
 def parse_niss(text: str) -> str:
@@ -33,7 +41,7 @@ def parse_niss(text: str) -> str:
     Raises:
         InvalidIdentifier: wrong length, impossible date, wrong check digits, or a specimen.
     """
-    bare = _digits(text)
+    bare = bare_of(text)
     if not bare.isdecimal() or len(bare) != 11:
         raise InvalidIdentifier(_("A national number has 11 digits. Check it on the identity card."), code="niss_length")
     for module in (_nn, _bis):
@@ -52,7 +60,7 @@ def parse_niss(text: str) -> str:
 
 def is_specimen_niss(text: str) -> bool:
     """Right check digits but a date that no person has: the numbers printed on specimen cards."""
-    bare = _digits(text)
+    bare = bare_of(text)
     if not bare.isdecimal() or len(bare) != 11:
         return False
     for module in (_nn, _bis):
@@ -80,7 +88,7 @@ def parse_iban(text: str) -> str:
     Raises:
         InvalidIdentifier: wrong shape, country or check digits; a Swiss QR-IBAN, on which an ordinary payment never arrives.
     """
-    bare = _digits(text).upper()
+    bare = bare_of(text).upper().removeprefix("IBAN").removeprefix(":")
     try:
         # The country module would also ask for a known bank code; its list ages, and a new bank must not block a payment.
         bare = str(_iban.validate(bare, check_country=False))
@@ -119,7 +127,7 @@ def parse_enterprise_number(text: str) -> str:
         InvalidIdentifier: wrong length or check digits.
     """
     try:
-        return str(_vat.validate(text))
+        return str(_vat.validate(bare_of(text)))
     except ValidationError:
         raise InvalidIdentifier(
             _("This is not a Belgian enterprise number: it has 10 digits and starts with 0 or 1."), code="enterprise"
@@ -142,7 +150,7 @@ def parse_vat(text: str) -> str:
     Raises:
         InvalidIdentifier: unknown country, wrong length or check digits.
     """
-    bare = _digits(text).upper()
+    bare = bare_of(text).upper()
     try:
         return str(_eu_vat.validate(f"BE{bare}" if bare.isdecimal() else bare))
     except ValidationError:
@@ -158,7 +166,7 @@ def parse_uid(text: str) -> str:
         InvalidIdentifier: wrong length or check digit.
     """
     try:
-        return str(_uid.validate(text))
+        return str(_uid.validate(bare_of(text)))
     except ValidationError:
         raise InvalidIdentifier(_("A Swiss enterprise number is CHE followed by nine digits."), code="uid") from None
 
@@ -170,7 +178,7 @@ def parse_siret(text: str) -> str:
         InvalidIdentifier: wrong length or check digit.
     """
     try:
-        return str(_siret.validate(text))
+        return str(_siret.validate(bare_of(text)))
     except ValidationError:
         raise InvalidIdentifier(_("A SIRET number has 14 digits."), code="siret") from None
 
@@ -182,7 +190,7 @@ def parse_nir(text: str) -> str:
         InvalidIdentifier: wrong length or key.
     """
     try:
-        return str(_nir.validate(text))
+        return str(_nir.validate(bare_of(text)))
     except ValidationError:
         raise InvalidIdentifier(_("A French social security number has 15 digits; the last two are its key."), code="nir") from None
 
@@ -193,7 +201,7 @@ def parse_inami(text: str) -> str:
     Raises:
         InvalidIdentifier: wrong length or check digits.
     """
-    bare = _digits(text)
+    bare = bare_of(text)
     if not bare.isdecimal() or len(bare) not in {8, 11} or 97 - int(bare[:6]) % 97 != int(bare[6:8]):
         raise InvalidIdentifier(_("An INAMI number has 8 or 11 digits, like 1-23456-25-001."), code="inami")
     return bare

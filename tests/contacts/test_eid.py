@@ -219,6 +219,8 @@ class TestTakingOver:
         assert true in files[part]
         files[part] = files[part].replace(true, forged)
         reading = api.decode_eid(files)
+        # Of a signature that does not fit nothing says that it fits.
+        assert ("certificate_unknown_root" in reading.warnings) is (reading.signature == "valid") is (part == "Address.tlv")
         with pytest.raises(InvalidPerson):
             api.create_person_from_eid(actor=WORKER, reading=reading)
         assert not Person.unscoped.exists()

@@ -72,6 +72,8 @@ def test_national_number_and_account():
 def test_phone_and_mail():
     assert read(field("x", "phone"), "f", post(f="0470/12.34.56")) == "+32470123456"
     assert read(field("x", "phone"), "f", post(f="+33 6 12 34 56 78")) == "+33612345678"
+    assert read(field("x", "phone"), "f", post(f="+32 (0)470 12 34 56")) == "+32470123456"
+    assert read(field("x", "phone"), "f", post(f="(0470) 12\u201334\u201356")) == "+32470123456"
     assert values.is_raw(read(field("x", "phone"), "f", post(f="12")))
     assert values.is_raw(read(field("x", "email"), "f", post(f="a@b")))
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parvis.kernel import canonical, money
-from parvis.kernel.identifiers import InvalidIdentifier, is_specimen_niss, parse_iban, parse_niss
+from parvis.kernel.identifiers import InvalidIdentifier, is_specimen_niss, parse_enterprise_number, parse_iban, parse_niss, parse_vat
 from parvis.kernel.periods import Period, add_months
 from parvis.kernel.terms import Term
 from parvis.kernel.textmatch import phonetic, sort_key
@@ -66,6 +66,27 @@ def test_right_identifiers_are_stored_bare() -> None:
     assert is_specimen_niss("71715100070")
     with pytest.raises(InvalidIdentifier):
         parse_iban("BE68 5390 0754 7035")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "85.07.30\u2013033.28",
+        "\u200e85.07.30-033.28\u200b",
+        "85\u00a007\u202f30 033 28",
+        "85.07.30\u2011033.28",
+        "٨٥٠٧٣٠٠٣٣٢٨",
+        "８５０７３００３３２８",
+    ],
+)
+def test_a_number_pasted_from_a_letter_or_a_pdf_is_the_number(text: str) -> None:
+    """Long dashes, fixed spaces, marks that nobody sees and figures of other scripts: stored once, in one form."""
+    assert parse_niss(text) == "85073003328"
+
+
+def test_an_account_may_be_pasted_with_its_word() -> None:
+    assert parse_iban("IBAN: BE68\u00a05390\u20110754 7034") == "BE68539007547034"
+    assert parse_enterprise_number("BE\u00a00403.170.701") == parse_vat("0403\u2013170\u2013701").removeprefix("BE") == "0403170701"
 
 
 def test_names_sort_and_sound_alike_whatever_their_spelling() -> None:

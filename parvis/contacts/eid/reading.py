@@ -213,7 +213,8 @@ def _from_card(found: CardFiles, trusted_roots: Sequence[x509.Certificate]) -> E
     certificate = ABSENT
     if found.signers:
         certificate = signatures.chain_state(found.signers[0], found.root, trusted_roots)
-        if certificate != signatures.TRUSTED:
+        # Of a signature that does not fit it is not said that it fits.
+        if certificate == signatures.BROKEN or (certificate != signatures.TRUSTED and signature == VALID):
             warnings.append("certificate_" + certificate)
     if signature == ABSENT:
         warnings.append("not_verified")

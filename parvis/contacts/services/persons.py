@@ -14,7 +14,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.bitemporal import Source, begin, untouched
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
-from parvis.kernel.identifiers import InvalidIdentifier, is_specimen_niss, parse_nir, parse_niss
+from parvis.kernel.identifiers import InvalidIdentifier, bare_of, is_specimen_niss, parse_nir, parse_niss
 from parvis.kernel.statements import Statement
 
 from ..enums import ContactLanguage, IdentifierKind, NameKind, Sex
@@ -278,7 +278,7 @@ def check_identifier(kind: str, value: str, *, from_card: bool = False) -> tuple
     Raises:
         InvalidIdentifier: the value cannot be right for its kind.
     """
-    bare = re.sub(r"[\s.\-/]", "", value)
+    bare = bare_of(value)
     if kind in (IdentifierKind.NISS, IdentifierKind.BIS, IdentifierKind.SPECIMEN):
         if from_card and is_specimen_niss(bare):
             return IdentifierKind.SPECIMEN, bare
@@ -290,7 +290,7 @@ def check_identifier(kind: str, value: str, *, from_card: bool = False) -> tuple
         return (IdentifierKind.BIS if int(bare[2:4]) > 12 else IdentifierKind.NISS), bare
     if kind == IdentifierKind.AVS:
         try:
-            return kind, str(swiss_number.validate(value)).replace(".", "")
+            return kind, str(swiss_number.validate(bare)).replace(".", "")
         except NumberError:
             raise InvalidIdentifier(
                 _("A Swiss social insurance number has 13 digits and starts with 756."), field="value", code="avs"
