@@ -13,7 +13,7 @@ from parvis.kernel.gestures import gesture_scope
 from parvis.kernel.jobs import JobRef, job, periodic
 from parvis.kernel.periods import month_start, next_month
 
-from .letters import TITLE, claim_letter_pdf, closing_letter, language_of, waiver_letter
+from .letters import TITLE, claim_letter_pdf, closing_letter, debtor_language, language_of, waiver_letter
 from .models import Attestation, Claim, ClaimReceipt, ClaimWaiver
 from .offline import write_pack
 from .services import attesting, continuing, handing_back, waiving
@@ -43,7 +43,8 @@ def claim_letter(ref: JobRef) -> None:
     """Rendered outside the transaction, kept inside one."""
     claim = Claim.unscoped.select_related("decision").get(pk=ref.subject.id)
     actor = system_actor("claim-letter")
-    language = language_of(claim)
+    assert claim.registered_at is not None
+    language = language_of(claim, clock.date_of(claim.registered_at))
     file = documents.store_bytes(claim_letter_pdf(claim))
     with gesture_scope():
         document = documents.attach(
@@ -96,7 +97,10 @@ def to_debtor(ref: JobRef) -> None:
     """What a decision gave up, told to a debtor who is not the person of the file; the worker sends it."""
     waiver = ClaimWaiver.unscoped.select_related("claim").get(pk=ref.subject.id)
     language, title, pdf = waiver_letter(waiver, Decimal(ref.payload["left"]))
+    assumed = not debtor_language(waiver.claim, clock.date_of(waiver.at))
     file = documents.store_bytes(pdf)
     with gesture_scope():
-        waiving.keep_debtor_letter(actor=system_actor("waiver-letter"), waiver=waiver, file=file, language=language, title=title)
+        waiving.keep_debtor_letter(
+            actor=system_actor("waiver-letter"), waiver=waiver, file=file, language=language, title=title, assumed=assumed
+        )
         ref.complete()

@@ -22,18 +22,25 @@ from .models import Claim, ClaimWaiver
 TITLE = {"fr": "Lettre de récupération", "nl": "Terugvorderingsbrief", "de": "Rückforderungsschreiben", "en": "Claim letter"}
 
 
-def language_of(claim: Claim) -> str:
-    """A person reads the own language; an institution the centre's."""
+def language_of(claim: Claim, on: date) -> str:
+    """A person reads the own language; an institution the one that the address book has for its name on the day, else the centre's."""
     if claim.debtor_kind == DebtorKind.PERSON:
         return contacts.letter_language(claim.debtor_person_id or claim.beneficiary_id)
-    return str(settings.LANGUAGE_CODE)
+    return contacts.organisation_language(claim.debtor_name, on) or str(settings.LANGUAGE_CODE)
+
+
+def debtor_language(claim: Claim, on: date) -> str:
+    """The language of a debtor who is not the person of the file; empty when nobody noted one."""
+    if claim.debtor_kind != DebtorKind.PERSON:
+        return contacts.organisation_language(claim.debtor_name, on)
+    return contacts.letter_language(claim.debtor_person_id) if claim.debtor_person_id is not None else ""
 
 
 def claim_letter_pdf(claim: Claim) -> bytes:
     """Same claim, same bytes: the date is the day of registration."""
-    language = language_of(claim)
     assert claim.registered_at is not None and claim.amount is not None
     on = clock.date_of(claim.registered_at)
+    language = language_of(claim, on)
     from_person = claim.debtor_kind == DebtorKind.PERSON
     blocks = documents.draft_letter(
         "recovery.claim",
@@ -121,9 +128,8 @@ def waiver_letter(waiver: ClaimWaiver, left: Decimal) -> tuple[str, str, bytes]:
     with what was ``left`` of it then. Nothing of the file, its person or the decision. Same waiver, same bytes."""
     claim = waiver.claim
     assert claim.amount is not None
-    known = claim.debtor_kind != DebtorKind.PERSON or claim.debtor_person_id is not None
-    language = language_of(claim) if known else str(settings.LANGUAGE_CODE)
     on = clock.date_of(waiver.at)
+    language = debtor_language(claim, on) or str(settings.LANGUAGE_CODE)
     blocks = documents.draft_letter(
         "recovery.waived_debtor",
         language,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
-from parvis.workflows.api import Card, WorkItem, cards, holder_of, may_assign, may_take
+from parvis.workflows.api import Card, WorkItem, cards, holder_of, holds, may_assign, may_take
 
 WEEK = timedelta(days=7)
 
@@ -47,7 +47,7 @@ def rows_of(actor: Actor, items: Iterable[WorkItem], *, mark_next: bool = False)
             known.get(item.subject, nothing),
             holder_of(item),
             may_take(actor, item),
-            item.owner_id == actor.stands_for,
+            holds(actor, item),
             item.owner_id is not None,
             may_assign(actor, item),
             next=mark_next and at == 0,

@@ -33,7 +33,7 @@ from parvis.documents.letters.drafting import (
     templates_for_many,
     usual_fields,
 )
-from parvis.documents.letters.envelope import Envelope, Sender, sender, settings_sender
+from parvis.documents.letters.envelope import Envelope, Sender, sender
 from parvis.documents.letters.html import block_html, render_changes_html, render_letter_html, text_html, words_html
 from parvis.documents.letters.mentions import (
     MENTIONS,
@@ -142,7 +142,6 @@ __all__ = [
     "render_pdf",
     "required_mentions",
     "sender",
-    "settings_sender",
     "stock_text_only",
     "store_bytes",
     "subject_line",

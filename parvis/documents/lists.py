@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parvis.documents.letters.envelope import Envelope, settings_sender
+from parvis.documents.letters.envelope import Envelope, sender
 from parvis.documents.sheets import Section, Table, render_sheet_pdf
 from parvis.ui.sheets import Sheet
 
@@ -15,7 +15,7 @@ def list_pdf(sheet: Sheet) -> bytes:
     table = Table([(title, "numeric" if numeric else "") for title, numeric in sheet.heads], list(sheet.rows), sheet.totals)
     return render_sheet_pdf(
         "list",
-        Envelope(subject=sheet.title, on=sheet.day, language=sheet.language, sender=settings_sender()),
+        Envelope(subject=sheet.title, on=sheet.day, language=sheet.language, sender=sender()),
         [Section(notes=(first, *more)), Section(table=table)],
         date=sheet.day,
         landscape=len(sheet.heads) > UPRIGHT,

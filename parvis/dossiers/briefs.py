@@ -14,7 +14,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.registries import BriefLine, BriefPart
 from parvis.kernel.scope import may_see
 from parvis.ui import formats
-from parvis.workflows.api import where_dossier
+from parvis.workflows.api import where_many
 
 from . import access
 from .models import Dossier
@@ -79,7 +79,8 @@ def _situation(actor: Actor, dossier: Dossier) -> list[BriefLine]:
 def _tasks(actor: Actor, dossier: Dossier) -> list[BriefLine]:
     """By their term, those without one last."""
     today = clock.today()
-    rows = sorted(where_dossier(dossier.pk), key=lambda one: (one.due_on is None, one.due_on, one.since))
+    places = [place for _dossier, place in where_many(dossier_ids=[dossier.pk])]
+    rows = sorted(places, key=lambda one: (one.due_on is None, one.due_on, one.since))
     return [
         BriefLine(formats.label(one.title), str(one.holder), one.due_on, one.due_on is not None and one.due_on < today)
         for one in rows[:100]

@@ -16,6 +16,7 @@ urlpatterns = [
     path("p/track/<uuid:uuid>/letter/<uuid:line>.pdf", following.letter, name="letter"),
     path("p/me/", space.my, name="my"),
     path("p/me/account/", space.account, name="account"),
+    path("p/me/account/close/", space.close_own, name="close_own"),
     path("p/me/keep/<uuid:uuid>/", space.keep, name="keep"),
     path("p/me/sign-in/", accounts.sign_in, name="sign_in"),
     path("p/me/code/", accounts.code, name="code"),

@@ -39,8 +39,13 @@ def queues_q(actor: Actor) -> Q:
 
 
 def mine_q(actor: Actor) -> Q:
-    """Tasks that this person holds, or the colleague acted for."""
-    return Q(owner=actor.stands_for) if actor.stands_for else NOTHING
+    """Tasks that this person holds, or the colleague acted for; then also those that this person keeps for that colleague."""
+    if not actor.stands_for:
+        return NOTHING
+    rows = Q(owner=actor.stands_for)
+    if actor.by_proxy:
+        rows |= Q(owner=actor.account_id, away_until__isnull=False, away__account=actor.stands_for)
+    return rows
 
 
 def team_q(actor: Actor) -> Q:
@@ -100,9 +105,26 @@ def leads(actor: Actor, item: WorkItem) -> bool:
     return actor.holds(item.unit_id, Function.CHIEF)
 
 
+def holds(actor: Actor, item: WorkItem) -> bool:
+    """In this person's hands: their own, those of the colleague acted for, or kept for that colleague."""
+    if actor.stands_for is None or item.owner_id is None:
+        return False
+    if item.owner_id == actor.stands_for:
+        return True
+    keeps = actor.by_proxy and item.owner_id == actor.account_id and item.away_until is not None
+    return keeps and item.away is not None and item.away.account_id == actor.stands_for
+
+
+def only_by_proxy(actor: Actor, item: WorkItem) -> bool:
+    """Kept for an absent colleague by somebody who has not the function itself: it is done in the colleague's name."""
+    if item.away_until is None or item.owner_id is None or actor.by_proxy or item.owner_id != actor.account_id:
+        return False
+    return not in_queue(actor, item) if item.queue else item.dossier_key is not None
+
+
 def may_do(actor: Actor, item: WorkItem) -> bool:
     """Do the step itself: its owner, or anyone of its queue."""
-    return actor.is_system or (actor.stands_for is not None and item.owner_id == actor.stands_for) or in_queue(actor, item)
+    return actor.is_system or holds(actor, item) or in_queue(actor, item)
 
 
 def may_take(actor: Actor, item: WorkItem) -> bool:
@@ -111,12 +133,12 @@ def may_take(actor: Actor, item: WorkItem) -> bool:
 
 def may_give_back(actor: Actor, item: WorkItem) -> bool:
     """Into the queue: its holder, or the chief."""
-    return bool(item.queue) and item.owner_id is not None and (item.owner_id == actor.stands_for or leads(actor, item))
+    return bool(item.queue) and item.owner_id is not None and (holds(actor, item) or leads(actor, item))
 
 
 def may_assign(actor: Actor, item: WorkItem) -> bool:
     """To a named colleague: the holder hands over, the chief hands out."""
-    return actor.is_system or leads(actor, item) or (actor.stands_for is not None and item.owner_id == actor.stands_for)
+    return actor.is_system or leads(actor, item) or holds(actor, item)
 
 
 def may_publish(actor: Actor) -> bool:

@@ -1,6 +1,6 @@
 """What other contexts may use of processes and tasks."""
 
-from .access import may_assign, may_do, may_take
+from .access import holds, may_assign, may_do, may_take
 from .enums import CaseState, ItemEventKind, ItemState
 from .errors import (
     AlreadyRunning,
@@ -36,6 +36,7 @@ from .selectors import (
     where_many,
 )
 from .services.absence import reassign_items, release_item, release_items_of
+from .services.away import falling_within, follow_absence
 from .services.items import assign, close_item, close_items, give_back, link_dossier, open_item, set_due, take
 from .services.moving import move_items, move_items_about
 from .services.publishing import check_model, publish_process, seed_xml
@@ -73,10 +74,13 @@ __all__ = [
     "close_items",
     "complete_step",
     "counts_for",
+    "falling_within",
+    "follow_absence",
     "give_back",
     "hand_overs",
     "history",
     "holder_of",
+    "holds",
     "is_ready",
     "item_url",
     "items_for",

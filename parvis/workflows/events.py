@@ -42,3 +42,12 @@ class StepClosed(Event):
     case_id: int | None
     step: str
     subject: SubjectRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepHanded(Event):
+    """A task went into the hands of ``owner_id``."""
+
+    item_id: int
+    subject: SubjectRef
+    owner_id: int

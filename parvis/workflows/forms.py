@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from parvis.ui import formats
 
 from .bpmn.reading import MAX_BYTES, StepDef
 from .models import WorkItem
 from .selectors import colleagues
+from .selectors_away import absent_now
 
 
 class OutcomeForm(forms.Form):
@@ -19,8 +24,6 @@ class OutcomeForm(forms.Form):
     note = forms.CharField(label=_("Note"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, step: StepDef | None, *args: Any, **kwargs: Any) -> None:
-        from parvis.ui import formats
-
         super().__init__(*args, **kwargs)
         outcomes = [(one.code, formats.label(one.label)) for one in step.outcomes] if step else []
         choice = self.fields["outcome"]
@@ -43,7 +46,15 @@ class HandForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice = self.fields["owner"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [("", _("Choose a colleague")), *[(str(one.pk), one.display_name) for one in colleagues(item)]]
+        people = colleagues(item)
+        away = absent_now([one.pk for one in people])
+        choice.choices = [("", _("Choose a colleague")), *[(str(one.pk), self._named(one, away.get(one.pk))) for one in people]]
+
+    @staticmethod
+    def _named(colleague: Any, absent: date | None) -> str:
+        if absent is None:
+            return str(colleague.display_name)
+        return gettext("%(who)s (absent until %(day)s)") % {"who": colleague.display_name, "day": formats.day(absent)}
 
 
 class PublishForm(forms.Form):

@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from parvis.kernel import clock, registries
-from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel
+from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel, Screen
+from parvis.kernel.subject import SubjectRef
 
 from . import access, past, selectors
+from .models import Away
 
 SHOWN = 4
 
@@ -45,6 +47,12 @@ registries.panels.register(
     ),
 )
 
+
+def _away_url(subject: SubjectRef) -> str:
+    return reverse("workflows:away", args=[Away.objects.values_list("uuid", flat=True).get(pk=subject.id)])
+
+
+registries.screens.register("workflows.away", Screen("workflows.away", _("Tasks of somebody absent"), _away_url))
 registries.dossier_parts.register("workflows", selectors.has_task_of)
 registries.backlog.register(
     "unowned",

@@ -12,6 +12,7 @@ declare(
         "task",
     ),
     forms=("publish",),
+    logs=("away",),
     settings=(
         "download",
         "index",

@@ -325,7 +325,7 @@ def processes() -> list[ProcessVersion]:
 
 def visible_item(actor: Actor, uuid: Any) -> WorkItem | None:
     """A task that this reader may see."""
-    return WorkItem.objects.visible_to(actor).select_related("owner", "unit", "case__version").filter(uuid=uuid).first()
+    return WorkItem.objects.visible_to(actor).select_related("owner", "unit", "case__version", "away__account").filter(uuid=uuid).first()
 
 
 def has_task_of(actor: Actor, dossier_id: int) -> bool:

@@ -15,7 +15,7 @@ from parvis.aid.api import AidError, propose_waiver, reconciliation, record_rece
 from parvis.aid.letters import other_debtor
 from parvis.aid.models import Claim, ClaimReceipt, ClaimWaiver, Entitlement
 from parvis.aid.reconciling import month_of
-from parvis.contacts.api import set_language
+from parvis.contacts.api import create_organisation, set_language
 from parvis.decisions import api as decisions
 from parvis.decisions.models import Notification
 from parvis.decisions.services.deciding import decide
@@ -245,6 +245,19 @@ def test_the_accountant_sees_what_was_given_up_and_by_which_decision(client, wor
     assert Claim.unscoped.count() == 1
 
 
+def test_an_institution_is_written_to_in_the_language_that_the_address_book_has_for_it(world):
+    centre, _team = world
+    claim = registered(world)
+    for language in ("nl", "fr"):  # an older entry of another name changes nothing
+        name = "Office National de l'Emploi" if language == "nl" else "Office de l’emploi"
+        create_organisation(actor=PERSON_EDITOR, name=name, language=language, valid_from=claim.valid_from)
+    decided(centre, submitted(centre, claim, "600.00"))
+    letter = Document.unscoped.get(subject_type="claim", subject_id=claim.pk, kind="letter")
+    assert letter.language == "nl" and "628,40 €" in plain(words(letter.file.path.read_bytes()))
+    (task,) = WorkItem.unscoped.filter(subject_type="claim", subject_id=claim.pk, state="open", step__startswith="waived-")
+    assert task.why == f"{claim.number} · Office national de l’emploi"
+
+
 def test_another_debtor_gets_a_letter_without_the_file_and_the_worker_the_task_to_send_it(client, world):
     centre, team = world
     claim = registered(world)  # the institution owes it
@@ -265,6 +278,7 @@ def test_another_debtor_gets_a_letter_without_the_file_and_the_worker_the_task_t
     for private in ("Aya", "Benali", "Noé", "210,00", claim.dossier.number, "[", "{"):
         assert private not in text, (private, text)
     (task,) = WorkItem.unscoped.filter(subject_type="claim", subject_id=claim.pk, state="open", step__startswith="waived-")
+    assert "dans la langue du centre" in task.why  # the address book does not know it
     assert (task.owner_id, task.dossier_key) == (centre.worker.account_id, claim.dossier_id)
     client.force_login(Account.objects.get(pk=centre.worker.account_id))
     assert client.get(reverse("workflows:task", args=[task.uuid])).status_code == 200

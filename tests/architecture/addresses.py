@@ -28,7 +28,7 @@ THING: dict[str, str] = {
     **dict.fromkeys(("socialdata:extract", "socialdata:withdraw", "socialdata:withdraw_answer", "socialdata:seen"), "extract"),
     "documents:download": "document", "documents:about": "document", "documents:orphan": "orphan",
     "journal:action": "turn", "journal:end_action": "action", "journal:objective": "objective", "journal:entry": "objective", "journal:text": "text",
-    "workflows:task": "task", "workflows:beside": "task", "workflows:take": "task", "workflows:back": "task", "workflows:hand": "task",
+    "workflows:task": "task", "workflows:beside": "task", "workflows:take": "task", "workflows:back": "task", "workflows:hand": "task", "workflows:away": "away", "workflows:away_read": "away",
     "requests:detail": "request", "requests:receipt": "request", "requests:correct": "request", "requests:identify": "fresh",
     "requests:take_over": "request", "requests:named": "request",
     "decisions:proposal": "proposal", "decisions:versions": "proposal", "decisions:take_back": "proposal", "decisions:review": "proposal",

@@ -124,7 +124,7 @@ def test_access_is_what_was_reviewed(role: str, world: world_module.World, djang
 
 
 #: What a citizen with an account gets beyond one whose code opened another request: the own space, and the own request without its code.
-WITH_ACCOUNT = {"portal:my": "y", "portal:account": "y", "portal:code": "y"}
+WITH_ACCOUNT = {"portal:my": "y", "portal:account": "y", "portal:close_own": "y", "portal:code": "y"}
 
 
 @pytest.mark.parametrize("whose", ["waiting", "other"])

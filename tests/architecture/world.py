@@ -42,7 +42,7 @@ from parvis.kernel.terms import is_closed
 from parvis.mailings import services as mailings
 from parvis.socialdata.api import RegisterAlert, ask_extracts, receive_file
 from parvis.takeover.models import Import
-from parvis.workflows.models import WorkItem
+from parvis.workflows.models import Away, WorkItem
 from tests.support import replay
 
 ROLES: dict[str, str] = {
@@ -312,7 +312,10 @@ def _leaving(world: World, dossier: Dossier) -> dict[str, Any]:
     )
     leaving.carry_out(actor=actor_for(chief), departure=departure)
     fact = agents.note_agent_fact(actor=actor_for(chief), account=heir, kind="speciality", code="ris", share=80)
-    return {"agent": heir, "agent_fact": fact, "departure": departure, "handover": Handover.unscoped.get(departure=departure)}
+    tomorrow = clock.today() + timedelta(days=4)
+    agents.note_agent_fact(actor=actor_for(chief), account=katrin, kind="leave", valid_to=tomorrow)
+    away = Away.objects.get(account=katrin)  # the head is told of the hand-over to sign, which falls into it
+    return {"away": away, "agent": heir, "agent_fact": fact, "departure": departure, "handover": Handover.unscoped.get(departure=departure)}
 
 
 def _programs(world: World) -> dict[str, Any]:

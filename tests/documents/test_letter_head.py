@@ -23,6 +23,7 @@ from parvis.documents.api import (
 )
 from parvis.documents.errors import DocumentError, UploadRefused
 from parvis.documents.letters.head import logo_of
+from parvis.documents.lists import list_pdf
 from parvis.documents.models import LetterHead
 from parvis.documents.services.heads import logo_from, publish_letter_head
 from parvis.documents.services.templates import load_reference
@@ -30,6 +31,7 @@ from parvis.kernel import clock
 from parvis.kernel.actor import system_actor
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.models import MutationLine
+from parvis.ui.sheets import Sheet
 from tests.identity.factories import an_account
 from tests.support import actor
 
@@ -87,6 +89,8 @@ def test_an_administrator_changes_the_head_and_the_next_letter_bears_it_while_ol
     pdf = render_letter_pdf(blocks, new, date=clock.today())
     assert "Rue Neuve 12 4999 Valmont" in text_of(pdf) and len(PdfReader(io.BytesIO(pdf)).pages[0].images) == 1
     assert pdf == render_letter_pdf(blocks, Envelope.from_json(new.to_json()), date=clock.today()), "the same bytes each time"
+    listed = Sheet("Liste", [("Nom", False)], iter([["Benali"]]), [], ["1 ligne"], "fr", clock.today())
+    assert "Rue Neuve 12 4999 Valmont" in text_of(list_pdf(listed)), "a list taken out as PDF bears it too"
     assert render_letter_pdf(blocks, Envelope.from_json(old.to_json()), date=clock.today()) == old_pdf
     assert "sender" in old.to_json() and "logo" not in old.to_json()["sender"], "packs of before keep their form"
     html = render_letter_html(blocks, new)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
+from parvis.documents.services.heads import publish_letter_head
 from parvis.dossiers import api, services
 from parvis.dossiers.agents.selectors import need_of, proposals
 from parvis.dossiers.jobs import departures
@@ -20,6 +23,7 @@ from parvis.journal.api import add_entry
 from parvis.journal.models import Action, Entry
 from parvis.journal.services import NextStep, write_down
 from parvis.kernel import clock, jobs
+from parvis.kernel.actor import system_actor
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.models import MutationLine
 from parvis.kernel.subject import SubjectRef
@@ -414,12 +418,14 @@ def test_the_task_closes_with_the_last_signature(client, centre, given) -> None:
 
 
 def test_the_page_and_the_bundle_are_printed(client, centre, given) -> None:
+    publish_letter_head(actor=system_actor("test"), name="CPAS de Valmont", lines=["Rue Neuve 12"])
     client.force_login(centre.colleague)
     single = client.get(reverse("dossiers:handover", args=[given.uuid]) + "?as=pdf")
     both = client.get(reverse("dossiers:handover_bundle", args=[given.departure.uuid, centre.colleague.uuid]))
     for response in (single, both):
         assert response["Content-Type"] == "application/pdf"
         assert response.content.startswith(b"%PDF")
+        assert "CPAS de Valmont" in PdfReader(io.BytesIO(response.content)).pages[0].extract_text()  # the letter head in force (A9)
     assert MutationLine.objects.filter(verb="dossier.handover.print").count() == 3
     assert client.get(reverse("dossiers:handover_bundle", args=[given.departure.uuid, centre.third.uuid])).status_code == 404
 

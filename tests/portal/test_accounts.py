@@ -291,6 +291,31 @@ def test_a_closed_account_opens_nothing_at_once_in_no_browser(clerk, aya):
     assert opened(clerk, aya).get(timeline).status_code == 200, "a new one may be opened"
 
 
+def test_a_citizen_closes_the_own_account_and_keeps_the_requests(clerk, aya):
+    sent = send()
+    requests.join_dossier(actor=clerk, request=sent.request, person=aya)
+    phone = opened(clerk, aya)
+    library = sign_in(Client())
+    close = "/p/me/account/close/"
+    assert f'href="{close}"' in text(phone, "/p/me/account/")
+    page = text(phone, close)
+    assert sent.request.number in page and MAILBOX in page and "Ce qui reste" in page
+    assert CitizenAccount.objects.get().live == 1, "looking at it closes nothing"
+    assert Client().post(close)["Location"] == "/p/me/sign-in/" and CitizenAccount.objects.get().live == 1
+    assert phone.post(close)["Location"] == "/"
+    assert phone.post(close)["Location"] == "/p/me/sign-in/", "a second click finds it closed"
+    row = CitizenAccount.objects.get()
+    assert (row.live, row.closed_by_id, row.closed_why) == (None, None, "clôturé par la personne")
+    assert not CitizenSession.objects.exists() and library.get("/p/me/")["Location"] == "/p/me/sign-in/"
+    assert MutationLine.objects.filter(verb="account_closed", subject_type="person", subject_id=aya.pk, actor_id=None).count() == 1
+    told = Entry.unscoped.filter(dossier=sent.request.dossier_id, message__text="%(name)s closed the own account at the portal")
+    assert [row.author_id for row in told] == [None], "the chronicle says so, and who did it is no agent"
+    asked = Client()
+    asked.post("/p/track/", {"number": sent.request.number, "code": sent.tracking_code})
+    assert asked.get(f"/p/track/{sent.request.uuid}/").status_code == 200, "number and code go on"
+    assert opened(clerk, aya).get("/p/me/").status_code == 200, "a new one may be opened"
+
+
 def test_each_session_is_listed_and_ended_by_the_citizen_and_ends_by_itself(clerk, aya):
     opened(clerk, aya).post("/p/me/sign-out/")
     assert not CitizenSession.objects.exists()

@@ -191,9 +191,15 @@ def give_up(*, actor: Actor, decision: decisions.Decision, provision: decisions.
 
 
 @gesture
-def keep_debtor_letter(*, actor: Actor, waiver: ClaimWaiver, file: documents.StoredFile, language: str, title: str) -> None:
-    """The letter to the debtor in the file, and the task to send it for who follows the file."""
+def keep_debtor_letter(
+    *, actor: Actor, waiver: ClaimWaiver, file: documents.StoredFile, language: str, title: str, assumed: bool = False
+) -> None:
+    """The letter to the debtor in the file, and the task to send it for who follows the file. ``assumed``: the language is the centre's, because
+    none is known of the debtor; the task says so."""
     claim = waiver.claim
+    why = f"{claim.number} · {claim.debtor_name}"
+    if assumed:
+        why += " · " + _("in the centre’s language: the address book has none for this debtor")
     documents.attach(
         actor=actor,
         subject=claim.ref,
@@ -216,6 +222,6 @@ def keep_debtor_letter(*, actor: Actor, waiver: ClaimWaiver, file: documents.Sto
         unit_id=Dossier.unscoped.filter(pk=claim.dossier_id).values_list("unit_id", flat=True).first(),
         dossier_id=claim.dossier_id,
         due_on=clock.today(),
-        why=f"{claim.number} · {claim.debtor_name}",
+        why=why,
         key=f"waived-{waiver.pk}",
     )

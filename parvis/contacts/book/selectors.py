@@ -18,6 +18,7 @@ from parvis.kernel.identifiers import format_number
 from parvis.kernel.registries import client_secrecy, partner_uses
 from parvis.kernel.statements import Statement, one_of
 from parvis.kernel.subject import SubjectRef
+from parvis.kernel.textmatch import sort_key
 
 from .. import access
 from ..enums import CLIENT_ROLES, PartyKind, PointKind
@@ -560,3 +561,12 @@ def labels(entries: list[BookLine], day: dt.date, purpose: str = "letter") -> li
             kind = next((kind for kind in POSTAL_ORDER[purpose] if kind in own), "")
             found.append(Label(one.display_name, tuple(own[kind].lines) if kind else (), languages.get(one.person_id, "fr")))
     return found
+
+
+def organisation_language(name: str, day: dt.date | None = None) -> str:
+    """The language of our letters to the organisation of this name in the address book, as it was on a day; empty when it has none, or several
+    of this name differ."""
+    entries = BookEntry.unscoped.filter(sort_key=sort_key(name), organisation__isnull=False) if name.strip() else BookEntry.unscoped.none()
+    rows = OrganisationProfile.unscoped.filter(organisation__in=entries.order_by().values("organisation")).at(day or clock.today())
+    found = set(rows.order_by().values_list("language", flat=True)[:20])
+    return str(found.pop()) if len(found) == 1 else ""

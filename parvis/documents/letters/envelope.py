@@ -141,7 +141,7 @@ def sender() -> Sender:
 
 
 def settings_sender() -> Sender:
-    """What the settings of the instance say: for papers of the house, lists and hand-overs."""
+    """What the settings of the instance say, until a head is published."""
     instance = settings.PARVIS
     return Sender(
         instance["name"], (instance["street"], f"{instance['postcode']} {instance['town']}"), instance["phone"], instance["email"]

@@ -15,6 +15,7 @@ from parvis.kernel.bitemporal import end_fact, withdraw_fact, write_fact
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
+from parvis.workflows.api import follow_absence
 
 from .. import access
 from ..agents.calculations import Need, Ranked, rank
@@ -118,6 +119,8 @@ def note_agent_fact(
             "to": valid_to,
         },
     )
+    if kind == AgentFactKind.LEAVE:
+        follow_absence(actor=actor, account=account)
     return row
 
 
@@ -141,6 +144,8 @@ def end_agent_fact(*, actor: Actor, row: AgentFact, on: dt.date) -> None:
         subject=profile.ref,
         values={"account": profile.account_id, "kind": row.kind, "code": row.code, "until": [row.valid_to, on]},
     )
+    if row.kind == AgentFactKind.LEAVE:
+        follow_absence(actor=actor, account=profile.account)
 
 
 @dataclass(frozen=True)

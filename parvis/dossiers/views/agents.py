@@ -15,6 +15,7 @@ from parvis.identity.api import Account, AgentSector, Function, FunctionGrant
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 from parvis.ui.http import done, errors_on, invalid, page, screen
+from parvis.workflows.api import falling_within
 
 from .. import access, services
 from ..agents.calculations import WEIGHTS
@@ -112,10 +113,21 @@ def _noted(request: HttpRequest, account: Account, absence: FactForm | None) -> 
     actor: Actor = request.actor  # type: ignore[attr-defined]
     span = [(absence.cleaned_data["valid_from"], absence.end)] if absence is not None else []
     n = len(meetings_in_absences(actor, account.pk, span)) if span else 0
-    if not n:
+    tasks = falling_within(account.pk, span) if span else 0
+    if not n and not tasks:
         return done(request, "dossiers:agent", _("Noted. The days before stay as they were."), account.uuid)
-    text = ngettext("Noted. %(n)s appointment falls into this absence.", "Noted. %(n)s appointments fall into this absence.", n)
-    return done(request, "dossiers:agent", text % {"n": n}, account.uuid, level=messages.WARNING)
+    said = (
+        [ngettext("Noted. %(n)s appointment falls into this absence.", "Noted. %(n)s appointments fall into this absence.", n)] if n else []
+    )
+    texts = [text % {"n": n} for text in said]
+    if tasks:
+        text = ngettext(
+            "%(n)s task due before the return goes to who stands in, else to its queue.",
+            "%(n)s tasks due before the return go to who stands in, else to their queue.",
+            tasks,
+        )
+        texts.append(text % {"n": tasks})
+    return done(request, "dossiers:agent", " ".join(texts), account.uuid, level=messages.WARNING)
 
 
 def _context(actor: Actor, account: Account, may_write: bool, forms: dict[str, FactForm]) -> dict[str, Any]:

@@ -243,9 +243,7 @@ def _pdf(actor: Actor, rows: list[Handover], name: str) -> HttpResponse:
         "before": first.departure.account.display_name,
         "after": first.heir.display_name,
     }
-    envelope = documents.Envelope(
-        language=(get_language() or "fr")[:2], subject=subject, on=clock.today(), sender=documents.settings_sender()
-    )
+    envelope = documents.Envelope(language=(get_language() or "fr")[:2], subject=subject, on=clock.today(), sender=documents.sender())
     pdf = documents.render_sheet_pdf("list", envelope, sections, date=clock.today())
     with gesture_scope():
         for one in rows[:PRINTED]:

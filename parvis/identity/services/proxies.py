@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
+from parvis.kernel.events import publish
 from parvis.kernel.gestures import gesture
 from parvis.kernel.models import MutationLine
 from parvis.kernel.mutations import record
@@ -18,6 +19,7 @@ from parvis.kernel.subject import SubjectRef
 
 from ..access import may_administer
 from ..errors import ProxyRefused
+from ..events import ProxyChanged
 from ..middleware import ACTING
 from ..models import Account, FunctionGrant, Proxy
 from ..selectors import PROXY_BY_FILE, PROXY_FUNCTIONS, actor_by_proxy
@@ -123,6 +125,8 @@ def answer_proxy(*, actor: Actor, proxy: Proxy, accept: bool) -> Proxy:
     setattr(proxy, name, clock.now())
     proxy.save(update_fields=[name])
     record(STREAM, actor=actor, verb="proxy_accepted" if accept else "proxy_declined", subject=proxy_ref(proxy))
+    if accept:
+        publish(ProxyChanged(actor=actor, giver_id=proxy.giver_id))
     return proxy
 
 
@@ -141,6 +145,7 @@ def end_proxy(*, actor: Actor, proxy: Proxy) -> Proxy:
     proxy.ended_at = clock.now()
     proxy.save(update_fields=["ended_at"])
     record(STREAM, actor=actor, verb="proxy_ended", subject=proxy_ref(proxy))
+    publish(ProxyChanged(actor=actor, giver_id=proxy.giver_id))
     return proxy
 
 

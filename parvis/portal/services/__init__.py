@@ -1,5 +1,6 @@
 from .accounts import (
     close_account,
+    close_own_account,
     confirm_identity,
     email_of,
     keep_draft,
@@ -17,6 +18,7 @@ __all__ = [
     "allow_attempt",
     "ask_code",
     "close_account",
+    "close_own_account",
     "confirm_identity",
     "drop_attempts",
     "drop_codes",

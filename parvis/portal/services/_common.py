@@ -24,9 +24,10 @@ def record(actor: Actor, verb: str, account: CitizenAccount, values: dict[str, A
     mutations.record(STREAM, actor=actor, verb=verb, subject=subject, values={"account": str(account.uuid), **(values or {})}, note=note)
 
 
-def tell(actor: Actor, person_id: int, message: str, *, text: str = "", **values: str) -> None:
-    """A step in the chronicle of each open file of the person that the agent may change."""
-    for dossier in dossiers.dossiers_of(actor, person_id):
+def tell(actor: Actor, person_id: int, message: str, *, text: str = "", files: Actor | None = None, **values: str) -> None:
+    """A step in the chronicle of each open file of the person that the agent may change; of each at all for what the person did, who opens no
+    file (``files``: who finds them)."""
+    for dossier in dossiers.dossiers_of(files or actor, person_id):
         if dossier.status == "open":
             add_step(
                 actor=actor,

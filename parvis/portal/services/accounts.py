@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from parvis.contacts import api as contacts
 from parvis.form_engine import api as forms
 from parvis.kernel import clock, jobs, mutations
-from parvis.kernel.actor import Actor
+from parvis.kernel.actor import Actor, system_actor
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.gestures import gesture
 from parvis.kernel.subject import SubjectRef
@@ -157,17 +159,8 @@ def close_account(*, actor: Actor, account: CitizenAccount, reason: str) -> Citi
     _allowed(actor)
     if not reason.strip():
         raise AccountRefused(_("Say why the account is closed."), field="reason", code="no_reason")
-    row = CitizenAccount.objects.select_for_update().get(pk=account.pk)
-    if row.live is None:
-        raise AccountRefused(_("This account is closed."), code="closed")
-    row.live, row.closed_at = None, clock.now()
-    row.closed_by_id, row.closed_by_label, row.closed_why = actor.account_id, actor.label[:191], reason.strip()[:500]
-    row.save(update_fields=["live", "closed_at", "closed_by_id", "closed_by_label", "closed_why"])
-    CitizenSession.objects.filter(account=row).delete()
-    MailCode.objects.filter(account=row).delete()
-    record(actor, "account_closed", row, note=reason.strip()[:500])
+    row = _close(actor, account, reason.strip()[:500])
     if row.person_id is not None:
-        _withdraw(row.person_id)
         tell(
             actor,
             row.person_id,
@@ -175,6 +168,38 @@ def close_account(*, actor: Actor, account: CitizenAccount, reason: str) -> Citi
             text=reason.strip()[:500],
             name=_name(row.person_id),
         )
+    return row
+
+
+@gesture
+def close_own_account(*, actor: Actor, account: CitizenAccount) -> CitizenAccount:
+    """The person wants it no longer: it opens nothing from now on, in no browser, and the desk reads so in the file. The requests stay, with their
+    numbers and codes.
+
+    Raises:
+        AccountRefused: closed already.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        why = str(_("closed by the person"))
+    row = _close(actor, account, why)
+    if row.person_id is not None:
+        message = gettext_noop("%(name)s closed the own account at the portal")
+        tell(actor, row.person_id, message, files=system_actor("portal"), name=_name(row.person_id))
+    return row
+
+
+def _close(actor: Actor, account: CitizenAccount, why: str) -> CitizenAccount:
+    row = CitizenAccount.objects.select_for_update().get(pk=account.pk)
+    if row.live is None:
+        raise AccountRefused(_("This account is closed."), code="closed")
+    row.live, row.closed_at = None, clock.now()
+    row.closed_by_id, row.closed_by_label, row.closed_why = actor.account_id, actor.label[:191], why
+    row.save(update_fields=["live", "closed_at", "closed_by_id", "closed_by_label", "closed_why"])
+    CitizenSession.objects.filter(account=row).delete()
+    MailCode.objects.filter(account=row).delete()
+    record(actor, "account_closed", row, note=why)
+    if row.person_id is not None:
+        _withdraw(row.person_id)
     return row
 
 

@@ -64,6 +64,20 @@ def account(request: HttpRequest) -> HttpResponse:
     return page(request, "portal/account.html", {"account": mine.account, "here": mine, "sessions": services.sessions_of(mine.account)})
 
 
+@screen(access=visitors.is_visitor, public=True, methods=("GET", "POST"), writes=True)
+def close_own(request: HttpRequest) -> HttpResponse:
+    """What closing does, what is kept and why; then it is closed, everywhere at once. A second click finds it closed."""
+    mine = visitors.account(request)
+    if mine is None:
+        return _sign_in_first(request)
+    if request.method != "POST":
+        lines, _onward = selectors.lines_of(visitors.owner(request), "")
+        return page(request, "portal/close_own.html", {"account": mine, "lines": lines})
+    services.close_own_account(actor=visitors.citizen(request), account=mine)
+    visitors.forget_all(request)
+    return done(request, "portal:home", _("Your account is closed. Your requests go on: follow them with their number and code."))
+
+
 @screen(access=visitors.is_visitor, public=True, methods=("POST",), writes=True)
 def keep(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Take what a code opened in this browser into one's space: at once for whoever is signed in, else after signing in."""

@@ -1,5 +1,6 @@
+from .aways import Away
 from .cases import Case
 from .items import WorkItem, WorkItemEvent
 from .versions import ProcessVersion
 
-__all__ = ["Case", "ProcessVersion", "WorkItem", "WorkItemEvent"]
+__all__ = ["Away", "Case", "ProcessVersion", "WorkItem", "WorkItemEvent"]

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from parvis.kernel import asof
 from parvis.kernel.scope import ScopedModel
 from parvis.kernel.subject import SubjectRef
 
@@ -21,6 +22,8 @@ class WorkItem(ScopedModel):
     ``due_sort`` is ``due_on`` or the end of time, so that pages can be cut at a place (a NULL sorts differently on each engine).
     ``left_at``: done in a service that gave the file away since; who read it there reads it by the rule of readings alone.
     ``slot`` is unique while the item is open: the case's token, or what a caller named, so that nothing is opened twice.
+    ``away``: the latest absence that moved it. While ``away_until`` is set it is kept for ``away_name``, who has it back then unless somebody
+    took it; both are written here too, so that a list says it without reading more.
     """
 
     personal_data = "social"
@@ -50,6 +53,9 @@ class WorkItem(ScopedModel):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by_label = models.CharField(max_length=120, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    away = models.ForeignKey("workflows.Away", on_delete=models.PROTECT, null=True, blank=True, related_name="items")
+    away_name = models.CharField(max_length=120, blank=True)
+    away_until = models.DateField(null=True, blank=True)
     lock = models.PositiveIntegerField(default=0)
 
     class Meta(ScopedModel.Meta):
@@ -85,6 +91,12 @@ class WorkItem(ScopedModel):
     @property
     def ref(self) -> SubjectRef:
         return SubjectRef("work_item", self.pk)
+
+    @property
+    def away_last(self) -> dt.date | None:
+        """Last day of the absence, as people say it; None when it is kept for nobody, and on the page of a past day, which tells who had it then."""
+        kept = self.away_until is not None and self.is_open and asof.view() is None
+        return self.away_until - dt.timedelta(days=1) if kept and self.away_until else None
 
     @property
     def is_open(self) -> bool:

@@ -1,4 +1,4 @@
-"""Absence moves the case, not the person (F8)."""
+"""Who left holds no task (F8); and several tasks into other hands at once. Who is away for some days: ``away``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from parvis.identity.api import Account, actor_for
+from parvis.identity.api import Account, FunctionGrant, actor_for
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.gestures import gesture
@@ -29,11 +29,21 @@ def release_items_of(*, actor: Actor, account: Account | int, note: str = "") ->
     held = actor_for(person) if person.is_active else None
     moved = 0
     for item in WorkItem.unscoped.filter(owner=person, state=ItemState.OPEN).order_by("pk"):
-        if held is not None and (access.in_queue(held, item) if item.queue else held.grants):
+        if held is not None and item.away_until is not None:
+            continue  # for an absent colleague, with that colleague's rights: ``away`` looks after it
+        if held is not None and may_keep(person, held, item):
             continue
         release_item(actor=actor, item=item, note=note or _("its holder is away or has left"))
         moved += 1
     return moved
+
+
+def may_keep(person: Account, held: Actor, item: WorkItem) -> bool:
+    """Does this person still hold what the task needs? A queue of a function that they never had is where it would fall back to, and takes
+    nothing from whom it names."""
+    if not item.queue or access.in_queue(held, item):
+        return bool(held.grants)
+    return bool(held.grants) and not FunctionGrant.objects.filter(account=person, function=item.queue).exists()
 
 
 @gesture

@@ -19,7 +19,7 @@ from parvis.kernel.subject import SubjectRef
 from .. import access
 from ..enums import ItemEventKind, ItemState
 from ..errors import CannotAssign, ItemClosed, ItemTaken
-from ..events import StepClosed, StepOpened
+from ..events import StepClosed, StepHanded, StepOpened
 from ..models import Case, WorkItem, WorkItemEvent
 from ..models.items import NO_DUE
 
@@ -232,12 +232,16 @@ def close_items(*, actor: Actor, subject: SubjectRef, outcome: str = "") -> int:
     return len(items)
 
 
-def _hand(item: WorkItem, *, actor: Actor, owner: Account | None, kind: ItemEventKind, note: str = "", expect: int | None) -> WorkItem:
-    """Put a task into other hands, unless it moved meanwhile."""
+def _hand(
+    item: WorkItem, *, actor: Actor, owner: Account | None, kind: ItemEventKind, note: str = "", expect: int | None, keeps: bool = False
+) -> WorkItem:
+    """Put a task into other hands, unless it moved meanwhile. With ``keeps`` it is still kept for who is absent; else whoever gets it has it
+    for good."""
     rows = WorkItem.unscoped.filter(pk=item.pk, state=ItemState.OPEN)
     rows = rows.filter(owner__isnull=True) if expect is None else rows.filter(owner_id=expect)
     before = item.owner_id
-    if not rows.update(owner=owner, held_since=clock.now(), lock=F("lock") + 1):
+    values: dict[str, Any] = {} if keeps else {"away_until": None, "away_name": ""}
+    if not rows.update(owner=owner, held_since=clock.now(), lock=F("lock") + 1, **values):
         fresh = WorkItem.unscoped.select_related("owner").get(pk=item.pk)
         if not fresh.is_open:
             raise _closed(item)
@@ -249,6 +253,8 @@ def _hand(item: WorkItem, *, actor: Actor, owner: Account | None, kind: ItemEven
     mutations.record(
         stream(item), actor=actor, verb=f"workflows.{kind}", subject=item.ref, values={"owner": [before, item.owner_id]}, note=note
     )
+    if owner is not None and not keeps:
+        events.publish(StepHanded(actor=actor, item_id=item.pk, subject=item.subject, owner_id=owner.pk))
     return item
 
 
@@ -277,7 +283,8 @@ def give_back(*, actor: Actor, item: WorkItem, note: str = "") -> WorkItem:
         raise CannotAssign(_("This task has no queue to go back to: hand it to somebody."))
     if not (actor.is_system or access.may_give_back(actor, item)):
         raise NotAllowed(_("Only who holds the task, or the chief, puts it back."))
-    return _hand(item, actor=actor, owner=None, kind=ItemEventKind.RETURNED, note=note, expect=item.owner_id)
+    keeps = item.away_until is not None
+    return _hand(item, actor=actor, owner=None, kind=ItemEventKind.RETURNED, note=note, expect=item.owner_id, keeps=keeps)
 
 
 @gesture

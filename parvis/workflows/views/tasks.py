@@ -23,6 +23,7 @@ from .. import access, selectors
 from ..forms import HandForm, OutcomeForm
 from ..models import WorkItem
 from ..past import task_then
+from ..selectors_away import proxy_for
 from ..services import items, running
 
 TEMPLATE = "workflows/task.html"
@@ -58,6 +59,7 @@ def _context(request: HttpRequest, item: WorkItem, **forms: Any) -> dict[str, An
         "events": selectors.events_of(item),
         "ribbon": selectors.case_steps(item.subject) if item.case_id and item.left_at is None else [],
         "screen_url": selectors.screen_url(item) if item.is_open and access.may_do(actor, item) else "",
+        "proxy": proxy_for(actor, item) if item.is_open else None,
         "may_take": item.is_open and access.may_take(actor, item),
         "may_give_back": item.is_open and access.may_give_back(actor, item),
         "may_assign": may_assign,
@@ -74,7 +76,8 @@ def task(request: HttpRequest, uuid: UUID) -> HttpResponse:
         if (view := asof.view()) is not None:
             _read(request, item)
             return page(request, "workflows/task_then.html", _then(request, item, view))
-        goes = item.is_open and "sheet" not in request.GET and access.may_do(request.actor, item)  # type: ignore[attr-defined]
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        goes = item.is_open and "sheet" not in request.GET and access.may_do(actor, item) and not access.only_by_proxy(actor, item)
         onward = selectors.screen_url(item) if goes else ""
         if onward:
             return HttpResponseRedirect(onward)
@@ -190,6 +193,11 @@ def hand(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 owner=int(form.cleaned_data["owner"]),
                 note=form.cleaned_data["note"],
             )
+            item.refresh_from_db()
+            if item.away_last is not None:
+                text = _("%(who)s is absent until %(day)s: now with %(holder)s.")
+                told = {"who": item.away_name, "day": formats.day(item.away_last), "holder": selectors.holder_of(item)}
+                return done(request, _seen(request, item), text % told)
             who = item.owner.display_name if item.owner else ""
             return done(request, _seen(request, item), _("Handed over to %(who)s.") % {"who": who})
     return invalid(request, TEMPLATE, _context(request, item, hand_form=form))
