@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from parvis.kernel import expressions
 from parvis.ui import formats
@@ -122,5 +122,5 @@ def _field_problems(page: PageState, state: FieldState, names: Mapping[str, Any]
 def _row_fault(state: FieldState) -> str | None:
     least = max(state.field.get("min", 0), 1 if state.field.get("required") else 0)
     if len(state.rows) < least:
-        return _("Add at least %(count)d line(s).") % {"count": least}
+        return ngettext("Add at least %(count)d line.", "Add at least %(count)d lines.", least) % {"count": least}
     return None

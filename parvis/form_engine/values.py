@@ -226,7 +226,7 @@ def _no_longer(field: Field, value: Any) -> str | None:
 def _missing(field: Field) -> str:
     return {
         FieldType.CHOICE: _("Choose one of the answers."),
-        FieldType.CHOICES: _("Choose at least one answer."),
+        FieldType.CHOICES: _("Tick the box to go on.") if len(field.get("options", ())) == 1 else _("Choose at least one answer."),
         FieldType.YES_NO: _("Choose yes or no."),
         FieldType.UPLOAD: _("Add at least one file."),
         FieldType.ROWS: _("Add at least one line."),

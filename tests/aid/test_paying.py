@@ -114,6 +114,7 @@ def test_a_rejection_returns_to_people_is_corrected_and_paid_again(world):
     assert "pay" in _open_steps(decision.line_id) and count_unpaid(team.payer) == 1
     payer_item = WorkItem.unscoped.get(subject_type="due_line", state="open")
     assert (payer_item.queue, payer_item.step) == ("payer", "rejected") and "compte est clôturé" in payer_item.why
+    assert "The account is closed" in payer_item.why_in["en"] and "1.314,20" in payer_item.why_in["en"]
     referent_item = WorkItem.unscoped.get(subject_type="entitlement", state="open")
     assert (referent_item.owner_id, referent_item.step) == (centre.account("worker").pk, "account")
 

@@ -232,10 +232,14 @@ def test_the_secretary_plans_fills_sends_opens_and_closes(client, centre):
     agenda = reverse("decisions:agenda", args=[session.uuid])
     assert answer.headers["Location"] == agenda
     assert client.get(reverse("decisions:session", args=[session.uuid])).status_code == 302
+    text = body(client.get(agenda))
+    assert "1 proposition validée" in text
     for step in ("fill", "freeze", "open"):
         assert client.post(reverse(f"decisions:{step}", args=[session.uuid])).status_code == 303, step
         body(client.get(agenda))
     ids = [centre.account(name).pk for name in f.VOTERS]
+    text = body(client.get(agenda))
+    assert text.index('id="h-close"') > text.index("<tbody>")  # a case is left: the list comes first
     assert client.post(reverse("decisions:presence", args=[session.uuid]), {"present": ids}).status_code == 303
     assert "pas décidé" in body(client.post(reverse("decisions:close", args=[session.uuid]), {"to": ""}), 422)
     session.refresh_from_db()
@@ -246,12 +250,27 @@ def test_the_secretary_plans_fills_sends_opens_and_closes(client, centre):
     for key in ("a", "m", "r", "p", "x"):
         assert f'data-key="{key}"' in text
     assert client.post(reverse("decisions:decide", args=[item.uuid]), {"outcome": "granted", "lock": item.lock}).status_code == 303
+    text = body(client.get(url))
+    assert "Tous les cas sont décidés" in text and f'href="{agenda}#close"' in text
+    text = body(client.get(agenda))
+    assert text.index('id="h-pres"') < text.index('id="h-close"') < text.index("<tbody>")  # nothing is left but to close
     assert client.post(reverse("decisions:close", args=[session.uuid])).status_code == 303
     minutes = Minutes.unscoped.get()
     body(client.get(reverse("decisions:minutes", args=[minutes.uuid])))
     assert client.post(reverse("decisions:sign_minutes", args=[minutes.uuid]), {"role": "secretary"}).status_code == 303
     body(client.get(agenda))
     body(client.get(reverse("decisions:sessions")))
+
+
+def test_a_session_does_not_offer_itself_the_case_that_it_postponed(client, centre):
+    first, second = f.validated(centre, names=("Aya", "Benali")), f.validated(centre, names=("Noé", "Lemmens"))
+    session = f.opened(centre, [first])
+    api.decide(actor=centre.secretary, item=f.item_of(session, first), outcome="postponed", reason="La personne sera entendue.")
+    client.force_login(centre.account("secretary"))
+    assert "1 proposition validée" in body(client.get(reverse("decisions:agenda", args=[session.uuid])))
+    assert client.post(reverse("decisions:fill", args=[session.uuid])).status_code == 303
+    assert list(AgendaItem.unscoped.filter(session=session).values_list("proposal", flat=True).order_by("pk")) == [first.pk, second.pk]
+    assert api.Proposal.unscoped.get(pk=first.pk).state == "validated"
 
 
 @pytest.mark.parametrize(("do", "outcome"), [("postpone", "postponed"), ("more", "more_info"), ("refuse", "refused")])
@@ -278,7 +297,8 @@ def test_adjusting_on_the_page(client, centre):
     session = f.opened(centre, [proposal])
     item = f.item_of(session, proposal)
     client.force_login(centre.account("president"))
-    assert 'name="p0-amount"' in body(client.get(reverse("decisions:item", args=[session.uuid, item.uuid]) + "?do=adjust"))
+    text = body(client.get(reverse("decisions:item", args=[session.uuid, item.uuid]) + "?do=adjust"))
+    assert text.count('name="reason"') == 1 and text.index('name="reason"') < text.index('name="p0-amount"')
     data = form_of(proposal, outcome="adjusted", lock=item.lock, reason="Le bailleur a réduit la garantie.", **{"p0-amount": "250.00"})
     data.pop("b-facts")
     assert client.post(reverse("decisions:decide", args=[item.uuid]), data).status_code == 303

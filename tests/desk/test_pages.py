@@ -65,6 +65,23 @@ def test_home_shows_what_is_mine_and_what_my_queues_hold(client: Client, worker,
     assert str(other.uuid) not in page and str(elsewhere.uuid) not in page
 
 
+def test_a_task_that_came_today_is_in_sight_however_far_its_term(client: Client, worker, unit) -> None:
+    today = clock.today()
+    for days in range(1, 10):
+        factories.item(worker, at=unit, due_on=today + dt.timedelta(days=days), subject=None)
+    WorkItem.unscoped.update(held_since=clock.now() - dt.timedelta(days=2))
+    fresh = factories.item(worker, at=unit, due_on=today + dt.timedelta(days=30), subject=None)
+    free = factories.item(at=unit, due_on=today + dt.timedelta(days=31), subject=None)
+    page = client.get("/desk/").content.decode()
+    assert page.index("Nouveau chez vous aujourd’hui") < page.index(str(fresh.uuid)) < page.index("Cette semaine")
+    assert "9 tâches sur 11" in page and str(free.uuid) not in page
+    first = WorkItem.unscoped.order_by("due_sort", "pk")[0]
+    assert re.search(r'class="next".*?/([0-9a-f-]{36})/', page, re.DOTALL).group(1) == str(first.uuid)  # type: ignore[union-attr]
+    WorkItem.unscoped.filter(pk=fresh.pk).update(held_since=clock.now() - dt.timedelta(days=1))
+    page = client.get("/desk/").content.decode()
+    assert "Nouveau chez vous" not in page and str(fresh.uuid) not in page
+
+
 def test_empty_home_says_what_belongs_here(client: Client) -> None:
     page = client.get("/desk/").content.decode()
     assert "Rien ne vous attend" in page

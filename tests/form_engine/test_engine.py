@@ -69,7 +69,8 @@ def test_conditions_inside_a_row():
 
 
 def test_required_rows_and_page_checks():
-    assert [p.path for p in engine.problems(resolve(alone=False), today=TODAY, page="members")] == ["members"]
+    (none,) = engine.problems(resolve(alone=False), today=TODAY, page="members")
+    assert (none.path, none.text) == ("members", "Ajoutez au moins 1 ligne.")
     rich = resolve(alone=False, members=[{"name": "A", "works": True, "wage": "6000.00"}], why="x")
     (problem,) = engine.problems(rich, today=TODAY)
     assert (problem.page, problem.text) == ("money", "too rich (fr)")

@@ -82,7 +82,9 @@ def test_choices_take_only_what_is_offered():
     f = field("x", "choices", options=[option("a"), option("b")])
     assert read(f, "f", post(f=["b", "zzz"])) == ["b"]
     assert read(f, "f", post()) is None
-    assert fault({**f, "required": True}, None, TODAY)
+    assert fault({**f, "required": True}, None, TODAY) == "Choisissez au moins une réponse."
+    single = field("x", "choices", options=[option("true")], required=True)
+    assert fault(single, None, TODAY) == "Cochez la case pour continuer."
     assert values.is_raw(read(field("x", "choice", options=[option("a")]), "f", post(f="zzz")))
 
 

@@ -298,7 +298,8 @@ def test_a_tracking_code_opens_what_the_person_sent_and_the_receipt_only():
     session["portal_refs"] = [["request", mine.pk]]
     session.save()
     page = browser.get(f"/p/track/{mine.uuid}/").content.decode()
-    assert "photo.png" in page
+    assert "photo.png" in page and "<span>Logement" in page and "<span>," not in page
+    assert page.count("CPAS de") and "CPAS de Valmont · CPAS de Valmont" not in page
     assert [row.title for row in requests.pieces_received(mine)] == ["photo.png"]
     person = Actor(kind="citizen", account_id=None, label="", refs=frozenset({("request", mine.pk)}))
     seen = documents.Document.objects.visible_to(person)

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import translation
 
 from parvis.kernel import clock, jobs
 from parvis.kernel.errors import NotAllowed
@@ -20,6 +21,17 @@ from . import factories
 from .support import SYSTEM, World, happened
 
 pytestmark = pytest.mark.django_db
+
+
+def test_why_a_task_is_there_is_told_in_the_readers_language() -> None:
+    item = factories.item(why={"fr": "Compte clôturé", "nl": "Rekening afgesloten", "de": "Konto geschlossen", "en": "Account closed"})
+    told = {}
+    for code in ("fr", "nl", "de", "en"):
+        with translation.override(code):
+            told[code] = item.told
+    assert told == item.why_in and item.why == "Compte clôturé"
+    with translation.override("de"):
+        assert factories.item(why="2026-00031").told == "2026-00031"
 
 
 @pytest.mark.db

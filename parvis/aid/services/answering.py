@@ -23,7 +23,7 @@ from .. import texts
 from ..enums import DueState, EntitlementState
 from ..events import DuePaymentRejected, FirstPaymentExecuted
 from ..models import DueLine, Entitlement
-from .granting import in_language, note_step, stream
+from .granting import in_each_language, in_language, note_step, stream
 
 
 @gesture
@@ -99,7 +99,7 @@ def note_rejected(*, actor: Actor, due_id: int, reason_code: str, bank_text: str
     if not changed:
         return
     entitlement = line.entitlement
-    why = in_language(_why_rejected, line, reason_code, bank_text)
+    why = in_each_language(_why_rejected, line, reason_code, bank_text)
     mutations.record(
         stream(entitlement.dossier_id),
         actor=actor,

@@ -24,7 +24,7 @@ from .. import texts
 from ..enums import DueState, EntitlementState
 from ..events import ContinuationProposed
 from ..models import DueLine, Entitlement
-from .granting import Keeping, horizon, in_language, note_step, stream, write_due_lines
+from .granting import Keeping, horizon, in_each_language, in_language, note_step, stream, write_due_lines
 
 #: Days before the end at which the referent is asked, unless a dated parameter says otherwise.
 NOTICE_DAYS = 45
@@ -134,7 +134,7 @@ def propose_continuation(*, actor: Actor, entitlement: Entitlement) -> None:
         unit_id=entitlement.unit_id,
         dossier_id=entitlement.dossier_id,
         due_on=last,
-        why=in_language(_why_continue, entitlement, last),
+        why=in_each_language(_why_continue, entitlement, last),
         key="continuation",
     )
     mutations.record(

@@ -210,12 +210,13 @@ def _tell_overpaid(actor: Actor, old: Entitlement, new: Entitlement, settled: di
             queue="social_worker",
             unit_id=old.unit_id,
             dossier_id=old.dossier_id,
-            why=in_language(_why_overpaid, formats.amount(too_much, old.currency, "fr")),
+            why=in_each_language(_why_overpaid, too_much, old.currency),
             key="overpaid",
         )
 
 
-def _why_overpaid(amount: str) -> str:
+def _why_overpaid(too_much: Decimal, currency: str) -> str:
+    amount = formats.amount(too_much, currency)
     return _("%(amount)s more was paid than the new decision grants. Nothing is claimed back without a decision.") % {"amount": amount}
 
 

@@ -3,7 +3,8 @@ it is taken back from the worker, who tells the person where the letter had gone
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -24,13 +25,13 @@ from ..enums import ClaimState
 from ..errors import AidError
 from ..events import ClaimReopened, ClaimSettled
 from ..models import Claim, ClaimReceipt
-from .granting import in_language, note_step, stream
+from .granting import in_each_language, note_step, stream
 
 TASK = "settled"
 AGAIN = "reopened"
 
 
-def _to_worker(actor: Actor, claim: Claim, title: dict[str, str], why: str, key: str) -> None:
+def _to_worker(actor: Actor, claim: Claim, title: dict[str, str], why: dict[str, str], key: str) -> None:
     """The referent, or the queue of the service when nobody follows the file, gets the task."""
     open_item(
         actor=actor,
@@ -52,7 +53,7 @@ def hand_back(*, actor: Actor, claim: Claim) -> None:
     # What a decision gave up of it did not come in.
     amount = claim.collected.quantize(CENT)
     close_item(actor=actor, subject=claim.ref, key=AGAIN, outcome="settled")
-    why = in_language(_why, claim.number, formats.amount(amount, claim.currency, "fr"))
+    why = in_each_language(_why, claim.number, amount, claim.currency)
     _to_worker(actor, claim, texts.SETTLED, why, TASK)
     note_step(
         actor,
@@ -74,10 +75,9 @@ def take_back(*, actor: Actor, claim: Claim, letter: documents.Document | None, 
     Args:
         letter, told_at: of the claim as it was settled.
     """
-    sum_ = formats.amount(claim.open_amount, claim.currency, "fr")
     close_item(actor=actor, subject=claim.ref, key=TASK, outcome="reopened")
     if told_at is not None:
-        why = in_language(_why_again, claim.number, sum_, formats.day(clock.date_of(told_at), code="fr"))
+        why = in_each_language(_why_again, claim, clock.date_of(told_at))
         _to_worker(actor, claim, texts.REOPENED, why, AGAIN)
     elif letter is not None and letter.withdrawn_at is None:
         documents.withdraw_document(actor=actor, document=letter, reason=reason)
@@ -86,11 +86,11 @@ def take_back(*, actor: Actor, claim: Claim, letter: documents.Document | None, 
     )
 
 
-def _why_again(number: str, amount: str, day: str) -> str:
+def _why_again(claim: Claim, day: date) -> str:
     return _("%(number)s: %(amount)s is to be recovered again. The letter of %(day)s said that nothing was left.") % {
-        "number": number,
-        "amount": amount,
-        "day": day,
+        "number": claim.number,
+        "amount": formats.amount(claim.open_amount, claim.currency),
+        "day": formats.day(day),
     }
 
 
@@ -110,8 +110,11 @@ def tell_reopened(*, actor: Actor, claim: Claim) -> None:
     note_step(actor, claim.dossier_id, texts.STEP_REOPENED_TOLD, {"number": claim.number}, claim.ref)
 
 
-def _why(number: str, amount: str) -> str:
-    return _("%(number)s: all of %(amount)s came in. The letter to the person is ready.") % {"number": number, "amount": amount}
+def _why(number: str, amount: Decimal, currency: str) -> str:
+    return _("%(number)s: all of %(amount)s came in. The letter to the person is ready.") % {
+        "number": number,
+        "amount": formats.amount(amount, currency),
+    }
 
 
 @gesture

@@ -34,6 +34,7 @@ from .proposals import (
     review_queue,
     version_marks,
     versions_of,
+    waiting_for,
 )
 from .reader import READER
 from .sessions import (
@@ -99,5 +100,6 @@ __all__ = [
     "undelivered",
     "version_marks",
     "versions_of",
+    "waiting_for",
     "when",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from parvis.kernel.actor import Actor
 from parvis.kernel.statements import Statement
 from parvis.kernel.subject import SubjectRef
@@ -14,10 +16,12 @@ from ..enums import (
     VersionReason,
 )
 from ..models import (
+    AgendaItem,
     Decision,
     LegalOpinion,
     Proposal,
     ProposalVersion,
+    Session,
     WorkingCopy,
 )
 from .reader import READER
@@ -31,9 +35,16 @@ def proposals_for(actor: Actor, *, state: str = "", limit: int = 200) -> list[Pr
     return list(rows.order_by("created_at", "pk")[:limit])
 
 
-def count_waiting(actor: Actor) -> int:
-    """Validated proposals that wait for a session."""
-    return Proposal.objects.visible_to(actor).filter(live=1, state=ProposalState.VALIDATED).count()
+def waiting_for(actor: Actor, session: Session | None = None) -> QuerySet[Proposal]:
+    """Validated proposals that wait for a session; for one that is named, without those that it postponed itself."""
+    rows = Proposal.objects.visible_to(actor).filter(live=1, state=ProposalState.VALIDATED)
+    if session is not None:
+        rows = rows.exclude(pk__in=AgendaItem.objects.visible_to(actor).filter(session=session).values("proposal_id"))
+    return rows
+
+
+def count_waiting(actor: Actor, session: Session | None = None) -> int:
+    return waiting_for(actor, session).count()
 
 
 def review_queue(actor: Actor) -> list[Proposal]:

@@ -254,7 +254,7 @@ def decide(request: Request, uuid: Any) -> HttpResponse:
             context(request, found, current, refused=error, doing=doing, typed=data, grants=grants),
             status=error.status,
         )
-    text = f"{made.number}{formats.NBSP}: {made.get_outcome_display()}"
+    text = f"{formats.colon(made.number)} {made.get_outcome_display()}"
     if following is not None and following.item.pk != current.pk and following.state == ItemState.PENDING:
         return done(request, reverse("decisions:item", args=[found.uuid, following.item.uuid]), text)
     return done(request, "decisions:session", text, found.uuid)

@@ -21,8 +21,8 @@ from parvis.ui import formats
 from parvis.ui.http import Request, done, page, reading, screen
 
 from .. import access, forms, neighbours, printing, selectors
-from ..enums import ItemState, MinutesState, ProposalState, SessionState
-from ..models import AgendaItem, Committee, Minutes, Proposal, Session
+from ..enums import ItemState, MinutesState, SessionState
+from ..models import AgendaItem, Committee, Minutes, Session
 from ..past import signed_then
 from ..services import deciding, sessions
 from ..services import minutes as writing
@@ -105,13 +105,15 @@ def agenda_context(request: Request, session: Session, **more: Any) -> dict[str,
         view.rows.sort(key=lambda r: (r.item.late, (r.clock.due_on if r.clock else date.max), r.item.pk))  # type: ignore[attr-defined]
         for place, row in enumerate(view.rows, start=1):
             row.place = place
+    ready = session.state == SessionState.FROZEN or (session.state == SessionState.OPEN and view.rows and not view.pending)
     others = [s for s in selectors.open_sessions(actor) if s.pk != session.pk]
     return {
         "session": session,
         "view": view,
         "may_run": may_run,
+        "first": may_run and ready,
         "sits": access.may_see_committee(actor),
-        "waiting": selectors.count_waiting(actor) if may_run and session.state != SessionState.CLOSED else 0,
+        "waiting": selectors.count_waiting(actor, session) if may_run and session.state != SessionState.CLOSED else 0,
         "minutes": Minutes.objects.visible_to(actor).filter(session=session).first(),
         "others": others,
         "members": sessions.members_on(session.committee, clock.date_of(session.starts_at)),
@@ -126,9 +128,7 @@ def step(request: Request, uuid: Any, step: str) -> HttpResponse:
     actor = request.actor
     try:
         if step == "fill":
-            added = sessions.schedule_waiting(
-                actor=actor, session=session, proposals=list(Proposal.objects.visible_to(actor).filter(state=ProposalState.VALIDATED))
-            )
+            added = sessions.schedule_waiting(actor=actor, session=session, proposals=list(selectors.waiting_for(actor, session)))
             text = ngettext("%(n)s case put on the agenda.", "%(n)s cases put on the agenda.", len(added)) % {"n": len(added)}
             return done(request, "decisions:agenda", text, session.uuid)
         if step == "freeze":

@@ -18,6 +18,14 @@ from parvis.kernel.periods import next_month
 from ..cast import Case
 from .people import LAWYER, PRESIDENT, Play, agent, iban_of
 
+#: What the chief adds, in the language of the letter.
+CONFIRMED = {
+    "fr": " Les pièces du dossier le confirment.",
+    "nl": " De stukken van het dossier bevestigen dat.",
+    "de": " Die Unterlagen der Akte bestätigen dies.",
+    "en": " The documents of the file confirm it.",
+}
+
 
 def provision_of(play: Play, base: dict[str, Any]) -> dict[str, Any]:
     """The grant as the worker types it: period, account, and what its kind asks."""
@@ -139,7 +147,7 @@ def correct(play: Play) -> None:
     assert proposal is not None
     latest = deciding.latest(proposal)
     own = {block["key"]: block["text"] for block in latest.blocks if block["kind"] == "free"}
-    own["facts"] = own.get("facts", "") + " Les pièces du dossier le confirment."
+    own["facts"] = own.get("facts", "") + CONFIRMED.get(proposal.language, CONFIRMED["fr"])
     deciding.save_version(actor=play.chief, proposal=proposal, own=own, provisions=latest.provisions, base_no=latest.no)
     proposal.refresh_from_db()
 

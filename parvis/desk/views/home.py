@@ -22,6 +22,9 @@ from .. import access, changes, todo
 from ..past import home_then
 
 SHOWN = 8
+NEW = 2
+#: Read in the one statement of the list; a new task that stands further down than this is found in the list of tasks.
+READ = 60
 
 
 def cells(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
@@ -60,7 +63,8 @@ def _home(request: HttpRequest) -> HttpResponse:
     counts = counts_for(actor)
     leads = access.may_lead(actor)
     which = "team" if leads and request.GET.get("list") == "team" else "todo"
-    rows = todo.rows_of(actor, items_for(actor, which)[:SHOWN], mark_next=which == "todo")
+    items, new = todo.chosen(actor, items_for(actor, which)[:READ], SHOWN, NEW if which == "todo" else 0)
+    rows = todo.rows_of(actor, items, mark_next=new if which == "todo" else None)
     own = reverse("desk:home")
     scopes = [{"label": _("Me"), "url": own, "current": which == "todo"}]
     if leads:
@@ -69,7 +73,7 @@ def _home(request: HttpRequest) -> HttpResponse:
         "first_name": actor.label.split(" ")[0] if actor.label else "",
         "today": clock.today(),
         "counts": counts,
-        "groups": todo.grouped(rows),
+        "groups": todo.grouped(rows, new=new),
         "shown": len(rows),
         "total": counts[which],
         "which": which,

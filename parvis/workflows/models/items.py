@@ -10,6 +10,7 @@ from django.db.models import Q
 from parvis.kernel import asof
 from parvis.kernel.scope import ScopedModel
 from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
 
 from ..enums import ItemEventKind, ItemState
 
@@ -21,6 +22,7 @@ class WorkItem(ScopedModel):
 
     ``due_sort`` is ``due_on`` or the end of time, so that pages can be cut at a place (a NULL sorts differently on each engine).
     ``left_at``: done in a service that gave the file away since; who read it there reads it by the rule of readings alone.
+    ``why`` is in the centre's language; ``why_in`` says the same in each language, where a sentence says it.
     ``slot`` is unique while the item is open: the case's token, or what a caller named, so that nothing is opened twice.
     ``away``: the latest absence that moved it. While ``away_until`` is set it is kept for ``away_name``, who has it back then unless somebody
     took it; both are written here too, so that a list says it without reading more.
@@ -46,6 +48,7 @@ class WorkItem(ScopedModel):
     due_from = models.DateField(null=True, blank=True)
     clock = models.CharField(max_length=32, blank=True)
     why = models.CharField(max_length=500, blank=True)
+    why_in = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=12, choices=ItemState, default=ItemState.OPEN)
     outcome = models.CharField(max_length=64, blank=True)
     opened_at = models.DateTimeField()
@@ -97,6 +100,11 @@ class WorkItem(ScopedModel):
         """Last day of the absence, as people say it; None when it is kept for nobody, and on the page of a past day, which tells who had it then."""
         kept = self.away_until is not None and self.is_open and asof.view() is None
         return self.away_until - dt.timedelta(days=1) if kept and self.away_until else None
+
+    @property
+    def told(self) -> str:
+        """Why it is there, in the reader's language where it is said in several."""
+        return formats.label(self.why_in) or self.why
 
     @property
     def is_open(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from parvis.kernel.actor import Actor
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.gestures import gesture
 from parvis.kernel.subject import SubjectRef
+from parvis.ui import formats
 
 from .. import access
 from ..enums import ItemEventKind, ItemState
@@ -72,7 +74,7 @@ def create_item(
     due_on: date | None,
     due_from: date | None,
     clock_kind: str,
-    why: str,
+    why: str | dict[str, str],
     slot: str | None,
     case: Case | None = None,
     step: str = "",
@@ -104,7 +106,8 @@ def create_item(
         due_sort=due_on or NO_DUE,
         due_from=due_from,
         clock=clock_kind,
-        why=why[:500],
+        why=formats.label(why, settings.LANGUAGE_CODE)[:500],
+        why_in={code: text[:500] for code, text in why.items()} if isinstance(why, dict) else {},
         opened_at=at,
         held_since=at,
     )
@@ -137,7 +140,7 @@ def open_item(
     due_on: date | None = None,
     due_from: date | None = None,
     clock_kind: str = "",
-    why: str = "",
+    why: str | dict[str, str] = "",
     key: str = "",
 ) -> WorkItem:
     """Open a task outside any process. With ``key``, the open task of the same subject and key is returned instead of a second one.

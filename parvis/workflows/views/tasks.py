@@ -143,7 +143,7 @@ def beside(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "item": item,
         "step": selectors.step_def(item),
         "card": card,
-        "told_why": "" if card is not None and item.why in f"{card.title} {card.detail}" else item.why,
+        "told_why": "" if card is not None and item.told in f"{card.title} {card.detail}" else item.told,
         "holder": selectors.holder_of(item),
         "events": selectors.events_of(item)[-LATEST:][::-1],
         "ribbon": selectors.case_steps(item.subject) if item.case_id and item.left_at is None else [],
