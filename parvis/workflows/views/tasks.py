@@ -115,7 +115,7 @@ def _then(request: HttpRequest, item: WorkItem, view: PastView, *, beside: bool 
         "item": then.item,
         "step": selectors.step_def(then.item),
         "card": _file_then(request.actor, item),  # type: ignore[attr-defined]
-        "told_why": then.item.why,
+        "told_why": then.item.told,
         "holder": then.holder,
         "events": events,
         "ribbon": then.ribbon,
