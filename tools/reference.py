@@ -76,6 +76,60 @@ def registries_page() -> str:
     return "\n".join(out) + "\n"
 
 
+#: Of pages that show today although what they show has a history: where that history is read.
+ELSEWHERE = {
+    "aid:attestation": "the register of attestations goes back; the paper is the one that was handed over",
+    "aid:rejected": "the order, the right and what was unpaid go back",
+    "aid:run_list": "the list of a month goes back on its page; the file is for paying by hand today",
+    "aid:settled": "each recovery goes back",
+    "contacts:letters": "labels are written for those of today; the address book goes back",
+    "contacts:phone_list": "printed for the calls of today; the address book goes back",
+    "decisions:committee": "mandates and delegations stand there with their days, also those that ended; a session of a past day names who sat",
+    "decisions:opinion": "the opinions of then stand on the proposal of the day",
+    "documents:orphans": "what lies nowhere is looked for anew each time; each paper goes back",
+    "documents:templates": "every version stands there with its day; letters keep theirs",
+    "dossiers:access_log": "who read what, when: each line bears its instant",
+    "dossiers:agent": "specialities, quota and absences stand there with their days",
+    "dossiers:departure": "who followed a dossier goes back on the dossier; signatures bear their instant",
+    "dossiers:destruction": "of what was destroyed the number and the certificate are left, on no day more",
+    "dossiers:handover": "a page to sign today; what it gathers goes back on the dossier",
+    "dossiers:reading_rules": "every version stands there with its days",
+    "dossiers:retention": "every version stands there with its days",
+    "dossiers:simulate": "rights are those of today, on a past day too",
+    "dossiers:transfer_answer": "the service of a dossier goes back on the dossier and in the list",
+    "identity:admin_account": "functions stand there with their days, also those that ended",
+    "identity:rights": "rights are those of today, on a past day too; every version stands there",
+    "mailings:index": "each letter stands in its file, and goes back there",
+    "requests:receipt": "the paper that was handed over",
+    "takeover:old": "what another system said, unchanged since it was taken over",
+    "workflows:process": "every version stands there; a task goes back with the way of its request",
+}
+
+
+def past_page() -> str:
+    """Which pages go back to a day of view; of the others, why not."""
+    from django.utils import translation
+
+    from parvis.kernel import registries
+    from parvis.ui import past
+
+    told: dict[str, list[str]] = {}
+    for name, kind in registries.as_of.items():
+        told.setdefault(kind, []).append(name)
+    with translation.override("en"):
+        out = [
+            f"{NOTE}# The pages and a past day\n",
+            "What every page of an agent shows while the reader looks at a past day (*Past day*, key Z); each context says it in its "
+            "`past_pages.py`. A page that shows today says so above itself, with the reason.\n",
+            "## It goes back to the day\n",
+            *(f"- `{name}`" for name in sorted(told[past.DAY])),
+        ]
+        for kind, words in past.REASONS.items():
+            out.append(f"\n## It shows today: {kind}\n\n{words}\n")
+            out += [f"- `{name}`{f': {ELSEWHERE[name]}' if name in ELSEWHERE else ''}" for name in sorted(told.get(kind, []))]
+    return "\n".join(out) + "\n"
+
+
 def api_page() -> str:
     """Every address of the interface for programs."""
     from django.utils import translation
@@ -86,7 +140,7 @@ def api_page() -> str:
         return NOTE + page()
 
 
-PAGES = {"api": api_page, "settings": settings_page, "data-model": model_page, "registries": registries_page}
+PAGES = {"api": api_page, "settings": settings_page, "data-model": model_page, "registries": registries_page, "past-day": past_page}
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from parvis.contacts.api import display_names, organisation_cards
+from parvis.contacts.api import display_names, organisation_names
 from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.textmatch import sort_key
@@ -141,14 +141,14 @@ def named_then(grid: Grid, actor: Actor) -> Grid:
     def ready(rows: Sequence[Any]) -> None:
         persons = {pk for row in rows for pk in (row.dossier.lead_id, row.person_id, row.partner_id) if pk}
         names = display_names(persons)
-        cards = organisation_cards(actor, {row.organisation_id for row in rows if row.organisation_id}, view.day, view.known_on)
+        parties = {row.organisation_id for row in rows if row.organisation_id}
+        houses = organisation_names(actor, parties, view.day, view.known_on) if parties else {}
         for row in rows:
-            card = cards.get(row.organisation_id) if row.organisation_id else None
-            partner = (card.name if card else "?") if row.organisation_id else names.get(row.partner_id, "?") if row.partner_id else ""
+            partner = names.get(row.partner_id, "?") if row.partner_id else ""
             row.names_then = {
                 "client": names.get(row.dossier.lead_id, "?"),
                 "person": names.get(row.person_id, "?") if row.person_id else "",
-                "partner": partner,
+                "partner": houses.get(row.organisation_id, "?") if row.organisation_id else partner,
             }
 
     return replace(grid, ready=ready, open=False)

@@ -204,6 +204,14 @@ def test_every_page_of_an_agent_says_whether_it_goes_back() -> None:
     assert set(declared.values()) == {past.DAY, *past.REASONS}
 
 
+def test_the_reference_tells_of_pages_of_today_where_their_history_is_read() -> None:
+    from parvis.kernel import registries
+    from tools import reference
+
+    assert [name for name in reference.ELSEWHERE if registries.as_of.get(name) not in past.REASONS] == []
+    assert (reference.FOLDER / "past-day.md").read_text(encoding="utf-8") == reference.past_page(), "run: python -m tools.reference"
+
+
 def test_what_is_read_as_of_a_day_never_takes_a_gesture() -> None:
     from parvis.kernel import registries
 

@@ -64,8 +64,9 @@ def changes(request: HttpRequest, uuid: UUID) -> HttpResponse:
         since, chosen, but = visit, "visit", actor.account_id
     else:
         since, chosen = max(opened, (until or clock.now()) - dt.timedelta(days=31)), "day"
-    people = addresses_told(member_views(actor, dossier.pk, asof.day(), asof.known_on()))
-    span = Span(dossier.pk, since, people, but, dossier.uuid, names_of_members(dossier.pk))
+    people = addresses_told(member_views(actor, dossier.pk, asof.day(), asof.known_on(), homes=False))
+    names = names_of_members(dossier.pk)
+    span = Span(dossier.pk, since, people, but, dossier.uuid, names)
     groups = kernel_changes.tell(actor, span)
     cut = any(len(rows) >= kernel_changes.MOST for _source, rows in groups)
     if until is not None:  # the latest are read first: where there are too many since, the page says so
@@ -74,7 +75,7 @@ def changes(request: HttpRequest, uuid: UUID) -> HttpResponse:
     ways = [{"key": "visit", "label": _("my last visit, %(when)s") % {"when": formats.moment(visit)}}] if visit else []
     ways += [{"key": key, "label": _("decision %(number)s") % {"number": label}} for key, (_at, label) in marks.items()]
     context = {
-        **crumbs(dossier),
+        **(crumbs(dossier) if view is None else {"dossier": dossier, "lead_name": names.get(dossier.lead_id, "?")}),
         "since": since,
         "when": formats.day(since) if chosen == "day" else formats.moment(since),
         "chosen": chosen,

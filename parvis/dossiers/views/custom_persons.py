@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from parvis.contacts.api import Person, can_edit_person, can_read_persons, display_names
 from parvis.form_engine.api import problems, read_page
-from parvis.kernel import clock
+from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.kernel.errors import Conflict
 from parvis.kernel.periods import OPEN_END
@@ -26,6 +26,7 @@ from ..forms_custom import PeriodForm
 from ..grids_persons import PERSONS, listed_persons, with_notes
 from ..models import PersonFact
 from ..models.custom import ONCE
+from ..past_persons import persons_listed_then, persons_then
 from ..services import custom as services
 from ._common import asked_day
 from .custom import both_kept, entry_asked, reading_days
@@ -34,6 +35,9 @@ from .custom import both_kept, entry_asked, reading_days
 @screen(access=access.can_list_persons, parts={"persons": "ui/components/grid.html"})
 def persons(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    if (view := asof.view()) is not None:
+        then = persons_then(view).read(request, persons_listed_then(actor, view))
+        return then.export() or page(request, "dossiers/persons.html", {"grid": then})
     noted, rows = with_notes(PERSONS, listed_persons(actor), actor)
     own, rows = with_custom(noted, rows, actor, persons=True)
     grid = own.read(request, rows)

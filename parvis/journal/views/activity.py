@@ -15,6 +15,7 @@ from parvis.contacts.api import (
     display_names,
     hidden_person_ids,
     organisation_cards,
+    organisation_names,
     resolve_organisation,
     resolve_person,
 )
@@ -144,7 +145,7 @@ def with_partner(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
     if party is None or (kind == "person" and hidden_person_ids([party.pk])):
         raise Http404("partner")
     if kind == "organisation":
-        name = organisation_cards(actor, [party.pk], asof.day(), asof.known_on())[party.pk].name
+        name = organisation_names(actor, [party.pk], asof.day(), asof.known_on()).get(party.pk, "?")
     else:
         name = display_names([party.pk]).get(party.pk, "?")
     tariffs = tariffs_for(actor)
