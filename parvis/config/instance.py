@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import holidays
+from stdnum.be import vat
 
 KINDS = ("production", "test", "demo")
 COLOURS = ("", "blue", "green", "violet", "amber", "red", "slate")
@@ -102,6 +106,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("log_level", str, "INFO", "Least severe level that is logged.", ("DEBUG", "INFO", "WARNING", "ERROR")),
     Setting("debug", bool, False, "Developer's error pages. Never in production."),
 )
+#: Smallest value of the whole numbers.
+LEAST = {"max_upload_mb": 1, "opening_hours": 1, "api_calls_a_minute": 1, "lookups_a_day": 1, "access_log_delay_days": 0}
+COUNTRIES = frozenset(code for code in holidays.list_supported_countries() if len(code) == 2)
 BY_KEY = {setting.key: setting for setting in SETTINGS}
 
 
@@ -123,8 +130,33 @@ def _coerce(setting: Setting, raw: Any, where: str) -> Any:
     if not isinstance(value, setting.type) or (setting.type is int and isinstance(value, bool)):
         raise SettingError(f"{where}: {setting.key} must be {setting.type.__name__}, not {raw!r}")
     if setting.choices and value not in setting.choices:
-        raise SettingError(f"{where}: {setting.key} must be one of {', '.join(setting.choices)}, not {value!r}")
+        choices = ", ".join(choice or "empty" for choice in setting.choices)
+        raise SettingError(f"{where}: {setting.key} must be one of {choices}, not {value!r}")
     return value
+
+
+def _check(values: dict[str, Any], file: Path) -> None:
+    """What the type of a setting does not say. A value that only a later page or letter would stumble over is told here."""
+    if values["mail_port"] not in range(1, 65536):
+        raise SettingError(f"{file}: mail_port must be between 1 and 65535, not {values['mail_port']}")
+    for key, least in LEAST.items():
+        if values[key] < least:
+            raise SettingError(f"{file}: {key} must be at least {least}, not {values[key]}")
+    try:
+        ZoneInfo(values["time_zone"])
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingError(f"{file}: time_zone: {values['time_zone']!r} is not known. Write it as in 'Europe/Brussels'.") from None
+    if values["country"] not in COUNTRIES:
+        raise SettingError(
+            f"{file}: country: the public holidays of {values['country']!r} are not known. Write the two letters as in 'BE'."
+        )
+    number = values["enterprise_number"]
+    if values["country"] == "BE" and number and not vat.is_valid(number):
+        raise SettingError(f"{file}: enterprise_number: {number!r} is not a Belgian enterprise number: 10 digits with their check digits.")
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", values["cookie_prefix"]):
+        raise SettingError(f"{file}: cookie_prefix: {values['cookie_prefix']!r} may hold letters, digits, - and _ alone.")
+    if not values["hosts"].strip(", "):
+        raise SettingError(f"{file}: hosts is empty: nobody could reach the instance. Write its host names, separated by commas.")
 
 
 def load(path: Path | None = None) -> dict[str, Any]:
@@ -153,12 +185,7 @@ def load(path: Path | None = None) -> dict[str, Any]:
     where = "PARVIS_REQUIRE_MFA" if "PARVIS_REQUIRE_MFA" in os.environ else str(file)
     if not values["require_mfa"] and values["kind"] == "production":
         raise SettingError(f"{where}: require_mfa: a production instance cannot do without a second factor. Set it to true.")
-    if values["mail_port"] not in range(1, 65536):
-        raise SettingError(f"{file}: mail_port must be between 1 and 65535, not {values['mail_port']}")
-    try:
-        ZoneInfo(values["time_zone"])
-    except (ZoneInfoNotFoundError, ValueError):
-        raise SettingError(f"{file}: time_zone: {values['time_zone']!r} is not known. Write it as in 'Europe/Brussels'.") from None
+    _check(values, file)
     return values
 
 

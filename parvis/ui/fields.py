@@ -36,3 +36,14 @@ def day_field(label: Any, *, required: bool = True, error_messages: dict[str, An
         error_messages={"invalid": _("This is not a date. Write it like 31/12/2026."), **(error_messages or {})},
         **more,
     )
+
+
+def read_day(text: str) -> dt.date | None:
+    """The day that an address or a bare input names, in one of the usual ways; None when it is none, or of a year that nobody means."""
+    for pattern in DAY_FORMATS:
+        try:
+            day = dt.datetime.strptime(text.strip()[:10], pattern).date()  # noqa: DTZ007  (a date of law)
+        except ValueError:
+            continue
+        return day if day.year in YEARS else None
+    return None

@@ -53,6 +53,13 @@ def run() -> Run:
         ("require_mfa = false", "a production instance cannot do without a second factor. Set it to true."),
         ('time_zone = "Europe/Valmont"', "'Europe/Valmont' is not known. Write it as in 'Europe/Brussels'."),
         ("mail_port = 70000", "mail_port must be between 1 and 65535, not 70000"),
+        ('colour = "pinkish"', "must be one of empty, blue, green"),
+        ('country = "ZZ"', "the public holidays of 'ZZ' are not known. Write the two letters as in 'BE'."),
+        ('enterprise_number = "0200000044"', "'0200000044' is not a Belgian enterprise number: 10 digits with their check digits."),
+        ('cookie_prefix = "a b;"', "'a b;' may hold letters, digits, - and _ alone."),
+        ('hosts = " , "', "hosts is empty: nobody could reach the instance."),
+        ("max_upload_mb = 0", "max_upload_mb must be at least 1, not 0"),
+        ("lookups_a_day = -5", "lookups_a_day must be at least 1, not -5"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_file_and_the_way_out(

@@ -118,6 +118,10 @@ def test_the_whole_page_as_of_a_past_day(client, centre) -> None:
         today = get(client, centre.worker, url("detail", dossier)).content.decode()
         past = client.get(url("detail", dossier) + "?on=2026-02-01").content.decode()
         bad = client.get(url("detail", dossier) + "?on=31/02/2026").content.decode()
+        for nobody_means in ("0001-01-01", "9999-12-31"):  # days before and after them do not exist
+            odd = client.get(url("detail", dossier) + f"?on={nobody_means}")
+            assert odd.status_code == 200 and "Rue Nouvelle" in odd.content.decode() and nobody_means in odd.content.decode()
+            assert client.get(url("changes", dossier) + f"?since={nobody_means}").status_code == 200
     assert "Rue Nouvelle" in today and "Écrit en mars" in today and "Sami Aerts" in today
     assert "Rue Ancienne" in past and "Rue Nouvelle" not in past
     assert "Écrit en mars" not in past and "Sami Aerts" not in past.split("dos-body")[0].split("refs")[1]

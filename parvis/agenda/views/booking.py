@@ -16,6 +16,7 @@ from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Hit
 from parvis.kernel.subject import SubjectRef
+from parvis.ui.fields import read_day
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
 from .. import access, services
@@ -31,10 +32,7 @@ FOUND = 7
 
 def asked_day(text: str) -> dt.date | None:
     """The day that an address names, or nothing."""
-    try:
-        return dt.date.fromisoformat(text.strip()[:10])
-    except ValueError:
-        return None
+    return read_day(text)
 
 
 def form_for(request: HttpRequest, subject: SubjectRef, *, blank: bool = False) -> BookForm:

@@ -12,6 +12,7 @@ from parvis.contacts.api import display_names
 from parvis.kernel import asof, clock, memo
 from parvis.kernel.statements import Statement
 from parvis.kernel.subject import SubjectRef
+from parvis.ui.fields import read_day
 from parvis.ui.http import reading
 
 from .. import access
@@ -47,13 +48,7 @@ def visible(request: HttpRequest, uuid: UUID, *, destroyed: bool = False, **also
 
 def asked_day(request: HttpRequest, name: str = "on") -> dt.date | None:
     """The day in the address, typed in one of the usual ways; None when absent or unreadable."""
-    text = request.GET.get(name, "").strip()
-    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"):
-        try:
-            return dt.datetime.strptime(text, pattern).date()  # noqa: DTZ007  (a date of law)
-        except ValueError:
-            continue
-    return None
+    return read_day(request.GET.get(name, ""))
 
 
 def end_of(day: dt.date) -> dt.datetime:

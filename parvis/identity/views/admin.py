@@ -16,6 +16,7 @@ from parvis.kernel import clock
 from parvis.kernel.models import MutationLine
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
+from parvis.ui.fields import read_day
 from parvis.ui.http import done, errors_on, invalid, page, screen
 from parvis.ui.logged import told
 from parvis.ui.together import merged
@@ -230,9 +231,8 @@ def revoke(request: HttpRequest, uuid: Any) -> HttpResponse:
     refusal = ""
     last = None
     if request.POST.get("last_day"):
-        try:
-            last = dt.date.fromisoformat(request.POST["last_day"])
-        except ValueError:
+        last = read_day(request.POST["last_day"])
+        if last is None:
             refusal = _("This is not a date.")
     if not refusal:
         try:

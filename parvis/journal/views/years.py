@@ -12,6 +12,7 @@ from django.urls import reverse
 from parvis.kernel import asof, clock
 from parvis.kernel.actor import Actor
 from parvis.ui import formats
+from parvis.ui.fields import read_day
 from parvis.ui.http import page, part_asked, screen
 
 from .. import access, services
@@ -25,10 +26,7 @@ def _say(start: dt.date, end: dt.date | None) -> str:
 
 
 def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text[:10])
-    except ValueError:
-        return None
+    return read_day(text)
 
 
 #: Turning points told in words below the band, where it stands on the page of the dossier.
