@@ -111,15 +111,17 @@ def _restore(options: argparse.Namespace) -> int:
 def _load(source: Path, manifest: Any) -> Any:
     import django
     from django.core.management import call_command
+    from django.db import connection
 
     django.setup()
     from parvis.config import backup as archive
-    from parvis.kernel import seals
+    from parvis.kernel import planner, seals
 
     archive.require_empty_database()
     call_command("migrate", verbosity=0)
     archive.require_same_migrations(manifest)
     archive.load(source, manifest)
+    planner.count_rows(connection)
     return seals.verify()
 
 

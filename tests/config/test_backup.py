@@ -6,7 +6,9 @@ import argparse
 import gzip
 import io
 import json
+import sqlite3
 import tarfile
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -244,6 +246,8 @@ def test_the_commands_back_up_and_restore_a_whole_instance(tmp_path: Path, run: 
     done = run("restore", str(file), "--settings", str(old / "settings.toml"), "--as-test", folder=new)
     assert done.returncode == 0, done.stderr
     assert "journal intact" in done.stdout
+    with closing(sqlite3.connect(new / "parvis.sqlite3")) as restored:  # it knows what it holds before the first page asks
+        assert restored.execute("SELECT COUNT(*) FROM sqlite_stat1 WHERE tbl = 'kernel_mutationline'").fetchone()[0] > 0
     lines = run("audit", "verify", "--json", folder=old).stdout
     assert json.loads(run("audit", "verify", "--json", folder=new).stdout) == json.loads(lines)
     assert json.loads(lines)["lines"] > 0

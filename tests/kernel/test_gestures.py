@@ -207,12 +207,12 @@ jobs.run_pending()
 """
 
 
+@pytest.mark.db
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif("PARVIS_TEST_DATABASE_URL" in os.environ, reason="drives a second process on the embedded database file")
 def test_a_worker_killed_in_the_middle_leaves_nothing_half_done_and_the_job_runs_once() -> None:
     queue()
     connection.close()
-    environment = os.environ | {"PARVIS_DATABASE_URL": "", "PYTHONPATH": os.getcwd()}
+    environment = os.environ | {"PYTHONPATH": os.getcwd()}
     code = (
         "import os\nfrom parvis.config import settings as s\n"
         f"s.DATABASES['default']['NAME'] = {str(connection.settings_dict['NAME'])!r}\n" + KILLED
