@@ -65,3 +65,8 @@ def make_dossier(centre: Centre, person: Person | None = None) -> Dossier:
         unit=centre.north,
         referent=centre.worker,
     )
+
+
+def fresh(dossier: Dossier) -> Dossier:
+    """As it stands in the database now."""
+    return Dossier.unscoped.select_related("unit").get(pk=dossier.pk)

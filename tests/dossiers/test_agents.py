@@ -21,23 +21,9 @@ from parvis.kernel.models import MutationLine
 from tests.contacts.factories import make_person
 from tests.identity.factories import an_account
 
-from .factories import make_centre, make_dossier
+from .factories import fresh, make_dossier
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
-
-
-@pytest.fixture
-def centre():
-    return make_centre()
-
-
-@pytest.fixture
-def dossier(centre) -> Dossier:
-    return make_dossier(centre)
-
-
-def fresh(dossier: Dossier) -> Dossier:
-    return Dossier.unscoped.select_related("unit").get(pk=dossier.pk)
 
 
 def note(centre, who: str, kind: str, **values) -> AgentFact:

@@ -27,7 +27,7 @@ from tests.contacts.factories import make_person
 from tests.documents.factories import picture
 from tests.identity.factories import a_unit, an_account, as_actor
 
-from .factories import make_centre, make_dossier
+from .factories import fresh, make_centre, make_dossier
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 HEALTH, SOCIAL, MONEY = "Diabète suivi à l’hôpital", "Cherche un logement", "Allocation d’invalidité"
@@ -54,10 +54,6 @@ def dossier(centre) -> Dossier:
 @pytest.fixture
 def head(centre):
     return an_account("chief", unit=centre.south, name="Nadia Wouters")
-
-
-def fresh(dossier: Dossier) -> Dossier:
-    return Dossier.unscoped.select_related("unit").get(pk=dossier.pk)
 
 
 def give(centre, dossier: Dossier, head, **left) -> None:

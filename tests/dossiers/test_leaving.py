@@ -32,7 +32,7 @@ from parvis.workflows.api import WorkItem, open_item
 from tests.contacts.factories import make_person
 from tests.identity.factories import an_account, with_totp
 
-from .factories import make_centre, make_dossier
+from .factories import fresh, make_centre, make_dossier
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 TITLE = {"fr": "Revoir le bail", "en": "Check the lease"}
@@ -77,10 +77,6 @@ def files(centre) -> list[Dossier]:
     )
     services.record_intervention(actor=centre.actor("worker"), dossier=fresh(found[0]), role="housing", account=centre.worker)
     return found
-
-
-def fresh(dossier: Dossier) -> Dossier:
-    return Dossier.unscoped.select_related("unit").get(pk=dossier.pk)
 
 
 def leave(centre, on: dt.date | None = None, **more) -> Departure:

@@ -19,7 +19,7 @@ from parvis.kernel.subject import SubjectRef
 from parvis.workflows.api import WorkItem, close_item, open_item
 from tests.identity.factories import an_account, as_actor
 
-from .factories import make_centre, make_dossier
+from .factories import fresh, make_centre, make_dossier
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 TITLE = {"fr": "Revoir le bail", "en": "Check the lease"}
@@ -33,10 +33,6 @@ def centre():
 @pytest.fixture
 def dossier(centre) -> Dossier:
     return make_dossier(centre)
-
-
-def fresh(dossier: Dossier) -> Dossier:
-    return Dossier.unscoped.select_related("unit").get(pk=dossier.pk)
 
 
 def task(centre, dossier: Dossier, owner=None, key: str = "lease") -> WorkItem:

@@ -28,7 +28,7 @@ from tests.contacts.factories import WORKER as PERSON_EDITOR
 from tests.contacts.factories import make_person
 from tests.identity.factories import an_account, as_actor
 
-from .factories import make_centre, make_dossier
+from .factories import fresh, make_dossier
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 BEFORE = dt.date(2026, 1, 1)
@@ -40,20 +40,6 @@ def monday(tmp_path, settings):
     settings.EMAIL_BACKEND = "parvis.config.mail.InstanceMail"
     with clock.travel(MONDAY):
         yield
-
-
-@pytest.fixture
-def centre():
-    return make_centre()
-
-
-@pytest.fixture
-def dossier(centre) -> Dossier:
-    return make_dossier(centre)
-
-
-def fresh(dossier: Dossier) -> Dossier:
-    return Dossier.unscoped.select_related("unit").get(pk=dossier.pk)
 
 
 def there(row: Appointment) -> set[str]:

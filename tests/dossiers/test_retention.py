@@ -16,7 +16,7 @@ from parvis.kernel.errors import NotAllowed
 from parvis.kernel.models import ErasureWarrant, MutationLine
 from tests.identity.factories import an_account, as_actor
 
-from .factories import make_centre, make_dossier
+from .factories import fresh, make_centre, make_dossier
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 ROOT = system_actor("test")
@@ -42,10 +42,6 @@ def closed(centre, year: int = 2030, code: str = "moved") -> Dossier:
         dossier = make_dossier(centre)
         api.close_dossier(actor=centre.actor("worker"), dossier=fresh(dossier), code=code, reason="")
     return fresh(dossier)
-
-
-def fresh(dossier: Dossier) -> Dossier:
-    return Dossier.unscoped.select_related("unit").get(pk=dossier.pk)
 
 
 def nothing_happened(dossier: Dossier) -> None:

@@ -7,17 +7,22 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from parvis.connectors.api import Happening, register_file
 from parvis.documents.api import StoredFile, accept_upload
 from parvis.dossiers.models import Dossier
-from parvis.kernel import clock
+from parvis.kernel import clock, jobs
 from parvis.kernel.actor import Actor
 from parvis.socialdata import api
+from parvis.socialdata.models import MutationRun
+from parvis.workflows.models import WorkItem
 from tests.contacts.factories import make_person, niss
 from tests.dossiers.factories import Centre, make_dossier
 from tests.identity.factories import an_account, as_actor
 
 NUMBER = niss("1987-08-14", 12)
 PURPOSE = "Enquête sociale, art. 60 de la loi organique"
+HOME = {"street": "Rue Basse", "number": "7", "postal_code": "7000", "municipality": "Mons"}
+ON = dt.date(2026, 11, 2)
 XML = b"<?xml version='1.0' encoding='UTF-8'?><extract><street>Rue Haute</street></extract>"
 
 
@@ -46,3 +51,20 @@ def ask(actor: Actor, dossier: Dossier, **more: Any) -> api.ExtractRequest:
         "wanted_on": clock.today() + dt.timedelta(days=3),
     }
     return api.ask_extracts(actor=actor, dossier=dossier, **(given | more))[0]
+
+
+def happening(key: str = "RN-1", number: str = NUMBER, kind: str = "address", on: dt.date = ON, **value) -> Happening:
+    """Something that the register tells of a person."""
+    return Happening(key, number, kind, on, value or (HOME if kind == "address" else {}))
+
+
+def read(*happenings: Happening, content: bytes = b"") -> MutationRun:
+    """A file of the register, received and read."""
+    run = api.receive_file(actor=a_cell(), name="rn.json", content=content or register_file(happenings, made_on=clock.today()))
+    jobs.run_pending(kinds={"socialdata.read"}, raise_errors=True)
+    return MutationRun.unscoped.get(pk=run.pk)
+
+
+def looks() -> list[WorkItem]:
+    """Tasks to look at an alert."""
+    return list(WorkItem.unscoped.filter(state="open", step="look"))

@@ -16,22 +16,11 @@ from parvis.kernel.scope import may_see
 from parvis.socialdata import api, calculations, selectors
 from parvis.socialdata.models import ExtractRequest
 from parvis.workflows.models import WorkItem
-from tests.dossiers.factories import make_centre
 from tests.identity.factories import as_actor
 
-from .factories import PURPOSE, a_cell, a_file, an_extract, an_upload, ask
+from .factories import PURPOSE, a_cell, an_extract, an_upload, ask
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
-
-
-@pytest.fixture
-def centre():
-    return make_centre()
-
-
-@pytest.fixture
-def dossier(centre):
-    return a_file(centre)
 
 
 def open_items(key: str) -> list[WorkItem]:

@@ -8,7 +8,7 @@ import json
 import pytest
 from django.utils import timezone
 
-from parvis.connectors.api import Happening, register_file
+from parvis.connectors.api import register_file
 from parvis.contacts import api as contacts
 from parvis.contacts.models import Address, PersonBirth
 from parvis.dossiers import api as dossiers
@@ -20,39 +20,11 @@ from parvis.socialdata import api, selectors
 from parvis.socialdata import jobs as socialdata_jobs
 from parvis.socialdata.models import MutationRun, RegisterAlert, RegisterMutation
 from parvis.socialdata.services import mutations as services
-from parvis.workflows.models import WorkItem
 from tests.contacts.factories import make_person, niss
-from tests.dossiers.factories import make_centre
 
-from .factories import NUMBER, a_cell, a_file
+from .factories import HOME, NUMBER, ON, a_cell, happening, looks, read
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
-HOME = {"street": "Rue Basse", "number": "7", "postal_code": "7000", "municipality": "Mons"}
-ON = dt.date(2026, 11, 2)
-
-
-@pytest.fixture
-def centre():
-    return make_centre()
-
-
-@pytest.fixture
-def dossier(centre):
-    return a_file(centre)
-
-
-def happening(key: str = "RN-1", number: str = NUMBER, kind: str = "address", on: dt.date = ON, **value) -> Happening:
-    return Happening(key, number, kind, on, value or (HOME if kind == "address" else {}))
-
-
-def read(*happenings: Happening, content: bytes = b"") -> MutationRun:
-    run = api.receive_file(actor=a_cell(), name="rn.json", content=content or register_file(happenings, made_on=clock.today()))
-    jobs.run_pending(kinds={"socialdata.read"}, raise_errors=True)
-    return MutationRun.unscoped.get(pk=run.pk)
-
-
-def looks() -> list[WorkItem]:
-    return list(WorkItem.unscoped.filter(state="open", step="look"))
 
 
 def test_a_new_address_is_an_alert_of_the_referent_for_tomorrow_and_changes_nothing(centre, dossier) -> None:

@@ -14,22 +14,11 @@ from parvis.kernel import clock, jobs
 from parvis.kernel.models import ReadLine
 from parvis.socialdata import api
 from parvis.socialdata.models import ExtractRequest, MutationRun, RegisterAlert
-from tests.dossiers.factories import make_centre
 from tests.identity.factories import an_account
 
-from .factories import NUMBER, PURPOSE, a_file, an_upload, ask
+from .factories import NUMBER, PURPOSE, an_upload, ask
 
 pytestmark = [pytest.mark.django_db]
-
-
-@pytest.fixture
-def centre():
-    return make_centre()
-
-
-@pytest.fixture
-def dossier(centre):
-    return a_file(centre)
 
 
 @pytest.fixture

@@ -16,10 +16,8 @@ from parvis.socialdata.errors import InvalidMutation
 from parvis.socialdata.models import MutationRun, RegisterMutation
 from parvis.socialdata.register_answers import rows_of_answers
 from tests.contacts.factories import niss
-from tests.dossiers.factories import make_centre
 
-from .factories import NUMBER, a_cell, a_file
-from .test_mutations import looks, read
+from .factories import NUMBER, a_cell, looks, read
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 RN = "http://www.ibz.rrn.fgov.be/XSD/xm25/rn25Schema"
@@ -56,16 +54,6 @@ def answer(*, number: str = NUMBER, homes: str = "", addresses: str = "", more: 
 
 def a_message(*answers: str) -> bytes:
     return f"<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body>{''.join(answers)}</e:Body></e:Envelope>".encode()
-
-
-@pytest.fixture
-def centre():
-    return make_centre()
-
-
-@pytest.fixture
-def dossier(centre):
-    return a_file(centre)
 
 
 def test_what_began_lately_is_an_alert_once_and_what_is_known_here_is_none(centre, dossier) -> None:

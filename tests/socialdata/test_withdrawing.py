@@ -20,7 +20,6 @@ from parvis.requests.models import RequestLine
 from parvis.socialdata import api
 from parvis.workflows.models import WorkItem
 from tests.decisions import factories as f
-from tests.dossiers.factories import make_centre
 from tests.identity.factories import an_account
 
 from .factories import PURPOSE, a_cell, a_file, an_extract, ask
@@ -28,11 +27,6 @@ from .test_committee import supply
 
 pytestmark = [pytest.mark.django_db]
 REASON = "Extrait d’une autre personne, joint par erreur"
-
-
-@pytest.fixture
-def centre() -> Any:
-    return make_centre()
 
 
 @pytest.fixture
