@@ -31,6 +31,8 @@ class RunForm(ExecutionForm):
 
 
 class AccountForm(forms.Form):
+    #: The account that the page showed: who changes it at the same time is told.
+    instead_of = forms.IntegerField(required=False, widget=forms.HiddenInput)
     payee_name = forms.CharField(label=_("Account in the name of"), max_length=120)
     iban = forms.CharField(
         label=_("New account (IBAN)"), max_length=42, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})

@@ -128,6 +128,12 @@ def test_a_rejected_line_is_corrected_and_ordered_again_in_the_browser(client, w
     page = body(client.post(account, good | {"iban": "BE71 0961 2345 6760"}), 422)
     assert 'aria-invalid="true"' in page and PaymentAccount.unscoped.filter(entitlement=line.entitlement).count() == 1
     assert client.post(account, good | {"idempotency_key": "d" * 32}).status_code == 303
+    # Who had the page open before is told of the account that stands now, and decides again.
+    late = good | {"payee_name": "Aya B.", "iban": "BE68 5390 0754 7034", "instead_of": "0", "idempotency_key": "c" * 32}
+    page = body(client.post(account, late), 409)
+    assert "BE71 0961 2345 6769, Aya Benali" in page and "BE68 5390 0754 7034" in page
+    assert PaymentAccount.unscoped.get(entitlement=line.entitlement, live=1).iban == "BE71096123456769"
+    assert f'name="instead_of" value="{PaymentAccount.unscoped.get(entitlement=line.entitlement, live=1).pk}"' in page
     assert client.post(url, {"idempotency_key": "e" * 32}).status_code == 303
     assert PaymentOrder.unscoped.count() == 2 and DueLine.unscoped.get(pk=line.pk).state == "ordered"
 

@@ -112,13 +112,20 @@ def account(request: Request, uuid: Any) -> HttpResponse:
     if not access.may_correct_account(request.actor, row):
         raise Http404("account")
     living = selectors.living_accounts(request.actor, [row.pk]).get(row.pk)
-    initial = {"payee_name": living.payee_name if living else row.beneficiary_name}
+    now = living.pk if living else 0
+    initial = {"payee_name": living.payee_name if living else row.beneficiary_name, "instead_of": now}
     form = AccountForm(request.POST, initial=initial) if request.method == "POST" else AccountForm(initial=initial)
+    context = {"entitlement": row, "account": living, "form": form, "now": now}
     if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        shown = given.pop("instead_of")
+        if living is not None and shown not in (None, now):
+            told = {"who": living.author_label, "iban": living.formatted, "name": living.payee_name}
+            form.add_error(None, _("%(who)s changed the account meanwhile: %(iban)s, %(name)s. If yours is right, send it again.") % told)
+            return page(request, "aid/account.html", context, status=409)
         with errors_on(form):
-            correcting.correct_account(actor=request.actor, entitlement=row, **form.cleaned_data)
+            correcting.correct_account(actor=request.actor, entitlement=row, **given)
             return done(request, "aid:entitlement", _("The account is changed; who releases will see it."), uuid)
-    context = {"entitlement": row, "account": living, "form": form}
     return invalid(request, "aid/account.html", context) if request.method == "POST" else page(request, "aid/account.html", context)
 
 
