@@ -341,6 +341,18 @@ def pack_envelope(pack: Mapping[str, Any]) -> Envelope | None:
     return Envelope.from_json(pack["letter"]) if pack.get("letter") else None
 
 
+def bears_protected(pack: Mapping[str, Any]) -> bool:
+    """An address stands in it that is protected by now: it was frozen before. Asks nothing where none stands in it."""
+    letter = pack.get("letter") or {}
+    return len(letter.get("recipient", ())) > 1 and neighbours.is_hidden(pack["person"]["id"])
+
+
+def shown_envelope(pack: Mapping[str, Any]) -> Envelope | None:
+    """The same for a page: of a person who is protected by now the name alone, whatever stood there on the day."""
+    found = pack_envelope(pack)
+    return replace(found, recipient=found.recipient[:1]) if found is not None and bears_protected(pack) else found
+
+
 # Explaining -----------------------------------------------------------------------------------------------------------
 def trees(version: ProposalVersion, previous: ProposalVersion | None, language: str) -> list[dict[str, Any]]:
     """The explanation tree of each computed grant, with what changed since the previous decision."""

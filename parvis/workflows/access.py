@@ -1,8 +1,8 @@
 """Who may do what here, and which tasks each person sees.
 
 A task is seen by its owner, by whoever holds its queue's function in its unit, and by the chief of the unit, whose queue and
-team are visible (a chief sees below, never beside). One that was done before its file went to another service follows the dated rule of
-readings: without one, who did it reads it no more.
+team are visible (a chief sees below, never beside; of a reserved sector only the tasks of files that the chief sees). One that was
+done before its file went to another service follows the dated rule of readings: without one, who did it reads it no more.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from parvis.identity.enums import Function
-from parvis.kernel.registries import kept_scopes
+from parvis.kernel.registries import kept_scopes, subject_scopes
 from parvis.kernel.scope import EVERYTHING, NOTHING, Reaches, may_see, scope
 
 from .models import WorkItem
@@ -65,12 +65,20 @@ def may_read_figures(actor: Actor) -> bool:
 def items_scope(actor: Actor) -> Q:
     if not actor.is_agent:
         return NOTHING
-    if actor.has(*OVERSEERS) or None in actor.units_for(Function.CHIEF):
+    barred = bool(actor.sectors or actor.barred_sectors) and "dossier" in subject_scopes
+    if actor.has(*OVERSEERS) or (None in actor.units_for(Function.CHIEF) and not barred):
         rows = EVERYTHING
     else:
-        rows = (mine_q(actor) | queues_q(actor) | team_q(actor)) & (Q(left_at__isnull=True) | _left_q(actor))
+        team = _of_open_files(actor, team_q(actor)) if barred else team_q(actor)
+        rows = (mine_q(actor) | queues_q(actor) | team) & (Q(left_at__isnull=True) | _left_q(actor))
     only = actor.only_ids("dossier")
     return rows if only is None else rows & Q(dossier_key__in=sorted(only))
+
+
+def _of_open_files(actor: Actor, team: Q) -> Q:
+    """Of a team's tasks those whose file a chief with sectors, or without a reserved one, sees. What is in hand or in an own queue stays."""
+    mine = Q(Reaches(subject_scopes.get("dossier")(actor), "dossier_key")) | Q(dossier_key__isnull=True)
+    return mine if team == EVERYTHING else team & mine
 
 
 def _left_q(actor: Actor) -> Q:

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from parvis.aid.models import Entitlement
-from parvis.contacts.api import add_point, name_person, relate
+from parvis.contacts.api import add_point, hide_address, name_person, relate, set_address
 from parvis.decisions.api import draft_proposal
 from parvis.decisions.models import Decision, Proposal
+from parvis.demo import stage
 from parvis.documents.api import attach, store_bytes
 from parvis.documents.models import Document
 from parvis.dossiers import services
@@ -181,6 +182,10 @@ def test_a_proposal_is_started_by_who_may_read_the_file(case):
     assert not Proposal.unscoped.filter(line=line).exists()
 
 
+def whole(answer) -> str:
+    return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
+
+
 def test_a_sector_holds_for_the_requests_of_its_files(case):
     """The service alone opens a request; what its file belongs to narrows that, as for the file (B26)."""
     centre, _team, dossier, addresses = case
@@ -214,6 +219,12 @@ def test_a_sector_holds_for_the_requests_of_its_files(case):
     assert shown("colleague") == [True] * len(ways)
     update_sector(actor=SYSTEM, sector=sector, name={"fr": "Jeunesse"}, reserved=True)
     assert shown("colleague") == [False] * len(ways)
+    chief = browser(centre.account("chief"))
+    lists = ["/tasks/?list=team&state=all", "/tasks/calendar/?team=1", "/tasks/?list=team&export=csv", "/desk/"]
+    assert [url for url in lists if asked.number in whole(chief.get(url)) or dossier.number in whole(chief.get(url))] == []
+    others = WorkItem.unscoped.filter(dossier_key=dossier.pk).exclude(queue="chief")
+    seen = WorkItem.objects.visible_to(as_actor(centre.account("chief"))).exclude(queue="chief")
+    assert (others.exists(), seen.exists()) == (True, False), "no list counts them either; what waits for the chief stays"
     assert (source_told("colleague"), source_told("worker")) == (False, True)
     assert shown("worker") == [True] * len(ways)  # its referent
     add_agent_to_sector(actor=SYSTEM, account=centre.account("colleague"), sector=sector)
@@ -333,3 +344,41 @@ def test_readings_of_proposal_decision_and_payments_are_on_the_person_s_list(cas
         told = {one.what for one in persons_list(dossier.pk).lines}
     assert told == {"the proposal about your request", "the decision about your request", "your aid and its payments"}
     assert sorted(one.times for one in persons_list(dossier.pk).lines) == [1, 1, 1]
+
+
+# An address that was protected afterwards ------------------------------------------------------------------------------------
+def test_an_address_protected_since_is_read_in_no_decision_and_no_answer(case):
+    """What was frozen before stays as it was; no page shows it, and the pack and letter are opened by who reads the file only (B26)."""
+    centre = case[0]
+    line = make_line(centre, names=("Nora", "Quintin"))
+    asked = Request.unscoped.get(lines__pk=line)
+    set_address(actor=SYSTEM, person=asked.applicant, street="Rue du Quetzal", number="4", postal_code="4999", municipality="Valmont")
+    decision = granted(centre, line_id=line)
+    stage.run_jobs()
+    pages = [
+        reverse("decisions:decision", args=[decision.uuid]),
+        reverse("decisions:item", args=[decision.item.session.uuid, decision.item.uuid]),
+    ]
+    files = [reverse("decisions:pack", args=[decision.uuid]), reverse("decisions:letter_pdf", args=[decision.uuid])]
+    answers = [reverse("requests:detail", args=[asked.uuid]), reverse("requests:take_over", args=[asked.uuid])]
+    member, worker, secretary = (browser(centre.account(name)) for name in ("anciaux", "worker", "secretary"))
+    for url in pages:
+        assert "Rue du Quetzal" in whole(member.get(url)), url
+    assert ["Rue des Tanneurs" in whole(worker.get(url)) for url in answers] == [True, True]
+    assert [member.get(url).status_code for url in files] == [200, 200]
+    hide_address(actor=SYSTEM, person=asked.applicant)
+    for client in (member, worker, secretary):
+        assert [url for url in pages if "Quetzal" in whole(client.get(url))] == []
+    assert [url for url in answers if "Tanneurs" in whole(worker.get(url)) or "0470" in whole(worker.get(url))] == []
+    assert [member.get(url).status_code for url in files] == [403, 403]
+    assert [worker.get(url).status_code for url in files] == [200, 200], "who follows the file has it as it was"
+
+
+def test_numbers_in_the_answers_are_masked_as_on_the_card(case):
+    """A lawyer recognises a person by the number and does not look one up elsewhere; a social worker reads it."""
+    centre, _team, dossier, addresses = case
+    asked = Request.unscoped.get(dossier=dossier)
+    Request.unscoped.filter(pk=asked.pk).update(answers={**asked.answers, "niss": "87032712364"})
+    told = {name: whole(browser(centre.account(name)).get(addresses["request"])) for name in ("worker", "lawyer")}
+    assert "87.03.27-123.64" in told["worker"]
+    assert "87.03.27-•••.••" in told["lawyer"] and "123.64" not in told["lawyer"]

@@ -23,6 +23,7 @@ from .lines import (
 from .people import (
     bank_accounts,
     household_accounts,
+    is_hidden,
     known_accounts,
     members,
     person,
@@ -58,6 +59,7 @@ __all__ = [
     "due_dates",
     "due_on",
     "household_accounts",
+    "is_hidden",
     "kept",
     "known_accounts",
     "label",

@@ -79,6 +79,11 @@ def postal_lines(person_id: int, day: date) -> tuple[str, ...]:
     return contacts.postal_lines(person_id, day, "notification")
 
 
+def is_hidden(person_id: int) -> bool:
+    """Protected today: the address is shown to nobody."""
+    return bool(contacts.hidden_person_ids([person_id], clock.today()))
+
+
 def bank_accounts(actor: Actor, person_id: int | None) -> list[Payee]:
     return _accounts([person_id]) if person_id else []
 

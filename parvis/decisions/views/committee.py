@@ -90,7 +90,7 @@ def context(
     data |= {
         "item": current,
         "pack": pack,
-        "letter_html": letters.html(blocks, letters.pack_envelope(decided or pack)),
+        "letter_html": letters.html(blocks, letters.shown_envelope(decided or pack)),
         "decision": decision,
         "quorum": quorum,
         "roll": roll,

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from parvis.documents import api as documents
-from parvis.dossiers.api import part_of
+from parvis.dossiers.api import Dossier, part_of
 from parvis.kernel import asof, clock, jobs, mutations
 from parvis.kernel.actor import Actor
-from parvis.kernel.errors import Conflict, DomainError
+from parvis.kernel.errors import Conflict, DomainError, NotAllowed
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
 from parvis.ui.backlog import figure
@@ -110,7 +110,7 @@ def decision(request: Request, uuid: Any) -> HttpResponse:
             "replaced_by": replaced_by,
             "pack": pack,
             "name": pack["person"]["name"],
-            "letter_html": letters.html(pack["decided"]["blocks"], letters.pack_envelope(pack)),
+            "letter_html": letters.html(pack["decided"]["blocks"], letters.shown_envelope(pack)),
             "trees": letters.pack_trees(pack, language),
             "compare": side_by_side(found, language),
             "withdrawn": neighbours.withdrawn(found.dossier_id, pack.get("annexes", [])),
@@ -134,6 +134,7 @@ def pack(request: Request, uuid: Any) -> HttpResponse:
     mutations.record_read(
         actor=request.actor, subject=SubjectRef("decision", found.pk), screen=request.screen.name, within=part_of(found.dossier_id)
     )
+    _keep_back(request, found)
     response = HttpResponse(packs.pack_file(row), content_type="application/json; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(found)}.pack.json"'
     return response
@@ -152,12 +153,26 @@ def letter_pdf(request: Request, uuid: Any) -> HttpResponse:
     asked = request.GET.get("as", "")
     if asked in ("docx", "odt"):
         frozen = selectors.pack_json(request.actor, found)
-        copy = documents.office_copy(request.actor, asked, *letters.frozen_letter(frozen), date=found.decided_on)
+        blocks, around = letters.frozen_letter(frozen)
+        copy = documents.office_copy(request.actor, asked, blocks, letters.shown_envelope(frozen) or around, date=found.decided_on)
         if copy:
             return documents.file_response(*copy, f"{_file_name(found)}.{asked}")
+    _keep_back(request, found)
     response = HttpResponse(documents.read_bytes(notification.letter.file), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{_file_name(found)}.pdf"'
     return response
+
+
+def _keep_back(request: Request, found: Decision) -> None:
+    """What was frozen stays as it was, with the address of its day. Once that is protected, it is given to who reads the file only.
+
+    Raises:
+        NotAllowed: the reader sees the decision without its file.
+    """
+    if Dossier.objects.visible_to(request.actor).filter(pk=found.dossier_id).exists():
+        return
+    if letters.bears_protected(selectors.pack_json(request.actor, found)):
+        raise NotAllowed(_("The address of this person is protected by now, and it stands in this file. Who follows the dossier opens it."))
 
 
 def _file_name(found: Decision) -> str:
@@ -202,9 +217,9 @@ def notify(request: Request, uuid: Any) -> HttpResponse:
             "decision": found,
             "notification": notification,
             "name": pack["person"]["name"],
-            "hidden": pack["person"]["hidden"],
+            "hidden": pack["person"]["hidden"] or letters.bears_protected(pack),
             "form": form,
-            "letter_html": letters.html(blocks, letters.pack_envelope(pack)),
+            "letter_html": letters.html(blocks, letters.shown_envelope(pack)),
             "mentions": letters.checklist(blocks, final=True),
             "obstacles": notifying.obstacles(found, formats.language()),
             "clock": neighbours.clock_of(found.line_id, "notify"),

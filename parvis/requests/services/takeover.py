@@ -24,6 +24,7 @@ from parvis.ui import formats
 
 from ..errors import RequestError
 from ..models import Request
+from ..shown import keeps_back
 from ._common import record
 from .naming import Named, named_in, tie_answer
 
@@ -61,11 +62,11 @@ def takings(actor: Actor, request: Request) -> list[Taking]:
     person = procedures.person_answers(definition, request.answers)
     fields = {field["key"]: field for page in request.form_as_shown["pages"] for field in page["fields"]}
     card = contacts.person_card(actor, request.applicant_id) if request.applicant_id else None
-    known = _known(actor, card)
+    known, instead = _known(actor, card), keeps_back(actor, request.applicant_id)
     for role, label in PERSON_LABELS.items():
         if role in person:
             field = fields[definition["person"][role]]
-            text = forms.show(field, person[role])
+            text = instead(field["type"], person[role]) or forms.show(field, person[role])
             now = forms.show(field, card.language) if role == "language" and card is not None else known.get(role, "")
             allowed = role != "iban" or contacts.can_edit_bank_account(actor)
             out.append(Taking(role, label(), text, now, role in request.taken_over, _alike(text, now), allowed))
@@ -82,13 +83,20 @@ def takings(actor: Actor, request: Request) -> list[Taking]:
         if isinstance(value, list) and field["type"] == "rows":
             inner = {child["key"]: child for child in field["fields"]}
             for index, row in enumerate(value):
-                text = " · ".join(forms.show(inner[key], row[key]) for key in inner if key in row and forms.show(inner[key], row[key]))
+                texts = (instead(inner[key]["type"], row[key]) or forms.show(inner[key], row[key]) for key in inner if key in row)
+                text = " · ".join(text for text in texts if text)
                 key = f"{take['key']}:{index}"
                 out.append(Taking(key, f"{_label(field['row_label'])} {index + 1}", text, "", key in request.taken_over, False, situation))
         else:
             out.append(
                 Taking(
-                    take["key"], _label(field["label"]), forms.show(field, value), "", take["key"] in request.taken_over, False, situation
+                    take["key"],
+                    _label(field["label"]),
+                    instead(field["type"], value) or forms.show(field, value),
+                    "",
+                    take["key"] in request.taken_over,
+                    False,
+                    situation,
                 )
             )
     return out

@@ -27,6 +27,7 @@ from ..grids import REGISTER, listed
 from ..models import Request
 from ..past import as_it_stood, clocks_then, listed_then, register_then, stages_then
 from ..selectors import clocks_for, lines_of_request, marks_of
+from ..shown import sections as sections_shown
 from ._common import take_code, visible
 
 
@@ -86,12 +87,12 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _answers(actor: Actor, mine: Request) -> list[Any]:
-    """What was answered, for whoever may read it; it never changes."""
+    """What was answered, for whoever may read it and as far; it never changes."""
     if not may_see(actor, "social"):
         return []
     day, shown = clock.date_of(mine.received_at), mine.choices_shown or {}
     state = forms.resolve(mine.procedure.form.definition, mine.answers, today=day, channel="portal", shown=shown)
-    return list(forms.summary(state))
+    return sections_shown(actor, mine.applicant_id, forms.summary(state))
 
 
 def _then(request: HttpRequest, mine: Request, view: asof.PastView) -> HttpResponse:
