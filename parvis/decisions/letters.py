@@ -347,10 +347,10 @@ def bears_protected(pack: Mapping[str, Any]) -> bool:
     return len(letter.get("recipient", ())) > 1 and neighbours.is_hidden(pack["person"]["id"])
 
 
-def shown_envelope(pack: Mapping[str, Any]) -> Envelope | None:
-    """The same for a page: of a person who is protected by now the name alone, whatever stood there on the day."""
-    found = pack_envelope(pack)
-    return replace(found, recipient=found.recipient[:1]) if found is not None and bears_protected(pack) else found
+def shown_envelope(pack: Mapping[str, Any], *, protected: bool | None = None) -> Envelope | None:
+    """The same for a page: of a person who is protected by now the name alone, whatever stood there on the day. ``protected``: asked already."""
+    found, hides = pack_envelope(pack), bears_protected(pack) if protected is None else protected
+    return replace(found, recipient=found.recipient[:1]) if found is not None and hides else found
 
 
 # Explaining -----------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ shows nothing before (E12); the list of well-known names is kept, dated and jour
 from __future__ import annotations
 
 import datetime as dt
+import html
 from urllib.parse import quote
 
 import pytest
@@ -367,6 +368,9 @@ def test_an_address_protected_since_is_read_in_no_decision_and_no_answer(case):
     assert ["Rue des Tanneurs" in whole(worker.get(url)) for url in answers] == [True, True]
     assert [member.get(url).status_code for url in files] == [200, 200]
     hide_address(actor=SYSTEM, person=asked.applicant)
+    sending = whole(secretary.get(reverse("decisions:notify", args=[decision.uuid])))
+    with translation.override("fr"):
+        assert html.escape(translation.gettext("Hidden address")) in sending and "Quetzal" not in sending
     for client in (member, worker, secretary):
         assert [url for url in pages if "Quetzal" in whole(client.get(url))] == []
     assert [url for url in answers if "Tanneurs" in whole(worker.get(url)) or "0470" in whole(worker.get(url))] == []

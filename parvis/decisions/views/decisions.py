@@ -209,7 +209,7 @@ def notify(request: Request, uuid: Any) -> HttpResponse:
         actor=request.actor, subject=SubjectRef("decision", found.pk), screen=request.screen.name, within=part_of(found.dossier_id)
     )
     pack = selectors.pack_json(request.actor, found)
-    blocks = pack["decided"]["blocks"]
+    blocks, protected = pack["decided"]["blocks"], letters.bears_protected(pack)
     return page(
         request,
         "decisions/notify.html",
@@ -217,9 +217,10 @@ def notify(request: Request, uuid: Any) -> HttpResponse:
             "decision": found,
             "notification": notification,
             "name": pack["person"]["name"],
-            "hidden": pack["person"]["hidden"] or letters.bears_protected(pack),
+            "hidden": pack["person"]["hidden"] or protected,
+            "protected": protected,
             "form": form,
-            "letter_html": letters.html(blocks, letters.shown_envelope(pack)),
+            "letter_html": letters.html(blocks, letters.shown_envelope(pack, protected=protected)),
             "mentions": letters.checklist(blocks, final=True),
             "obstacles": notifying.obstacles(found, formats.language()),
             "clock": neighbours.clock_of(found.line_id, "notify"),
