@@ -45,8 +45,30 @@ def test_a_person_is_found_with_two_keys_and_some_letters(browser_page: Page, li
     assert (hand.keys, hand.letters) == (2, 4)
 
 
-def test_a_note_is_written_from_any_screen_with_five_keys(browser_page: Page, live_server: Any, full: Any) -> None:  # noqa: F811
-    """N, three letters, Enter, the kind, Enter, the words, Ctrl Enter: and one stays where one was."""
+def test_who_types_fast_finds_what_was_typed(browser_page: Page, live_server: Any, full: Any) -> None:  # noqa: F811
+    """Enter comes before the answer: it waits for the hits of what was typed, and never takes the first of those of before."""
+    page = seated(browser_page, live_server, full.worker)
+    page.goto(f"{live_server.url}/tasks/")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#palette-results a, #palette-results button")  # what may be done, before anything is typed
+    page.keyboard.type("nzeyimana ines")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/dossiers/**")
+    assert "Inès" in page.inner_text("h1")
+    # The same where a note is begun: letters typed before the drawer stands are kept, and other letters are another file.
+    page.goto(f"{live_server.url}/tasks/")
+    page.keyboard.press("n")
+    page.keyboard.type("nzeyimana ines")
+    page.wait_for_selector("#quick-found a:has-text('Inès')")
+    assert page.locator("#quick-found a").count() == 1
+    page.locator(".quick input[type=search]").fill("nzeyimana marie")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#quick-note")
+    assert "Marie-Ange" in page.inner_text("#quick")
+
+
+def test_a_note_is_written_from_any_screen_with_four_keys(browser_page: Page, live_server: Any, full: Any) -> None:  # noqa: F811
+    """N, three letters, Enter, the kind, the words, Ctrl Enter: and one stays where one was."""
     page = seated(browser_page, live_server, full.worker)
     page.goto(f"{live_server.url}/tasks/")
     hand = Hand(page)
@@ -58,12 +80,11 @@ def test_a_note_is_written_from_any_screen_with_five_keys(browser_page: Page, li
     page.wait_for_selector("#quick-note")
     page.wait_for_function("document.activeElement && document.activeElement.name === 'kind'")
     hand.press("c")
-    hand.press("Enter")
     hand.type("Le bail est renouvelé.")
     with page.expect_response(lambda answer: "/journal/new/" in answer.url and answer.request.method == "POST"):
         hand.press("Control+Enter")
     page.wait_for_selector("text=Le bail", state="detached")
-    assert hand.keys == 5
+    assert hand.keys == 4
     assert page.url.endswith("/tasks/")
     entry = Entry.unscoped.get(text="Le bail est renouvelé.")
     assert (entry.kind, entry.author_id) == ("call", full.worker.pk)

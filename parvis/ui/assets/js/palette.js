@@ -4,6 +4,10 @@ import { text } from "./dom.js";
 const dialog = () => document.getElementById("palette");
 let asked = 0;
 let timer = 0;
+// What the hits on the screen were found for; and whether Enter waits for those of what is typed now. Who types fast and presses Enter
+// means what was typed, never the first of the list of before.
+let shown = null;
+let going = false;
 
 export function openPalette(initial) {
   const box = dialog();
@@ -17,6 +21,7 @@ export function openPalette(initial) {
   if (initial !== undefined) { field.value = initial; }
   field.focus();
   field.select();
+  going = false;
   load(box, field.value);
   return true;
 }
@@ -29,19 +34,26 @@ async function load(box, query) {
     const goto = answer.headers.get("HX-Redirect");
     if (goto) { location.assign(goto); return; }
     if (mine !== asked) { return; }
-    if (!answer.ok) { out.replaceChildren(); return; }
+    if (!answer.ok) { out.replaceChildren(); shown = null; going = false; return; }
     const body = new DOMParser().parseFromString(await answer.text(), "text/html").body;
     if (mine !== asked) { return; }
     const inner = body.querySelector("#palette-results");
     out.replaceChildren(...(inner || body).childNodes);
     if (!out.childNodes.length) { out.textContent = text("nothing"); }
-  } catch { out.replaceChildren(); }
+    shown = query;
+    if (going) {
+      going = false;
+      const first = box.open && out.querySelector("a[href], button");
+      if (first) { first.click(); }
+    }
+  } catch { out.replaceChildren(); shown = null; going = false; }
 }
 
 document.addEventListener("input", (event) => {
   const box = dialog();
   if (!box || !box.contains(event.target)) { return; }
   clearTimeout(timer);
+  going = false;
   timer = setTimeout(() => { load(box, event.target.value); }, 120);
 });
 
@@ -52,7 +64,14 @@ document.addEventListener("keydown", (event) => {
   const hits = [...box.querySelectorAll("#palette-results a[href], #palette-results button")];
   const here = hits.indexOf(document.activeElement);
   if (event.key === "Enter") {
-    if (here < 0 && hits.length) { event.preventDefault(); hits[0].click(); }
+    if (here >= 0) { return; }
+    const field = box.querySelector("input[type=search]");
+    if (event.target !== field) { return; }
+    event.preventDefault();
+    if (shown === field.value) { if (hits.length) { hits[0].click(); } return; }
+    going = true;
+    clearTimeout(timer);
+    load(box, field.value);
     return;
   }
   event.preventDefault();

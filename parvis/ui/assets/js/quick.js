@@ -30,7 +30,21 @@ function drawer(label) {
 function begin(place) {
   const first = place.querySelector("[data-first]") || place.querySelector("input:not([type=hidden]), textarea, select");
   if (first) { first.focus(); }
+  if (early && first && first.type === "search") {
+    first.value = early;
+    first.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  early = null;
 }
+
+// Letters typed while the drawer is on its way are the beginning of the name.
+let early = null;
+document.addEventListener("keydown", (event) => {
+  if (early === null || event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) { return; }
+  event.preventDefault();
+  event.stopPropagation();
+  early += event.key;
+}, true);
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-quick]");
@@ -39,35 +53,53 @@ document.addEventListener("click", (event) => {
   // On the page of its own the links stay links.
   if (document.getElementById("quick") && !(box && box.open)) { location.assign(link.href); return; }
   const place = drawer(link.getAttribute("aria-label") || link.textContent.trim());
-  if (!place.open) { place.showModal(); }
-  htmx.ajax("GET", link.getAttribute("href"), { target: "#quick", swap: "outerHTML" }).then(() => { kindOf(place); begin(place); });
+  if (!place.open) { place.showModal(); early = ""; }
+  htmx.ajax("GET", link.getAttribute("href"), { target: "#quick", swap: "outerHTML" }).then(() => { kindOf(place); begin(place); }).finally(() => { early = null; });
 });
 
 // Searching while typing ------------------------------------------------------------------------------------------------
+// Enter takes the first hit of what is typed, never of the list of before: a note must not fall into another file.
 let timer = 0;
 let asked = 0;
+let found = "";
+
+function typed(form) { return new URLSearchParams(new FormData(form)).toString(); }
+
+async function look(form) {
+  clearTimeout(timer);
+  const mine = ++asked;
+  const query = typed(form);
+  try {
+    const answer = await fetch(`${form.action}?${query}`, { headers: { "HX-Request": "true", "HX-Target": "quick-found" }, credentials: "same-origin" });
+    const goto = answer.headers.get("HX-Redirect");
+    if (goto) { location.assign(goto); return false; }
+    if (mine !== asked) { return false; }
+    const hits = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("quick-found");
+    const here = document.getElementById("quick-found");
+    if (mine !== asked || !hits || !here) { return false; }
+    here.replaceWith(hits);
+    found = query;
+    return true;
+  } catch { return false; /* no network: Enter asks again */ }
+}
+
 document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-quick-search]");
   if (!form) { return; }
   clearTimeout(timer);
-  timer = setTimeout(async () => {
-    const mine = ++asked;
-    const query = new URLSearchParams(new FormData(form));
-    try {
-      const answer = await fetch(`${form.action}?${query}`, { headers: { "HX-Request": "true", "HX-Target": "quick-found" }, credentials: "same-origin" });
-      const goto = answer.headers.get("HX-Redirect");
-      if (goto) { location.assign(goto); return; }
-      if (mine !== asked || !answer.ok) { return; }
-      const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("quick-found");
-      const here = document.getElementById("quick-found");
-      if (found && here) { here.replaceWith(found); }
-    } catch { /* no network: the button still asks */ }
-  }, 130);
+  asked += 1;
+  found = "";
+  timer = setTimeout(() => { look(form); }, 130);
 });
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-quick-search]");
-  const hit = form && document.querySelector("#quick-found a[href]");
-  if (hit) { event.preventDefault(); hit.click(); }
+  if (!form) { return; }
+  const take = () => {
+    const hit = form.isConnected && document.querySelector("#quick-found a[href]");
+    if (hit) { hit.click(); }
+  };
+  event.preventDefault();
+  if (found === typed(form)) { take(); } else { look(form).then((ready) => { if (ready) { take(); } }); }
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "ArrowDown" && event.key !== "ArrowUp") { return; }
