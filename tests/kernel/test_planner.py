@@ -16,10 +16,10 @@ pytestmark = pytest.mark.db
 
 
 def known() -> bool:
-    """Whether the engine has counted the sequences, by its own word."""
+    """Whether the engine has counted the sequences of this test, by its own word."""
     asked = {
         "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'",
-        "postgresql": "SELECT 1 FROM pg_stats WHERE tablename = 'kernel_sequence' AND attname = 'series'",
+        "postgresql": "SELECT 1 FROM pg_stats WHERE tablename = 'kernel_sequence' AND histogram_bounds::text LIKE '%planned 40%'",
         "mysql": "SELECT 1 FROM mysql.innodb_table_stats WHERE database_name = DATABASE() AND table_name = 'kernel_sequence' AND n_rows = 41",
     }
     with connection.cursor() as cursor:
@@ -35,7 +35,8 @@ def test_the_rows_are_counted_anew_after_migrations_and_only_then() -> None:
             numbers.allot(f"planned {number}", 2026)
     out = StringIO()
     call_command("migrate", stdout=out)
-    assert "No migrations to apply" in out.getvalue() and not known()
+    assert "No migrations to apply" in out.getvalue() and "counted" not in out.getvalue()
+    assert connection.vendor == "mysql" or not known()  # which counts by itself, a moment after many rows
     graph = MigrationLoader(connection).graph
     app, last = next(key for key in graph.leaf_nodes() if not graph.node_map[key].children)
     MigrationRecorder(connection).record_unapplied(app, last)
