@@ -100,7 +100,7 @@ def test_sending_says_what_is_missing_and_keeps_what_was_typed(client, centre):
     client.force_login(centre.account("worker"))
     answer = client.post(url, form_of(proposal, **{"b-facts": "", "then": "submit"}))
     text = body(answer, 422)
-    assert "Motifs de fait" in text
+    assert "Motifs de fait" in text and '<a href="#b-facts">Écrivez' in text
     proposal.refresh_from_db()
     assert proposal.state == "draft"
     answer = client.post(url, form_of(proposal, then="submit"))

@@ -119,6 +119,7 @@ def _read(
         "mentions": letters.checklist(version.blocks),
         "pieces": [_piece_row(piece) for piece in neighbours.pieces(actor, found, language)],
         "trouble": trouble,
+        "to_write": _to_write(version.blocks) if editable else None,
         "refused": refused,
         "previous": previous,
         "changes": change_rows(packs.changes_since(previous, version)),
@@ -134,6 +135,13 @@ def _read(
         "grounds": grounds.choices(),
         "outcomes": [(Outcome.GRANTED.value, _("We grant")), (Outcome.REFUSED.value, _("We refuse"))],
     }
+
+
+def _to_write(blocks: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The place of the letter where the facts of this person belong, while they are missing."""
+    if any(row["key"] == "factual_grounds" and row["state"] == "bad" for row in letters.checklist(blocks)):
+        return next((block for block in blocks if block["kind"] == "free" and "factual_grounds" in block["mentions"]), None)
+    return None
 
 
 def _hearing_initial(found: Proposal, line: neighbours.Line) -> dict[str, Any]:
