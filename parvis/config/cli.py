@@ -174,11 +174,21 @@ def _verify_all_packs() -> int:
     from parvis.decisions.verify import verify_text
     from parvis.kernel import clock
     from parvis.kernel.erasure import warrant_problems, warranted
+    from parvis.kernel.models import MutationValue
     from parvis.kernel.subject import SubjectRef
 
+    # What the chain says each decision was sealed with: whoever rewrites a pack and the hash beside it does not rewrite that.
+    chained = dict(
+        QuerySet(MutationValue)
+        .filter(line__verb="decide", line__subject_type="decision", field="pack", new__isnull=False)
+        .values_list("line__subject_id", "new")
+    )
     count = bad = 0
     for pack in QuerySet(Pack).select_related("decision").order_by("pk").iterator(chunk_size=200):
         problems = verify_text(pack_file(pack), expected=pack.decision.pack_sha256)
+        told = chained.get(pack.decision_id, pack.decision.pack_sha256)
+        if told != pack.decision.pack_sha256:
+            problems.append(f"not the pack that the journal of changes names: {told}")
         count, bad = count + 1, bad + bool(problems)
         for problem in problems:
             print(f"BROKEN  {pack.decision.number}: {problem}")

@@ -203,3 +203,22 @@ def test_every_pack_of_the_instance_is_verified_against_its_decision(decision, c
     decision.save(update_fields=["pack_sha256"])
     assert cli.decisions(["verify", "--all"]) == 1
     assert "BROKEN  CSSS 2026/0001: not the pack of this decision" in capsys.readouterr().out
+
+
+def test_a_pack_rewritten_with_the_hash_beside_it_is_not_the_one_that_the_journal_names(decision, capsys):
+    """Whoever holds the database can make pack and row agree; the chained line still names what was sealed."""
+    from parvis.config import cli
+    from parvis.decisions.models import Decision
+    from tests.support.triggers import tampering
+
+    pack = Pack.unscoped.get(decision=decision)
+    content = json.loads(pack.content)
+    content["dossier"]["unit"] = "Un autre service"
+    sealed, forged = decision.pack_sha256, canonical.digest(content)
+    with tampering():
+        Pack.unscoped.filter(pk=pack.pk).update(content=canonical.dumps(content), sha256=forged)
+        Decision.unscoped.filter(pk=decision.pk).update(pack_sha256=forged)
+    assert cli.decisions(["verify", "--all"]) == 1
+    assert capsys.readouterr().out == (
+        f"BROKEN  CSSS 2026/0001: not the pack that the journal of changes names: {sealed}\n1 decision packs: 1 NOT intact\n"
+    )

@@ -121,6 +121,22 @@ def test_empty_pages_have_no_fault(chromium: Browser, live_server, viewport) -> 
     trouble.expect_none()
 
 
+WORDS_OF_THE_MENU = """() => [...document.querySelectorAll('.rail li a, .rail li button')].filter(one => {
+  const words = document.createRange(); words.selectNodeContents(one)
+  const [inner, rail] = [words, document.querySelector('.rail')].map(box => box.getBoundingClientRect())
+  return inner.left < rail.left || inner.right > rail.right
+}).map(one => one.textContent.trim())"""
+
+
+def test_no_word_of_the_menu_is_cut_in_any_language(browser_page: Page, live_server, full) -> None:
+    page = seated(browser_page, live_server, full.worker)
+    for language, word in (("de", "Entscheidungen"), ("nl", "Beslissingen"), ("en", "Decisions"), ("fr", "Décisions")):
+        page.goto(live_server.url + "/desk/")
+        page.locator(f"button[name=language][value={language}]").first.evaluate("button => button.click()")
+        expect(page.locator(".rail")).to_contain_text(word)
+        assert page.evaluate(WORDS_OF_THE_MENU) == [], language
+
+
 def test_one_key_takes_the_next_task(browser_page: Page, live_server, full) -> None:
     page = seated(browser_page, live_server, full.worker)
     page.goto(live_server.url + "/desk/")
