@@ -102,6 +102,9 @@ def test_without_a_stand_in_what_is_due_goes_to_the_queue_and_the_chief_is_told(
         assert fresh(due).away_until is None  # taken: it stays
         came = factories.item(team.anne, at=team.unit)
         assert (fresh(came).owner_id, fresh(came).away_name) == (None, "Anne")
+        assert told(team.chief) == [(f"queue-{team.unit.pk}", "Anne, absent(e) jusqu’au 09/03/2026 · 3 tâches")]  # one taken, one more
+        page = api.items_for(factories.actor(team.chief)).get(subject_type="away")
+        assert page.due_on == day(1)
     with clock.travel(MONDAY + dt.timedelta(days=8)):
         run_job()
         owners = [fresh(item).owner_id for item in (due, later, undated, came, bare)]

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -168,8 +168,9 @@ def _move(away: Away) -> None:
     held = Q(owner=away.account_id) & falls_within(away)
     kept = Q(away=away, away_until__isnull=False)
     rows = WorkItem.unscoped.filter(held | kept, state=ItemState.OPEN).annotate(refused=Exists(refused))
-    told: dict[int | None, list[WorkItem]] = {}
-    for item in rows.order_by("due_sort", "pk"):
+    holders: set[int] = set()
+    units: set[int | None] = set()
+    for item in rows.select_for_update().order_by("due_sort", "pk"):
         proxy = next((one for one in proxies if _covers(one, item)), None)
         heir = proxy.holder if proxy is not None else None
         if item.owner_id is None and (heir is None or item.refused):
@@ -177,12 +178,13 @@ def _move(away: Away) -> None:
         if heir is not None and item.owner_id == heir.pk:
             continue
         _pass_on(item, away, heir)
-        told.setdefault(heir.pk if heir else None, []).append(item)
-    for account, items in told.items():
-        if account is not None:
-            _tell_stand_in(away, account, items)
-    if None in told:
-        _tell_heads(away, told[None])
+        if heir is not None:
+            holders.add(heir.pk)
+        else:
+            units.add(item.unit_id)
+    for account in sorted(holders):
+        _tell_stand_in(away, account)
+    _tell_heads(away, units)
     _settled(away)
 
 
@@ -199,45 +201,46 @@ def _pass_on(item: WorkItem, away: Away, heir: Account | None) -> None:
     _hand(item, actor=system_actor("absences"), owner=heir, kind=kind, note=note, expect=item.owner_id, keeps=True)
 
 
-def _tell(away: Away, items: list[WorkItem], title: dict[str, str], key: str, **whose: Any) -> None:
-    """One task that says so, due with the first of those that moved."""
-    dues = [item.due_on for item in items if item.due_on is not None]
-    many = ngettext("%(n)s task", "%(n)s tasks", len(items)) % {"n": len(items)}
-    last = formats.day(away.last_day)
-    open_item(
-        actor=system_actor("absences"),
-        subject=ref_of(away),
-        title=title,
-        screen=SCREEN,
-        due_on=max(min(dues), clock.today()) if dues else clock.today(),
-        why=_("%(who)s, absent until %(day)s · %(tasks)s") % {"who": away.account.display_name, "day": last, "tasks": many},
-        key=key,
-        **whose,
-    )
+def _kept(away: Away) -> QuerySet[WorkItem]:
+    """What the absence moved and nobody took."""
+    return WorkItem.unscoped.filter(away=away, away_until__isnull=False, state=ItemState.OPEN).order_by("due_sort", "pk")
 
 
-def _tell_stand_in(away: Away, account: int, items: list[WorkItem]) -> None:
-    _tell(away, items, STANDS_IN, f"stand-in-{account}", owner=account)
+def _tell(away: Away, items: QuerySet[WorkItem], title: dict[str, str], key: str, **whose: Any) -> None:
+    """One task that says so, due with the first of those that wait; told again when more come, once it was read."""
+    waits = list(items)
+    dues = [item.due_on for item in waits if item.due_on is not None]
+    due_on = max(min(dues), clock.today()) if dues else clock.today()
+    tasks = ngettext("%(n)s task", "%(n)s tasks", len(waits)) % {"n": len(waits)}
+    why = _("%(who)s, absent until %(day)s · %(tasks)s")
+    why %= {"who": away.account.display_name, "day": formats.day(away.last_day), "tasks": tasks}
+    system = system_actor("absences")
+    made = open_item(actor=system, subject=ref_of(away), title=title, screen=SCREEN, due_on=due_on, why=why, key=key, **whose)
+    if (made.why, made.due_on) != (why, due_on):  # told before, and not read yet
+        WorkItem.unscoped.filter(pk=made.pk).update(why=why[:500], due_on=due_on, due_sort=due_on)
 
 
-def _tell_heads(away: Away, items: list[WorkItem]) -> None:
+def _tell_stand_in(away: Away, account: int) -> None:
+    _tell(away, _kept(away).filter(owner=account), STANDS_IN, f"stand-in-{account}", owner=account)
+
+
+def _tell_heads(away: Away, unit_ids: Collection[int | None]) -> None:
     """The head of each service concerned; of the one above when the head is who is absent; an administrator when nobody else leads."""
-    by_unit: dict[int | None, list[WorkItem]] = {}
-    for item in items:
-        by_unit.setdefault(item.unit_id, []).append(item)
-    for unit_id, some in by_unit.items():
+    for unit_id in unit_ids:
         unit = Unit.objects.filter(pk=unit_id).first() if unit_id else None
         heads = {one.pk for one in agents_with(Function.CHIEF, unit)} - {away.account_id}
         heads -= spans_on(heads, clock.today()).keys()
         queue = Function.CHIEF if heads else Function.ADMINISTRATOR
         at = unit_id if heads and unit is not None else None
-        _tell(away, some, IN_QUEUE, f"queue-{unit_id or 0}", queue=queue.value, unit_id=at)
+        waits = _kept(away).filter(owner__isnull=True)
+        waits = waits.filter(unit=unit) if unit is not None else waits.filter(unit__isnull=True)
+        _tell(away, waits, IN_QUEUE, f"queue-{unit_id or 0}", queue=queue.value, unit_id=at)
 
 
 def _settled(away: Away, *, over: bool = False) -> None:
     """What was told is done when nothing of it waits any more."""
     for item in WorkItem.unscoped.filter(subject_type="away", subject_id=away.pk, state=ItemState.OPEN).exclude(step="back"):
-        kept = WorkItem.unscoped.filter(away=away, away_until__isnull=False, state=ItemState.OPEN)
+        kept = _kept(away)
         who, _sep, key = item.step.rpartition("-")
         if who == "stand-in":
             waits = kept.filter(owner_id=int(key))
@@ -253,7 +256,7 @@ def _return(away: Away, person: Account) -> None:
     system = system_actor("absences")
     rights = actor_for(person) if person.is_active else None
     back = 0
-    for item in WorkItem.unscoped.filter(away=away, away_until__isnull=False, state=ItemState.OPEN).order_by("pk"):
+    for item in _kept(away).select_for_update():
         if rights is not None and may_keep(person, rights, item):
             note = _("%(who)s is back") % {"who": person.display_name}
             _hand(item, actor=system, owner=person, kind=ItemEventKind.ASSIGNED, note=note, expect=item.owner_id)
