@@ -121,13 +121,19 @@ def test_who_stands_in_holds_what_the_proxy_covers_and_acts_in_the_colleagues_na
     other = factories.unit()
     stranger = factories.account("payer", at=other, name="Zoé")
     mine, clerk = factories.item(team.anne, at=team.unit, due_on=day(2)), factories.item(team.anne, queue="clerk", due_on=day(2))
-    proxy = team.proxy(stranger)
+    factories.grant(team.anne, "clerk")
+    named = factories.item(
+        team.anne, queue="chief", at=team.unit, due_on=day(3)
+    )  # hers by name: the head's queue is where it would fall back to
+    proxy = team.proxy(stranger, functions=["social_worker"])
     noted[team.anne.pk] = [(day(0), day(4))]
     away = api.follow_absence(actor=SYSTEM, account=team.anne)
     assert away is not None
+    assert fresh(named).owner_id == stranger.pk
+    api.close_item(actor=SYSTEM, item=fresh(named))
     assert (fresh(mine).owner_id, fresh(mine).away_name, fresh(mine).away_last) == (stranger.pk, "Anne", day(3))
     assert fresh(clerk).owner_id is None  # a function that the proxy does not hand on: to its queue
-    assert told(stranger) == [(f"stand-in-{stranger.pk}", "Anne, absent(e) jusqu’au 05/03/2026 · 1 tâche")]
+    assert told(stranger) == [(f"stand-in-{stranger.pk}", "Anne, absent(e) jusqu’au 05/03/2026 · 2 tâches")]
     api.release_items_of(actor=SYSTEM, account=stranger)
     assert fresh(mine).owner_id == stranger.pk  # the nightly sweep of lost functions leaves it
     by_proxy = actor_by_proxy(proxy)
@@ -148,7 +154,7 @@ def test_who_stands_in_holds_what_the_proxy_covers_and_acts_in_the_colleagues_na
     noted.clear()
     api.follow_absence(actor=SYSTEM, account=team.anne)
     assert [fresh(item).owner_id for item in (came, last, clerk)] == [team.anne.pk] * 3
-    assert told(team.anne) == [("back", "faites : 1 · chez des collègues ou dans une file : 0 · de nouveau chez vous : 3")]
+    assert told(team.anne) == [("back", "faites : 2 · chez des collègues ou dans une file : 0 · de nouveau chez vous : 3")]
 
 
 def test_handing_to_somebody_absent_and_what_the_absent_take_themselves(noted: Spans, team: Team) -> None:
@@ -193,6 +199,14 @@ def test_pages_say_it_and_are_shut_to_others(client, noted: Spans, team: Team) -
     assert "pour Anne, absent(e) jusqu’au 05/03/2026" in client.get("/tasks/?list=mine").content.decode()
     sheet = client.get(f"/tasks/{item.uuid}/").content.decode()
     assert f"/account/proxies/{proxy.uuid}/act/" in sheet
+    assert "Terminer cette étape" not in sheet and "Faire cette étape" not in sheet  # not in the own name
+    assert client.post(f"/account/proxies/{proxy.uuid}/act/").status_code == 303
+    assert "Terminer cette étape" in client.get(f"/tasks/{item.uuid}/").content.decode()
+    assert client.post(f"/tasks/{item.uuid}/", {"outcome": "done"}).status_code == 303
+    assert (fresh(item).state, fresh(item).closed_by_label) == ("done", "Zoé pour Anne")
+    client.force_login(team.anne)
+    page_of_anne = client.get(page).content.decode()
+    assert "Pendant votre absence" in page_of_anne and "Faites entre-temps" in page_of_anne and "Zoé pour Anne" in page_of_anne
     client.force_login(team.chief)
     other = factories.item(at=team.unit, due_on=day(1))
     assert (

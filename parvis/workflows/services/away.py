@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from parvis.identity.api import Account, Proxy, Unit, actor_for, agents_with
+from parvis.identity.api import Account, FunctionGrant, Proxy, Unit, actor_for, agents_with
 from parvis.identity.enums import Function
 from parvis.kernel import clock, mutations, registries
 from parvis.kernel.actor import Actor, system_actor
@@ -154,9 +154,10 @@ def stand_ins(account_id: int) -> list[Proxy]:
     return [row for row in found if row.holder_id not in absent]
 
 
-def _covers(proxy: Proxy, item: WorkItem) -> bool:
-    """Within the functions and files that the proxy names."""
-    if item.queue and proxy.function_names and item.queue not in proxy.function_names:
+def _covers(proxy: Proxy, item: WorkItem, own: Collection[str]) -> bool:
+    """Within the functions and files that the proxy names. The queue of a function that was never the agent's ``own`` is where a task falls back
+    to: the task is the agent's by name, and goes along."""
+    if item.queue in own and proxy.function_names and item.queue not in proxy.function_names:
         return False
     return not proxy.only or f"dossier:{item.dossier_key}" in proxy.only.split(",")
 
@@ -164,6 +165,7 @@ def _covers(proxy: Proxy, item: WorkItem) -> bool:
 def _move(away: Away) -> None:
     """Everything that waits for the absent agent into other hands; what moved before follows who stands in today."""
     proxies = stand_ins(away.account_id)
+    own = set(FunctionGrant.objects.filter(account=away.account_id).values_list("function", flat=True)) if proxies else set()
     refused = WorkItemEvent.unscoped.filter(item=OuterRef("pk"), kind=ItemEventKind.RETURNED, at__gte=away.began_at, actor_id__isnull=False)
     held = Q(owner=away.account_id) & falls_within(away)
     kept = Q(away=away, away_until__isnull=False)
@@ -171,7 +173,7 @@ def _move(away: Away) -> None:
     holders: set[int] = set()
     units: set[int | None] = set()
     for item in rows.select_for_update().order_by("due_sort", "pk"):
-        proxy = next((one for one in proxies if _covers(one, item)), None)
+        proxy = next((one for one in proxies if _covers(one, item, own)), None)
         heir = proxy.holder if proxy is not None else None
         if item.owner_id is None and (heir is None or item.refused):
             continue  # waits in its queue already

@@ -51,6 +51,7 @@ def _context(request: HttpRequest, item: WorkItem, **forms: Any) -> dict[str, An
     step = selectors.step_def(item)
     own_page = bool(step.completes_on) if step else bool(item.screen)
     may_assign = item.is_open and access.may_assign(actor, item)
+    may_do = item.is_open and access.may_do(actor, item) and not access.only_by_proxy(actor, item)
     return {
         "item": item,
         "step": step,
@@ -58,12 +59,12 @@ def _context(request: HttpRequest, item: WorkItem, **forms: Any) -> dict[str, An
         "holder": selectors.holder_of(item),
         "events": selectors.events_of(item),
         "ribbon": selectors.case_steps(item.subject) if item.case_id and item.left_at is None else [],
-        "screen_url": selectors.screen_url(item) if item.is_open and access.may_do(actor, item) else "",
+        "screen_url": selectors.screen_url(item) if may_do else "",
         "proxy": proxy_for(actor, item) if item.is_open else None,
         "may_take": item.is_open and access.may_take(actor, item),
         "may_give_back": item.is_open and access.may_give_back(actor, item),
         "may_assign": may_assign,
-        "form": forms.get("form") or (OutcomeForm(step) if item.is_open and not own_page and access.may_do(actor, item) else None),
+        "form": forms.get("form") or (OutcomeForm(step) if may_do and not own_page else None),
         "hand_form": forms.get("hand_form") or (HandForm(item) if may_assign else None),
     }
 
