@@ -231,6 +231,8 @@ def test_the_secretary_plans_fills_sends_opens_and_closes(client, centre):
     session = api.Session.unscoped.get()
     agenda = reverse("decisions:agenda", args=[session.uuid])
     assert answer.headers["Location"] == agenda
+    text = body(client.get(reverse("decisions:new_session")))
+    assert 'value="Salle du conseil"' in text and 'value="14:00"' in text  # where and when they always meet
     assert client.get(reverse("decisions:session", args=[session.uuid])).status_code == 302
     text = body(client.get(agenda))
     assert "1 proposition validée" in text

@@ -74,7 +74,9 @@ def index(request: Request) -> HttpResponse:
 @screen(access=access.may_run_sessions, methods=("GET", "POST"), creates=True, name="decisions.new_session")
 def new(request: Request) -> HttpResponse:
     committee = Committee.objects.filter(active=True).order_by("key", "pk").first()
-    form = forms.SessionForm(request.POST or None, initial={"at": "14:00"})
+    last = Session.objects.visible_to(request.actor).filter(committee=committee).order_by("-starts_at", "-pk").first()
+    usual = {"at": last.starts_at.astimezone(clock.zone()).time(), "place": last.place} if last is not None else {"at": "14:00"}
+    form = forms.SessionForm(request.POST or None, initial=usual)
     if request.method == "POST" and form.is_valid() and committee is not None:
         starts = datetime.combine(form.cleaned_data["on"], form.cleaned_data["at"], tzinfo=clock.zone())
         try:
