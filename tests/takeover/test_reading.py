@@ -185,3 +185,40 @@ class TestValues:
     def test_a_protection_is_never_guessed(self) -> None:
         with pytest.raises(BadValue):
             clean("protected", "peut-être")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "mac_roman"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nom;Prénom\nLefèvre;Hélène\nGarçon;Noël\n",
+        "Name;Vorname\nMüller;Jörg\nÖzgür;Änne\n",
+        "NOM;PRENOM\nÉTIENNE;ZOÉ\n",
+    ],
+)
+def test_an_old_system_wrote_its_letters_in_its_own_way(encoding: str, text: str) -> None:
+    """DOS and old Macs: a name is never taken over with other signs in it because of that."""
+    assert [";".join(row) for row in cells(text.encode(encoding))] == text.splitlines()[1:]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('Nom;Prénom\nA;B\n"C;D\nE;F\nG;H\n', 3),
+        ('Nom;Prénom;Né\n"A;B;01/01/1980\nC;D;01/01/1981\nE";F;01/01/1982\n', 2),
+    ],
+)
+def test_a_missing_quotation_mark_swallows_nobody(text: str, line: int) -> None:
+    """The lines below would become one cell, and their persons be missed by nobody."""
+    with pytest.raises(UnreadableTable) as caught:
+        cells(text.encode())
+    assert caught.value.code == "csv" and f" {line} " in str(caught.value.message)
+
+
+def test_a_remark_of_several_lines_is_a_cell() -> None:
+    data = 'Nom;Prénom;Remarque\nA;B;"ligne 1\nligne 2; suite"\nC;12" D;x\n'.encode()
+    assert cells(data) == [("A", "B", "ligne 1\nligne 2; suite"), ("C", '12" D', "x")]
+
+
+def test_a_number_that_a_spreadsheet_made_a_figure_of_is_the_number() -> None:
+    assert clean("national_number", "85073003328.0") == clean("national_number", "85.07.30\u2013033.28") == "85073003328"

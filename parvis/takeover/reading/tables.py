@@ -18,6 +18,9 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 200
 MAX_CELL = 4_000
 SEPARATORS = ";,\t|"
+OLD_ENCODINGS = ("cp1252", "cp850", "mac_roman")
+#: What accented letters and signs of French, Dutch and German are worth where an encoding is guessed; any other sign speaks against it.
+USUAL_LETTERS = dict.fromkeys("èüöäëçà", 2.0) | dict.fromkeys("êïôîâûùñßœ’°€", 1.0) | dict.fromkeys("áíóúãõåøš«»§\u00a0", 0.3) | {"é": 3.0}
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def _header(cells: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _encoding(data: bytes) -> str:
-    """By its mark, else UTF-8 when it is, else Windows-1252, which old systems in Belgium write."""
+    """By its mark, else UTF-8 when it is, else the one of old systems in which the letters look like names: Windows, DOS or an old Mac."""
     if data.startswith(b"\xef\xbb\xbf"):
         return "utf-8-sig"
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -137,7 +140,23 @@ def _encoding(data: bytes) -> str:
         data.decode("utf-8")
         return "utf-8"
     except UnicodeDecodeError:
-        return "cp1252"
+        # On equal marks the first, which old systems in Belgium write most.
+        return max(OLD_ENCODINGS, key=lambda name: _looks_written(data[:200_000].decode(name, "replace")))
+
+
+def _looks_written(text: str) -> float:
+    """How much what is not plain ASCII looks like names and words of ours: "é" does, "‚" and a capital within a word do not."""
+    mark = 0.0
+    for at, letter in enumerate(text):
+        if letter.isascii():
+            continue
+        before, after = text[at - 1 : at], text[at + 1 : at + 2]
+        mark += USUAL_LETTERS.get(letter.lower(), -2)
+        if letter.isupper() and before.isalpha() and after.islower():
+            mark -= 4
+        elif letter.islower() and not before.isalpha() and after.islower():
+            mark -= 1
+    return mark
 
 
 def _separator(text: str) -> str:
@@ -161,14 +180,33 @@ def _separator(text: str) -> str:
 def _csv_rows(data: bytes, encoding: str, separator: str) -> Iterator[Row]:
     stream = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors="replace", newline="")
     reader = csv.reader(stream, delimiter=separator)
-    line = 1
+    line, width, spread = 1, 0, False
+    last: Row | None = None
     try:
         for cells in reader:
             here, line = line, reader.line_num + 1
             if here == 1 and len(cells) <= 2 and cells and cells[0].lower().startswith("sep="):
                 continue
-            yield Row(here, tuple(cells))
+            width = width or sum(bool(cell.strip()) for cell in cells)
+            if last is not None:
+                yield last
+            last, spread = Row(here, tuple(cells)), line - here > 1
+            if spread and _swallowed(cells, separator, width):
+                line = here
+                raise csv.Error("a cell holds the lines below it")
+        if last is not None:
+            if spread and data.count(b'"') % 2:
+                line = last.number
+                raise csv.Error("the last cell is never closed")
+            yield last
     except csv.Error as error:
         raise UnreadableTable(
             _("Line %(line)s cannot be read: a quotation mark is probably missing there.") % {"line": line}, field="file", code="csv"
         ) from error
+
+
+def _swallowed(cells: list[str], separator: str, width: int) -> bool:
+    """Does a cell hold whole lines of the table? Then a quotation mark is missing, and persons would be lost without a word."""
+    return width > 2 and any(
+        lower.count(separator) >= width - 1 for cell in cells if "\n" in cell or "\r" in cell for lower in cell.splitlines()[1:]
+    )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from parvis.contacts.enums import ResidenceTitle
 from parvis.kernel.errors import DomainError
-from parvis.kernel.identifiers import parse_niss
+from parvis.kernel.identifiers import bare_of, parse_niss
 from parvis.kernel.textmatch import sort_key
 
 from .columns import BY_KEY
@@ -128,7 +128,7 @@ def _date(year: str, month: str, number: str, text: str) -> dt.date:
 
 
 def _niss(text: str) -> str:
-    bare = re.sub(r"[\s.\-/]", "", text)
+    bare = bare_of(re.sub(r"^(\d{8,11})\.0+$", r"\1", text))  # a spreadsheet makes a figure of it
     if bare.isdecimal() and 8 <= len(bare) < 11:
         bare = bare.zfill(11)  # a spreadsheet takes the zeros before a number away
     try:
