@@ -51,11 +51,13 @@ def _aids(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
         return None
     accounts = selectors.accounts_on(actor, [right.pk for right in rights], known if past else None)
     begun = set() if past else selectors.begun(actor, rights)
-    claims = _CLAIMS.rows(
-        actor, lambda at: Claim.objects.visible_to(actor).filter(dossier=at["dossier"]).order_by("-pk"), dossier=dossier.pk
-    )
     if past:
-        claims = of_dossier_then(actor, claims, view)
+        rows = Claim.objects.visible_to(actor).filter(dossier=dossier.pk).select_related("decision__decided_version").order_by("-pk")
+        claims = of_dossier_then(actor, list(rows), view)
+    else:
+        claims = _CLAIMS.rows(
+            actor, lambda at: Claim.objects.visible_to(actor).filter(dossier=at["dossier"]).order_by("-pk"), dossier=dossier.pk
+        )
     open_claim = not past and any(one.state == ClaimState.REGISTERED for one in claims)
     return render_to_string(
         "aid/_panel_aids.html",

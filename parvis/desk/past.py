@@ -64,13 +64,13 @@ def tasks_then(actor: Actor, view: PastView) -> dict[str, Any]:
     more, items = len(items) > MOST, items[:MOST]
     as_they_stood(items, view.until)
     give_terms(items, view)
-    return {"rows": rows_then(actor, items), "more": more, "most": MOST, "today": view.day}
+    return {"rows": rows_then(actor, items, view), "more": more, "most": MOST, "today": view.day}
 
 
-def rows_then(actor: Actor, items: Sequence[WorkItem]) -> list[Then]:
-    """Tasks as they are printed. Two queries for any number."""
+def rows_then(actor: Actor, items: Sequence[WorkItem], view: PastView) -> list[Then]:
+    """Tasks as they are printed; a file that was opened later was not told yet. Two queries for any number."""
     keys = {item.dossier_key for item in items if item.dossier_key}
-    files = Dossier.objects.visible_to(actor).in_bulk(keys) if keys else {}
+    files = Dossier.objects.visible_to(actor).filter(opened_on__lte=view.day).in_bulk(keys) if keys else {}
     names = display_names(row.lead_id for row in files.values())
     rows = []
     for item in items:
@@ -95,7 +95,7 @@ def home_then(request: HttpRequest, view: PastView) -> dict[str, Any]:
     items.sort(key=lambda item: (item.due_sort, item.pk))
     late = sum(1 for item in items if item.due_sort < view.day)
     week = sum(1 for item in items if view.day <= item.due_sort < view.day + WEEK)
-    rows = rows_then(actor, items[:SHOWN])
+    rows = rows_then(actor, items[:SHOWN], view)
     cells, left_out = _cells(request, actor, view)
     return {
         "view": view,

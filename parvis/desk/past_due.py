@@ -95,7 +95,7 @@ def due_then(
         items = [item for item in items if kind_of(item) == kind]
     late = [item for item in items if item.due_sort < view.day]
     coming = [item for item in items if max(start, view.day) <= item.due_sort < end]
-    drawn = rows_then(actor, [*late[:MOST_LATE], *coming[:MOST_SHOWN]])
+    drawn = rows_then(actor, [*late[:MOST_LATE], *coming[:MOST_SHOWN]], view)
     behind = min(len(late), MOST_LATE)
     days: dict[dt.date, DayThen] = {}
     for number in range((end - start).days):

@@ -18,7 +18,7 @@ from parvis.kernel.registries import MenuEntry, PaletteAction, Panel, PersonHold
 from parvis.kernel.scope import may_see, shown_within
 from parvis.kernel.subject import SubjectRef
 from parvis.ui.origins import name_origins
-from parvis.workflows.api import where_dossier, where_then
+from parvis.workflows.api import where_dossier
 
 from . import access, lookups, panels_custom, panels_health  # noqa: F401  (registers their own)
 from .agents.selectors import absences_of
@@ -76,15 +76,13 @@ def _add_situation(request: HttpRequest, dossier: Dossier, day: dt.date) -> str 
 
 
 def _where(request: HttpRequest, dossier: Dossier, day: dt.date) -> str | None:
-    """Where is it, since when, who has it: what runs now, or ran on a past day that the reader chose, unless the ribbon of its process says so
-    already."""
-    view = asof.view()
-    if view is None and getattr(request, "known_day", day) != clock.today():
+    """Where is it, since when, who has it: what runs now, unless the ribbon of its process says so already. On a past day the part is fetched."""
+    if asof.view() is not None:
+        return render_to_string("dossiers/_panel_where_then.html", {"dossier": dossier}, request)
+    if getattr(request, "known_day", day) != clock.today():
         return None
-    # On a past day there is no ribbon: every place is told.
-    sees_ribbon = view is None and may_see(request.actor, "social")  # type: ignore[attr-defined]
-    found = where_dossier(dossier.pk) if view is None else [place for _pk, place in where_then(view, dossier_ids=[dossier.pk])]
-    places = [place for place in found if not (sees_ribbon and place.process)]
+    sees_ribbon = may_see(request.actor, "social")  # type: ignore[attr-defined]
+    places = [place for place in where_dossier(dossier.pk) if not (sees_ribbon and place.process)]
     return render_to_string("dossiers/_panel_where.html", {"dossier": dossier, "places": places, "today": day}, request) if places else None
 
 

@@ -538,11 +538,11 @@ def names_of_files(actor: Actor, dossier_ids: Collection[int]) -> dict[int, str]
             Dossier.objects.visible_to(actor)
             .filter(one_of("pk", at["ids"]))
             .order_by()
-            .values_list("pk", "number", "lead__index__display_name", "lead")
+            .values_list("pk", "number", "lead__index__display_name", "lead", "opened_on")
         ),
         ids=sorted(dossier_ids),
     )
-    if asof.view() is not None:
-        then = display_names({lead for _pk, _number, _name, lead in rows})
-        return {pk: f"{number} · {then.get(lead, '?')}" for pk, number, _name, lead in rows}
-    return {pk: f"{number} · {'?' if name is None else name}" for pk, number, name, _lead in rows}
+    if (view := asof.view()) is not None:  # what was opened later was no file yet
+        then = display_names({lead for _pk, _number, _name, lead, _opened in rows})
+        return {pk: f"{number} · {then.get(lead, '?')}" for pk, number, _name, lead, opened in rows if opened <= view.day}
+    return {pk: f"{number} · {'?' if name is None else name}" for pk, number, name, _lead, _opened in rows}

@@ -111,7 +111,7 @@ def _budget(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
 
 def _deadlines(actor: Actor, dossier: Dossier, day: dt.date) -> list[SheetLine]:
     if asof.view() is not None:
-        return []  # where it stands is known of today alone
+        return []  # tasks of then stand on "where is it": here they would name queues and services as they are called today, under a digest
     found = [place for _dossier, place in where_many(dossier_ids=[dossier.pk]) if place.due_on is not None]
     lines = []
     for place in sorted(found, key=lambda one: (one.due_on, one.step)):

@@ -10,12 +10,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from parvis.kernel import asof, clock, registries
+from parvis.kernel import clock, registries
 from parvis.kernel.actor import Actor
 from parvis.kernel.registries import Backlog, MenuEntry, PaletteAction, Panel, PersonHolder
 
 from . import access
-from .past import clocks_then, late_then, terms_then
+from .past import late_then, terms_then
 from .selectors import clocks_for, count_late, lines_of_dossier
 
 
@@ -25,14 +25,10 @@ def _panel(request: HttpRequest, dossier: Any, day: dt.date) -> str | None:
     known = getattr(request, "known_day", day)
     past = known < clock.today()
     lines = [line for line in lines_of_dossier(actor, dossier.pk) if clock.date_of(line.request.received_at) <= known]
-    view = asof.view()
-    terms = clocks_for([line.pk for line in lines]) if view is None else clocks_then([line.pk for line in lines], view)
-    told = view is not None or not past  # a day chosen on the page alone says nothing of terms
-    items = [
-        {"line": line, "clocks": [c for c in terms.get(line.pk, []) if told and (not c.met_on or c.met_on > c.due_on)]} for line in lines
-    ]
-    context = {"items": items, "dossier": dossier, "past": past, "today": None if view is None else view.day}
-    return render_to_string("requests/_panel.html", context, request)
+    # The terms of a past day stand on the page of each request, and with its tasks.
+    terms = clocks_for([line.pk for line in lines]) if not past else {}
+    items = [{"line": line, "clocks": [c for c in terms.get(line.pk, []) if not c.met_on or c.met_on > c.due_on]} for line in lines]
+    return render_to_string("requests/_panel.html", {"items": items, "dossier": dossier, "past": past}, request)
 
 
 def _count(actor: Actor, dossier: Any) -> int | None:

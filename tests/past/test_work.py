@@ -19,6 +19,7 @@ from parvis.kernel import clock
 from parvis.kernel.asof import PastView
 from parvis.kernel.subject import SubjectRef
 from parvis.requests.models import Clock
+from parvis.ui.past import HEADER
 from parvis.workflows import api as workflows
 from parvis.workflows.models import WorkItem
 from parvis.workflows.past import way_then
@@ -194,7 +195,10 @@ def test_where_a_file_was_and_through_whose_hands(client: Client, work: SimpleNa
         now = page.split('id="h-hands"')[0]
         assert "Revoir le bail" in now and "Amélie Lambrecht" in now and "Sami" not in page and "Tu connais" not in page
         assert "J-12" in now
-        assert "Revoir le bail" in plain(client.get(detail)).split('id="h-where"')[1].split("</section>")[0]
+        assert f'hx-get="{where}"' in plain(client.get(detail))  # its page fetches the part
+        mark = {"HX-Request": "true", "HX-Target": "where-then", HEADER: "2026-03-06k"}
+        part = client.get(where, headers=mark).content.decode()
+        assert part.lstrip().startswith("<section") and "Revoir le bail" in part and "J-12" in part
         found = plain(client.get("/where/?q=müller"))
         assert "Revoir le bail" in found and "Amélie Lambrecht" in found
         look(client, "2026-07-01")

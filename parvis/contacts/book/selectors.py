@@ -300,8 +300,15 @@ def _roles_known(actor: Actor, day: dt.date) -> Any:
 
 
 def _cards_then(actor: Actor, rows: Sequence[Any], day: dt.date) -> dict[int, OrganisationCard]:
-    """Names and phones of a past day; nothing when today is read, which the address book knows."""
-    return organisation_cards(actor, {row.organisation_id for row in rows}, day, asof.known_on()) if asof.view() is not None else {}
+    """Names and phones of a past day, in three queries; nothing when today is read, which the address book knows."""
+    ids = {row.organisation_id for row in rows}
+    if asof.view() is None or not ids:
+        return {}
+    names = organisation_names(actor, ids, day)
+    points = OrganisationPoint.unscoped.filter(organisation__in=ids, kind=PointKind.PHONE).at(day, asof.known_on()).order_by("-pk")
+    phones = {row.organisation_id: shown_point(row) for row in points}
+    anchors = Organisation.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "uuid")
+    return {pk: OrganisationCard(id=pk, uuid=uuid, version=0, name=names.get(pk, "?"), phone=phones.get(pk, "")) for pk, uuid in anchors}
 
 
 def _role_views(actor: Actor, person_ids: Sequence[int], day: dt.date) -> list[RoleView]:

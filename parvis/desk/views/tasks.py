@@ -185,4 +185,4 @@ def _board_then(request: HttpRequest, view: PastView) -> dict[str, Any]:
     rows = [] if more else past_due.loads_then(actor, view, team_on(actor, view.day), items)
     chosen = next((one for one in rows if str(one.account_id or "nobody") == who), None)
     held = [item for item in items if item.owner_id == chosen.account_id][:BOARD] if chosen is not None else []
-    return {"loads": rows, "more": more, "most": past_due.READ, "chosen": chosen, "rows": rows_then(actor, held), "past": view}
+    return {"loads": rows, "more": more, "most": past_due.READ, "chosen": chosen, "rows": rows_then(actor, held, view), "past": view}

@@ -105,7 +105,7 @@ def detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return page(request, "dossiers/detail.html", context)
 
 
-@screen(access=access.can_read_dossiers)
+@screen(access=access.can_read_dossiers, parts=("where-then",))
 def where(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Where is this dossier, since when, who has it; and through whose hands it went."""
     dossier = visible(request, uuid)

@@ -102,7 +102,9 @@ def _file_then(actor: Actor, item: WorkItem) -> selectors.Card | None:
     if item.dossier_key is None:
         return None
     names = {pk: words for find in registries.file_names.all() for pk, words in find(actor, {item.dossier_key}).items()}
-    return selectors.Card(title=names.get(item.dossier_key, ""), url=link(actor, SubjectRef("dossier", item.dossier_key))[1])
+    if item.dossier_key not in names:
+        return None
+    return selectors.Card(title=names[item.dossier_key], url=link(actor, SubjectRef("dossier", item.dossier_key))[1])
 
 
 def _then(request: HttpRequest, item: WorkItem, view: PastView, *, beside: bool = False) -> dict[str, Any]:
