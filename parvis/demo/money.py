@@ -21,7 +21,7 @@ from .stage import Play
 CLOSED_ACCOUNT = "AC04"
 
 
-def _release(order: PaymentOrder) -> PaymentOrder:
+def release(order: PaymentOrder) -> PaymentOrder:
     accounting.release_order(actor=stage.agent(stage.RELEASER), order=order)
     stage.run_jobs()
     order.refresh_from_db()
@@ -30,19 +30,28 @@ def _release(order: PaymentOrder) -> PaymentOrder:
     return order
 
 
-def pay_first(play: Play) -> PaymentOrder | None:
-    """The first payment, prepared by one and released by another. A recovery ticked in the decision waits for the accountant."""
+def prepare_first(play: Play) -> PaymentOrder | None:
+    """The first payment, prepared by one person. A recovery ticked in the decision waits for the accountant."""
     if not Entitlement.unscoped.filter(line=play.line.pk, first_paid_on__isnull=True).exists():
         return None
     try:
-        order = _release(aid.prepare_first_payment(actor=stage.agent(stage.PAYER), line_id=play.line.pk))
+        return aid.prepare_first_payment(actor=stage.agent(stage.PAYER), line_id=play.line.pk)
     except aid.AidError as error:
         if error.code != "empty":  # the monthly order of the same days already holds it
             raise
         return None
-    play.notes["order"] = order
+
+
+def pay_first(play: Play) -> PaymentOrder | None:
+    """Prepared by one and released by another."""
+    order = prepare_first(play)
+    return release_first(play, order) if order is not None else None
+
+
+def release_first(play: Play, order: PaymentOrder) -> PaymentOrder:
+    play.notes["order"] = released = release(order)
     stage.run_jobs()
-    return order
+    return released
 
 
 def answer(order: PaymentOrder, verdicts: dict[str, str] | None = None) -> None:
@@ -74,7 +83,7 @@ def monthly_run(company: Any, month: date) -> None:
     if not lines:
         return
     order = aid.prepare_run(actor=payer, month=month, line_ids=lines, checked=True)
-    company.orders.append(_release(order))
+    company.orders.append(release(order))
 
 
 def night() -> None:

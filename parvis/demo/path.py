@@ -80,7 +80,8 @@ def play_aid_request(out: Path) -> dict[str, Any]:
     session = step("committee", stage.SECRETARY, sit)
     assert play.decision is not None and play.decision.outcome == Outcome.GRANTED
     step("notification", stage.SECRETARY, lambda: stage.notify(play))
-    order = step("payment", stage.PAYER, lambda: money.pay_first(play))
+    order = step("payment", stage.PAYER, lambda: money.prepare_first(play))
+    order = step("release", stage.RELEASER, lambda: money.release_first(play, order))
     step("bank", "bank", lambda: money.bank_answers(play))
     seals.seal()
     files = _write(out, play, session, order)

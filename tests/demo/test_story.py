@@ -50,8 +50,11 @@ def test_the_story_pays_the_golden_amount_and_leaves_everything_in_order(
 ) -> None:
     told, out = story
     assert [step["step"] for step in told["steps"]] == [
-        "request", "identify", "inquiry", "proposal", "submit", "review", "committee", "notification", "payment", "bank",
+        "request", "identify", "inquiry", "proposal", "submit", "review", "committee", "notification", "payment", "release", "bank",
     ]  # fmt: skip
+    who = {step["step"]: step["actor"] for step in told["steps"]}
+    assert len({who[name] for name in ("proposal", "review", "committee", "payment", "release")}) == 5, "each by another person"
+    assert all(step["state"] and step["seconds"] >= 0 for step in told["steps"])
     assert [step["state"] for step in told["steps"]][-1] == "paid"
     assert told["amount"] == "1044.51"
     assert told["files"] == [
