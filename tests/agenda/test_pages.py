@@ -238,3 +238,14 @@ def test_other_files_appointments_are_not_told(centre, dossier) -> None:
     other = make_dossier(centre, make_person("Autre", "Jean", "1980-01-01"))
     booked(centre, other, text="Secret d’un autre")
     assert "Secret" not in as_(centre.worker).get(f"/appointments/of/dossier/{dossier.pk}/", **PART).content.decode()
+
+
+def test_where_somebody_was_met_outside_is_offered_to_nobody(centre, dossier) -> None:
+    """Rooms of the centre are proposed to all; what was typed for a place elsewhere may name a refuge."""
+    booked(centre, dossier, room="Salle 2")
+    booked(centre, dossier, at="14:00", place="elsewhere", room="Refuge, rue du Quetzal 4")
+    theirs = make_dossier(centre, make_person("Autre", "Jean", "1980-01-01"))
+    Dossier.unscoped.filter(pk=theirs.pk).update(unit=centre.south)
+    for account, file in ((centre.worker, dossier), (centre.stranger, theirs)):
+        body = as_(account).get(add_url(file)).content.decode()
+        assert ("Salle 2" in body, "rue du Quetzal" in body) == (True, False), account

@@ -147,7 +147,8 @@ def accounts(actor: Actor, ids: Sequence[int], subject: SubjectRef) -> list[Acco
 
 
 def room_of(place: str, room: str) -> tuple[str, str]:
-    """The room as it is written and as it is compared; only what is at the centre or elsewhere has one that can be taken."""
+    """The room as it is written and as it is compared; only what is at the centre has one that can be taken, and
+    is proposed to colleagues: a place elsewhere may name a refuge."""
     name = " ".join(room.split())[:80]
     return name, fold(name)[:80] if place == Place.OFFICE else ""
 
