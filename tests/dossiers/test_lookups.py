@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from parvis.contacts.api import hide_address, relate, set_address
 from parvis.dossiers.models import Dossier
-from parvis.identity.api import LookUp, OpeningRefused, link_own_person, settle_look_up
+from parvis.identity.api import LookUp, OpeningRefused, OwnPerson, link_own_person, settle_look_up
 from parvis.kernel import clock
 from parvis.kernel.errors import NotAllowed
 from parvis.kernel.models import ReadLine
@@ -195,3 +195,12 @@ def test_a_refused_form_asks_like_its_page_and_a_gesture_that_leads_on_does_not(
     assert refused.status_code == 422
     line = ReadLine.objects.get(actor_id=centre.colleague.pk, screen="dossiers.interventions")
     assert line.purpose == f"reason: {REASON}", "a refused form is a reading"
+
+
+def test_a_link_is_taken_away_by_its_own_button_alone(client, centre):
+    own_person(centre.worker)
+    client.force_login(centre.auditor)
+    url = reverse("dossiers:own_persons")
+    for sent, left in (("²", 1), ("", 1), (str(centre.colleague.uuid), 1), (str(centre.worker.uuid), 0)):
+        assert client.post(url, {"remove": sent}).status_code == 303, sent
+        assert OwnPerson.objects.filter(account=centre.worker).count() == left, sent

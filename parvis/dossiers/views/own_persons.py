@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from parvis.contacts.api import display_names, search_persons
-from parvis.identity.api import Account, OwnPerson, link_own_person, may_audit
+from parvis.identity.api import OwnPerson, link_own_person, may_audit
 from parvis.kernel.actor import Actor
 from parvis.ui.http import done, errors_on, invalid, page, screen
 
@@ -24,7 +24,7 @@ def own_persons(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return page(request, "dossiers/own_persons.html", context)
     if "remove" in request.POST:
-        account = Account.objects.filter(uuid=request.POST["remove"]).first()
+        account = next((row.account for row in rows if str(row.account.uuid) == request.POST["remove"]), None)
         if account is not None:
             link_own_person(actor=actor, account=account, person_id=None)
         return done(request, "dossiers:own_persons", _("The link is taken away."))
