@@ -118,7 +118,8 @@ def _by_point(actor: Actor, text: str) -> list[tuple[PersonIndex, str]]:
 def _point(text: str) -> str:
     """A phone number or e-mail as it is stored; empty when the text is neither."""
     digits = sum(char.isdecimal() for char in text)
-    if "@" not in text and not (digits >= 8 and (text[:1] in "+0") and digits != 11):
+    # Eleven figures are a national number, unless a plus says that they are not.
+    if "@" not in text and not (digits >= 8 and (text[:1] == "+" or (text[:1] == "0" and digits != 11))):
         return ""
     try:
         return check_point("email" if "@" in text else "phone", text)

@@ -107,3 +107,13 @@ def test_a_part_is_a_range_of_one_index_on_each_database(owner: Person) -> None:
     with CaptureQueriesContext(connection) as seen:
         finding.search_numbers(actor=WORKER, part="547034")
     assert len(seen) <= 3
+
+
+def test_a_phone_number_finds_its_owner_however_it_is_written(owner: Person) -> None:
+    """Eleven figures after a plus are a Belgian mobile, no national number."""
+    api.add_point(actor=WORKER, person=owner, kind="phone", value="0475 11 22 33")
+    for typed in ("+32 475 11 22 33", "+32475112233", "+32 (0)475/11.22.33", "0032 475 112233", "0475/11.22.33", "0475112233"):
+        assert names(CLERK, typed) == [("Greta Müller", "numéro de téléphone")], typed
+    assert names(CLERK, NUMBER) == [("Greta Müller", "numéro national")]
+    api.set_address(actor=WORKER, person=owner, street="Rue Haute", number="1", hidden=True)
+    assert names(CLERK, "+32 475 11 22 33") == []
