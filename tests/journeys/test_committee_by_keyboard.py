@@ -58,11 +58,11 @@ def ten_cases() -> list[stage.Play]:
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Walk back with the keyboard to the field that has this name."""
+    """Walk on with the keyboard to the field that has this name."""
     for _ in range(40):
         if page.evaluate("document.activeElement.getAttribute('name') || ''").endswith(name):
             return
-        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
     raise AssertionError(f"no field {name} within forty steps of the keyboard")
 
 
