@@ -30,6 +30,7 @@ from parvis.kernel.actor import ANONYMOUS, Actor
 from parvis.kernel.errors import Conflict, DomainError, StepFirst
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats, past, typed
+from parvis.ui.said import said
 from parvis.ui.templatetags.parvis import IDEMPOTENCY_FIELD
 from parvis.ui.together import Both
 
@@ -235,6 +236,7 @@ def conflict(
     template: str = "ui/conflict.html",
     sent: QueryDict | None = None,
     words: Mapping[str, Mapping[str, str]] | None = None,
+    form: forms.BaseForm | None = None,
 ) -> HttpResponse:
     """Somebody else changed it first: who, when, and both values of each field that differs, to choose from; status 409.
 
@@ -244,16 +246,21 @@ def conflict(
         action: where the choice is sent; this address when empty.
         sent: what is sent again beside the choice; what came when empty.
         words: of a field, how each value is called.
+        form: gives labels and words of its fields, where ``labels`` and ``words`` do not.
     """
     mine = dict(yours if yours is not None else error.yours if error else {})
     other = dict(theirs if theirs is not None else error.theirs if error else {})
+    fields = form.fields if form is not None else {}
+    labels = {name: one.label for name, one in fields.items()} | dict(labels or {})
     rows = [
-        {"name": key, "label": formats.label((labels or {}).get(key, key)), "yours": _plain(mine.get(key)), "theirs": _plain(value)}
+        {"name": key, "label": formats.label(labels.get(key, key)), "yours": _plain(mine.get(key)), "theirs": _plain(value)}
         for key, value in other.items()
         if _plain(mine.get(key)) != _plain(value)
     ]
     for row in rows:
-        called = (words or {}).get(row["name"], {})
+        name = row["name"]
+        sides = (mine.get(name), other[name])
+        called = {_plain(value): text for value in sides if (text := said(fields.get(name), value))} | dict((words or {}).get(name, {}))
         row |= {f"{side}_words": called.get(row[side], row[side]) for side in ("yours", "theirs")}
     differing = {row["name"] for row in rows}
     fresh = {key: _plain(value) for key, value in (refresh or {}).items()}

@@ -290,6 +290,25 @@ def test_the_page_of_the_referent_explains_and_lets_only_the_head_overrule(clien
     assert api.referent_of(dossier.pk) == trained.colleague.pk
 
 
+def test_two_heads_who_name_another_referent_read_both_names(client, trained, dossier) -> None:
+    client.force_login(trained.chief)
+    url = reverse("dossiers:referent", args=[dossier.uuid]) + "?about=debts&language=ar"
+    seen = fresh(dossier).version
+    api.assign_referent(actor=trained.actor("chief"), dossier=fresh(dossier), account=trained.colleague)
+    sent = {
+        "account": str(trained.worker.pk),
+        "role": "main",
+        "valid_from": clock.today().isoformat(),
+        "version": seen,
+        "note": "Elle connaît",
+    }
+    answer = client.post(url, sent)
+    text = answer.content.decode()
+    assert answer.status_code == 409 and api.referent_of(dossier.pk) == trained.colleague.pk
+    for account in (trained.worker, trained.colleague):
+        assert f'value="{account.pk}"' in text and f"<span>{account.display_name}</span>" in text
+
+
 def test_the_load_of_the_list_page_changes_with_the_assignment(client, trained, dossier) -> None:
     client.force_login(trained.chief)
     url = reverse("dossiers:agent", args=[trained.colleague.uuid])

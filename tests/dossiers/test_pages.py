@@ -259,7 +259,10 @@ def test_changing_a_line_in_conflict_is_409_and_then_settled(client, centre, dos
     response = client.post(page, data | {"version": seen})
     text = response.content.decode()
     assert response.status_code == 409
-    assert "Amélie Lambrecht" in text and "650" in text and "700" in text
+    assert "Amélie Lambrecht" in text and "650,00" in text and "700,00" in text  # told in words, sent as they are
+    assert 'name="amount" value="650.00"' in text and 'name="amount" value="700.00"' in text
+    monthly = client.post(page, data | {"version": seen, "periodicity": "year"}).content.decode()
+    assert "<span>par an</span>" in monthly and "<span>par mois</span>" in monthly and "<span>month</span>" not in monthly
     assert [one.amount for one in api.situation_at(dossier.pk, kinds=["resource"])] == [Decimal("700.00")]
     assert client.post(page, data | {"version": Dossier.unscoped.get().version}).status_code == 303
     assert [one.amount for one in api.situation_at(dossier.pk, kinds=["resource"])] == [Decimal("650.00")]

@@ -342,9 +342,8 @@ def edit(request: HttpRequest, uuid: UUID, aspect: str) -> HttpResponse:
                     return done(request, "contacts:organisation", _("Saved. What held before stays readable."), organisation.uuid)
             except Conflict as error:
                 organisation.refresh_from_db(fields=["version"])
-                labels = {name: field.label for name, field in form.fields.items()}
                 shown = {name: value for name, value in error.theirs.items() if name in kind.fields}
-                return conflict(request, error, labels=labels, refresh={"version": organisation.version}, theirs=shown)
+                return conflict(request, error, form=form, refresh={"version": organisation.version}, theirs=shown)
         return invalid(request, "contacts/fact.html", context)
     return page(request, "contacts/fact.html", context)
 

@@ -306,11 +306,10 @@ def edit(request: HttpRequest, uuid: UUID, aspect: str) -> HttpResponse:
                     return done(request, "contacts:person", _("Saved. What held before stays readable."), person.uuid)
             except Conflict as error:
                 person.refresh_from_db(fields=["version"])
-                labels = {name: field.label for name, field in form.fields.items()}
                 if kind.address_like and selectors.hidden_person_ids([person.pk]):
-                    return conflict(request, error, labels=labels, refresh={"version": person.version}, theirs={})
+                    return conflict(request, error, form=form, refresh={"version": person.version}, theirs={})
                 shown = {name: value for name, value in error.theirs.items() if name in kind.fields}
-                return conflict(request, error, labels=labels, refresh={"version": person.version}, theirs=shown)
+                return conflict(request, error, form=form, refresh={"version": person.version}, theirs=shown)
         return invalid(request, "contacts/fact.html", context)
     return page(request, "contacts/fact.html", context)
 

@@ -168,6 +168,7 @@ def _conflict(request: HttpRequest, dossier: Dossier, error: Conflict, agents: d
         refresh={"version": dossier.version},
         yours={"account": request.POST.get("account", "")},
         theirs={"account": str(held.account_id) if held else ""},
+        words={"account": {str(one.pk): one.display_name for one in [*agents.values(), *([held.account] if held else [])]}},
     )
 
 

@@ -100,8 +100,7 @@ def edit(request: HttpRequest, uuid: UUID, item: UUID) -> HttpResponse:
                     return done(request, "dossiers:situation", _("Changed. The line of before stays for the days before."), dossier.uuid)
             except Conflict as error:
                 dossier.refresh_from_db(fields=["version"])
-                labels = {name: field.label for name, field in form.fields.items()}
-                return conflict(request, error, labels=labels, refresh={"version": dossier.version})
+                return conflict(request, error, form=form, refresh={"version": dossier.version})
         return invalid(request, "dossiers/situation_form.html", context)
     return page(request, "dossiers/situation_form.html", context)
 
