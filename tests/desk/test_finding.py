@@ -108,7 +108,7 @@ def test_groups_and_order_are_exact(worker, unit) -> None:
     days = (8, None, -1, 7, 6, 0, -30)
     items = {day: factories.item(worker, at=unit, due_on=None if day is None else today + dt.timedelta(days=day)) for day in days}
     actor = factories.actor(worker)
-    groups = todo.grouped(todo.rows_of(actor, api.items_for(actor), mark_next=True))
+    groups = todo.grouped(todo.rows_of(actor, api.items_for(actor), mark_next=0))
     by_pk = {item.pk: day for day, item in items.items()}
     assert [(group.kind, [by_pk[row.item.pk] for row in group.rows]) for group in groups] == [
         ("late", [-30, -1]),
