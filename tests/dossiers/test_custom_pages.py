@@ -124,3 +124,32 @@ def test_what_is_needed_is_told_and_another_kind_hides_nothing(client, centre, d
     edit = reverse("dossiers:own_edit", args=[dossier.uuid, "origin"])
     assert "Monthey" in page and edit not in page
     assert client.get(edit).status_code == 404
+
+
+def test_two_agents_in_one_section_keep_the_answers_of_both(client, centre, dossier, energy) -> None:
+    """Several boxes are one answer too: both are shown in words, and the one that is chosen stands."""
+    admin = centre.actor("administrator")
+    row = custom.create_code_list(actor=admin, label={"fr": "Tuteurs"}, key="tutors")
+    for value, name in (("A", "Communal"), ("B", "Privé"), ("C", "Régional")):
+        custom.add_code(actor=admin, code_list=row, value=value, label={"fr": name}, valid_from=dt.date(2010, 1, 1))
+    for name, kind in (("Tutor", "choice"), ("Helpers", "choices")):
+        custom.add_field(actor=admin, kind=energy, section="energy", label={"en": name}, type=kind, data_class="social", code_list="tutors")
+    client.force_login(centre.worker)
+    url = reverse("dossiers:own_edit", args=[dossier.uuid, "energy"])
+    keys = [one["key"] for one in CustomVersion.objects.latest("number").definition["sections"][0]["fields"]]
+    shown = [f"f-{key}" for key in keys]
+    seen = Dossier.unscoped.get(pk=dossier.pk).version
+    sent = {"version": seen, "valid_from": "2026-01-01", "shown": keys}
+    assert client.post(url, sent | {shown[0]: "A", shown[1]: ["A", "C"]}).status_code == 303
+    client.force_login(centre.colleague)
+    answer = client.post(url, sent | {shown[0]: "B", shown[1]: ["B", "C"]})
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    for told in ("<span>Privé</span>", "<span>Communal</span>", "<span>Privé, Régional</span>", "<span>Communal, Régional</span>"):
+        assert told in text
+    assert f'name="{shown[1]}"' not in text  # what was typed is not sent beside the choice
+    now = Dossier.unscoped.get(pk=dossier.pk).version
+    chosen = sent | {"version": now, shown[0]: "B", f"{shown[1]}--all": "A|C"}
+    assert client.post(url, chosen).status_code == 303
+    held = {fact.field: fact.value for fact in CustomFact.unscoped.filter(dossier=dossier, live=1).order_by("recorded_at")}
+    assert held == {keys[0]: "B", keys[1]: ["A", "C"]}

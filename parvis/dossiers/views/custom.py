@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from parvis.kernel.errors import Conflict
 from parvis.kernel.periods import OPEN_END
 from parvis.kernel.subject import SubjectRef
 from parvis.ui import formats
-from parvis.ui.http import conflict, done, errors_on, invalid, page, screen
+from parvis.ui.http import done, errors_on, invalid, page, screen
 from parvis.ui.names import label_initial
 from parvis.ui.together import merged
 
@@ -36,10 +35,11 @@ from ..forms_custom import (
     ProfileForm,
     SectionForm,
 )
-from ..models import Code, CodeList, CustomFact, Dossier, DossierKind, PersonFact
+from ..models import Code, CodeList, CustomFact, Dossier, DossierKind
 from ..models.custom import ONCE
 from ..services import custom as services
 from ._common import asked_day, crumbs, end_of, visible
+from .custom_both import both_kept, settled
 
 
 # Code lists ---------------------------------------------------------------------------------------------------------------
@@ -369,7 +369,7 @@ def edit(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
     context = {**crumbs(dossier), "section": own, "period": period, "at": state.pages[0], "version": dossier.version, "item": item}
     if request.method != "POST":
         return page(request, "dossiers/custom_edit.html", context)
-    answers = read_page(state.pages[0], request.POST, answers)
+    answers = read_page(state.pages[0], settled(request.POST), answers)
     state = custom.form_of(actor, dossier, own, answers, day)
     found = problems(state, today=clock.today())
     context |= {"at": state.pages[0], "errors": [{"text": one.text, "target": one.target, "label": one.label} for one in found]}
@@ -391,27 +391,6 @@ def edit(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
             return both_kept(request, dossier.version, error, state.pages[0], list(rows.at(day)))
         return done(request, "dossiers:own_section", _("Saved."), dossier.uuid, own.key)
     return invalid(request, "dossiers/custom_edit.html", context)
-
-
-def both_kept(request: HttpRequest, version: int, error: Conflict, at: Any, held: Sequence[CustomFact | PersonFact]) -> HttpResponse:
-    """What a colleague wrote in this section meanwhile, beside what was typed here: each field is chosen, none is lost unseen."""
-    theirs = {fact.field: fact for fact in held}
-    last = max(held, key=lambda fact: (fact.recorded_at, fact.pk), default=None)
-    plain = [
-        state
-        for state in at.fields
-        if state.id in request.POST and not isinstance(getattr(theirs.get(state.field["key"]), "value", None), list | dict)
-    ]
-    return conflict(
-        request,
-        error,
-        who=last.author_label if last else "",
-        when=last.recorded_at if last else clock.now(),
-        labels={state.id: state.label for state in plain},
-        refresh={"version": version},
-        yours={state.id: request.POST[state.id] for state in plain},
-        theirs={state.id: getattr(theirs.get(state.field["key"]), "value", "") for state in plain},
-    )
 
 
 def entry_asked(request: HttpRequest, own: custom.Section) -> UUID | None:

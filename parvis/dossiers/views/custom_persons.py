@@ -29,7 +29,8 @@ from ..models.custom import ONCE
 from ..past_persons import persons_listed_then, persons_then
 from ..services import custom as services
 from ._common import asked_day
-from .custom import both_kept, entry_asked, reading_days
+from .custom import entry_asked, reading_days
+from .custom_both import both_kept, settled
 
 
 @screen(access=access.can_list_persons, parts={"persons": "ui/components/grid.html"})
@@ -117,7 +118,7 @@ def edit(request: HttpRequest, uuid: UUID, section: str) -> HttpResponse:
     context = {**_heading(person), "section": own, "period": period, "at": state.pages[0], "version": person.version, "once": ONCE}
     if request.method != "POST":
         return page(request, "dossiers/person_edit.html", context)
-    answers = read_page(state.pages[0], request.POST, answers)
+    answers = read_page(state.pages[0], settled(request.POST), answers)
     state = custom.form_of(actor, None, own, answers, day, classes)
     found = problems(state, today=clock.today())
     context |= {"at": state.pages[0], "errors": [{"text": one.text, "target": one.target, "label": one.label} for one in found]}
