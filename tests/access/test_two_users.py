@@ -167,6 +167,9 @@ def things(centre: Centre) -> dict[str, tuple[str, str, str, str, str]]:
 def test_a_form_that_changes_a_thing_in_place_keeps_what_both_typed(centre):
     """The second who sends reverts nothing of the first; the same field is asked with both values, and the choice is kept."""
     client = browser(centre.administrator)
+    for made_up in ("²", "[]", '{"name_fr": 1}', "[" * 100_000):
+        unit = reverse("identity:unit", args=[centre.south.uuid])
+        assert client.post(unit, {"name_fr": "Sud", "is_active": "on", "seen": made_up}).status_code == 303
     for name, (url, one, mine, other, theirs) in things(centre).items():
         first, second = as_read(client, url), as_read(client, url)
         assert client.post(url, first | {one: mine}).status_code == 303, name
