@@ -181,6 +181,14 @@ def test_the_head_who_is_absent_is_not_the_one_who_is_told(noted: Spans, team: T
     assert [step for step, _why in told(administrator)] == [f"queue-{team.unit.pk}"]
 
 
+def test_the_head_reads_on_the_home_who_is_absent(client, noted: Spans, team: Team) -> None:  # type: ignore[no-untyped-def]
+    factories.item(team.anne, at=team.unit, due_on=day(2))
+    noted[team.anne.pk] = [(day(0), day(4))]
+    api.follow_absence(actor=SYSTEM, account=team.anne)
+    client.force_login(team.chief)
+    assert "Anne, absent(e) jusqu’au 05/03/2026 · 1 tâche · chez " in client.get("/desk/").content.decode()
+
+
 def test_pages_say_it_and_are_shut_to_others(client, noted: Spans, team: Team) -> None:  # type: ignore[no-untyped-def]
     item = factories.item(team.anne, at=team.unit, due_on=day(2))
     stranger = factories.account("payer", name="Zoé")
