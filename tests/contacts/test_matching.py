@@ -152,3 +152,15 @@ def test_variants_are_bounded_and_right() -> None:
 def test_one_family_name_in_common_is_not_a_person() -> None:
     assert name_score(tokens("Dubois Lucas"), tokens("Dubois Louise")) < 0.62
     assert name_score(tokens("van den broucke nzeyimana marie ange"), tokens("nzeyimana vandenbroucke marie ange")) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("family", "given"),
+    [("Lejeune", "Bernar"), ("Lejeune", "Berbard"), ("Lejeume", "Bernard"), ("Lejuene", "Bernard"), ("LEJEUNE", "bernardo")],
+)
+def test_a_letter_typed_wrongly_is_forgiven_without_a_birth_date(family: str, given: str) -> None:
+    """A23: a typing error changes the sound of a word; who stands beside in the lists is compared too."""
+    known = make_person("Lejeune", "Bernard", "1961-04-02")
+    make_person("Lejeune", "Bertrand", "1961-04-02")
+    found = api.match_persons(actor=WORKER, family_name=family, given_names=given)
+    assert [match.person.pk for match in found] == [known.pk]

@@ -28,6 +28,8 @@ _TOKENS = Statement("contacts.candidates")
 MOST_KEYS = 3_000
 MOST_CANDIDATES = 60
 MOST_FOUND = 120
+#: What standing beside each other in the lists weighs among the candidates: less than two long sounds in common.
+NEIGHBOUR = 6
 MOST_HOLDERS = 400
 MOST_WORDS = 4
 #: A range of names that begin with fewer letters is not read through.
@@ -119,6 +121,9 @@ def _candidates(wanted: matching.Wanted, exclude: set[int]) -> list[int]:
                 near.add(person_id)
             else:
                 hits[person_id] += {matching.IDENTIFIER: 20, matching.BIRTH: 8}.get(kind, len(value))
+    for person_id in _beside_in_lists(wanted):
+        hits[person_id] += NEIGHBOUR
+        near.discard(person_id)
     near -= set(hits)
     heard = sorted(matching.sounds_wanted(wanted))
     if near and heard:
@@ -130,6 +135,21 @@ def _candidates(wanted: matching.Wanted, exclude: set[int]) -> list[int]:
                 hits[person_id] += len(value)
     ranked = sorted((person_id for person_id in hits if person_id not in exclude), key=lambda pk: (-hits[pk], pk))
     return ranked[:MOST_CANDIDATES]
+
+
+def _beside_in_lists(wanted: matching.Wanted) -> list[int]:
+    """Who stands in the lists where this name would: the family name as typed with a given name that begins alike; without a birth date,
+    which finds them by itself, also the given name as typed with a family name that begins alike. A letter typed wrongly changes the sound of a
+    word, and with it the keys."""
+    family, given = " ".join(tokens(wanted.family_name)), " ".join(tokens(wanted.given_names))
+    if not family or not given:
+        return []
+    start = f"{family} {given[:2]}"
+    found = _LISTED.rows(MOST_FOUND, _listed, start=start, after=matching.after_prefix(start))
+    if wanted.birth_date is None and len(family) > LEAST_OF_WORD:
+        start = family[:LEAST_OF_WORD]
+        found += _LISTED.rows(MOST_FOUND, _listed, start=start, after=matching.after_prefix(start), later0=f" {given}")
+    return found
 
 
 def _keys_of(person_ids: list[int]) -> dict[int, matching.PersonKeys]:
