@@ -42,6 +42,18 @@ _T: dict[str, Label] = {
         "- {what}: Entscheidung spätestens am **{decide_by}**, Brief innerhalb der folgenden {notify_days} Tage",
         "- {what}: decision at the latest on **{decide_by}**, letter within the {notify_days} days that follow",
     ),
+    "pay": _l(
+        ", premier paiement dans les {pay_days} jours de la décision si l’aide est accordée",
+        ", eerste betaling binnen {pay_days} dagen na de beslissing als de hulp wordt toegekend",
+        ", erste Zahlung innerhalb von {pay_days} Tagen nach der Entscheidung, wenn die Hilfe gewährt wird",
+        ", first payment within {pay_days} days of the decision if the aid is granted",
+    ),
+    "appeal": _l(
+        " ; contre la décision, un recours est possible pendant {appeal_months} mois à partir de la lettre",
+        "; tegen de beslissing kunt u in beroep gaan binnen {appeal_months} maanden vanaf de brief",
+        "; gegen die Entscheidung ist binnen {appeal_months} Monaten ab dem Brief eine Klage möglich",
+        "; an appeal against the decision is possible for {appeal_months} months from the letter",
+    ),
     "silence": _l(
         "Sans réponse de notre part dans ce délai, vous pouvez introduire un recours auprès du tribunal du travail.",
         "Krijgt u binnen deze termijn geen antwoord van ons, dan kunt u beroep instellen bij de arbeidsrechtbank.",
@@ -95,6 +107,9 @@ class Promise:
     what: str | Label
     decide_by: date
     notify_days: int = 8
+    pay_days: int | None = None
+    """Days from the decision to the first payment; None: no such term, or not one in days."""
+    appeal_months: int | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +152,8 @@ def receipt_text(receipt: Receipt) -> list[Section]:
     pairs += [(_say("service", code), receipt.service)] if receipt.service else []
     terms = "\n".join(
         _say("decide", code, what=_what(p, code), decide_by=formats.day(p.decide_by, "long", code), notify_days=str(p.notify_days))
+        + (_say("pay", code, pay_days=str(p.pay_days)) if p.pay_days else "")
+        + (_say("appeal", code, appeal_months=str(p.appeal_months)) if p.appeal_months else "")
         for p in receipt.promises
     )
     sections = [

@@ -113,11 +113,13 @@ def test_an_unknown_template_is_a_fault_of_ours() -> None:
                 "au plus tard le 1er avril 2026",
                 "Service social, antenne Nord",
                 "entendu",
+                "premier paiement dans les 15 jours",
+                "pendant 3 mois",
             ],
         ),
-        ("nl", ["Ontvangstbewijs", "2 maart 2026", "uiterlijk op 1 april 2026", "gehoord"]),
-        ("de", ["Empfangsbestätigung", "2. März 2026", "spätestens am 1. April 2026", "angehört"]),
-        ("en", ["Receipt", "2 March 2026", "at the latest on 1 April 2026", "heard"]),
+        ("nl", ["Ontvangstbewijs", "2 maart 2026", "uiterlijk op 1 april 2026", "gehoord", "binnen 15 dagen", "binnen 3 maanden"]),
+        ("de", ["Empfangsbestätigung", "2. März 2026", "spätestens am 1. April 2026", "angehört", "von 15 Tagen", "binnen 3 Monaten"]),
+        ("en", ["Receipt", "2 March 2026", "at the latest on 1 April 2026", "heard", "within 15 days", "for 3 months"]),
     ],
 )
 def test_the_receipt_says_day_service_and_terms(db: None, language: str, pieces: list[str]) -> None:
@@ -129,6 +131,8 @@ def test_the_receipt_says_day_service_and_terms(db: None, language: str, pieces:
             Promise(
                 {"fr": "Revenu d’intégration", "nl": "Leefloon", "de": "Eingliederungseinkommen", "en": "Integration income"},
                 date(2026, 4, 1),
+                pay_days=15,
+                appeal_months=3,
             )
         ],
         service="Service social, antenne Nord",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import override
 
 from parvis.documents import api as documents
@@ -22,10 +24,16 @@ def receipt_of(request: Request) -> documents.Receipt:
     dues = {row.line_id: row.due_on for row in Clock.unscoped.filter(line__in=lines, kind=ClockKind.DECIDE).order_by("recorded_at", "pk")}
     promises = []
     for line in lines:
-        key = line.terms.get("notify")
-        days = rules.term(key, request.requested_on).count if key else 8
         if line.pk in dues:
-            promises.append(documents.Promise(what=line.label, decide_by=dues[line.pk], notify_days=days))
+            promises.append(
+                documents.Promise(
+                    what=line.label,
+                    decide_by=dues[line.pk],
+                    notify_days=_count(line, ClockKind.NOTIFY, "calendar", request.requested_on) or 8,
+                    pay_days=_count(line, ClockKind.PAY, "calendar", request.requested_on),
+                    appeal_months=_count(line, ClockKind.APPEAL, "month", request.requested_on),
+                )
+            )
     pieces = {piece["key"]: piece["label"] for line in lines for piece in line.mandatory_pieces if piece["key"] != "report"}
     present = {document.kind for document in documents.documents_about([SubjectRef("request", request.pk)])}
     with override(request.language):
@@ -41,6 +49,13 @@ def receipt_of(request: Request) -> documents.Receipt:
             missing=[formats.label(label, request.language) for key, label in pieces.items() if key not in present],
             oral=request.channel in (Channel.DESK_VISIT, Channel.CALL),
         )
+
+
+def _count(line: RequestLine, kind: ClockKind, unit: str, day: date) -> int | None:
+    """Of a term of the line that is counted in this unit, how many; None where it has none."""
+    key = line.terms.get(kind.value)
+    term = rules.term(key, day) if key else None
+    return term.count if term is not None and term.unit == unit else None
 
 
 def receipt_document(request: Request) -> documents.Document | None:
