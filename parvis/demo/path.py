@@ -40,6 +40,17 @@ def _case(number: int) -> cast.Case:
     )
 
 
+def _unknown() -> cast.Case:
+    """The next such woman: in a large register an invented number may be somebody's, who has a file and a social worker already."""
+    from parvis.contacts.models import Identifier
+    from parvis.requests.models import Request
+
+    number = Request.unscoped.count() + 1
+    while Identifier.unscoped.filter(value=stage.niss_of(_case(number))).exists():
+        number += 1
+    return _case(number)
+
+
 def play_aid_request(out: Path) -> dict[str, Any]:
     """Play the path and write its papers.
 
@@ -49,9 +60,7 @@ def play_aid_request(out: Path) -> dict[str, Any]:
     if not Account.objects.filter(is_demo=True).exists():
         reference.load()
     stage.forget()
-    from parvis.requests.models import Request
-
-    play = stage.Play(_case(Request.unscoped.count() + 1))
+    play = stage.Play(_unknown())
     steps: list[dict[str, Any]] = []
 
     def step(name: str, who: str, gesture: Callable[[], Any]) -> Any:
