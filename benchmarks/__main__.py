@@ -124,7 +124,7 @@ def table(results: dict[int, dict], engine: str) -> str:
         "",
         f"{os.cpu_count()} cores, {'embedded database (SQLite)' if engine == 'sqlite' else 'PostgreSQL on the same machine'}, Python {sys.version.split()[0]}. Median server time of a page through the whole stack (middleware, access, template), "
         "without network; the sizes are measured in turns. Own work is the time of the processor in this process, which other programs of the machine disturb little; the floor, "
-        "in the same time, is the page's own SQL sent raw. Counts of the backlog that take more than 20 ms, and sums over thousands of rows, are kept for a minute: most rounds find them there.",
+        "in the same time, is the page's own SQL sent raw. Counts of the backlog that take more than 5 ms, and sums over thousands of rows, are kept for a minute: most rounds find them there.",
         "",
     ]
     head = "| Page |" + "".join(f" {size:,} persons: ms | own work, ms | queries | × floor |" for size in sizes)

@@ -18,9 +18,8 @@ T = TypeVar("T")
 
 #: Seconds for which a figure is told again.
 KEEP = 0 if settings.PARVIS_TESTING else 60
-#: Seconds that counting may take before its figure is kept: a figure of few rows, and one that its caller calls large.
-SLOW = 0.02
-SLOW_OF_MANY = 0.005
+#: Seconds that counting may take before its figure is kept. A home asks ten of them: each below this, they stay together below 50 ms.
+SLOW = 0.005
 MOST = 2_000
 
 _kept: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
@@ -38,7 +37,7 @@ def told(key: Hashable, count: Callable[[], T], *, large: Callable[[T], bool] | 
         return found
     fresh = count()
     spent = time.monotonic() - now
-    if spent > SLOW if large is None else spent > SLOW_OF_MANY and large(fresh):
+    if spent > SLOW and (large is None or large(fresh)):
         with _lock:
             _kept[key] = (time.monotonic() + KEEP, fresh)
             while len(_kept) > MOST:

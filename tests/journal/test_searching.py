@@ -197,7 +197,6 @@ def test_sums_over_thousands_of_acts_are_told_for_a_minute_to_their_reader_alone
 
     lately.forget()
     monkeypatch.setattr(lately, "SLOW", -1)
-    monkeypatch.setattr(lately, "SLOW_OF_MANY", -1)
     monkeypatch.setattr(lately, "KEEP", 60)
     write(centre, dossier, "Appel", kind="call", minutes=10)
     write(centre, dossier, "Secret", restricted=True, minutes=90)

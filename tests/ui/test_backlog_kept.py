@@ -37,7 +37,6 @@ def asked(monkeypatch):
 
 def test_a_slow_count_is_kept_for_each_reader_and_the_list_counts_anew(asked, monkeypatch) -> None:
     monkeypatch.setattr(lately, "SLOW", -1)
-    monkeypatch.setattr(lately, "SLOW_OF_MANY", -1)
     monkeypatch.setattr(lately, "KEEP", 60)
     one, other = as_actor(an_account("chief", name="Une")), as_actor(an_account("chief", name="Deux"))
     first = asked["ask"](one)
@@ -63,7 +62,6 @@ def test_a_quick_count_is_asked_each_time(asked, monkeypatch) -> None:
 
 def test_a_figure_is_of_one_language_and_one_day(monkeypatch) -> None:
     monkeypatch.setattr(lately, "SLOW", -1)
-    monkeypatch.setattr(lately, "SLOW_OF_MANY", -1)
     monkeypatch.setattr(lately, "KEEP", 60)
     lately.forget()
     counted = iter(range(9))
