@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -30,20 +30,27 @@ A_DAY = 4
 """Actions of a day that a month has room for; the others are behind the day's week."""
 
 
+R = TypeVar("R")
+
+
 @dataclass
-class Day:
-    """``total`` is exact whatever is shown."""
+class OneDay(Generic[R]):
+    """A day of a calendar, of today or of a past day. ``total`` is exact whatever is shown."""
 
     on: dt.date
     total: int = 0
-    rows: list[Row] = field(default_factory=list)
+    rows: list[R] = field(default_factory=list)
     meets: list[Meeting] = field(default_factory=list)
     outside: bool = False
-    today: bool = False
 
     @property
     def more(self) -> int:
         return self.total - len(self.rows)
+
+
+@dataclass
+class Day(OneDay[Row]):
+    today: bool = False
 
     @property
     def past(self) -> bool:

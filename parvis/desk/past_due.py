@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from parvis.agenda.api import Meeting, between_then
@@ -19,7 +19,7 @@ from parvis.kernel.asof import PastView
 from parvis.ui import formats
 from parvis.workflows.api import WorkItem, give_terms, mine_then, team_then
 
-from .due import A_DAY, MONTH, MOST_LATE, MOST_SHOWN, OTHER, PLANNED, span_of
+from .due import A_DAY, MONTH, MOST_LATE, MOST_SHOWN, OTHER, PLANNED, OneDay, span_of
 from .load import Load
 from .past import Then, rows_then
 from .todo import WEEK as A_WEEK
@@ -30,19 +30,10 @@ Choices = list[tuple[str, str]]
 
 
 @dataclass
-class DayThen:
-    """``total`` counts every task of the day, ``rows`` has an end."""
+class DayThen(OneDay[Then]):
+    """``seen``: the day that is read."""
 
-    on: dt.date
-    total: int = 0
-    rows: list[Then] = field(default_factory=list)
-    meets: list[Meeting] = field(default_factory=list)
-    outside: bool = False
     seen: bool = False
-
-    @property
-    def more(self) -> int:
-        return self.total - len(self.rows)
 
 
 @dataclass(frozen=True)
