@@ -96,6 +96,29 @@ def test_ctrl_k_opens_the_palette_and_escape_closes_it(browser_page: Page, addre
     browser_page.wait_for_url("**/gallery/")
 
 
+def test_who_walks_the_list_while_it_comes_anew_stays_on_the_same_hit(browser_page: Page, address: str) -> None:
+    """The answers come late: the list on the screen is that of before for a while, and is walked in."""
+
+    def answer(route: Any) -> None:
+        hits = {"": ("Galerie", "Bureau"), "gal": ("Bureau", "Galerie"), "xyz": ()}[route.request.url.partition("?q=")[2]]
+        where = {"Galerie": "/gallery/", "Bureau": "/deskpage/"}
+        body = "".join(f'<li><a class="pal-hit" href="{where[hit]}">{hit}</a></li>' for hit in hits)
+        route.fulfill(status=200, content_type="text/html", body=f"<ul>{body}</ul>")
+
+    browser_page.route("**/palette/*", answer)
+    browser_page.goto(f"{address}/deskpage/")
+    browser_page.keyboard.press("Control+k")
+    box = browser_page.locator("#palette")
+    expect(box.locator("a")).to_have_text(["Galerie", "Bureau"])
+    for typed, left, focused in (("gal", ["Bureau", "Galerie"], "Galerie"), ("xyz", [], None)):
+        box.locator("input").fill("")
+        expect(box.locator("a")).to_have_text(["Galerie", "Bureau"])
+        box.locator("input").fill(typed)
+        browser_page.keyboard.press("ArrowDown")
+        expect(box.locator("a")).to_have_text(left)
+        expect(box.locator("a", has_text=focused) if focused else box.locator("input")).to_be_focused()
+
+
 def test_colours_change_at_once_and_stay(browser_page: Page, address: str) -> None:
     browser_page.goto(f"{address}/gallery/")
     browser_page.locator("[data-theme-switch] button").click()

@@ -138,18 +138,18 @@ def _candidates(wanted: matching.Wanted, exclude: set[int]) -> list[int]:
 
 
 def _beside_in_lists(wanted: matching.Wanted) -> list[int]:
-    """Who stands in the lists where this name would: the family name as typed with a given name that begins alike; without a birth date,
-    which finds them by itself, also the given name as typed with a family name that begins alike. A letter typed wrongly changes the sound of a
-    word, and with it the keys."""
+    """Who stands in the lists where this name would: the family name as typed with a given name that begins alike, the given name as typed with
+    a family name that begins alike. A letter typed wrongly changes the sound of a word, and with it the keys; a birth date finds them by itself."""
     family, given = " ".join(tokens(wanted.family_name)), " ".join(tokens(wanted.given_names))
-    if not family or not given:
+    if wanted.birth_date is not None or not family or not given:
         return []
-    start = f"{family} {given[:2]}"
-    found = _LISTED.rows(MOST_FOUND, _listed, start=start, after=matching.after_prefix(start))
-    if wanted.birth_date is None and len(family) > LEAST_OF_WORD:
-        start = family[:LEAST_OF_WORD]
-        found += _LISTED.rows(MOST_FOUND, _listed, start=start, after=matching.after_prefix(start), later0=f" {given}")
-    return found
+    start, part = f"{family} {given[:2]}", family[:LEAST_OF_WORD]
+    found = {
+        *_LISTED.rows(MOST_FOUND, _listed, start=start, after=matching.after_prefix(start)),
+        *_LISTED.rows(MOST_FOUND, _listed, start=part, after=matching.after_prefix(part), later0=f" {given}"),
+    }
+    # Who was merged into another stands in the lists' table still.
+    return list(Person.unscoped.filter(pk__in=found, merged_into=None).values_list("pk", flat=True)) if found else []
 
 
 def _keys_of(person_ids: list[int]) -> dict[int, matching.PersonKeys]:

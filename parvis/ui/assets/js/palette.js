@@ -38,7 +38,14 @@ async function load(box, query) {
     const body = new DOMParser().parseFromString(await answer.text(), "text/html").body;
     if (mine !== asked) { return; }
     const inner = body.querySelector("#palette-results");
+    // Who walked down the list of before stands on the same hit in the new one, or else in the field again, where Enter takes what was typed.
+    const walked = out.contains(document.activeElement);
+    const stood = walked ? document.activeElement.getAttribute("href") : null;
     out.replaceChildren(...(inner || body).childNodes);
+    if (walked) {
+      const same = stood && [...out.querySelectorAll("a[href]")].find((hit) => hit.getAttribute("href") === stood);
+      (same || box.querySelector("input[type=search]")).focus();
+    }
     if (!out.childNodes.length) { out.textContent = text("nothing"); }
     shown = query;
     if (going) {
