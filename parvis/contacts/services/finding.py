@@ -143,11 +143,7 @@ def _beside_in_lists(wanted: matching.Wanted) -> list[int]:
     family, given = " ".join(tokens(wanted.family_name)), " ".join(tokens(wanted.given_names))
     if wanted.birth_date is not None or not family or not given:
         return []
-    start, part = f"{family} {given[:2]}", family[:LEAST_OF_WORD]
-    found = {
-        *_LISTED.rows(MOST_FOUND, _listed, start=start, after=matching.after_prefix(start)),
-        *_LISTED.rows(MOST_FOUND, _listed, start=part, after=matching.after_prefix(part), later0=f" {given}"),
-    }
+    found = {*_begin_so(f"{family} {given[:2]}"), *_begin_so(family[:LEAST_OF_WORD], [given])}
     # Who was merged into another stands in the lists' table still.
     return list(Person.unscoped.filter(pk__in=found, merged_into=None).values_list("pk", flat=True)) if found else []
 
@@ -292,8 +288,6 @@ def _read(actor: Actor, ids: list[int]) -> dict[int, Row]:
     """Those of these that the actor may find."""
     if not ids:
         return {}
-    if len(ids) > LENGTHS[-1]:
-        return {row[_PK]: row for row in _seen(actor).filter(pk__in=ids).order_by().values_list(*_COLUMNS)}
     read = _FOUND.rows(actor, lambda at: _seen(actor).filter(one_of("pk", at["ids"])).order_by().values_list(*_COLUMNS), ids=_filled(ids))
     return {row[_PK]: row for row in read}
 
@@ -335,18 +329,20 @@ def _in_lists(words: list[str], years: list[int]) -> list[int]:
     """Names that begin as was typed, in any order of up to three words: a range of the lists' own order."""
     found: list[int] = []
     for order in permutations(words[:3]):
-        start = " ".join(order)
-        values = {"start": start, "after": matching.after_prefix(start)}
-        found += _listed(values, years) if years else _LISTED.rows(MOST_FOUND, _listed, **values)
+        found += _begin_so(" ".join(order), years=years)
     # "jean lamb" is no beginning of "lambert jean", nor of "lambert marie jean".
     for word in sorted(words[:3], key=len, reverse=True) if len(words) > 1 else ():
         if len(found) >= ENOUGH:
             break
         if len(word) >= LEAST_OF_WORD:
-            later = {f"later{place}": f" {other}" for place, other in enumerate(other for other in words[:MOST_WORDS] if other is not word)}
-            values = {"start": word, "after": matching.after_prefix(word), **later}
-            found += _listed(values, years) if years else _LISTED.rows(MOST_FOUND, _listed, **values)
+            found += _begin_so(word, [other for other in words[:MOST_WORDS] if other is not word], years)
     return found
+
+
+def _begin_so(start: str, behind: Sequence[str] = (), years: Sequence[int] = ()) -> list[int]:
+    """Persons whose name in the lists begins so, and has words further on that begin like those ``behind``; born in one of the years."""
+    values = {"start": start, "after": matching.after_prefix(start), **{f"later{place}": f" {word}" for place, word in enumerate(behind)}}
+    return list(_listed(values, years)) if years else _LISTED.rows(MOST_FOUND, _listed, **values)
 
 
 def _listed(at: dict[str, Any], years: Sequence[int] = ()) -> QuerySet[Any]:
