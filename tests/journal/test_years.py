@@ -179,14 +179,18 @@ def test_restricted_notes_and_hidden_classes_are_in_no_figure(centre, dossier) -
     assert of("payer") == ({}, 0)
 
 
-def test_moves_are_told_unless_an_address_is_protected(client, centre, dossier) -> None:
-    lead = dossier.lead
+def two_homes(lead) -> None:
     for day, street in (("2006-03-14", "Rue des Tanneurs"), ("2011-06-01", "Rue Haute")):
         set_address(
             actor=PERSON_EDITOR, person=lead, street=street, number="1", postal_code="4999", municipality="Valmont",
             valid_from=dt.date.fromisoformat(day),
         )  # fmt: skip
         lead.refresh_from_db()
+
+
+def test_moves_are_told_unless_an_address_is_protected(client, centre, dossier) -> None:
+    lead = dossier.lead
+    two_homes(lead)
     client.force_login(centre.worker)
     url = reverse("journal:years", args=[dossier.uuid])
     assert "Rue Haute 1" in client.get(url).content.decode()
@@ -235,12 +239,7 @@ def test_the_band_is_told_in_shares_whatever_the_language(client, centre, dossie
 
 def test_the_homes_of_the_band_are_told_by_their_street(client, centre, dossier) -> None:
     lead = dossier.lead
-    for day, street in (("2006-03-14", "Rue des Tanneurs"), ("2011-06-01", "Rue Haute")):
-        set_address(
-            actor=PERSON_EDITOR, person=lead, street=street, number="1", postal_code="4999", municipality="Valmont",
-            valid_from=dt.date.fromisoformat(day),
-        )  # fmt: skip
-        lead.refresh_from_db()
+    two_homes(lead)
     life = life_of(centre.actor("worker"), dossier, TODAY)
     homes = next(bars for source, bars, _points in life.lanes if source.key == "move")
     assert [bar.title for bar in homes] == ["Rue des Tanneurs 1, 4999 Valmont", "Rue Haute 1, 4999 Valmont"]
