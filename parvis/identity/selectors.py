@@ -65,6 +65,11 @@ def _text(value: Any) -> Any:
     return Cast(value, CharField())
 
 
+def running_proxies(day: Any) -> QuerySet[Proxy]:
+    """Accepted, not declined since and not ended: as ``Proxy.runs_on`` says of one."""
+    return Proxy.objects.at(day).filter(accepted_at__isnull=False, declined_at__isnull=True, ended_at__isnull=True)
+
+
 def _openings(account: Any, moment: Any, *, now: bool) -> QuerySet[Opening]:
     """Those that run now; on another day, those that ran at its noon."""
     if now:
@@ -109,9 +114,8 @@ def _rights(at: dict[str, Any], branches: Collection[str], *, now: bool, by_prox
         )
     else:
         parts.append(
-            Proxy.objects.at(at["day"])
+            running_proxies(at["day"])
             .filter(pk=at["proxy"], holder=at["account"], giver=at["stands_for"], giver__is_active=True)
-            .filter(accepted_at__isnull=False, declined_at__isnull=True, ended_at__isnull=True)
             .order_by()
             .values_list(Value("p", CharField()), _text("functions"), _text("only"))
         )

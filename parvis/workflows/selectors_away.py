@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from parvis.identity.api import Proxy
+from parvis.identity.api import Proxy, running_proxies
 from parvis.kernel import clock
 from parvis.kernel.actor import Actor
 
@@ -51,8 +51,8 @@ def own_proxies(actor: Actor, away: Away) -> list[Proxy]:
     """With which this reader may act for the absent agent today."""
     if actor.by_proxy:
         return []
-    rows = Proxy.objects.at(clock.today()).filter(giver=away.account_id, holder=actor.account_id, accepted_at__isnull=False)
-    return list(rows.filter(declined_at__isnull=True, ended_at__isnull=True).select_related("giver").order_by("valid_from", "pk")[:5])
+    rows = running_proxies(clock.today()).filter(giver=away.account_id, holder=actor.account_id)
+    return list(rows.select_related("giver").order_by("valid_from", "pk")[:5])
 
 
 def moved_by(actor: Actor, away: Away) -> list[tuple[str, str, list[Moved]]]:

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from parvis.identity.api import Account, FunctionGrant, Proxy, Unit, actor_for, agents_with
+from parvis.identity.api import Account, FunctionGrant, Proxy, Unit, actor_for, agents_with, running_proxies
 from parvis.identity.enums import Function
 from parvis.kernel import clock, mutations, registries
 from parvis.kernel.actor import Actor, system_actor
@@ -148,8 +148,8 @@ def falling_within(account_id: int, spans: Iterable[Span]) -> int:
 def stand_ins(account_id: int) -> list[Proxy]:
     """Colleagues who may act for an agent today, and are there to do it."""
     today = clock.today()
-    rows = Proxy.objects.at(today).filter(giver=account_id, accepted_at__isnull=False, declined_at__isnull=True, ended_at__isnull=True)
-    found = list(rows.filter(holder__is_active=True).select_related("holder").order_by("valid_from", "pk"))
+    rows = running_proxies(today).filter(giver=account_id, holder__is_active=True)
+    found = list(rows.select_related("holder").order_by("valid_from", "pk"))
     absent = spans_on([row.holder_id for row in found], today) if found else {}
     return [row for row in found if row.holder_id not in absent]
 
