@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from parvis.kernel import mutations
 from parvis.kernel.errors import Conflict
 from parvis.kernel.subject import SubjectRef
+from parvis.ui.said import words_of
 
 SEEN = "seen"
 
@@ -76,7 +77,7 @@ def _both(form: forms.BaseForm, sent: QueryDict, now: Any, subject: SubjectRef, 
         "labels": {name: _label(form, name) for name in theirs},
         "refresh": {SEEN: encoded(now)},
         "sent": sent,
-        "words": {name: _words(form, name) for name in theirs},
+        "words": {name: words_of(_bound(form, name).field) for name in theirs},
     }
     return Both(
         _("Somebody else changed this meanwhile."),
@@ -135,14 +136,3 @@ def _several(form: forms.BaseForm, name: str) -> bool:
 
 def _label(form: forms.BaseForm, name: str) -> str:
     return str(_bound(form, name).label)
-
-
-def _words(form: forms.BaseForm, name: str) -> dict[str, str]:
-    """The words of a choice, by what is sent for it."""
-    field = _bound(form, name).field
-    if isinstance(field.widget, forms.CheckboxInput):
-        return {"on": _("yes"), "": _("no")}
-    found: dict[str, str] = {}
-    for value, label in getattr(field, "choices", ()):
-        found |= {str(one): str(text) for one, text in label} if isinstance(label, list | tuple) else {str(value): str(label)}
-    return found
